@@ -1,0 +1,159 @@
+/**
+ * The catalogue of actions: what a playbook step may call. The compiler checks steps against it; activities implement it, one
+ * file a verb (`network.isolate` → activities/network-isolate.ts); test/activities asserts that both lists are the same.
+ */
+
+/** Types of values in playbooks: `any` is unchecked JSON, `asset` and `indicator` are records with at least `name` / `value`. */
+export type ValueType = 'string' | 'int' | 'double' | 'bool' | 'list' | 'map' | 'asset' | 'indicator' | 'any';
+
+export type ActionSpec = {
+  readonly summary: string;
+  readonly inputs: { readonly [name: string]: { readonly type: ValueType; readonly optional?: boolean } };
+  readonly outputs: { readonly [name: string]: ValueType };
+  /** `effect` changes something outside Edict: it goes through the effect ledger and needs an undo or a stated reason. */
+  readonly does: 'effect' | 'record' | 'read';
+  /** The action that undoes it; it gets the same inputs and `receipt` (the effect's key). */
+  readonly undo?: string | undefined;
+  /** Heavy on CPU: runs on the task queue `edict-analysis`. */
+  readonly analysis?: boolean | undefined;
+};
+
+export const actions = {
+  // 1 create, 2 context, 3 generate
+  'policy.draft': {
+    summary: 'Reads a requirement in plain English into a typed draft with open questions.',
+    inputs: { policy: { type: 'string' } },
+    outputs: { rules: 'int', questions: 'int', version: 'int' },
+    does: 'record',
+  },
+  'context.check': {
+    summary: 'Checks the names of a draft against the inventory; what is unknown becomes a question.',
+    inputs: { policy: { type: 'string' } },
+    outputs: { unknown: 'list', questions: 'int', assets: 'int', connections: 'int' },
+    does: 'record',
+  },
+  'policy.compile': {
+    summary: 'Compiles the rules in force together with this draft to every target, and stores the artifacts.',
+    inputs: { policy: { type: 'string' }, version: { type: 'int' } },
+    outputs: { artifacts: 'list', losses: 'list' },
+    does: 'record',
+    analysis: true,
+  },
+  'policy.prove': {
+    summary: 'Proves each artifact against the rules, symbolically and by witnesses through the real engine.',
+    inputs: { policy: { type: 'string' }, version: { type: 'int' } },
+    outputs: { proved: 'bool', proofs: 'list' },
+    does: 'record',
+    analysis: true,
+  },
+  'policy.what-if': {
+    summary: 'Runs the draft over the recorded connections: what it would have cut off.',
+    inputs: { policy: { type: 'string' }, version: { type: 'int' } },
+    outputs: { connections: 'int', blocked: 'int', hosts: 'int', examples: 'list' },
+    does: 'record',
+    analysis: true,
+  },
+  'policy.approve': {
+    summary: 'Marks the version approved; checks that the approval in the store is of this version.',
+    inputs: { policy: { type: 'string' }, version: { type: 'int' } },
+    outputs: { digest: 'string' },
+    does: 'record',
+  },
+  'policy.propose': {
+    summary: 'Proposes a refinement of a policy from an incident: a draft, never more.',
+    inputs: { incident: { type: 'string' }, deny: { type: 'map' } },
+    outputs: { policy: 'string', version: 'int' },
+    does: 'record',
+  },
+  // 4 distribute, 5 enforce, 6 monitor
+  'enforcement.points': {
+    summary: 'Lists the enforcement points that the version goes to, with the target of each.',
+    inputs: { policy: { type: 'string' }, version: { type: 'int' } },
+    outputs: { points: 'list' },
+    does: 'read',
+  },
+  'enforcement.apply': {
+    summary: 'Applies the proved artifact of a version to an enforcement point; applied means observed.',
+    inputs: { point: { type: 'string' }, policy: { type: 'string' }, version: { type: 'int' } },
+    outputs: { receipt: 'string', digest: 'string', elapsedMs: 'int' },
+    does: 'effect',
+    undo: 'enforcement.rollback',
+  },
+  'enforcement.rollback': {
+    summary: 'Puts an enforcement point back to what was in force before the effect.',
+    inputs: { receipt: { type: 'string' }, point: { type: 'string' } },
+    outputs: { digest: 'string' },
+    does: 'effect',
+  },
+  'enforcement.probe': {
+    summary: 'Tries the witness requests of a version at an enforcement point and compares the decisions.',
+    inputs: { point: { type: 'string' }, policy: { type: 'string' }, version: { type: 'int' } },
+    outputs: { probes: 'list', matched: 'int' },
+    does: 'read',
+  },
+  'enforcement.observe': {
+    summary: 'Asks an enforcement point what is in force and compares it with what should be.',
+    inputs: { point: { type: 'string' } },
+    outputs: { drifted: 'bool', detail: 'string' },
+    does: 'read',
+  },
+  'enforcement.heal': {
+    summary: 'Puts an enforcement point that drifted back to what was approved for it.',
+    inputs: { point: { type: 'string' } },
+    outputs: { healed: 'bool', elapsedMs: 'int' },
+    does: 'effect',
+  },
+  // 7 respond
+  'intel.lookup': {
+    summary: 'Looks an address, domain or hash up among the loaded indicators.',
+    inputs: { indicator: { type: 'any' } },
+    outputs: { verdict: 'string', indicators: 'list' },
+    does: 'read',
+  },
+  'context.blast-radius': {
+    summary: 'Who talks to an asset, and how many critical assets among them.',
+    inputs: { asset: { type: 'any' } },
+    outputs: { critical: 'int', peers: 'int', hosts: 'list' },
+    does: 'read',
+  },
+  'network.isolate': {
+    summary: 'Isolates a host at every enforcement point that can: it reaches only `allow`.',
+    inputs: { asset: { type: 'any' }, allow: { type: 'list', optional: true } },
+    outputs: { receipt: 'string', points: 'list' },
+    does: 'effect',
+    undo: 'network.release',
+  },
+  'network.release': {
+    summary: 'Gives an isolated host back.',
+    inputs: { receipt: { type: 'string' }, asset: { type: 'any', optional: true }, allow: { type: 'list', optional: true } },
+    outputs: { points: 'list' },
+    does: 'effect',
+  },
+  'network.probe': {
+    summary: 'Tries a connection at the enforcement points and compares the decision with `expect` (`allow` or `denied`).',
+    inputs: { from: { type: 'any' }, to: { type: 'any' }, port: { type: 'int', optional: true }, expect: { type: 'string' } },
+    outputs: { decision: 'string', probes: 'list' },
+    does: 'read',
+  },
+  'incident.note': {
+    summary: 'Adds a note to the incident of this run.',
+    inputs: { text: { type: 'string' } },
+    outputs: {},
+    does: 'record',
+  },
+  // 8 report
+  'report.write': {
+    summary: 'Writes the report of what was required, enforced, violated and repaired, with ledger ids.',
+    inputs: { policy: { type: 'string', optional: true } },
+    outputs: { report: 'string', html: 'string', json: 'string' },
+    does: 'record',
+  },
+  'control.noop': {
+    summary: 'Does nothing and answers with its input: for measuring and for trying playbooks out.',
+    inputs: { value: { type: 'any', optional: true } },
+    outputs: { value: 'any' },
+    does: 'read',
+  },
+} as const satisfies Record<string, ActionSpec>;
+
+export type ActionName = keyof typeof actions;

@@ -1,0 +1,125 @@
+/**
+ * The policy model: plain readonly data. A policy is a set of rules; rules are a closed union by `kind`, and every table over
+ * kinds is a `Record` over the union, so that a forgotten kind does not compile.
+ *
+ * Meaning (see decide.ts): an erring rule denies; then a matching `deny` denies; then a matching `allow` allows; then a matching
+ * `claim` denies (it claims a scope: what nothing allows there is denied); else the policy is not applicable.
+ */
+
+/** `claim` is the default deny of a scope: "only … may" becomes an `allow` and a `claim`. */
+export type RuleEffect = 'allow' | 'deny' | 'claim';
+
+/**
+ * Names a set of addresses: `any`, `zone:<name>`, `service:<name>`, `group:<name>`, `asset:<name>`, or an address, CIDR or
+ * range in text (`10.0.0.0/8`, `2001:db8::/32`, `10.0.0.1-10.0.0.9`). Names are resolved by the inventory.
+ */
+export type AddressSelector = string;
+
+/** `any`, `tcp/5432`, `udp/53`, `tcp/8000-8099`, `tcp`, `udp`, `icmp` (IPv6: ICMPv6 is the same word). */
+export type ServiceSelector = string;
+
+/** `Sun 02:00-06:00 Europe/Zurich`; days `Mon`…`Sun`, ranges `Mon-Fri`, `daily`; IANA time zone, required. */
+export type TimeWindow = string;
+
+export type NetworkMatch = {
+  readonly from: AddressSelector;
+  readonly to: AddressSelector;
+  readonly service: ServiceSelector;
+};
+
+/** A carve-out: a request that it matches is not matched by the rule. Absent fields match everything. */
+export type RuleExcept = {
+  readonly from?: AddressSelector | undefined;
+  readonly to?: AddressSelector | undefined;
+  readonly service?: ServiceSelector | undefined;
+  readonly during?: TimeWindow | undefined;
+};
+
+type RuleBase = {
+  /** Unique in the policy; `[a-z0-9-]{1,64}`. */
+  readonly id: string;
+  /** Id of the requirement that it came from. */
+  readonly requirement: string;
+  readonly effect: RuleEffect;
+};
+
+export type NetworkRule = RuleBase & {
+  readonly kind: 'network';
+  readonly match: NetworkMatch;
+  readonly except?: readonly RuleExcept[] | undefined;
+};
+
+export type Rule = NetworkRule;
+export type RuleKind = Rule['kind'];
+
+/** A new connection between two hosts. Addresses in text, IPv4 or IPv6, both of the same family. */
+export type NetworkRequest = {
+  readonly kind: 'network';
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other';
+  /** Destination port 0–65535; 0 where the protocol has none. */
+  readonly port: number;
+  /** RFC 3339 instant; needed only where a rule has a time window. */
+  readonly at?: string | undefined;
+};
+
+export type Request = NetworkRequest;
+
+export type Decision = 'allow' | 'deny' | 'not-applicable';
+
+export type DecisionResult = {
+  readonly decision: Decision;
+  /** `policy/rule` ids that determined it, in a stable order. Empty when nothing applies. */
+  readonly determining: readonly string[];
+  /** Rules that could not be evaluated, and why. Not empty means `deny`. */
+  readonly erring: readonly { readonly rule: string; readonly reason: string }[];
+};
+
+export type Requirement = { readonly id: string; readonly text: string };
+
+/** What the sentence leaves open: two readings that differ on one request. */
+export type Question = {
+  readonly id: string;
+  /** The requirement it is about. */
+  readonly about: string;
+  readonly text: string;
+  /** The word or phrase of the requirement that is unclear, as half-open UTF-16 offsets into its text. */
+  readonly span?: { readonly start: number; readonly end: number } | undefined;
+  readonly readings: readonly QuestionReading[];
+  readonly answered?: { readonly answer: string; readonly by: string; readonly at: string } | undefined;
+};
+
+/** One reading. `rules` replace the rules of the same id and are added otherwise when the reading is chosen. */
+export type QuestionReading = {
+  readonly answer: string;
+  readonly meaning: string;
+  readonly request?: Request | undefined;
+  readonly decision?: Decision | undefined;
+  readonly rules?: readonly Rule[] | undefined;
+};
+
+export type PolicyTest = {
+  readonly name: string;
+  readonly request: Request;
+  readonly decision: Decision;
+  /** Rule ids that must determine it. */
+  readonly by?: readonly string[] | undefined;
+};
+
+export type Policy = {
+  /** `[a-z0-9-]{1,64}`. */
+  readonly policy: string;
+  readonly title: string;
+  readonly owner: string;
+  /** `<catalogue>:<control>`, for example `nist-800-53r5:ac-4`. */
+  readonly controls: readonly string[];
+  readonly requirements: readonly Requirement[];
+  readonly rules: readonly Rule[];
+  readonly questions: readonly Question[];
+  readonly tests: readonly PolicyTest[];
+};
+
+/** A version never changes once it is approved; `version` counts from 1. */
+export type PolicyVersion = { readonly version: number; readonly policy: Policy; readonly digest: string };
+

@@ -1,0 +1,15 @@
+// Two projects: `pure` needs no process but Node and belongs to `npm run check`; `real` runs against the embedded engines.
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+  testPathIgnorePatterns: ['/node_modules/', '/.edict/'],
+  modulePathIgnorePatterns: ['/.edict/'],
+};
+
+export default {
+  projects: [
+    { ...shared, displayName: 'pure', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.real\\.test\\.ts$'] },
+    { ...shared, displayName: 'real', testMatch: ['<rootDir>/test/**/*.real.test.ts'], globalSetup: '<rootDir>/test/stack/global-setup.ts', globalTeardown: '<rootDir>/test/stack/global-teardown.ts' },
+  ],
+};

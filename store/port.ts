@@ -1,0 +1,338 @@
+/**
+ * The store as everything else sees it: one repository a noun. Implemented on PostgreSQL by Kysely in this folder. All
+ * times are RFC 3339 UTC text. Every method that changes state writes its audit row in the same transaction, before the
+ * effect that it allows; when neither audit sink can record, the change is refused with `audit-unavailable`.
+ */
+import type { Connection, DecisionEvent, IdentityEvent, Indicator } from '../domain/context/event.ts';
+import type { Inventory } from '../domain/context/inventory.ts';
+import type { Digest } from '../domain/digest.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { Signal, SignalStatus, Severity } from '../domain/incident/signal.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { ApprovalPlan, ApprovalRecord, ApprovalStatus, Vote } from '../domain/playbook/approval.ts';
+import type { Plan } from '../domain/playbook/plan.ts';
+import type { RunView } from '../domain/playbook/view.ts';
+import type { Policy } from '../domain/policy/model.ts';
+import type { Artifact, Loss, TargetName } from '../domain/policy/targets/target.ts';
+
+export type Role = 'analyst' | 'manager' | 'engineer' | 'auditor' | 'admin';
+
+/** Who does something. `system:<part>` for Edict itself. */
+export type Actor = string;
+
+/** One page: `next` is an opaque cursor, absent on the last page. `limit` 1–500, default 50. */
+export type PageRequest = { readonly cursor?: string | undefined; readonly limit?: number | undefined };
+export type Page<T> = { readonly items: readonly T[]; readonly next?: string | undefined };
+
+export type Person = { readonly id: string; readonly name: string; readonly roles: readonly Role[]; readonly disabled: boolean };
+
+export type People = {
+  /** Creates or changes a person. */
+  readonly put: (person: Person, by: Actor) => Promise<void>;
+  readonly get: (id: string) => Promise<Person | undefined>;
+  readonly list: () => Promise<readonly Person[]>;
+  /** Makes an API token; the secret is shown once, stored as SHA-256 (256 bits of randomness need no slow hash). */
+  readonly issueToken: (input: { readonly person: string; readonly label: string; readonly by: Actor }) => Promise<{ readonly id: string; readonly secret: string }>;
+  readonly revokeToken: (id: string, by: Actor) => Promise<void>;
+  /** The person that the secret belongs to; undefined when unknown, revoked or disabled. */
+  readonly authenticate: (secret: string) => Promise<Person | undefined>;
+};
+
+export type PolicyState = 'draft' | 'in-review' | 'approved' | 'distributing' | 'enforced' | 'revising' | 'retired';
+
+export type PolicyRow = {
+  readonly policy: string;
+  readonly state: PolicyState;
+  /** The version that is being worked on. */
+  readonly draft: number | undefined;
+  /** The version in force. */
+  readonly enforced: number | undefined;
+  readonly author: Actor;
+  /** Why review sent it back, where it did. */
+  readonly reason: string | undefined;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+};
+
+export type PolicyVersionRow = {
+  readonly policy: string;
+  readonly version: number;
+  readonly document: Policy;
+  readonly digest: Digest;
+  readonly status: 'draft' | 'approved' | 'superseded';
+  readonly author: Actor;
+  readonly createdAt: string;
+};
+
+export type ProofRow = {
+  readonly policy: string;
+  readonly version: number;
+  readonly target: TargetName;
+  readonly artifact: Digest;
+  readonly equal: boolean;
+  /** Classes compared, witnesses tried, by which engine, counter-example, as prove.ts returns it. */
+  readonly detail: JsonObject;
+  readonly at: string;
+};
+
+export type Policies = {
+  /** A new policy with version 1 as draft, or a new draft version of one (state `revising` when a version is enforced). `conflict` when a draft is in review. */
+  readonly saveDraft: (document: Policy, author: Actor) => Promise<PolicyVersionRow>;
+  /** Replaces the document of a version that is still a draft; `policy-state-wrong` otherwise. */
+  readonly replaceDraft: (document: Policy, version: number, by: Actor) => Promise<PolicyVersionRow>;
+  readonly get: (policy: string) => Promise<PolicyRow | undefined>;
+  readonly version: (policy: string, version: number) => Promise<PolicyVersionRow | undefined>;
+  readonly versions: (policy: string) => Promise<readonly PolicyVersionRow[]>;
+  readonly list: (page: PageRequest) => Promise<Page<PolicyRow>>;
+  /** Moves the state machine of DESIGN §5; `policy-state-wrong` where there is no such edge. */
+  readonly transition: (input: { readonly policy: string; readonly to: PolicyState; readonly by: Actor; readonly reason?: string | undefined }) => Promise<PolicyRow>;
+  /** Freezes the version. */
+  readonly approve: (input: { readonly policy: string; readonly version: number; readonly by: Actor; readonly approval: string }) => Promise<PolicyVersionRow>;
+  /** Records that the version is the one in force. */
+  readonly enforce: (input: { readonly policy: string; readonly version: number; readonly by: Actor }) => Promise<void>;
+  /** Every policy in its enforced version. */
+  readonly inForce: () => Promise<readonly PolicyVersionRow[]>;
+  readonly saveCompilation: (input: { readonly policy: string; readonly version: number; readonly artifact: Artifact; readonly losses: readonly Loss[]; readonly by: Actor }) => Promise<void>;
+  readonly compilations: (policy: string, version: number) => Promise<readonly { readonly target: TargetName; readonly artifact: Digest; readonly losses: readonly Loss[] }[]>;
+  readonly artifact: (digest: Digest) => Promise<Artifact | undefined>;
+  readonly saveProof: (proof: Omit<ProofRow, 'at'>, by: Actor) => Promise<ProofRow>;
+  readonly proofs: (policy: string, version: number) => Promise<readonly ProofRow[]>;
+  readonly saveWhatIf: (input: { readonly policy: string; readonly version: number; readonly result: JsonObject; readonly by: Actor }) => Promise<void>;
+  readonly whatIf: (policy: string, version: number) => Promise<JsonObject | undefined>;
+};
+
+export type Context = {
+  readonly saveInventory: (inventory: Inventory, by: Actor) => Promise<{ readonly digest: Digest }>;
+  /** Empty inventory when none was loaded. */
+  readonly inventory: () => Promise<Inventory>;
+  /** Idempotent by id. */
+  readonly addConnections: (items: readonly Connection[], by: Actor) => Promise<{ readonly added: number }>;
+  readonly connections: (filter?: { readonly since?: string | undefined; readonly address?: string | undefined; readonly limit?: number | undefined }) => Promise<readonly Connection[]>;
+  readonly addIdentityEvents: (items: readonly IdentityEvent[], by: Actor) => Promise<{ readonly added: number }>;
+  readonly identityEvents: (filter?: { readonly since?: string | undefined; readonly limit?: number | undefined }) => Promise<readonly IdentityEvent[]>;
+  readonly addIndicators: (items: readonly Indicator[], by: Actor) => Promise<{ readonly added: number }>;
+  readonly findIndicators: (value: string) => Promise<readonly Indicator[]>;
+  /** Decision logs are facts of enforcement points, not changes: no audit row each. Idempotent by id. */
+  readonly addDecisions: (items: readonly DecisionEvent[]) => Promise<{ readonly added: number }>;
+  readonly decisions: (filter?: { readonly since?: string | undefined; readonly point?: string | undefined; readonly limit?: number | undefined }) => Promise<readonly DecisionEvent[]>;
+  readonly counts: () => Promise<{ readonly assets: number; readonly zones: number; readonly connections: number; readonly identityEvents: number; readonly indicators: number; readonly decisions: number }>;
+};
+
+/** The recorded word that a run may happen: without it no activity of ours does anything. */
+export type Order = {
+  readonly run: string;
+  readonly playbook: string;
+  readonly version: string;
+  readonly planDigest: string;
+  readonly inputs: JsonObject;
+  readonly requester: Actor;
+  readonly incident?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly signal?: string | undefined;
+  readonly orderedAt: string;
+};
+
+export type RunRow = Order & {
+  readonly status: 'ordered' | 'running' | 'ended';
+  readonly outcome: string | undefined;
+  /** The last stored view; the live one is the workflow's query. */
+  readonly view: RunView | undefined;
+  readonly endedAt: string | undefined;
+  readonly cancelledBy: Actor | undefined;
+};
+
+export type Runs = {
+  /** Immutable; the same run again with the same content is a no-op, with another content `conflict`. */
+  readonly order: (order: Omit<Order, 'orderedAt'>, by: Actor) => Promise<Order>;
+  readonly get: (run: string) => Promise<RunRow | undefined>;
+  readonly list: (filter: { readonly incident?: string | undefined; readonly policy?: string | undefined; readonly status?: RunRow['status'] | undefined }, page: PageRequest) => Promise<Page<RunRow>>;
+  readonly started: (run: string) => Promise<void>;
+  readonly finish: (run: string, view: RunView) => Promise<void>;
+  readonly recordCancel: (run: string, by: Actor, reason: string) => Promise<void>;
+};
+
+export type PlaybookRow = { readonly playbook: string; readonly version: string; readonly digest: string; readonly source: string; readonly plan: Plan; readonly publishedAt: string };
+
+export type Playbooks = {
+  /** Immutable per version; the same bytes again is a no-op, other bytes `conflict`. */
+  readonly publish: (input: { readonly source: string; readonly plan: Plan }, by: Actor) => Promise<PlaybookRow>;
+  /** The newest version where none is named. */
+  readonly get: (playbook: string, version?: string) => Promise<PlaybookRow | undefined>;
+  readonly byDigest: (digest: string) => Promise<PlaybookRow | undefined>;
+  /** Newest version of each. */
+  readonly list: () => Promise<readonly PlaybookRow[]>;
+};
+
+export type Approvals = {
+  /** Idempotent by run, step and digest; an open approval of another digest of the same step is cancelled (superseded). */
+  readonly open: (input: { readonly plan: ApprovalPlan; readonly digest: Digest; readonly summary: string; readonly facts: JsonObject; readonly roles: readonly string[]; readonly quorum: number; readonly requester: Actor; readonly expiresAt: string }) => Promise<ApprovalRecord>;
+  readonly get: (id: string) => Promise<ApprovalRecord | undefined>;
+  readonly list: (filter: { readonly status?: ApprovalStatus | undefined; readonly run?: string | undefined }, page: PageRequest) => Promise<Page<ApprovalRecord>>;
+  /**
+   * One transaction with the row locked: refuses closed, expired (by the database's clock), other digest, requester, missing role
+   * (the voter's roles now), repeated vote; otherwise records, and closes on a denial or on the quorum.
+   */
+  readonly vote: (vote: Vote) => Promise<ApprovalRecord>;
+  readonly close: (id: string, status: 'expired' | 'cancelled', by: Actor) => Promise<ApprovalRecord>;
+  readonly escalate: (input: { readonly id: string; readonly to: readonly string[]; readonly kind: 'remind' | 'escalate' }) => Promise<void>;
+};
+
+export type EffectStatus = 'intended' | 'applied' | 'confirmed' | 'undone' | 'failed';
+
+export type EffectRow = {
+  /** `<run>/<step>/<invocation>` */
+  readonly key: string;
+  readonly run: string;
+  readonly step: string;
+  readonly action: string;
+  /** Enforcement points or systems that it touches. */
+  readonly targets: readonly string[];
+  readonly params: JsonObject;
+  readonly status: EffectStatus;
+  readonly approval: string | undefined;
+  readonly receipt: Json | undefined;
+  readonly error: { readonly code: ErrorCode; readonly message: string } | undefined;
+  /** How often an activity went for it: 1 means no retry. */
+  readonly attempts: number;
+  readonly intendedAt: string;
+  readonly appliedAt: string | undefined;
+  readonly confirmedAt: string | undefined;
+  readonly undoneAt: string | undefined;
+  /** The audit rows that it wrote. */
+  readonly entries: readonly number[];
+};
+
+export type Effects = {
+  /** Writes the intent (or counts one more attempt) and returns the row as it stands: what it says decides whether to observe or to act. */
+  readonly intend: (input: { readonly key: string; readonly run: string; readonly step: string; readonly action: string; readonly targets: readonly string[]; readonly params: JsonObject; readonly approval?: string | undefined }, by: Actor) => Promise<EffectRow>;
+  readonly applied: (key: string, receipt: Json) => Promise<EffectRow>;
+  readonly confirmed: (key: string) => Promise<EffectRow>;
+  readonly undone: (key: string, by: Actor) => Promise<EffectRow>;
+  readonly failed: (key: string, error: { readonly code: ErrorCode; readonly message: string }) => Promise<EffectRow>;
+  readonly get: (key: string) => Promise<EffectRow | undefined>;
+  readonly list: (filter: { readonly run?: string | undefined; readonly status?: EffectStatus | undefined }, page: PageRequest) => Promise<Page<EffectRow>>;
+};
+
+export type PointRow = {
+  readonly name: string;
+  readonly kind: string;
+  readonly target: TargetName;
+  readonly settings: JsonObject;
+  /** What should be in force: artifact digest and isolations. Set when an effect is confirmed. */
+  readonly desired: { readonly artifact: Digest | undefined; readonly policyVersions: readonly { readonly policy: string; readonly version: number }[]; readonly isolations: readonly JsonObject[] };
+  readonly observed: JsonObject | undefined;
+  readonly health: 'unknown' | 'in-force' | 'drifted' | 'unreachable';
+  readonly updatedAt: string;
+};
+
+export type Points = {
+  readonly put: (point: { readonly name: string; readonly kind: string; readonly target: TargetName; readonly settings: JsonObject }, by: Actor) => Promise<void>;
+  readonly get: (name: string) => Promise<PointRow | undefined>;
+  readonly list: () => Promise<readonly PointRow[]>;
+  readonly setDesired: (name: string, desired: PointRow['desired'], by: Actor) => Promise<void>;
+  /** Writes an audit row only when the health changes. */
+  readonly setObserved: (name: string, observed: JsonObject, health: PointRow['health']) => Promise<void>;
+  /** Runs `work` while no one else changes this point (advisory lock held on one connection; survives nothing). */
+  readonly locked: <T>(name: string, work: () => Promise<T>) => Promise<T>;
+};
+
+export type SignalRow = Signal & { readonly status: SignalStatus; readonly incident: string | undefined; readonly receivedAt: string; readonly deliveredAt: string | undefined; readonly door: string };
+
+export type Signals = {
+  /** `accepted: false` when the id was seen before: counted as duplicate, nothing else happens. */
+  readonly accept: (signal: Signal, door: string) => Promise<{ readonly accepted: boolean; readonly row: SignalRow }>;
+  readonly get: (id: string) => Promise<SignalRow | undefined>;
+  /** Accepted, but not yet handed to Temporal. */
+  readonly undelivered: (olderThanMs: number) => Promise<readonly SignalRow[]>;
+  readonly delivered: (id: string) => Promise<void>;
+  readonly settle: (id: string, status: Exclude<SignalStatus, 'open'>, incident?: string | undefined) => Promise<void>;
+  /** in = handled + duplicate + suppressed + parked + open */
+  readonly counts: () => Promise<{ readonly in: number; readonly handled: number; readonly duplicate: number; readonly suppressed: number; readonly parked: number; readonly open: number }>;
+};
+
+export type IncidentRow = {
+  readonly id: string;
+  readonly key: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly status: 'open' | 'contained' | 'closed';
+  readonly signals: readonly string[];
+  readonly openedAt: string;
+  readonly updatedAt: string;
+  readonly notes: readonly { readonly at: string; readonly by: Actor; readonly text: string }[];
+};
+
+export type Incidents = {
+  /** One open incident a key: opens it or adds the signals to it; severity only rises. */
+  readonly upsert: (input: { readonly key: string; readonly title: string; readonly severity: Severity; readonly signals: readonly string[] }) => Promise<IncidentRow>;
+  readonly get: (id: string) => Promise<IncidentRow | undefined>;
+  readonly byKey: (key: string) => Promise<IncidentRow | undefined>;
+  readonly list: (filter: { readonly status?: IncidentRow['status'] | undefined }, page: PageRequest) => Promise<Page<IncidentRow>>;
+  readonly note: (id: string, text: string, by: Actor) => Promise<void>;
+  readonly setStatus: (id: string, status: IncidentRow['status'], by: Actor) => Promise<void>;
+};
+
+/** One row of the chain. `hash` = SHA-256 over the canonical JSON of the row without `hash`; `previous` is the hash of the row before (64 zeros for the first). */
+export type AuditRow = {
+  /** 1, 2, 3, … without a gap. */
+  readonly id: number;
+  readonly at: string;
+  readonly actor: Actor;
+  /** Noun-action: `policy-drafted`, `effect-intended`, `approval-voted`, … */
+  readonly event: string;
+  /** What it is about: `policy/p1`, `run/r1`, `effect/r1/isolate/1`. */
+  readonly subject: string;
+  readonly detail: JsonObject;
+  readonly previous: string;
+  readonly hash: string;
+};
+
+export type AuditCheck = { readonly ok: boolean; readonly rows: number; readonly head: string; readonly fault?: { readonly id: number; readonly reason: string } | undefined };
+
+export type Audit = {
+  readonly append: (entry: { readonly actor: Actor; readonly event: string; readonly subject: string; readonly detail: JsonObject }) => Promise<AuditRow>;
+  readonly list: (filter: { readonly subject?: string | undefined; readonly since?: number | undefined }, page: PageRequest) => Promise<Page<AuditRow>>;
+  /** The whole chain in order, in pages. */
+  readonly export: () => AsyncIterable<AuditRow>;
+  /** Verifies the table, and that the file sink agrees with it. */
+  readonly verify: () => Promise<AuditCheck>;
+};
+
+export type Reports = {
+  readonly save: (report: { readonly id: string; readonly title: string; readonly html: string; readonly json: Json }, by: Actor) => Promise<void>;
+  readonly get: (id: string) => Promise<{ readonly id: string; readonly title: string; readonly html: string; readonly json: Json; readonly at: string } | undefined>;
+  readonly list: (page: PageRequest) => Promise<Page<{ readonly id: string; readonly title: string; readonly at: string }>>;
+};
+
+export type Idempotency = {
+  /** The stored answer of the same key by the same actor, or undefined after reserving it; `idempotency-key-reused` when the request differs; `conflict` while the first is under way. */
+  readonly begin: (input: { readonly actor: Actor; readonly key: string; readonly requestDigest: Digest }) => Promise<{ readonly status: number; readonly body: Json } | undefined>;
+  readonly finish: (input: { readonly actor: Actor; readonly key: string; readonly status: number; readonly body: Json }) => Promise<void>;
+  readonly abandon: (input: { readonly actor: Actor; readonly key: string }) => Promise<void>;
+};
+
+/** Secrets of this installation, made at first start: webhook secret, statement key, bundle signing key. Values never leave the process in any answer or log. */
+export type Secrets = {
+  readonly get: (name: string) => Promise<string | undefined>;
+  /** Stores the value unless there is one; returns the one that holds. */
+  readonly ensure: (name: string, make: () => string) => Promise<string>;
+};
+
+export type Store = {
+  readonly people: People;
+  readonly policies: Policies;
+  readonly context: Context;
+  readonly playbooks: Playbooks;
+  readonly runs: Runs;
+  readonly approvals: Approvals;
+  readonly effects: Effects;
+  readonly points: Points;
+  readonly signals: Signals;
+  readonly incidents: Incidents;
+  readonly audit: Audit;
+  readonly reports: Reports;
+  readonly idempotency: Idempotency;
+  readonly secrets: Secrets;
+  readonly ping: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
