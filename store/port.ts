@@ -32,7 +32,11 @@ export type People = {
   readonly get: (id: string) => Promise<Person | undefined>;
   readonly list: () => Promise<readonly Person[]>;
   /** Makes an API token; the secret is shown once, stored as SHA-256 (256 bits of randomness need no slow hash). */
-  readonly issueToken: (input: { readonly person: string; readonly label: string; readonly by: Actor }) => Promise<{ readonly id: string; readonly secret: string }>;
+  readonly issueToken: (input: {
+    readonly person: string;
+    readonly label: string;
+    readonly by: Actor;
+  }) => Promise<{ readonly id: string; readonly secret: string }>;
   readonly revokeToken: (id: string, by: Actor) => Promise<void>;
   /** The person that the secret belongs to; undefined when unknown, revoked or disabled. */
   readonly authenticate: (secret: string) => Promise<Person | undefined>;
@@ -85,19 +89,43 @@ export type Policies = {
   readonly versions: (policy: string) => Promise<readonly PolicyVersionRow[]>;
   readonly list: (page: PageRequest) => Promise<Page<PolicyRow>>;
   /** Moves the state machine of DESIGN §5; `policy-state-wrong` where there is no such edge. */
-  readonly transition: (input: { readonly policy: string; readonly to: PolicyState; readonly by: Actor; readonly reason?: string | undefined }) => Promise<PolicyRow>;
+  readonly transition: (input: {
+    readonly policy: string;
+    readonly to: PolicyState;
+    readonly by: Actor;
+    readonly reason?: string | undefined;
+  }) => Promise<PolicyRow>;
   /** Freezes the version. */
-  readonly approve: (input: { readonly policy: string; readonly version: number; readonly by: Actor; readonly approval: string }) => Promise<PolicyVersionRow>;
+  readonly approve: (input: {
+    readonly policy: string;
+    readonly version: number;
+    readonly by: Actor;
+    readonly approval: string;
+  }) => Promise<PolicyVersionRow>;
   /** Records that the version is the one in force. */
   readonly enforce: (input: { readonly policy: string; readonly version: number; readonly by: Actor }) => Promise<void>;
   /** Every policy in its enforced version. */
   readonly inForce: () => Promise<readonly PolicyVersionRow[]>;
-  readonly saveCompilation: (input: { readonly policy: string; readonly version: number; readonly artifact: Artifact; readonly losses: readonly Loss[]; readonly by: Actor }) => Promise<void>;
-  readonly compilations: (policy: string, version: number) => Promise<readonly { readonly target: TargetName; readonly artifact: Digest; readonly losses: readonly Loss[] }[]>;
+  readonly saveCompilation: (input: {
+    readonly policy: string;
+    readonly version: number;
+    readonly artifact: Artifact;
+    readonly losses: readonly Loss[];
+    readonly by: Actor;
+  }) => Promise<void>;
+  readonly compilations: (
+    policy: string,
+    version: number,
+  ) => Promise<readonly { readonly target: TargetName; readonly artifact: Digest; readonly losses: readonly Loss[] }[]>;
   readonly artifact: (digest: Digest) => Promise<Artifact | undefined>;
   readonly saveProof: (proof: Omit<ProofRow, 'at'>, by: Actor) => Promise<ProofRow>;
   readonly proofs: (policy: string, version: number) => Promise<readonly ProofRow[]>;
-  readonly saveWhatIf: (input: { readonly policy: string; readonly version: number; readonly result: JsonObject; readonly by: Actor }) => Promise<void>;
+  readonly saveWhatIf: (input: {
+    readonly policy: string;
+    readonly version: number;
+    readonly result: JsonObject;
+    readonly by: Actor;
+  }) => Promise<void>;
   readonly whatIf: (policy: string, version: number) => Promise<JsonObject | undefined>;
 };
 
@@ -107,15 +135,33 @@ export type Context = {
   readonly inventory: () => Promise<Inventory>;
   /** Idempotent by id. */
   readonly addConnections: (items: readonly Connection[], by: Actor) => Promise<{ readonly added: number }>;
-  readonly connections: (filter?: { readonly since?: string | undefined; readonly address?: string | undefined; readonly limit?: number | undefined }) => Promise<readonly Connection[]>;
+  readonly connections: (filter?: {
+    readonly since?: string | undefined;
+    readonly address?: string | undefined;
+    readonly limit?: number | undefined;
+  }) => Promise<readonly Connection[]>;
   readonly addIdentityEvents: (items: readonly IdentityEvent[], by: Actor) => Promise<{ readonly added: number }>;
-  readonly identityEvents: (filter?: { readonly since?: string | undefined; readonly limit?: number | undefined }) => Promise<readonly IdentityEvent[]>;
+  readonly identityEvents: (filter?: {
+    readonly since?: string | undefined;
+    readonly limit?: number | undefined;
+  }) => Promise<readonly IdentityEvent[]>;
   readonly addIndicators: (items: readonly Indicator[], by: Actor) => Promise<{ readonly added: number }>;
   readonly findIndicators: (value: string) => Promise<readonly Indicator[]>;
   /** Decision logs are facts of enforcement points, not changes: no audit row each. Idempotent by id. */
   readonly addDecisions: (items: readonly DecisionEvent[]) => Promise<{ readonly added: number }>;
-  readonly decisions: (filter?: { readonly since?: string | undefined; readonly point?: string | undefined; readonly limit?: number | undefined }) => Promise<readonly DecisionEvent[]>;
-  readonly counts: () => Promise<{ readonly assets: number; readonly zones: number; readonly connections: number; readonly identityEvents: number; readonly indicators: number; readonly decisions: number }>;
+  readonly decisions: (filter?: {
+    readonly since?: string | undefined;
+    readonly point?: string | undefined;
+    readonly limit?: number | undefined;
+  }) => Promise<readonly DecisionEvent[]>;
+  readonly counts: () => Promise<{
+    readonly assets: number;
+    readonly zones: number;
+    readonly connections: number;
+    readonly identityEvents: number;
+    readonly indicators: number;
+    readonly decisions: number;
+  }>;
 };
 
 /** The recorded word that a run may happen: without it no activity of ours does anything. */
@@ -145,13 +191,27 @@ export type Runs = {
   /** Immutable; the same run again with the same content is a no-op, with another content `conflict`. */
   readonly order: (order: Omit<Order, 'orderedAt'>, by: Actor) => Promise<Order>;
   readonly get: (run: string) => Promise<RunRow | undefined>;
-  readonly list: (filter: { readonly incident?: string | undefined; readonly policy?: string | undefined; readonly status?: RunRow['status'] | undefined }, page: PageRequest) => Promise<Page<RunRow>>;
+  readonly list: (
+    filter: {
+      readonly incident?: string | undefined;
+      readonly policy?: string | undefined;
+      readonly status?: RunRow['status'] | undefined;
+    },
+    page: PageRequest,
+  ) => Promise<Page<RunRow>>;
   readonly started: (run: string) => Promise<void>;
   readonly finish: (run: string, view: RunView) => Promise<void>;
   readonly recordCancel: (run: string, by: Actor, reason: string) => Promise<void>;
 };
 
-export type PlaybookRow = { readonly playbook: string; readonly version: string; readonly digest: string; readonly source: string; readonly plan: Plan; readonly publishedAt: string };
+export type PlaybookRow = {
+  readonly playbook: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly source: string;
+  readonly plan: Plan;
+  readonly publishedAt: string;
+};
 
 export type Playbooks = {
   /** Immutable per version; the same bytes again is a no-op, other bytes `conflict`. */
@@ -165,16 +225,32 @@ export type Playbooks = {
 
 export type Approvals = {
   /** Idempotent by run, step and digest; an open approval of another digest of the same step is cancelled (superseded). */
-  readonly open: (input: { readonly plan: ApprovalPlan; readonly digest: Digest; readonly summary: string; readonly facts: JsonObject; readonly roles: readonly string[]; readonly quorum: number; readonly requester: Actor; readonly expiresAt: string }) => Promise<ApprovalRecord>;
+  readonly open: (input: {
+    readonly plan: ApprovalPlan;
+    readonly digest: Digest;
+    readonly summary: string;
+    readonly facts: JsonObject;
+    readonly roles: readonly string[];
+    readonly quorum: number;
+    readonly requester: Actor;
+    readonly expiresAt: string;
+  }) => Promise<ApprovalRecord>;
   readonly get: (id: string) => Promise<ApprovalRecord | undefined>;
-  readonly list: (filter: { readonly status?: ApprovalStatus | undefined; readonly run?: string | undefined }, page: PageRequest) => Promise<Page<ApprovalRecord>>;
+  readonly list: (
+    filter: { readonly status?: ApprovalStatus | undefined; readonly run?: string | undefined },
+    page: PageRequest,
+  ) => Promise<Page<ApprovalRecord>>;
   /**
    * One transaction with the row locked: refuses closed, expired (by the database's clock), other digest, requester, missing role
    * (the voter's roles now), repeated vote; otherwise records, and closes on a denial or on the quorum.
    */
   readonly vote: (vote: Vote) => Promise<ApprovalRecord>;
   readonly close: (id: string, status: 'expired' | 'cancelled', by: Actor) => Promise<ApprovalRecord>;
-  readonly escalate: (input: { readonly id: string; readonly to: readonly string[]; readonly kind: 'remind' | 'escalate' }) => Promise<void>;
+  readonly escalate: (input: {
+    readonly id: string;
+    readonly to: readonly string[];
+    readonly kind: 'remind' | 'escalate';
+  }) => Promise<void>;
 };
 
 export type EffectStatus = 'intended' | 'applied' | 'confirmed' | 'undone' | 'failed';
@@ -204,13 +280,27 @@ export type EffectRow = {
 
 export type Effects = {
   /** Writes the intent (or counts one more attempt) and returns the row as it stands: what it says decides whether to observe or to act. */
-  readonly intend: (input: { readonly key: string; readonly run: string; readonly step: string; readonly action: string; readonly targets: readonly string[]; readonly params: JsonObject; readonly approval?: string | undefined }, by: Actor) => Promise<EffectRow>;
+  readonly intend: (
+    input: {
+      readonly key: string;
+      readonly run: string;
+      readonly step: string;
+      readonly action: string;
+      readonly targets: readonly string[];
+      readonly params: JsonObject;
+      readonly approval?: string | undefined;
+    },
+    by: Actor,
+  ) => Promise<EffectRow>;
   readonly applied: (key: string, receipt: Json) => Promise<EffectRow>;
   readonly confirmed: (key: string) => Promise<EffectRow>;
   readonly undone: (key: string, by: Actor) => Promise<EffectRow>;
   readonly failed: (key: string, error: { readonly code: ErrorCode; readonly message: string }) => Promise<EffectRow>;
   readonly get: (key: string) => Promise<EffectRow | undefined>;
-  readonly list: (filter: { readonly run?: string | undefined; readonly status?: EffectStatus | undefined }, page: PageRequest) => Promise<Page<EffectRow>>;
+  readonly list: (
+    filter: { readonly run?: string | undefined; readonly status?: EffectStatus | undefined },
+    page: PageRequest,
+  ) => Promise<Page<EffectRow>>;
 };
 
 export type PointRow = {
@@ -219,14 +309,21 @@ export type PointRow = {
   readonly target: TargetName;
   readonly settings: JsonObject;
   /** What should be in force: artifact digest and isolations. Set when an effect is confirmed. */
-  readonly desired: { readonly artifact: Digest | undefined; readonly policyVersions: readonly { readonly policy: string; readonly version: number }[]; readonly isolations: readonly JsonObject[] };
+  readonly desired: {
+    readonly artifact: Digest | undefined;
+    readonly policyVersions: readonly { readonly policy: string; readonly version: number }[];
+    readonly isolations: readonly JsonObject[];
+  };
   readonly observed: JsonObject | undefined;
   readonly health: 'unknown' | 'in-force' | 'drifted' | 'unreachable';
   readonly updatedAt: string;
 };
 
 export type Points = {
-  readonly put: (point: { readonly name: string; readonly kind: string; readonly target: TargetName; readonly settings: JsonObject }, by: Actor) => Promise<void>;
+  readonly put: (
+    point: { readonly name: string; readonly kind: string; readonly target: TargetName; readonly settings: JsonObject },
+    by: Actor,
+  ) => Promise<void>;
   readonly get: (name: string) => Promise<PointRow | undefined>;
   readonly list: () => Promise<readonly PointRow[]>;
   readonly setDesired: (name: string, desired: PointRow['desired'], by: Actor) => Promise<void>;
@@ -236,7 +333,13 @@ export type Points = {
   readonly locked: <T>(name: string, work: () => Promise<T>) => Promise<T>;
 };
 
-export type SignalRow = Signal & { readonly status: SignalStatus; readonly incident: string | undefined; readonly receivedAt: string; readonly deliveredAt: string | undefined; readonly door: string };
+export type SignalRow = Signal & {
+  readonly status: SignalStatus;
+  readonly incident: string | undefined;
+  readonly receivedAt: string;
+  readonly deliveredAt: string | undefined;
+  readonly door: string;
+};
 
 export type Signals = {
   /** `accepted: false` when the id was seen before: counted as duplicate, nothing else happens. */
@@ -245,9 +348,16 @@ export type Signals = {
   /** Accepted, but not yet handed to Temporal. */
   readonly undelivered: (olderThanMs: number) => Promise<readonly SignalRow[]>;
   readonly delivered: (id: string) => Promise<void>;
-  readonly settle: (id: string, status: Exclude<SignalStatus, 'open'>, incident?: string | undefined) => Promise<void>;
+  readonly settle: (id: string, status: Exclude<SignalStatus, 'open'>, incident?: string) => Promise<void>;
   /** in = handled + duplicate + suppressed + parked + open */
-  readonly counts: () => Promise<{ readonly in: number; readonly handled: number; readonly duplicate: number; readonly suppressed: number; readonly parked: number; readonly open: number }>;
+  readonly counts: () => Promise<{
+    readonly in: number;
+    readonly handled: number;
+    readonly duplicate: number;
+    readonly suppressed: number;
+    readonly parked: number;
+    readonly open: number;
+  }>;
 };
 
 export type IncidentRow = {
@@ -264,7 +374,12 @@ export type IncidentRow = {
 
 export type Incidents = {
   /** One open incident a key: opens it or adds the signals to it; severity only rises. */
-  readonly upsert: (input: { readonly key: string; readonly title: string; readonly severity: Severity; readonly signals: readonly string[] }) => Promise<IncidentRow>;
+  readonly upsert: (input: {
+    readonly key: string;
+    readonly title: string;
+    readonly severity: Severity;
+    readonly signals: readonly string[];
+  }) => Promise<IncidentRow>;
   readonly get: (id: string) => Promise<IncidentRow | undefined>;
   readonly byKey: (key: string) => Promise<IncidentRow | undefined>;
   readonly list: (filter: { readonly status?: IncidentRow['status'] | undefined }, page: PageRequest) => Promise<Page<IncidentRow>>;
@@ -287,11 +402,24 @@ export type AuditRow = {
   readonly hash: string;
 };
 
-export type AuditCheck = { readonly ok: boolean; readonly rows: number; readonly head: string; readonly fault?: { readonly id: number; readonly reason: string } | undefined };
+export type AuditCheck = {
+  readonly ok: boolean;
+  readonly rows: number;
+  readonly head: string;
+  readonly fault?: { readonly id: number; readonly reason: string } | undefined;
+};
 
 export type Audit = {
-  readonly append: (entry: { readonly actor: Actor; readonly event: string; readonly subject: string; readonly detail: JsonObject }) => Promise<AuditRow>;
-  readonly list: (filter: { readonly subject?: string | undefined; readonly since?: number | undefined }, page: PageRequest) => Promise<Page<AuditRow>>;
+  readonly append: (entry: {
+    readonly actor: Actor;
+    readonly event: string;
+    readonly subject: string;
+    readonly detail: JsonObject;
+  }) => Promise<AuditRow>;
+  readonly list: (
+    filter: { readonly subject?: string | undefined; readonly since?: number | undefined },
+    page: PageRequest,
+  ) => Promise<Page<AuditRow>>;
   /** The whole chain in order, in pages. */
   readonly export: () => AsyncIterable<AuditRow>;
   /** Verifies the table, and that the file sink agrees with it. */
@@ -299,14 +427,25 @@ export type Audit = {
 };
 
 export type Reports = {
-  readonly save: (report: { readonly id: string; readonly title: string; readonly html: string; readonly json: Json }, by: Actor) => Promise<void>;
-  readonly get: (id: string) => Promise<{ readonly id: string; readonly title: string; readonly html: string; readonly json: Json; readonly at: string } | undefined>;
+  readonly save: (
+    report: { readonly id: string; readonly title: string; readonly html: string; readonly json: Json },
+    by: Actor,
+  ) => Promise<void>;
+  readonly get: (
+    id: string,
+  ) => Promise<
+    { readonly id: string; readonly title: string; readonly html: string; readonly json: Json; readonly at: string } | undefined
+  >;
   readonly list: (page: PageRequest) => Promise<Page<{ readonly id: string; readonly title: string; readonly at: string }>>;
 };
 
 export type Idempotency = {
   /** The stored answer of the same key by the same actor, or undefined after reserving it; `idempotency-key-reused` when the request differs; `conflict` while the first is under way. */
-  readonly begin: (input: { readonly actor: Actor; readonly key: string; readonly requestDigest: Digest }) => Promise<{ readonly status: number; readonly body: Json } | undefined>;
+  readonly begin: (input: {
+    readonly actor: Actor;
+    readonly key: string;
+    readonly requestDigest: Digest;
+  }) => Promise<{ readonly status: number; readonly body: Json } | undefined>;
   readonly finish: (input: { readonly actor: Actor; readonly key: string; readonly status: number; readonly body: Json }) => Promise<void>;
   readonly abandon: (input: { readonly actor: Actor; readonly key: string }) => Promise<void>;
 };
