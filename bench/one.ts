@@ -1,0 +1,7 @@
+/** Runs the benchmark named by the first argument and prints one JSON object a figure. */
+import type { BenchFigure } from './figure.ts';
+
+const name = process.argv[2] ?? '';
+const module = (await import(`./${name}.ts`)) as { readonly bench: () => Promise<readonly BenchFigure[]> };
+for (const figure of await module.bench()) process.stdout.write(`${JSON.stringify(figure)}\n`);
+process.exit(0);
