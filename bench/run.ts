@@ -46,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`unknown benchmark \`${unknown.join('`, `')}\`: there are ${names.join(', ')}\n`);
     return 2;
   }
-  if (!json) process.stdout.write(`${' ratio'}  ${'what'.padEnd(52)} ${'ours'.padStart(8)} ${'unit'.padEnd(10)} ${'limit'.padStart(8)}\n`);
+  if (!json) process.stdout.write(` ratio  ${'what'.padEnd(52)} ${'ours'.padStart(8)} ${'unit'.padEnd(10)} ${'limit'.padStart(8)}\n`);
   let failed = 0;
   for (const name of wanted.length > 0 ? wanted : names) {
     const code = await runOne(name, (figure) => process.stdout.write(`${json ? JSON.stringify(figure) : row(figure)}\n`));
