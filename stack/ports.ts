@@ -1,0 +1,32 @@
+/** Free TCP ports on 127.0.0.1, below 32768 so that no outgoing connection of the system takes one meanwhile. */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+import { EdictError } from '../domain/errors.ts';
+
+const lowest = 10_000;
+const limit = 32_000;
+
+export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** A free port that is not among `taken`, which it joins. `preferred` is kept where it is free. */
+export async function choosePort(taken: Set<number>, preferred?: number): Promise<number> {
+  const candidates = function* () {
+    if (preferred !== undefined) yield preferred;
+    for (let tries = 0; tries < 200; tries += 1) yield randomInt(lowest, limit);
+  };
+  for (const port of candidates()) {
+    if (taken.has(port) || !(await isFree(port))) continue;
+    taken.add(port);
+    return port;
+  }
+  throw new EdictError('port-in-use', `no free port between ${lowest} and ${limit}`, {
+    help: 'stop programs that hold ports on 127.0.0.1',
+  });
+}
