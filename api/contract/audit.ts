@@ -1,0 +1,27 @@
+/** The audit chain: one row for each state change, each bound to the row before. */
+import { z } from 'zod';
+import { PageQuery, pageOf } from './page.ts';
+import { JsonMap, Time } from './values.ts';
+
+export const AuditRow = z
+  .object({
+    id: z.int(),
+    at: Time,
+    actor: z.string(),
+    event: z.string(),
+    subject: z.string(),
+    detail: JsonMap,
+    previous: z.string(),
+    hash: z.string(),
+  })
+  .meta({ id: 'AuditRow' });
+export type AuditRow = z.infer<typeof AuditRow>;
+export const AuditPage = pageOf(AuditRow).meta({ id: 'AuditPage' });
+export const AuditListQuery = PageQuery.extend({
+  subject: z.string().min(1).max(300).optional(),
+  since: z.coerce.number().int().min(0).optional(),
+});
+export const AuditCheck = z
+  .object({ ok: z.boolean(), rows: z.int(), head: z.string(), fault: z.object({ id: z.int(), reason: z.string() }).optional() })
+  .meta({ id: 'AuditCheck' });
+export type AuditCheck = z.infer<typeof AuditCheck>;

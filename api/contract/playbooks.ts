@@ -1,0 +1,29 @@
+/** Playbooks: the published procedures, and starting one by hand. */
+import { z } from 'zod';
+import { Digest, JsonMap, list, Name, Time } from './values.ts';
+
+export const PlaybookSummary = z
+  .object({
+    playbook: Name,
+    version: z.string(),
+    title: z.string(),
+    digest: Digest,
+    publishedAt: Time,
+    /** Roles that may start it by hand; absent: nobody may. */ manual: list(z.string()).optional(),
+  })
+  .meta({ id: 'PlaybookSummary' });
+export type PlaybookSummary = z.infer<typeof PlaybookSummary>;
+
+/** `source` is the YAML as it was published, byte for byte. */
+export const Playbook = PlaybookSummary.extend({ source: z.string() }).meta({ id: 'Playbook' });
+export type Playbook = z.infer<typeof Playbook>;
+
+export const PlaybookList = z.object({ items: list(PlaybookSummary) }).meta({ id: 'PlaybookList' });
+export const PlaybookParams = z.strictObject({ name: Name });
+
+export const StartRunRequest = z.strictObject({ inputs: JsonMap.optional() });
+export type StartRunRequest = z.infer<typeof StartRunRequest>;
+export const StartRunReply = z
+  .object({ run: z.string(), playbook: Name, version: z.string(), planDigest: z.string() })
+  .meta({ id: 'StartRunReply' });
+export type StartRunReply = z.infer<typeof StartRunReply>;

@@ -1,0 +1,26 @@
+/** Enforcement points: what should be in force where, and what is. */
+import { z } from 'zod';
+import { Digest, JsonMap, list, Name, Time } from './values.ts';
+
+export const PointKind = z.enum(['opa', 'nftables']);
+export const Point = z
+  .object({
+    name: Name,
+    kind: z.string(),
+    target: z.string(),
+    desired: z.object({
+      artifact: Digest.optional(),
+      policyVersions: list(z.object({ policy: z.string(), version: z.int() })),
+      isolations: list(JsonMap),
+    }),
+    observed: JsonMap.optional(),
+    health: z.enum(['unknown', 'in-force', 'drifted', 'unreachable']),
+    updatedAt: Time,
+  })
+  .meta({ id: 'Point' });
+export type Point = z.infer<typeof Point>;
+export const PointList = z.object({ items: list(Point) }).meta({ id: 'PointList' });
+
+/** `settings` say how the point is reached; its connector's schema checks them. They are never shown again. */
+export const PointRequest = z.strictObject({ name: Name, kind: PointKind, settings: JsonMap });
+export type PointRequest = z.infer<typeof PointRequest>;

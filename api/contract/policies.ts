@@ -1,0 +1,195 @@
+/** Policies: from a sentence to a version in force. */
+import { z } from 'zod';
+import { PageQuery, pageOf } from './page.ts';
+import { Digest, JsonMap, list, Name, Time, VersionNumber, VersionParam } from './values.ts';
+
+export const PolicyState = z.enum(['draft', 'in-review', 'approved', 'distributing', 'enforced', 'revising', 'retired']);
+export const Decision = z.enum(['allow', 'deny', 'not-applicable']);
+
+const port = z.int().min(0).max(65_535);
+const address = z.union([z.ipv4(), z.ipv6()]);
+const networkRequest = {
+  kind: z.literal('network'),
+  from: address,
+  to: address,
+  protocol: z.enum(['tcp', 'udp', 'icmp', 'other']),
+  port,
+  at: Time.optional(),
+};
+/** What a rule decides on. */
+export const Request = z.object(networkRequest).meta({ id: 'Request' });
+export const RequestInput = z.strictObject(networkRequest);
+
+const selector = z.string().min(1).max(256);
+export const Rule = z
+  .object({
+    kind: z.literal('network'),
+    id: Name,
+    requirement: z.string(),
+    effect: z.enum(['allow', 'deny', 'claim']),
+    match: z.object({ from: selector, to: selector, service: selector }),
+    except: list(
+      z.object({ from: selector.optional(), to: selector.optional(), service: selector.optional(), during: selector.optional() }),
+    ).optional(),
+  })
+  .meta({ id: 'Rule' });
+
+export const Question = z
+  .object({
+    id: z.string(),
+    about: z.string(),
+    text: z.string(),
+    span: z.object({ start: z.int(), end: z.int() }).optional(),
+    readings: list(
+      z.object({
+        answer: z.string(),
+        meaning: z.string(),
+        request: Request.optional(),
+        decision: Decision.optional(),
+        rules: list(Rule).optional(),
+      }),
+    ),
+    answered: z.object({ answer: z.string(), by: z.string(), at: Time }).optional(),
+  })
+  .meta({ id: 'Question' });
+
+export const PolicyDocument = z
+  .object({
+    policy: Name,
+    title: z.string(),
+    owner: z.string(),
+    controls: list(z.string()),
+    requirements: list(z.object({ id: z.string(), text: z.string() })),
+    rules: list(Rule),
+    questions: list(Question),
+    tests: list(z.object({ name: z.string(), request: Request, decision: Decision, by: list(z.string()).optional() })),
+  })
+  .meta({ id: 'PolicyDocument' });
+export type PolicyDocument = z.infer<typeof PolicyDocument>;
+
+export const Loss = z
+  .object({
+    target: z.string(),
+    rule: z.string(),
+    reason: z.string(),
+    witness: Request,
+    direction: z.enum(['over-permits', 'under-permits']),
+  })
+  .meta({ id: 'Loss' });
+export const Compilation = z.object({ target: z.string(), artifact: Digest, losses: list(Loss) }).meta({ id: 'Compilation' });
+export const Proof = z
+  .object({ target: z.string(), artifact: Digest, equal: z.boolean(), detail: JsonMap, at: Time })
+  .meta({ id: 'Proof' });
+
+export const PolicySummary = z
+  .object({
+    policy: Name,
+    state: PolicyState,
+    /** The version that is being worked on. */
+    draft: VersionNumber.optional(),
+    /** The version in force. */
+    enforced: VersionNumber.optional(),
+    author: z.string(),
+    /** Why review sent it back. */
+    reason: z.string().optional(),
+    createdAt: Time,
+    updatedAt: Time,
+  })
+  .meta({ id: 'PolicySummary' });
+export type PolicySummary = z.infer<typeof PolicySummary>;
+
+export const PolicyVersionSummary = z
+  .object({
+    version: VersionNumber,
+    digest: Digest,
+    status: z.enum(['draft', 'approved', 'superseded']),
+    author: z.string(),
+    createdAt: Time,
+  })
+  .meta({ id: 'PolicyVersionSummary' });
+
+export const PolicyVersion = PolicyVersionSummary.extend({
+  policy: Name,
+  document: PolicyDocument,
+  compilations: list(Compilation),
+  proofs: list(Proof),
+  whatIf: JsonMap.optional(),
+}).meta({ id: 'PolicyVersion' });
+export type PolicyVersion = z.infer<typeof PolicyVersion>;
+
+/** `current` is the version being worked on, else the one in force. */
+export const PolicyDetail = PolicySummary.extend({ versions: list(PolicyVersionSummary), current: PolicyVersion }).meta({
+  id: 'PolicyDetail',
+});
+export type PolicyDetail = z.infer<typeof PolicyDetail>;
+
+export const PolicyPage = pageOf(PolicySummary).meta({ id: 'PolicyPage' });
+
+export const PolicyParams = z.strictObject({ policy: Name });
+export const PolicyVersionParams = z.strictObject({ policy: Name, version: VersionParam });
+export const ArtifactParams = z.strictObject({ policy: Name, version: VersionParam, target: z.enum(['rego', 'nftables']) });
+export const PolicyListQuery = PageQuery;
+
+/** `requirement` is plain English, one sentence or more. `policy` names the policy to make or to revise; made from the text where absent. */
+export const DraftRequest = z.strictObject({
+  requirement: z.string().min(1).max(64_000),
+  policy: Name.optional(),
+  title: z.string().min(1).max(200).optional(),
+  owner: z.string().min(1).max(128).optional(),
+  controls: z.array(z.string().min(1).max(128)).max(64).optional(),
+});
+export type DraftRequest = z.infer<typeof DraftRequest>;
+
+/** `complete: false` (202): the stages are still running; ask again, or watch the run. */
+export const DraftReply = z
+  .object({
+    policy: Name,
+    version: VersionNumber,
+    state: PolicyState,
+    complete: z.boolean(),
+    document: PolicyDocument,
+    /** The questions that are still open. */
+    questions: list(Question),
+    runs: list(z.object({ run: z.string(), playbook: z.string(), status: z.string(), outcome: z.string().optional() })),
+  })
+  .meta({ id: 'DraftReply' });
+export type DraftReply = z.infer<typeof DraftReply>;
+
+export const AnswerRequest = z.strictObject({ question: z.string().min(1).max(128), answer: z.string().min(1).max(500) });
+export type AnswerRequest = z.infer<typeof AnswerRequest>;
+
+/** `acceptLosses`: ids of the rules whose losses are accepted. */
+export const SubmitRequest = z.strictObject({ acceptLosses: z.array(Name).max(10_000).optional() });
+export const SubmitReply = z
+  .object({ policy: Name, version: VersionNumber, state: PolicyState, run: z.string() })
+  .meta({ id: 'SubmitReply' });
+export type SubmitReply = z.infer<typeof SubmitReply>;
+
+export const DiffQuery = z.strictObject({ from: VersionParam, to: VersionParam });
+/** Semantic: requests that the two versions decide differently, one witness for each class. */
+export const PolicyDiff = z
+  .object({
+    policy: Name,
+    from: VersionNumber,
+    to: VersionNumber,
+    equal: z.boolean(),
+    changes: list(z.object({ witness: Request, from: Decision, to: Decision, text: z.string() })),
+  })
+  .meta({ id: 'PolicyDiff' });
+export type PolicyDiff = z.infer<typeof PolicyDiff>;
+
+export const Artifact = z
+  .object({ target: z.string(), digest: Digest, files: z.record(z.string(), z.string()), sizeBytes: z.int() })
+  .meta({ id: 'Artifact' });
+
+/** Decides a request by the versions in force, and says why. */
+export const DecideRequest = z.strictObject({ request: RequestInput });
+export const DecideReply = z
+  .object({
+    decision: Decision,
+    determining: list(z.string()),
+    erring: list(z.object({ rule: z.string(), reason: z.string() })),
+    policies: list(z.object({ policy: Name, version: VersionNumber, digest: Digest })),
+  })
+  .meta({ id: 'DecideReply' });
+export type DecideReply = z.infer<typeof DecideReply>;

@@ -1,0 +1,114 @@
+/** Runs: one execution of one version of a playbook. The effects ledger belongs to them. */
+import { z } from 'zod';
+import { PageQuery, pageOf } from './page.ts';
+import { Id, JsonMap, JsonValue, list, Name, Time } from './values.ts';
+
+const Fault = z.object({ code: z.string(), message: z.string() });
+
+export const StepStatus = z.enum([
+  'waiting',
+  'running',
+  'done',
+  'skipped',
+  'failed',
+  'denied',
+  'expired',
+  'cancelled',
+  'undoing',
+  'undone',
+  'undo-failed',
+]);
+export const StepView = z
+  .object({
+    step: z.string(),
+    kind: z.string(),
+    action: z.string().optional(),
+    status: StepStatus,
+    startedAtMs: z.number().optional(),
+    endedAtMs: z.number().optional(),
+    outputs: JsonMap.optional(),
+    error: Fault.optional(),
+    untilMs: z.number().optional(),
+    approval: z.string().optional(),
+  })
+  .meta({ id: 'StepView' });
+
+/** `leased`: the procedure has ended, but an effect still holds and is undone later. */
+export const RunView = z
+  .object({
+    run: z.string(),
+    playbook: z.string(),
+    version: z.string(),
+    status: z.enum(['running', 'waiting-for-people', 'leased', 'ended']),
+    outcome: z.string().optional(),
+    steps: list(StepView),
+    outputs: JsonMap.optional(),
+    error: Fault.optional(),
+  })
+  .meta({ id: 'RunView' });
+export type RunView = z.infer<typeof RunView>;
+
+export const RunSummary = z
+  .object({
+    run: z.string(),
+    playbook: z.string(),
+    version: z.string(),
+    planDigest: z.string(),
+    requester: z.string(),
+    incident: z.string().optional(),
+    policy: z.string().optional(),
+    signal: z.string().optional(),
+    orderedAt: Time,
+    status: z.enum(['ordered', 'running', 'ended']),
+    outcome: z.string().optional(),
+    endedAt: Time.optional(),
+    cancelledBy: z.string().optional(),
+  })
+  .meta({ id: 'RunSummary' });
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export const EffectStatus = z.enum(['intended', 'applied', 'confirmed', 'undone', 'failed']);
+export const Effect = z
+  .object({
+    key: z.string(),
+    run: z.string(),
+    step: z.string(),
+    action: z.string(),
+    targets: list(z.string()),
+    params: JsonMap,
+    status: EffectStatus,
+    approval: z.string().optional(),
+    receipt: JsonValue.optional(),
+    error: Fault.optional(),
+    attempts: z.int(),
+    intendedAt: Time,
+    appliedAt: Time.optional(),
+    confirmedAt: Time.optional(),
+    undoneAt: Time.optional(),
+    /** Ids of its rows in the audit chain. */
+    entries: list(z.int()),
+  })
+  .meta({ id: 'Effect' });
+export type Effect = z.infer<typeof Effect>;
+export const EffectPage = pageOf(Effect).meta({ id: 'EffectPage' });
+export const EffectListQuery = PageQuery.extend({ run: Id.optional(), status: EffectStatus.optional() });
+
+/** `stale`: the workflow could not be asked in time, `view` is the one last stored (absent when none was). */
+export const RunDetail = RunSummary.extend({ inputs: JsonMap, view: RunView.optional(), stale: z.boolean(), effects: list(Effect) }).meta({
+  id: 'RunDetail',
+});
+export type RunDetail = z.infer<typeof RunDetail>;
+
+export const RunPage = pageOf(RunSummary).meta({ id: 'RunPage' });
+export const RunParams = z.strictObject({ run: Id });
+export const RunListQuery = PageQuery.extend({
+  incident: Id.optional(),
+  policy: Name.optional(),
+  status: z.enum(['ordered', 'running', 'ended']).optional(),
+});
+
+export const CancelRequest = z.strictObject({ reason: z.string().min(1).max(2000) });
+export const CancelReply = z.object({ run: z.string(), status: z.enum(['ordered', 'running', 'ended']) }).meta({ id: 'CancelReply' });
+
+/** One event of the stream `GET /v1/runs/:run/events`: `event: view` with this as data; the last one is `event: end`. */
+export const RunEvent = z.object({ id: z.string(), view: RunView }).meta({ id: 'RunEvent' });
