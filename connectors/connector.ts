@@ -47,6 +47,9 @@ export type Probe = {
   readonly elapsedMs: number;
 };
 
+/** `probe` absent: the request could not be tried here (port 0, a multicast address, …), and `reason` says why. */
+export type ProbeOutcome = { readonly request: NetworkRequest; readonly probe?: Probe | undefined; readonly reason?: string | undefined };
+
 export type CallOptions = { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined };
 
 export type Connector = {
@@ -58,6 +61,8 @@ export type Connector = {
   readonly apply: (desired: Desired, key: string, options?: CallOptions) => Promise<Receipt>;
   readonly observe: (options?: CallOptions) => Promise<Observed>;
   readonly probe: (request: NetworkRequest, options?: CallOptions) => Promise<Probe>;
+  /** Many probes at once, answers in the order of the requests; one that could not be tried says why. */
+  readonly probeMany?: (requests: readonly NetworkRequest[], options?: CallOptions) => Promise<readonly ProbeOutcome[]>;
   /** Puts back `receipt.before`. Undoing twice is the same as once. */
   readonly undo: (receipt: Receipt, options?: CallOptions) => Promise<Observed>;
   readonly close: () => Promise<void>;

@@ -457,6 +457,17 @@ export type Secrets = {
   readonly ensure: (name: string, make: () => string) => Promise<string>;
 };
 
+export type BundleRow = { readonly point: string; readonly revision: string; readonly bytes: Uint8Array };
+
+/** The signed bundle that each OPA point should have: put by the connector, served by the API. One for each point; the newest counts. */
+export type Bundles = {
+  /** The same revision again is a no-op. No audit row of its own: the effect that puts it has one. */
+  readonly put: (bundle: BundleRow) => Promise<void>;
+  readonly get: (point: string) => Promise<BundleRow | undefined>;
+  /** Resolves as soon as the point's revision is another than `revision` (undefined: as soon as there is one), or with undefined after `waitMs`; works across processes. */
+  readonly waitFor: (point: string, revision: string | undefined, waitMs: number, signal?: AbortSignal) => Promise<BundleRow | undefined>;
+};
+
 export type Store = {
   readonly people: People;
   readonly policies: Policies;
@@ -472,6 +483,7 @@ export type Store = {
   readonly reports: Reports;
   readonly idempotency: Idempotency;
   readonly secrets: Secrets;
+  readonly bundles: Bundles;
   readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
