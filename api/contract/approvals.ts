@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PageQuery, pageOf } from './page.ts';
 import { Digest, Id, JsonMap, list, Time } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 export const ApprovalStatus = z.enum(['open', 'approved', 'denied', 'expired', 'cancelled']);
 
@@ -62,3 +63,34 @@ export const VoteReply = z
   .object({ approval: z.string(), status: ApprovalStatus, approvals: z.int(), quorum: z.int(), reason: z.string().optional() })
   .meta({ id: 'VoteReply' });
 export type VoteReply = z.infer<typeof VoteReply>;
+
+export const approvalRoutes = {
+  'approvals.list': {
+    method: 'GET',
+    path: '/v1/approvals',
+    access: 'approvals:read',
+    status: 200,
+    summary: 'Lists the approvals.',
+    query: ApprovalListQuery,
+    reply: ApprovalPage,
+  },
+  'approvals.get': {
+    method: 'GET',
+    path: '/v1/approvals/:id',
+    access: 'approvals:read',
+    status: 200,
+    summary: 'Shows an approval: the exact plan, the facts and the votes.',
+    params: ApprovalParams,
+    reply: Approval,
+  },
+  'approvals.vote': {
+    method: 'POST',
+    path: '/v1/approvals/:id/votes',
+    access: 'approvals:vote',
+    status: 200,
+    summary: 'Approves or denies the plan of this digest.',
+    params: ApprovalParams,
+    body: VoteRequest,
+    reply: VoteReply,
+  },
+} as const satisfies Record<string, RouteSpec>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PageQuery, pageOf } from './page.ts';
 import { JsonMap, Time } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 export const AuditRow = z
   .object({
@@ -25,3 +26,32 @@ export const AuditCheck = z
   .object({ ok: z.boolean(), rows: z.int(), head: z.string(), fault: z.object({ id: z.int(), reason: z.string() }).optional() })
   .meta({ id: 'AuditCheck' });
 export type AuditCheck = z.infer<typeof AuditCheck>;
+
+export const auditRoutes = {
+  'audit.list': {
+    method: 'GET',
+    path: '/v1/audit',
+    access: 'audit:read',
+    status: 200,
+    summary: 'Lists the audit chain.',
+    query: AuditListQuery,
+    reply: AuditPage,
+  },
+  'audit.export': {
+    method: 'GET',
+    path: '/v1/audit/export',
+    access: 'audit:read',
+    status: 200,
+    summary: 'Exports the whole audit chain, one row a line, for verification offline.',
+    reply: AuditRow,
+    produces: 'application/x-ndjson',
+  },
+  'audit.verify': {
+    method: 'GET',
+    path: '/v1/audit/verify',
+    access: 'audit:read',
+    status: 200,
+    summary: 'Verifies the audit chain and that both of its sinks agree.',
+    reply: AuditCheck,
+  },
+} as const satisfies Record<string, RouteSpec>;

@@ -1,6 +1,7 @@
 /** Context: assets, traffic, identity events and threat indicators, as files that other tools write; and what was made of them. */
 import { z } from 'zod';
-import { Digest, list } from './values.ts';
+import { Digest, list, logLimitBytes } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 const Rejected = list(z.object({ where: z.string(), reason: z.string() }));
 
@@ -41,3 +42,58 @@ export const ContextReply = z
   })
   .meta({ id: 'Context' });
 export type ContextReply = z.infer<typeof ContextReply>;
+
+export const contextRoutes = {
+  'context.get': {
+    method: 'GET',
+    path: '/v1/context',
+    access: 'context:read',
+    status: 200,
+    summary: 'Counts what is known, and shows who talks to whom.',
+    reply: ContextReply,
+  },
+  'context.inventory': {
+    method: 'POST',
+    path: '/v1/context/inventory',
+    access: 'context:write',
+    status: 200,
+    summary: 'Replaces the asset inventory (CSV of assets; as JSON, of zones too).',
+    consumes: ['application/json', 'text/csv'],
+    bodyLimitBytes: logLimitBytes,
+    body: z.union([InventoryRequest, UploadText]),
+    reply: InventoryReply,
+  },
+  'context.connections': {
+    method: 'POST',
+    path: '/v1/context/connections',
+    access: 'context:write',
+    status: 200,
+    summary: 'Adds connections from Zeek’s conn.log (TSV or JSON lines).',
+    consumes: ['text/plain', 'application/x-ndjson'],
+    bodyLimitBytes: logLimitBytes,
+    body: UploadText,
+    reply: UploadReply,
+  },
+  'context.identity-events': {
+    method: 'POST',
+    path: '/v1/context/identity-events',
+    access: 'context:write',
+    status: 200,
+    summary: 'Adds identity events from AWS CloudTrail.',
+    consumes: ['application/json', 'text/plain'],
+    bodyLimitBytes: logLimitBytes,
+    body: UploadText,
+    reply: UploadReply,
+  },
+  'context.indicators': {
+    method: 'POST',
+    path: '/v1/context/indicators',
+    access: 'context:write',
+    status: 200,
+    summary: 'Adds threat indicators from a STIX 2.1 bundle.',
+    consumes: ['application/json', 'application/stix+json', 'text/plain'],
+    bodyLimitBytes: logLimitBytes,
+    body: UploadText,
+    reply: UploadReply,
+  },
+} as const satisfies Record<string, RouteSpec>;

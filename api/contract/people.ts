@@ -1,6 +1,7 @@
 /** People and their API tokens. A token's secret is shown once. */
 import { z } from 'zod';
 import { Id, list } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 export const Role = z.enum(['analyst', 'manager', 'engineer', 'auditor', 'admin']);
 export const Person = z.object({ id: z.string(), name: z.string(), roles: list(Role), disabled: z.boolean() }).meta({ id: 'Person' });
@@ -18,3 +19,50 @@ export const TokenParams = z.strictObject({ id: Id, token: Id });
 export const TokenRequest = z.strictObject({ label: z.string().min(1).max(100) });
 export const TokenReply = z.object({ id: z.string(), secret: z.string() }).meta({ id: 'TokenReply' });
 export type TokenReply = z.infer<typeof TokenReply>;
+
+export const peopleRoutes = {
+  me: {
+    method: 'GET',
+    path: '/v1/me',
+    access: 'me:read',
+    status: 200,
+    summary: 'Says who the token belongs to.',
+    reply: Person,
+  },
+  'people.list': {
+    method: 'GET',
+    path: '/v1/people',
+    access: 'people:read',
+    status: 200,
+    summary: 'Lists the people.',
+    reply: PersonList,
+  },
+  'people.put': {
+    method: 'POST',
+    path: '/v1/people',
+    access: 'people:write',
+    status: 201,
+    summary: 'Adds or changes a person.',
+    body: PersonRequest,
+    reply: Person,
+  },
+  'tokens.create': {
+    method: 'POST',
+    path: '/v1/people/:id/tokens',
+    access: 'people:write',
+    status: 201,
+    summary: 'Makes an API token; its secret is shown this once.',
+    params: PersonParams,
+    body: TokenRequest,
+    reply: TokenReply,
+  },
+  'tokens.revoke': {
+    method: 'DELETE',
+    path: '/v1/people/:id/tokens/:token',
+    access: 'people:write',
+    status: 204,
+    summary: 'Revokes a token; it stops working within five seconds.',
+    params: TokenParams,
+    reply: z.undefined(),
+  },
+} as const satisfies Record<string, RouteSpec>;

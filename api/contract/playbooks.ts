@@ -1,6 +1,7 @@
 /** Playbooks: the published procedures, and starting one by hand. */
 import { z } from 'zod';
 import { Digest, JsonMap, list, Name, Time } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 export const PlaybookSummary = z
   .object({
@@ -27,3 +28,33 @@ export const StartRunReply = z
   .object({ run: z.string(), playbook: Name, version: z.string(), planDigest: z.string() })
   .meta({ id: 'StartRunReply' });
 export type StartRunReply = z.infer<typeof StartRunReply>;
+
+export const playbookRoutes = {
+  'playbooks.list': {
+    method: 'GET',
+    path: '/v1/playbooks',
+    access: 'playbooks:read',
+    status: 200,
+    summary: 'Lists the playbooks in their newest versions.',
+    reply: PlaybookList,
+  },
+  'playbooks.get': {
+    method: 'GET',
+    path: '/v1/playbooks/:name',
+    access: 'playbooks:read',
+    status: 200,
+    summary: 'Shows a playbook with its source.',
+    params: PlaybookParams,
+    reply: Playbook,
+  },
+  'playbooks.run': {
+    method: 'POST',
+    path: '/v1/playbooks/:name/runs',
+    access: 'runs:order',
+    status: 201,
+    summary: 'Starts a playbook by hand, where its manual trigger names a role of the caller.',
+    params: PlaybookParams,
+    body: StartRunRequest,
+    reply: StartRunReply,
+  },
+} as const satisfies Record<string, RouteSpec>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PageQuery, pageOf } from './page.ts';
 import { Digest, JsonMap, list, Name, Time, VersionNumber, VersionParam } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 export const PolicyState = z.enum(['draft', 'in-review', 'approved', 'distributing', 'enforced', 'revising', 'retired']);
 export const Decision = z.enum(['allow', 'deny', 'not-applicable']);
@@ -193,3 +194,91 @@ export const DecideReply = z
   })
   .meta({ id: 'DecideReply' });
 export type DecideReply = z.infer<typeof DecideReply>;
+
+export const policyRoutes = {
+  'policies.draft': {
+    method: 'POST',
+    path: '/v1/policies/draft',
+    access: 'policies:write',
+    status: 201,
+    otherStatus: [202],
+    summary: 'Drafts a policy from requirements in plain English, and checks it against the context.',
+    body: DraftRequest,
+    reply: DraftReply,
+  },
+  'policies.list': {
+    method: 'GET',
+    path: '/v1/policies',
+    access: 'policies:read',
+    status: 200,
+    summary: 'Lists the policies.',
+    query: PolicyListQuery,
+    reply: PolicyPage,
+  },
+  'policies.get': {
+    method: 'GET',
+    path: '/v1/policies/:policy',
+    access: 'policies:read',
+    status: 200,
+    summary: 'Shows a policy with its versions, and the current one with artifacts, losses, proofs and what-if.',
+    params: PolicyParams,
+    reply: PolicyDetail,
+  },
+  'policies.version': {
+    method: 'GET',
+    path: '/v1/policies/:policy/versions/:version',
+    access: 'policies:read',
+    status: 200,
+    summary: 'Shows one version of a policy.',
+    params: PolicyVersionParams,
+    reply: PolicyVersion,
+  },
+  'policies.artifact': {
+    method: 'GET',
+    path: '/v1/policies/:policy/versions/:version/artifacts/:target',
+    access: 'policies:read',
+    status: 200,
+    summary: 'Shows what a version compiled to for one target.',
+    params: ArtifactParams,
+    reply: Artifact,
+  },
+  'policies.diff': {
+    method: 'GET',
+    path: '/v1/policies/:policy/diff',
+    access: 'policies:read',
+    status: 200,
+    summary: 'Compares two versions by what they decide, with a witness request for each difference.',
+    params: PolicyParams,
+    query: DiffQuery,
+    reply: PolicyDiff,
+  },
+  'policies.answer': {
+    method: 'POST',
+    path: '/v1/policies/:policy/answers',
+    access: 'policies:write',
+    status: 200,
+    summary: 'Answers an open question of the draft.',
+    params: PolicyParams,
+    body: AnswerRequest,
+    reply: DraftReply,
+  },
+  'policies.submit': {
+    method: 'POST',
+    path: '/v1/policies/:policy/submit',
+    access: 'policies:write',
+    status: 202,
+    summary: 'Hands the draft in: it is compiled, proved and sent to review.',
+    params: PolicyParams,
+    body: SubmitRequest,
+    reply: SubmitReply,
+  },
+  decide: {
+    method: 'POST',
+    path: '/v1/decide',
+    access: 'decisions:ask',
+    status: 200,
+    summary: 'Decides a request by the policies in force, and names the rules that determined it.',
+    body: DecideRequest,
+    reply: DecideReply,
+  },
+} as const satisfies Record<string, RouteSpec>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PageQuery, pageOf } from './page.ts';
 import { Id, JsonValue, Name, Time } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 export const ReportSummary = z.object({ id: z.string(), title: z.string(), at: Time }).meta({ id: 'ReportSummary' });
 export const Report = ReportSummary.extend({ json: JsonValue }).meta({ id: 'Report' });
@@ -13,3 +14,44 @@ export const ReportRequest = z.strictObject({ policy: Name.optional() });
 /** `report` is absent (202) while the run has not ended. */
 export const ReportReply = z.object({ run: z.string(), report: z.string().optional() }).meta({ id: 'ReportReply' });
 export type ReportReply = z.infer<typeof ReportReply>;
+
+export const reportRoutes = {
+  'reports.create': {
+    method: 'POST',
+    path: '/v1/reports',
+    access: 'reports:order',
+    status: 201,
+    otherStatus: [202],
+    summary: 'Writes a report, of one policy or of all.',
+    body: ReportRequest,
+    reply: ReportReply,
+  },
+  'reports.list': {
+    method: 'GET',
+    path: '/v1/reports',
+    access: 'reports:read',
+    status: 200,
+    summary: 'Lists the reports.',
+    query: ReportListQuery,
+    reply: ReportPage,
+  },
+  'reports.get': {
+    method: 'GET',
+    path: '/v1/reports/:id',
+    access: 'reports:read',
+    status: 200,
+    summary: 'Shows a report as data.',
+    params: ReportParams,
+    reply: Report,
+  },
+  'reports.html': {
+    method: 'GET',
+    path: '/v1/reports/:id/html',
+    access: 'reports:read',
+    status: 200,
+    summary: 'Shows a report as a page.',
+    params: ReportParams,
+    reply: z.string(),
+    produces: 'text/html',
+  },
+} as const satisfies Record<string, RouteSpec>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PageQuery, pageOf } from './page.ts';
 import { Id, JsonMap, JsonValue, list, Name, Time } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 const Fault = z.object({ code: z.string(), message: z.string() });
 
@@ -112,3 +113,53 @@ export const CancelReply = z.object({ run: z.string(), status: z.enum(['ordered'
 
 /** One event of the stream `GET /v1/runs/:run/events`: `event: view` with this as data; the last one is `event: end`. */
 export const RunEvent = z.object({ id: z.string(), view: RunView }).meta({ id: 'RunEvent' });
+
+export const runRoutes = {
+  'runs.list': {
+    method: 'GET',
+    path: '/v1/runs',
+    access: 'runs:read',
+    status: 200,
+    summary: 'Lists the runs, newest first.',
+    query: RunListQuery,
+    reply: RunPage,
+  },
+  'runs.get': {
+    method: 'GET',
+    path: '/v1/runs/:run',
+    access: 'runs:read',
+    status: 200,
+    summary: 'Shows a run: each step as it stands, and its effects.',
+    params: RunParams,
+    reply: RunDetail,
+  },
+  'runs.events': {
+    method: 'GET',
+    path: '/v1/runs/:run/events',
+    access: 'runs:read',
+    status: 200,
+    summary: 'Streams the changes of a run until it ends (server-sent events; `Last-Event-ID` goes on where one stopped).',
+    params: RunParams,
+    reply: RunEvent,
+    produces: 'text/event-stream',
+  },
+  'runs.cancel': {
+    method: 'POST',
+    path: '/v1/runs/:run/cancel',
+    access: 'runs:cancel',
+    status: 202,
+    summary: 'Cancels a run; what it did is undone.',
+    params: RunParams,
+    body: CancelRequest,
+    reply: CancelReply,
+  },
+  'effects.list': {
+    method: 'GET',
+    path: '/v1/effects',
+    access: 'effects:read',
+    status: 200,
+    summary: 'Lists the effects: what Edict changed outside itself.',
+    query: EffectListQuery,
+    reply: EffectPage,
+  },
+} as const satisfies Record<string, RouteSpec>;

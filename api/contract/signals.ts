@@ -1,6 +1,7 @@
 /** Signals: alerts that come in, by a person or program with a token, or as a signed webhook (https://www.standardwebhooks.com). */
 import { z } from 'zod';
 import { Id, JsonMap, Name, Time } from './values.ts';
+import type { RouteSpec } from './route.ts';
 
 export const Severity = z.enum(['low', 'medium', 'high', 'critical']);
 export const SignalStatus = z.enum(['open', 'handled', 'duplicate', 'suppressed', 'parked']);
@@ -60,3 +61,42 @@ export type SignalCounts = z.infer<typeof SignalCounts>;
 
 export const WebhookParams = z.strictObject({ source: Name });
 export const SignalParams = z.strictObject({ id: Id });
+
+export const signalRoutes = {
+  'signals.send': {
+    method: 'POST',
+    path: '/v1/signals',
+    access: 'signals:send',
+    status: 202,
+    summary: 'Sends a signal.',
+    body: SignalRequest,
+    reply: SignalReply,
+  },
+  'signals.get': {
+    method: 'GET',
+    path: '/v1/signals/:id',
+    access: 'signals:read',
+    status: 200,
+    summary: 'Shows a signal and what became of it.',
+    params: SignalParams,
+    reply: Signal,
+  },
+  'signals.counts': {
+    method: 'GET',
+    path: '/v1/signals/counts',
+    access: 'signals:read',
+    status: 200,
+    summary: 'Accounts for every signal: in = handled + duplicate + suppressed + parked + open.',
+    reply: SignalCounts,
+  },
+  'webhooks.receive': {
+    method: 'POST',
+    path: '/webhooks/:source',
+    access: 'signature',
+    status: 202,
+    summary: 'Takes a signal as a signed webhook (Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature).',
+    params: WebhookParams,
+    body: SignalRequest,
+    reply: SignalReply,
+  },
+} as const satisfies Record<string, RouteSpec>;

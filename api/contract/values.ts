@@ -16,6 +16,9 @@ export const VersionParam = z.coerce.number().int().min(1).max(1_000_000);
 export const JsonValue = z.unknown() as unknown as z.ZodType<Json>;
 export const JsonMap = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
 
+/** For logs and inventories. */
+export const logLimitBytes = 32 * 1024 * 1024;
+
 export function list<T extends z.ZodType>(item: T): z.ZodReadonly<z.ZodArray<T>> {
   return z.array(item).readonly();
 }
