@@ -1,0 +1,49 @@
+/** `edict points`: enforcement points, what should be in force there and what is. */
+import type { AddCommands } from '../command.ts';
+import { withClient } from '../command.ts';
+import { readPairs } from '../input.ts';
+import { answer, shortDigest, table } from '../output.ts';
+import { EdictError } from '../../domain/errors.ts';
+
+export const addPoint: AddCommands = (program) => {
+  const points = program.command('points').description('enforcement points');
+
+  points
+    .command('list', { isDefault: true })
+    .description('list the points with what should be in force and what is')
+    .action(
+      withClient(async ({ client, options }) => {
+        const found = await client.call('points.list', {});
+        answer(options, found, () =>
+          table(
+            ['POINT', 'KIND', 'HEALTH', 'WANTED', 'ISOLATED', 'CHANGED'],
+            found.items.map((one) => [
+              one.name,
+              one.kind,
+              one.health,
+              one.desired.artifact === undefined ? '–' : shortDigest(one.desired.artifact),
+              String(one.desired.isolations.length),
+              one.updatedAt,
+            ]),
+            'no enforcement points: an administrator adds one with `edict points add`',
+          ),
+        );
+      }),
+    );
+
+  points
+    .command('add')
+    .description('add or change a point')
+    .argument('<name>')
+    .requiredOption('--kind <kind>', 'opa or nftables')
+    .option('--setting <pairs...>', '<name>=<value>; a value that is JSON is taken as such', [])
+    .addHelpText('after', '\nExample:\n  $ edict points add fw-1 --kind nftables --setting \'exec=["ip","netns","exec","fw"]\'')
+    .action(
+      withClient(async ({ client, options }, name: string, given: { kind: string; setting: string[] }) => {
+        const kind = (['opa', 'nftables'] as const).find((one) => one === given.kind);
+        if (kind === undefined) throw new EdictError('input-invalid', `unknown kind \`${given.kind}\``, { expected: 'opa or nftables' });
+        const point = await client.call('points.put', { body: { name, kind, settings: readPairs(given.setting) } });
+        answer(options, point, () => `${point.name} · ${point.kind} · ${point.health}`);
+      }),
+    );
+};

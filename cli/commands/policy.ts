@@ -1,0 +1,125 @@
+/** `edict policy`: from a sentence to a version in force. */
+import type { AddCommands } from '../command.ts';
+import { withClient } from '../command.ts';
+import { readText } from '../input.ts';
+import { answer, progress, style, table } from '../output.ts';
+import { detailWords, diffWords, draftWords, versionWords } from '../policy-words.ts';
+
+export const addPolicy: AddCommands = (program) => {
+  const policy = program.command('policy').description('draft, read and submit policies');
+  for (const add of [addDraft, addList, addShow, addDiff, addAnswer, addSubmit]) add(policy);
+};
+
+const addDraft: AddCommands = (policy) => {
+  policy
+    .command('draft')
+    .description('draft a policy from a requirement in plain English')
+    .argument('<requirement>', 'one sentence or more; `-` reads standard input, `@file` a file')
+    .option('--policy <name>', 'name of the policy to make or revise; made from the text where absent')
+    .option('--owner <owner>', 'who answers for it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ edict policy draft "Only the payments service may connect to the cardholder database on port 5432."\n\nWhat the text leaves open comes back as questions; answer them with `edict policy answer`, then `edict policy submit`.',
+    )
+    .action(
+      withClient(async ({ client, options }, requirement: string, given: { policy?: string; owner?: string }) => {
+        progress('drafting and checking against the inventory …');
+        const reply = await client.call('policies.draft', { body: { requirement: await readText(requirement), ...given } });
+        answer(options, reply, () => draftWords(reply));
+      }),
+    );
+};
+
+const addList: AddCommands = (policy) => {
+  policy
+    .command('list')
+    .description('list the policies')
+    .action(
+      withClient(async ({ client, options }) => {
+        const page = await client.call('policies.list', { query: { limit: 500 } });
+        answer(options, page, () =>
+          table(
+            ['POLICY', 'STATE', 'DRAFT', 'ENFORCED', 'AUTHOR', 'CHANGED'],
+            page.items.map((one) => [
+              one.policy,
+              one.state,
+              String(one.draft ?? '–'),
+              String(one.enforced ?? '–'),
+              one.author,
+              one.updatedAt,
+            ]),
+            'no policies yet: draft one with `edict policy draft "<requirement>"`',
+          ),
+        );
+      }),
+    );
+};
+
+const addShow: AddCommands = (policy) => {
+  policy
+    .command('show')
+    .description('show a policy: rules, questions, artifacts, proofs, what-if')
+    .argument('<policy>')
+    .option('--version <n>', 'one version; the current one where absent')
+    .action(
+      withClient(async ({ client, options }, name: string, given: { version?: string }) => {
+        if (given.version === undefined) {
+          const detail = await client.call('policies.get', { params: { policy: name } });
+          answer(options, detail, () => detailWords(detail));
+          return;
+        }
+        const version = await client.call('policies.version', { params: { policy: name, version: given.version } });
+        answer(options, version, () => versionWords(version));
+      }),
+    );
+};
+
+const addDiff: AddCommands = (policy) => {
+  policy
+    .command('diff')
+    .description('compare two versions by what they decide, with a request on which they differ')
+    .argument('<policy>')
+    .argument('<from>', 'version')
+    .argument('<to>', 'version')
+    .action(
+      withClient(async ({ client, options }, name: string, from: string, to: string) => {
+        const diff = await client.call('policies.diff', { params: { policy: name }, query: { from, to } });
+        answer(options, diff, () => diffWords(diff));
+      }),
+    );
+};
+
+const addAnswer: AddCommands = (policy) => {
+  policy
+    .command('answer')
+    .description('answer an open question of a draft')
+    .argument('<policy>')
+    .argument('<question>')
+    .argument('<answer>')
+    .action(
+      withClient(async ({ client, options }, name: string, question: string, text: string) => {
+        const reply = await client.call('policies.answer', { params: { policy: name }, body: { question, answer: text } });
+        answer(options, reply, () => draftWords(reply));
+      }),
+    );
+};
+
+const addSubmit: AddCommands = (policy) => {
+  policy
+    .command('submit')
+    .description('hand a draft in: it is compiled, proved, tried on recorded traffic and sent to review')
+    .argument('<policy>')
+    .option('--accept-loss <rule...>', 'accept that a target cannot say what this rule says')
+    .action(
+      withClient(async ({ client, options }, name: string, given: { acceptLoss?: string[] }) => {
+        const body = given.acceptLoss === undefined ? {} : { acceptLosses: given.acceptLoss };
+        const reply = await client.call('policies.submit', { params: { policy: name }, body });
+        answer(
+          options,
+          reply,
+          () =>
+            `${style.green('submitted')} ${reply.policy} version ${reply.version} · run ${reply.run}\nwatch it with \`edict run watch ${reply.run}\`; a manager decides with \`edict approvals\``,
+        );
+      }),
+    );
+};

@@ -1,0 +1,35 @@
+/** `edict report`: what was required, enforced, violated and repaired, each sentence with its ledger entries. */
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { EdictError } from '../../domain/errors.ts';
+import type { AddCommands } from '../command.ts';
+import { withClient } from '../command.ts';
+import { answer, progress, style } from '../output.ts';
+
+export const addReport: AddCommands = (program) => {
+  program
+    .command('report')
+    .description('write the report as HTML and JSON')
+    .option('--policy <name>', 'of one policy; of all where absent')
+    .option('--out <folder>', 'where the two files go', '.')
+    .action(
+      withClient(async ({ client, options }, given: { policy?: string; out: string }) => {
+        progress('writing the report …');
+        const made = await client.call('reports.create', { body: given.policy === undefined ? {} : { policy: given.policy } });
+        if (made.report === undefined)
+          throw new EdictError('timeout', `the report is still being written by run \`${made.run}\``, {
+            help: `\`edict run watch ${made.run}\`, then again`,
+          });
+        const params = { id: made.report };
+        const [html, data] = await Promise.all([client.call('reports.html', { params }), client.call('reports.get', { params })]);
+        const base = resolve(join(given.out, made.report));
+        await writeFile(`${base}.html`, html);
+        await writeFile(`${base}.json`, `${JSON.stringify(data.json, null, 2)}\n`);
+        answer(
+          options,
+          { ...made, html: `${base}.html`, json: `${base}.json` },
+          () => `${style.green('written')} ${base}.html\n        ${base}.json`,
+        );
+      }),
+    );
+};

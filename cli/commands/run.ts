@@ -1,0 +1,139 @@
+/** `edict run`: what a run did, does and waits for. */
+import { EdictError } from '../../domain/errors.ts';
+import type { RunDetail, RunView } from '../../api/contract/runs.ts';
+import type { AddCommands, Session } from '../command.ts';
+import { withClient } from '../command.ts';
+import { serverEvents } from '../events.ts';
+import { answer, plain, print, progress, style, table } from '../output.ts';
+
+export const addRun: AddCommands = (program) => {
+  const run = program.command('run').description('follow the runs of playbooks');
+
+  run
+    .command('list')
+    .description('list the runs, newest first')
+    .option('--incident <id>')
+    .option('--policy <name>')
+    .action(
+      withClient(async ({ client, options }, given: { incident?: string; policy?: string }) => {
+        const page = await client.call('runs.list', { query: { ...given, limit: 100 } });
+        answer(options, page, () =>
+          table(
+            ['RUN', 'PLAYBOOK', 'STATUS', 'OUTCOME', 'ASKED BY', 'AT'],
+            page.items.map((one) => [
+              one.run,
+              `${one.playbook}@${one.version}`,
+              one.status,
+              one.outcome ?? '',
+              one.requester,
+              one.orderedAt,
+            ]),
+            'no runs yet',
+          ),
+        );
+      }),
+    );
+
+  run
+    .command('show')
+    .description('show each step of a run, and its effects')
+    .argument('<run>')
+    .action(
+      withClient(async ({ client, options }, id: string) => {
+        const detail = await client.call('runs.get', { params: { run: id } });
+        answer(options, detail, () => detailWords(detail));
+      }),
+    );
+
+  run
+    .command('watch')
+    .description('follow a run until it ends; the exit code is 0 when its outcome is `done`')
+    .argument('<run>')
+    .action(withClient(watch));
+
+  run
+    .command('cancel')
+    .description('cancel a run; what it did is undone')
+    .argument('<run>')
+    .requiredOption('--reason <text>')
+    .action(
+      withClient(async ({ client, options }, id: string, given: { reason: string }) => {
+        const reply = await client.call('runs.cancel', { params: { run: id }, body: given });
+        answer(options, reply, () => `cancelling ${reply.run}; what it did is undone: \`edict run watch ${reply.run}\``);
+      }),
+    );
+};
+
+const retryAfterMs = 1000;
+
+type Seen = { readonly id: string | undefined; readonly view: RunView | undefined };
+
+/** Goes on where it stopped when the connection breaks. */
+async function watch(session: Session, id: string): Promise<void> {
+  let seen: Seen = { id: undefined, view: undefined };
+  while (seen.view?.status !== 'ended') {
+    try {
+      seen = await follow(session, id, seen);
+    } catch (error) {
+      if (!(error instanceof EdictError) || error.code !== 'dependency-unavailable') throw error;
+      progress(`${error.message}; trying again`);
+    }
+    if (seen.view?.status !== 'ended') await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
+  }
+  if (seen.view.outcome !== 'done') process.exitCode = 5;
+}
+
+async function follow({ client, options }: Session, id: string, from: Seen): Promise<Seen> {
+  let seen = from;
+  const stream = await client.stream('runs.events', { params: { run: id } }, from.id === undefined ? {} : { 'last-event-id': from.id });
+  for await (const event of serverEvents(stream)) {
+    const view = JSON.parse(event.data) as RunView;
+    if (options.json === true) print(JSON.stringify(view));
+    else for (const line of changes(seen.view, view)) print(line);
+    seen = { id: event.id, view };
+  }
+  return seen;
+}
+
+/** One line for each step that changed, and one for the end. */
+function changes(before: RunView | undefined, after: RunView): readonly string[] {
+  const known = new Map(before?.steps.map((step) => [step.step, step.status]));
+  const lines = after.steps.filter((step) => known.get(step.step) !== step.status).map(stepLine);
+  return after.status === 'ended' && before?.status !== 'ended' ? [...lines, endLine(after)] : lines;
+}
+
+const marks: Readonly<Record<string, string>> = {
+  done: style.green('✓'),
+  running: '…',
+  waiting: style.yellow('?'),
+  skipped: style.dim('–'),
+  undone: style.yellow('↶'),
+};
+
+function stepLine(step: RunView['steps'][number]): string {
+  const error = step.error === undefined ? '' : style.red(` ${step.error.message} [${step.error.code}]`);
+  const approval = step.status === 'waiting' && step.approval !== undefined ? ` · \`edict approvals ${step.approval}\`` : '';
+  const until = step.untilMs === undefined ? '' : style.dim(` until ${new Date(step.untilMs).toISOString()}`);
+  return plain(
+    `${marks[step.status] ?? style.red('✗')} ${step.step.padEnd(24)} ${step.status.padEnd(9)} ${step.action ?? step.kind}${until}${approval}${error}`,
+  );
+}
+
+function endLine(view: RunView): string {
+  const error = view.error === undefined ? '' : ` · ${view.error.message} [${view.error.code}]`;
+  return plain(`${view.outcome === 'done' ? style.green('done') : style.red(view.outcome ?? 'ended')}${error}`);
+}
+
+function detailWords(detail: RunDetail): string {
+  const head = `${style.bold(detail.run)} · ${detail.playbook}@${detail.version} · ${detail.view?.status ?? detail.status}${detail.outcome === undefined ? '' : ` · ${detail.outcome}`} · asked by ${detail.requester}`;
+  const stale = detail.stale ? [style.yellow('the workflow did not answer; this is what was last stored')] : [];
+  const effects = detail.effects.map(
+    (one) => `  ${one.status.padEnd(9)} ${one.key} ${one.action} → ${one.targets.join(', ')} · entries ${one.entries.join(', ')}`,
+  );
+  return [
+    plain(head),
+    ...stale,
+    ...(detail.view?.steps.map(stepLine) ?? []),
+    ...(effects.length > 0 ? ['effects', ...effects.map(plain)] : []),
+  ].join('\n');
+}
