@@ -70,17 +70,37 @@ type ControlActivities = {
   readonly 'approval.open': (input: OpenApproval) => Promise<OpenedApproval>;
   /** Verifies the statement, records the vote; typed refusals are thrown with the approval-* and statement-* codes. */
   readonly 'approval.vote': (vote: SignedVote) => Promise<VoteOutcome>;
-  readonly 'approval.close': (input: { readonly approval: string; readonly status: 'expired' | 'cancelled' }) => Promise<{ readonly status: ApprovalStatus }>;
+  readonly 'approval.close': (input: {
+    readonly approval: string;
+    readonly status: 'expired' | 'cancelled';
+  }) => Promise<{ readonly status: ApprovalStatus }>;
   /** Reminds or escalates: widens the roles asked, and records it. */
-  readonly 'approval.escalate': (input: { readonly approval: string; readonly to: readonly string[]; readonly kind: 'remind' | 'escalate' }) => Promise<void>;
+  readonly 'approval.escalate': (input: {
+    readonly approval: string;
+    readonly to: readonly string[];
+    readonly kind: 'remind' | 'escalate';
+  }) => Promise<void>;
   /** Opens or updates the incident, checks that the signals are recorded, orders the playbooks whose trigger matches. */
   readonly 'incident.triage': (input: { readonly key: string; readonly signals: readonly string[] }) => Promise<TriageOutcome>;
   readonly 'incident.run-ended': (input: { readonly incident: string; readonly run: string; readonly outcome: string }) => Promise<void>;
   /** Records the order of a stage's playbook for a policy; refuses when the policy's state does not allow it. */
-  readonly 'lifecycle.order': (input: { readonly policy: string; readonly stage: StageName; readonly cycle: number }) => Promise<{ readonly run: string }>;
-  readonly 'lifecycle.record': (input: { readonly policy: string; readonly stage: StageName; readonly outcome: string; readonly reason?: string | undefined }) => Promise<{ readonly state: string }>;
+  readonly 'lifecycle.order': (input: {
+    readonly policy: string;
+    readonly stage: StageName;
+    readonly cycle: number;
+  }) => Promise<{ readonly run: string }>;
+  readonly 'lifecycle.record': (input: {
+    readonly policy: string;
+    readonly stage: StageName;
+    readonly outcome: string;
+    readonly reason?: string | undefined;
+  }) => Promise<{ readonly state: string }>;
   /** Heartbeats while it watches every point and detector; returns on a finding, or empty after `forMs`. */
-  readonly 'monitor.watch': (input: { readonly scope: string; readonly forMs: number; readonly intervalMs: number }) => Promise<{ readonly drifted: readonly string[]; readonly signals: readonly string[] }>;
+  readonly 'monitor.watch': (input: {
+    readonly scope: string;
+    readonly forMs: number;
+    readonly intervalMs: number;
+  }) => Promise<{ readonly drifted: readonly string[]; readonly signals: readonly string[] }>;
   /** Records the order of the `monitor` playbook for a point that drifted. */
   readonly 'monitor.order': (input: { readonly point: string; readonly at: number }) => Promise<{ readonly run: string }>;
 };

@@ -29,6 +29,8 @@ export const messageNames = {
   signalReceived: 'signal-received',
   /** policyLifecycle: update, moves the policy on → { run } */
   submit: 'submit',
+  /** policyLifecycle: signal without payload; a new draft of the policy was saved after its first cycle. */
+  drafted: 'drafted',
 } as const;
 
 export type PlaybookRunInput = { readonly run: string };

@@ -1,0 +1,77 @@
+/** Approvals: opened by the run that needs them, decided by signed votes that are verified here, before the store counts them. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Activities, OpenApproval, OpenedApproval, VoteOutcome } from '../contract.ts';
+import { canonicalJson, digestOf } from '../../domain/digest.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { ApprovalRecord, SignedVote } from '../../domain/playbook/approval.ts';
+import type { Ports } from '../ports.ts';
+import { requireWorkflow } from './caller-check.ts';
+
+type ApprovalActivities = Pick<Activities, 'approval.open' | 'approval.vote' | 'approval.close' | 'approval.escalate'>;
+
+export function approvalActivities(ports: Ports): ApprovalActivities {
+  return {
+    'approval.open': async (input) => open(ports, input),
+    'approval.vote': async (signed) => vote(ports, signed),
+    'approval.close': async ({ approval, status }) => {
+      await ownApproval(ports, approval);
+      const closed = await ports.store.approvals.close(approval, status, 'system:run');
+      return { status: closed.status };
+    },
+    'approval.escalate': async ({ approval, to, kind }) => {
+      await ownApproval(ports, approval);
+      await ports.store.approvals.escalate({ id: approval, to, kind });
+    },
+  };
+}
+
+async function open(ports: Ports, input: OpenApproval): Promise<OpenedApproval> {
+  requireWorkflow(ports, `run/${input.run}`);
+  const order = await ports.store.runs.get(input.run);
+  if (order === undefined) throw new EdictError('order-missing', `run \`${input.run}\` was never ordered`);
+  if (input.plan.run !== input.run)
+    throw new EdictError('order-mismatch', `run \`${input.run}\` asks for an approval of run \`${input.plan.run}\``);
+  const { plan, summary, facts, roles, quorum, expiresAtMs } = input;
+  const expiresAt = new Date(expiresAtMs).toISOString();
+  const digest = digestOf(plan);
+  const record = await ports.store.approvals.open({ plan, digest, summary, facts, roles, quorum, expiresAt, requester: order.requester });
+  return { approval: record.id, digest };
+}
+
+async function vote(ports: Ports, signed: SignedVote): Promise<VoteOutcome> {
+  if (!(await statementHolds(ports, signed))) {
+    const { approval, by, decision } = signed.vote;
+    await ports.store.audit.append({
+      actor: 'system:approval',
+      event: 'vote-refused',
+      subject: `approval/${approval}`,
+      detail: { code: 'statement-forged', claimedBy: by, decision },
+    });
+    throw new EdictError('statement-forged', `the vote on \`${approval}\` does not carry the signature of a door of ours`);
+  }
+  await ownApproval(ports, signed.vote.approval);
+  const record = await ports.store.approvals.vote(signed.vote);
+  return outcome(record);
+}
+
+async function ownApproval(ports: Ports, id: string): Promise<ApprovalRecord> {
+  const record = await ports.store.approvals.get(id);
+  if (record === undefined) throw new EdictError('not-found', `no approval \`${id}\``);
+  requireWorkflow(ports, `run/${record.run}`);
+  return record;
+}
+
+function outcome(record: ApprovalRecord): VoteOutcome {
+  const approvals = record.votes.filter((one) => one.decision === 'approve').length;
+  const denial = record.votes.find((one) => one.decision === 'deny');
+  return { status: record.status, approvals, quorum: record.quorum, reason: denial?.reason };
+}
+
+/** HMAC-SHA-256 over the canonical JSON of the vote, base64url, compared in constant time. No key means that nothing holds. */
+async function statementHolds(ports: Ports, { vote: statement, signature }: SignedVote): Promise<boolean> {
+  const key = await ports.store.secrets.get('statement-key');
+  if (key === undefined || typeof signature !== 'string') return false;
+  const expected = createHmac('sha256', key).update(canonicalJson(statement)).digest();
+  const given = Buffer.from(signature, 'base64url');
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

@@ -1,0 +1,61 @@
+/**
+ * Temporal carries, it does not authorise: before anything is done for a run, its recorded order is looked up. The calling workflow must
+ * be the run's own, the plan the one that was ordered, and the step must be in it with this action.
+ */
+import type { ActionCall } from '../contract.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { ActionName } from '../../domain/playbook/actions.ts';
+import type { ActionStep, Plan } from '../../domain/playbook/plan.ts';
+import type { RunRow, Store } from '../../store/port.ts';
+import type { Ports } from '../ports.ts';
+import { requireWorkflow } from '../control/caller-check.ts';
+
+export type CheckedOrder = { readonly order: RunRow; readonly plan: Plan; readonly step: ActionStep };
+
+/** Throws `order-missing`, `order-mismatch`, `run-state-wrong`, and `cancelled` for all but an undo. */
+export async function checkOrder(ports: Ports, call: ActionCall, action: ActionName): Promise<CheckedOrder> {
+  const order = await requireRun(ports, call);
+  const plan = await planOf(ports.store, order);
+  const step = plan.steps[stepId(call.step)];
+  const asUndo = call.undoes !== undefined;
+  if (step?.kind !== 'action' || (asUndo ? step.undo : step.action) !== action) {
+    throw new EdictError('order-mismatch', `\`${action}\` is not what step \`${call.step}\` of the ordered plan does`, {
+      where: `run/${call.run}`,
+    });
+  }
+  if (order.cancelledBy !== undefined && !asUndo)
+    throw new EdictError('cancelled', `run \`${call.run}\` was cancelled by \`${order.cancelledBy}\``);
+  return { order, plan, step };
+}
+
+/** The order of the calling run, not ended. Enough for what only reads. */
+export async function requireRun(ports: Ports, call: Pick<ActionCall, 'run'>): Promise<RunRow> {
+  requireWorkflow(ports, `run/${call.run}`);
+  const order = await ports.store.runs.get(call.run);
+  if (order === undefined) throw new EdictError('order-missing', `run \`${call.run}\` was never ordered`);
+  if (order.status === 'ended') throw new EdictError('run-state-wrong', `run \`${call.run}\` has ended already`);
+  return order;
+}
+
+// Plans are immutable and addressed by digest: a cache cannot be stale. Bounded by dropping the oldest.
+const cached = new WeakMap<Store, Map<string, Plan>>();
+const cachedAtMost = 200;
+
+export async function planOf(store: Store, order: Pick<RunRow, 'run' | 'planDigest'>): Promise<Plan> {
+  const plans = cached.get(store) ?? new Map<string, Plan>();
+  cached.set(store, plans);
+  const known = plans.get(order.planDigest);
+  if (known !== undefined) return known;
+  const row = await store.playbooks.byDigest(order.planDigest);
+  if (row === undefined || row.plan.digest !== order.planDigest) {
+    throw new EdictError('order-mismatch', `the plan \`${order.planDigest}\` that run \`${order.run}\` was ordered with is not stored`);
+  }
+  if (plans.size >= cachedAtMost) plans.delete(plans.keys().next().value ?? '');
+  plans.set(order.planDigest, row.plan);
+  return row.plan;
+}
+
+/** `each[3].apply` → `apply`. */
+export function stepId(path: string): string {
+  return (path.split('.').at(-1) ?? '').replace(/\[\d+\]$/, '');
+}

@@ -1,0 +1,67 @@
+/** An enforcement point's desired state: as the store keeps it (by digest), and as a connector wants it (whole). */
+import type { Desired, Isolation, Observed } from '../../connectors/connector.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { PointRow, Store } from '../../store/port.ts';
+
+export type StoredDesired = PointRow['desired'];
+
+export function isolationsOf(desired: StoredDesired): readonly Isolation[] {
+  return desired.isolations.map((stored) => ({
+    key: String(stored['key']),
+    addresses: textsOf(stored['addresses']),
+    allow: textsOf(stored['allow']),
+  }));
+}
+
+export function withIsolation(desired: StoredDesired, isolation: Isolation): StoredDesired {
+  const stored: JsonObject = { key: isolation.key, addresses: isolation.addresses, allow: isolation.allow };
+  return { ...desired, isolations: [...withoutIsolation(desired, isolation.key).isolations, stored] };
+}
+
+export function withoutIsolation(desired: StoredDesired, key: string): StoredDesired {
+  return { ...desired, isolations: desired.isolations.filter((stored) => stored['key'] !== key) };
+}
+
+/** Loads the artifact that the digest stands for. */
+export async function wholeDesired(store: Store, desired: StoredDesired): Promise<Desired> {
+  const isolations = isolationsOf(desired);
+  if (desired.artifact === undefined) return { artifact: undefined, isolations };
+  const artifact = await store.policies.artifact(desired.artifact);
+  if (artifact === undefined) throw new EdictError('defect', `artifact \`${desired.artifact}\` is desired but not stored`);
+  return { artifact, isolations };
+}
+
+/** In words, what the point has and should not have, or lacks. Empty when it is as desired. */
+export function differences(desired: StoredDesired, observed: Observed): readonly string[] {
+  const wanted = isolationsOf(desired).map((isolation) => isolation.key);
+  const missing = wanted.filter((key) => !observed.isolationKeys.includes(key));
+  const extra = observed.isolationKeys.filter((key) => !wanted.includes(key));
+  return [
+    ...(observed.artifactDigest === desired.artifact
+      ? []
+      : [`has artifact ${observed.artifactDigest ?? 'none'}, should have ${desired.artifact ?? 'none'}`]),
+    ...missing.map((key) => `lacks isolation ${key}`),
+    ...extra.map((key) => `has isolation ${key} that nothing asks for`),
+    ...(observed.intact ? [] : ['its content is not what was applied']),
+  ];
+}
+
+export async function pointRow(store: Store, name: string): Promise<PointRow> {
+  const point = await store.points.get(name);
+  if (point === undefined) throw new EdictError('enforcement-point-unknown', `no enforcement point \`${name}\``);
+  return point;
+}
+
+export function observedJson(observed: Observed): JsonObject {
+  return {
+    artifactDigest: observed.artifactDigest ?? null,
+    isolationKeys: observed.isolationKeys,
+    intact: observed.intact,
+    facts: observed.facts,
+  };
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+}

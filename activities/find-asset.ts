@@ -1,0 +1,34 @@
+/** What a step's parameter means in the inventory: an asset record, a name, or an address. Unknown names are errors, never guesses. */
+import type { Asset, Inventory } from '../domain/context/inventory.ts';
+import { EdictError } from '../domain/errors.ts';
+import { parseAddress } from '../domain/policy/addresses.ts';
+
+export type Host = { readonly name: string; readonly addresses: readonly string[] };
+
+/** The asset as the inventory holds it now; an address that no asset has stands for itself. */
+export function findHost(inventory: Inventory, value: unknown, step: string): Host {
+  const name = nameOf(value);
+  if (name === undefined)
+    throw new EdictError('input-invalid', `step \`${step}\` names no asset`, { expected: 'an asset, its name or its address' });
+  const asset = findAsset(inventory, name);
+  if (asset !== undefined) return asset;
+  if (parseAddress(name) !== undefined) return { name, addresses: [name] };
+  throw new EdictError('policy-name-unknown', `no asset \`${name}\` in the inventory`, { where: step });
+}
+
+/** By name, or by one of its addresses. */
+export function findAsset(inventory: Inventory, text: string): Asset | undefined {
+  const value = parseAddress(text);
+  return inventory.assets.find(
+    (asset) => asset.name === text || (value !== undefined && asset.addresses.some((address) => parseAddress(address) === value)),
+  );
+}
+
+/** `value` of an indicator, `name` of an asset, or the text itself. */
+export function nameOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const record = value as { readonly name?: unknown; readonly value?: unknown };
+  const text = record.value ?? record.name;
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}

@@ -1,0 +1,40 @@
+/** What activities are given: the store, the ways to the enforcement points, the engines that check proofs, and who calls. Only compose.ts builds it. */
+import type { Connector } from '../connectors/connector.ts';
+import type { Decision, NetworkRequest } from '../domain/policy/model.ts';
+import type { Artifact, TargetName } from '../domain/policy/targets/target.ts';
+import type { Store } from '../store/port.ts';
+
+/** The workflow that an activity works for, and this attempt of it. */
+export type Caller = {
+  /** Undefined where no workflow started the activity. */
+  readonly workflowId: string | undefined;
+  /** True when a failure now is final. */
+  readonly lastAttempt: boolean;
+  /** Aborted when the work is no longer wanted: cancelled, timed out, or the worker stops. */
+  readonly signal: AbortSignal;
+  readonly heartbeat: (detail?: unknown) => void;
+};
+
+/** A target's own engine, for the concrete half of a proof: it loads the artifact somewhere that enforces nothing. */
+export type ProofEngine = {
+  /** Name and version, as written into the proof. */
+  readonly name: string;
+  /** One decision a request, in order. */
+  readonly decideMany: (
+    artifact: Artifact,
+    requests: readonly NetworkRequest[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ) => Promise<readonly Decision[]>;
+};
+
+/** Why a target has no engine at hand here; it is written into the proof. */
+export type NoEngine = { readonly unavailable: string };
+
+export type Ports = {
+  readonly store: Store;
+  /** The way to a point, opened once and kept; `enforcement-point-unknown`. */
+  readonly connector: (point: string) => Promise<Connector>;
+  readonly engines: Readonly<Record<TargetName, ProofEngine | NoEngine>>;
+  readonly caller: () => Caller;
+  readonly now: () => Date;
+};

@@ -1,0 +1,49 @@
+/** The workflows' code, bundled once and kept under the hash of what it is made of: a warm start runs no bundler. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import type { Logger } from '@temporalio/worker';
+
+const root = resolve(import.meta.dirname, '..');
+/** All that can be in the bundle. */
+const sourceFolders = ['workflows', 'domain', 'activities'];
+const packages = ['@temporalio/worker', '@temporalio/workflow', '@temporalio/common', '@marcbachmann/cel-js', '@noble/hashes', 'ipaddr.js'];
+
+const quiet: Logger = { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: console.warn, error: console.error };
+
+/** Path of the bundle; makes it where there is none of this hash. Two processes may make it at once: the file appears whole. */
+export async function workflowBundle(cacheDir: string): Promise<{ readonly codePath: string }> {
+  const name = `workflows-${sourceHash()}.js`;
+  const codePath = join(cacheDir, name);
+  if (existsSync(codePath)) return { codePath };
+  mkdirSync(cacheDir, { recursive: true });
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows', 'index.ts'), logger: quiet });
+  const part = `${codePath}.${process.pid}.part`;
+  writeFileSync(part, code);
+  renameSync(part, codePath);
+  for (const old of readdirSync(cacheDir))
+    if (/^workflows-[0-9a-f]+\.js$/.test(old) && old !== name) rmSync(join(cacheDir, old), { force: true });
+  return { codePath };
+}
+
+function sourceHash(): string {
+  const hash = createHash('sha256').update(`node ${process.versions.modules}\n`);
+  for (const name of packages) hash.update(`${name} ${versionOf(name)}\n`);
+  for (const file of sourceFolders.flatMap(sourcesIn).toSorted())
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  return hash.digest('hex').slice(0, 32);
+}
+
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+function versionOf(name: string): string {
+  return (JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
+}

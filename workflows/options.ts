@@ -1,0 +1,19 @@
+/** How workflows call activities: one place for timeouts and retries. Control activities are short and must not give up while the store is away. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/contract.ts';
+
+const retry = { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' } as const;
+
+/** Records in the store: seconds when all is well; kept up for a day while it is not. */
+export const control = proxyActivities<Activities>({
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '1 day',
+  retry,
+});
+
+/** Long and heartbeating: taken over by another worker soon after its own died. */
+export const watching = proxyActivities<Pick<Activities, 'monitor.watch'>>({
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { ...retry, maximumAttempts: 1000 },
+});
