@@ -9,7 +9,18 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'pure', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.real\\.test\\.ts$'] },
-    { ...shared, displayName: 'real', testMatch: ['<rootDir>/test/**/*.real.test.ts'], globalSetup: '<rootDir>/test/stack/global-setup.ts', globalTeardown: '<rootDir>/test/stack/global-teardown.ts' },
+    {
+      ...shared,
+      displayName: 'pure',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.real\\.test\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'real',
+      testMatch: ['<rootDir>/test/**/*.real.test.ts'],
+      globalSetup: '<rootDir>/test/stack/global-setup.ts',
+      globalTeardown: '<rootDir>/test/stack/global-teardown.ts',
+    },
   ],
 };

@@ -3,7 +3,13 @@ import type { Digest } from '../digest.ts';
 import type { JsonObject } from '../json.ts';
 
 /** One effect as it will be performed: what is approved is exactly this. */
-export type PlannedEffect = { readonly step: string; readonly action: string; readonly params: JsonObject; readonly lease?: string | undefined; readonly undo?: string | undefined };
+export type PlannedEffect = {
+  readonly step: string;
+  readonly action: string;
+  readonly params: JsonObject;
+  readonly lease?: string | undefined;
+  readonly undo?: string | undefined;
+};
 
 export type ApprovalPlan = {
   readonly run: string;

@@ -2,7 +2,18 @@
 import type { ErrorCode } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 
-export type StepStatus = 'waiting' | 'running' | 'done' | 'skipped' | 'failed' | 'denied' | 'expired' | 'cancelled' | 'undoing' | 'undone' | 'undo-failed';
+export type StepStatus =
+  | 'waiting'
+  | 'running'
+  | 'done'
+  | 'skipped'
+  | 'failed'
+  | 'denied'
+  | 'expired'
+  | 'cancelled'
+  | 'undoing'
+  | 'undone'
+  | 'undo-failed';
 
 export type StepView = {
   /** Step id; steps inside `foreach` carry their index: `each[3].apply`. */

@@ -122,4 +122,3 @@ export type Policy = {
 
 /** A version never changes once it is approved; `version` counts from 1. */
 export type PolicyVersion = { readonly version: number; readonly policy: Policy; readonly digest: string };
-
