@@ -23,7 +23,7 @@ export const errorTable = {
   'input-type-unsupported': { status: 415, retryable: false, exit: 2 },
   'value-not-json': badInput,
   'not-found': notFound,
-  'conflict': conflict,
+  conflict: conflict,
   'idempotency-key-reused': unprocessable,
   // context
   'inventory-invalid': unprocessable,
@@ -59,11 +59,13 @@ export const errorTable = {
   'statement-forged': refused,
   // effects and enforcement
   'effect-failed': { status: 502, retryable: false, exit: 6 },
+  'effect-state-wrong': conflict,
   'effect-unverified': { status: 502, retryable: false, exit: 6 },
   'enforcement-point-unknown': notFound,
   'enforcement-point-unreachable': temporary,
   'enforcement-point-refused': { status: 502, retryable: false, exit: 6 },
   'probe-unexpected': conflict,
+  'probe-unsupported': unprocessable,
   // signals
   'signature-missing': unauthenticated,
   'signature-invalid': unauthenticated,
@@ -86,9 +88,9 @@ export const errorTable = {
   'data-incompatible': conflict,
   'backup-invalid': badInput,
   'dependency-unavailable': temporary,
-  'timeout': temporary,
-  'cancelled': conflict,
-  'defect': defect,
+  timeout: temporary,
+  cancelled: conflict,
+  defect: defect,
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorTable;

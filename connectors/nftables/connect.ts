@@ -1,0 +1,39 @@
+/** Opens the connector to one nftables firewall. */
+import { EdictError } from '../../domain/errors.ts';
+import type { Connector, PointConfig } from '../connector.ts';
+import { createConnector, type ArtifactSource } from '../point.ts';
+import { applyRuleset } from './apply.ts';
+import { readRuleset } from './observe.ts';
+import { probePackets } from './probe.ts';
+import { nftablesSettings } from './settings.schema.ts';
+
+const defaultTimeoutMs = 15_000;
+/** Long enough for an answer over any network that is probed, short enough to try hundreds. */
+const defaultProbeTimeoutMs = 500;
+
+export function openNftables({ name, settings }: PointConfig, ports: { readonly artifacts: ArtifactSource }): Connector {
+  const parsed = nftablesSettings.safeParse(settings);
+  if (!parsed.success) throw wrongSettings(name, parsed.error.issues);
+  const { exec, prober, timeoutMs = defaultTimeoutMs, probeTimeoutMs = defaultProbeTimeoutMs } = parsed.data;
+  return createConnector(
+    {
+      kind: 'nftables',
+      point: name,
+      target: 'nftables',
+      timeoutMs,
+      read: (deadline) => readRuleset(name, exec, deadline),
+      write: (write, deadline) => applyRuleset(name, exec, write, deadline),
+      probe: async (requests, deadline) => {
+        if (prober === undefined) return requests.map((request) => ({ request, reason: 'the point has no prober in its settings' }));
+        return probePackets({ point: name, prober, timeoutMs: probeTimeoutMs, deadline }, requests);
+      },
+      close: async () => undefined,
+    },
+    ports.artifacts,
+  );
+}
+
+function wrongSettings(point: string, issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): EdictError {
+  const [first] = issues;
+  return new EdictError('input-invalid', `the settings of point \`${point}\` are wrong: ${first?.message ?? 'unreadable'}`, { where: `/settings/${(first?.path ?? []).join('/')}` });
+}
