@@ -28,6 +28,8 @@ export type ChildOptions = {
   readonly stopSignal?: NodeJS.Signals;
   /** Open an IPC channel, which a Node child sees closing when we die. */
   readonly ipc?: boolean;
+  /** Called as soon as the process exists, long before it serves. */
+  readonly onSpawn?: ((child: Child) => void) | undefined;
 };
 
 export function spawnChild(options: ChildOptions): Promise<Child> {
@@ -48,7 +50,11 @@ export function spawnChild(options: ChildOptions): Promise<Child> {
   const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('spawn', () => resolve(asChild(options, child, exited)));
+    child.once('spawn', () => {
+      const started = asChild(options, child, exited);
+      options.onSpawn?.(started);
+      resolve(started);
+    });
   });
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 export type Layout = {
   readonly root: string;
+  /** Number of the directory's own format. */
+  readonly format: string;
   readonly postgres: string;
   readonly logs: string;
   readonly secrets: string;
@@ -24,6 +26,7 @@ export type Layout = {
 export function layout(dataDir: string): Layout {
   return {
     root: dataDir,
+    format: join(dataDir, 'format'),
     postgres: join(dataDir, 'postgres'),
     logs: join(dataDir, 'logs'),
     secrets: join(dataDir, 'secrets'),

@@ -14,23 +14,14 @@ export type OpaOptions = {
   /** Folder for the generated configuration and policy files. */
   readonly settingsDir: string;
   readonly logFile: string;
-  /** Rego files to load next to our own rule of who may ask. */
-  readonly policies?: readonly string[];
+  readonly onSpawn?: ((child: Child) => void) | undefined;
+  /** Rego files. One must hold `system.authz.allow`, which reads the token at data.edict_system.token: without it OPA refuses everything. */
+  readonly policies: readonly string[];
   /** Content of OPA's configuration file (bundles, decision logs, status). */
   readonly config?: string | undefined;
 };
 
 export type Opa = { readonly url: string; readonly token: string; readonly child: Child };
-
-/** Who may ask OPA anything: bearer of the token. Health is open, it tells nothing. */
-const systemPolicy = `package system.authz
-
-default allow := false
-
-allow if input.path == ["health"]
-
-allow if input.identity == data.edict_system.token
-`;
 
 export async function startOpa(options: OpaOptions): Promise<Opa> {
   const files = writeSettings(options);
@@ -42,7 +33,7 @@ export async function startOpa(options: OpaOptions): Promise<Opa> {
     `127.0.0.1:${options.port}`,
     '--authentication=token',
     '--authorization=basic',
-    '--disable-telemetry',
+    '--skip-version-check',
     '--log-level=error',
     ...files,
   ];
@@ -52,6 +43,7 @@ export async function startOpa(options: OpaOptions): Promise<Opa> {
     command,
     cwd: options.settingsDir,
     logFile: options.logFile,
+    onSpawn: options.onSpawn,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
   });
   const url = `http://127.0.0.1:${options.port}`;
@@ -59,17 +51,16 @@ export async function startOpa(options: OpaOptions): Promise<Opa> {
   return { url, token: options.token, child };
 }
 
-function writeSettings({ settingsDir, token, config, policies = [] }: OpaOptions): readonly string[] {
+function writeSettings({ settingsDir, token, config, policies }: OpaOptions): readonly string[] {
   mkdirSync(settingsDir, { recursive: true, mode: 0o700 });
   const write = (name: string, content: string) => {
     const file = join(settingsDir, name);
     writeFileSync(file, content, { mode: 0o600 });
     return file;
   };
-  const authz = write('opa-system.rego', systemPolicy);
-  const data = write('opa-system.json', JSON.stringify({ edict_system: { token } }));
+  const data = write('opa-token.json', JSON.stringify({ edict_system: { token } }));
   const configFlags = config === undefined ? [] : ['--config-file', write('opa-config.yaml', config)];
-  return [...configFlags, authz, data, ...policies];
+  return [...configFlags, data, ...policies];
 }
 
 async function untilServing(child: Child, url: string): Promise<void> {

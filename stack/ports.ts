@@ -1,6 +1,6 @@
 /** Free TCP ports on 127.0.0.1, below 32768 so that no outgoing connection of the system takes one meanwhile. */
 import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 import { EdictError } from '../domain/errors.ts';
 
@@ -28,5 +28,19 @@ export async function choosePort(taken: Set<number>, preferred?: number): Promis
   }
   throw new EdictError('port-in-use', `no free port between ${lowest} and ${limit}`, {
     help: 'stop programs that hold ports on 127.0.0.1',
+  });
+}
+
+/** Whether something listens. */
+export function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host, timeout: 1000 });
+    const settle = (open: boolean) => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+    socket.once('timeout', () => settle(false));
   });
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 
 import { EdictError } from '../domain/errors.ts';
 import { logTail, spawnChild, type Child } from './child.ts';
@@ -23,6 +23,7 @@ export type PostgresOptions = {
   readonly port?: number | undefined;
   /** Further settings, such as `fsync=off` for tests. */
   readonly settings?: readonly string[];
+  readonly onSpawn?: ((child: Child) => void) | undefined;
 };
 
 export type Postgres = {
@@ -36,6 +37,18 @@ export type Postgres = {
 export const databases = { edict: 'edict', temporal: 'temporal', visibility: 'temporal_visibility' } as const;
 
 export const postgresUser = 'edict';
+
+export function postgresUrl({
+  port,
+  password,
+  database,
+}: {
+  readonly port: number;
+  readonly password: string;
+  readonly database: string;
+}): string {
+  return `postgres://${postgresUser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+}
 
 /** Makes the cluster unless it is there. Killed half way, it starts over the next time. */
 export function initPostgres(options: Pick<PostgresOptions, 'dataDir' | 'password'>): { readonly created: boolean } {
@@ -113,7 +126,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     port,
     pid: child.pid,
     child,
-    url: (database) => `postgres://${postgresUser}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/${database}`,
+    url: (database) => postgresUrl({ port, password: options.password, database }),
     // SIGINT is PostgreSQL's fast shutdown: open sessions are ended, everything is written.
     stop: async () => void (await child.stop({ signal: 'SIGINT', graceMs: 30_000 })),
   };
@@ -139,7 +152,15 @@ function spawnServer(options: PostgresOptions, port: number): Promise<Child> {
     account: unprivilegedAccount(),
     reach: [postgres, options.dataDir],
   });
-  return spawnChild({ name: 'postgres', command, env: cleanEnvironment(), cwd: '/', logFile: options.logFile, stopSignal: 'SIGINT' });
+  return spawnChild({
+    name: 'postgres',
+    command,
+    env: cleanEnvironment(),
+    cwd: '/',
+    logFile: options.logFile,
+    stopSignal: 'SIGINT',
+    onSpawn: options.onSpawn,
+  });
 }
 
 /** The server writes its state in the eighth line of postmaster.pid, as pg_ctl reads it. */
@@ -158,18 +179,18 @@ async function untilReady(child: Child, dataDir: string): Promise<void> {
 export async function ensureDatabase(postgres: Pick<Postgres, 'url'>, database: string): Promise<void> {
   await withClient(postgres.url('postgres'), async (client) => {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
-    if (rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(database)}`);
+    if (rowCount === 0) await client.query(`create database ${escapeIdentifier(database)}`);
   });
 }
 
 export async function dropDatabase(postgres: Pick<Postgres, 'url'>, database: string): Promise<void> {
   await withClient(postgres.url('postgres'), (client) =>
-    client.query(`drop database if exists ${pg.escapeIdentifier(database)} with (force)`),
+    client.query(`drop database if exists ${escapeIdentifier(database)} with (force)`),
   );
 }
 
-export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   await client.connect();
   try {
     return await work(client);

@@ -9,17 +9,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { Connection } from '@temporalio/client';
-import { grpc, temporal as proto } from '@temporalio/proto';
 
 import { EdictError } from '../domain/errors.ts';
 import { logTail, spawnChild, type Child } from './child.ts';
 import { requireProgram } from './engines.ts';
 import { launchCommand } from './launch.ts';
+import { accepts } from './ports.ts';
 import { databases, ensureDatabase, postgresUser, withClient, type Postgres } from './postgres.ts';
 
 export const temporalNamespace = 'edict';
 const retentionDays = 30;
 const searchAttributes = ['EdictPlaybook', 'EdictPolicy', 'EdictIncident'] as const;
+
+/** Numbers of the wire: grpc.health.v1 SERVING, INDEXED_VALUE_TYPE_KEYWORD, and the status codes NOT_FOUND and ALREADY_EXISTS. */
+const grpcServing = 1;
+const keywordType = 2;
+const notFound = 5;
+const alreadyExists = 6;
 
 const services = ['FRONTEND', 'HISTORY', 'MATCHING', 'WORKER'] as const;
 
@@ -40,6 +46,7 @@ export type TemporalOptions = {
   /** Folder for the dynamic configuration file. */
   readonly settingsDir: string;
   readonly logFile: string;
+  readonly onSpawn?: ((child: Child) => void) | undefined;
 };
 
 export type Temporal = { readonly address: string; readonly namespace: string; readonly child: Child };
@@ -90,7 +97,7 @@ function spawnServer(options: TemporalOptions): Promise<Child> {
   const { path } = requireProgram('temporal-server');
   const command = launchCommand(path, ['start'], { deathSignal: 'SIGTERM' });
   const env = { ...inherited(), ...serverEnvironment(options), DYNAMIC_CONFIG_FILE_PATH: dynamicConfig };
-  return spawnChild({ name: 'temporal', command, env, cwd: options.settingsDir, logFile: options.logFile });
+  return spawnChild({ name: 'temporal', command, env, cwd: options.settingsDir, logFile: options.logFile, onSpawn: options.onSpawn });
 }
 
 /** The server reads dozens of variables: those of the user's shell must not reach it. */
@@ -169,7 +176,8 @@ async function sqlTool({ postgres, password }: TemporalOptions, database: string
 
 async function untilServing(child: Child, address: string): Promise<void> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline && child.running(); await sleep(25)) {
-    if (await temporalServes(address)) return;
+    // gRPC waits a second after a refused connection, hence the plain try first.
+    if ((await accepts(Number(address.split(':')[1]))) && (await temporalServes(address))) return;
   }
   if (child.running()) await child.stop({ signal: 'SIGKILL' });
   throw new EdictError('dependency-unavailable', `temporal did not start:\n${logTail(child.logFile)}`, { where: child.logFile });
@@ -183,7 +191,7 @@ export async function temporalServes(address: string): Promise<boolean> {
       const { status } = await connection.withDeadline(Date.now() + 1000, () =>
         connection.healthService.check({ service: 'temporal.api.workflowservice.v1.WorkflowService' }),
       );
-      return status === grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
+      return (status as number) === grpcServing;
     } finally {
       await connection.close();
     }
@@ -209,7 +217,7 @@ async function namespaceExists(connection: Connection): Promise<boolean> {
     await connection.workflowService.describeNamespace({ namespace: temporalNamespace });
     return true;
   } catch (error) {
-    if (isGrpc(error, 5)) return false;
+    if (isGrpc(error, notFound)) return false;
     throw error;
   }
 }
@@ -218,7 +226,7 @@ async function registerNamespace({ workflowService }: Connection): Promise<void>
   await workflowService
     .registerNamespace({ namespace: temporalNamespace, workflowExecutionRetentionPeriod: { seconds: (retentionDays * 86_400) as never } })
     .catch((error: unknown) => {
-      if (!isGrpc(error, 6)) throw error;
+      if (!isGrpc(error, alreadyExists)) throw error;
     });
 }
 
@@ -229,13 +237,12 @@ async function ensureSearchAttributes({ operatorService }: Connection): Promise<
       const { customAttributes } = await operatorService.listSearchAttributes({ namespace: temporalNamespace });
       const missing = searchAttributes.filter((name) => !customAttributes?.[name]);
       if (missing.length === 0) return;
-      const keyword = proto.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
       await operatorService.addSearchAttributes({
         namespace: temporalNamespace,
-        searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])),
+        searchAttributes: Object.fromEntries(missing.map((name) => [name, keywordType])),
       });
     } catch (error) {
-      if (!isGrpc(error, 5)) throw error;
+      if (!isGrpc(error, notFound)) throw error;
     }
     await sleep(50);
   }

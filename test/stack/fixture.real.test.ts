@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Connection } from '@temporalio/client';
-import pg from 'pg';
+import { Client } from 'pg';
 
 import { describeWith, testDatabase, testOpa, testTemporal } from './fixture.ts';
 
@@ -8,17 +8,17 @@ describeWith(['postgres'], 'the test database', () => {
   it('is fresh, empty, of its own, and gone after drop', async () => {
     const one = await testDatabase();
     const two = await testDatabase();
-    const client = new pg.Client({ connectionString: one.url });
+    const client = new Client({ connectionString: one.url });
     await client.connect();
     await client.query('create table t (n int)');
     await client.end();
-    const other = new pg.Client({ connectionString: two.url });
+    const other = new Client({ connectionString: two.url });
     await other.connect();
     expect((await other.query("select to_regclass('t') as t")).rows).toEqual([{ t: null }]);
     await other.end();
     await one.drop();
     await two.drop();
-    await expect(new pg.Client({ connectionString: one.url }).connect()).rejects.toThrow(/does not exist/);
+    await expect(new Client({ connectionString: one.url }).connect()).rejects.toThrow(/does not exist/);
   });
 });
 

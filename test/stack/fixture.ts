@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { describe } from '@jest/globals';
-import pg from 'pg';
+import { Client } from 'pg';
 
 import { findProgram, requireProgram, type ProgramName } from '../../stack/engines.ts';
 
@@ -25,7 +25,7 @@ export async function testDatabase(): Promise<{ readonly url: string; readonly d
 }
 
 async function admin(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

@@ -5,6 +5,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { findProgram } from '../../stack/engines.ts';
 import { ensureSecret } from '../../stack/secrets.ts';
@@ -13,6 +14,8 @@ import { choosePort } from '../../stack/ports.ts';
 import { startPostgres, type Postgres } from '../../stack/postgres.ts';
 import { startTemporal, temporalPortNames } from '../../stack/temporal.ts';
 import type { Running } from './running.ts';
+
+const systemPolicy = fileURLToPath(new URL('../../api/auth/system-authz.rego', import.meta.url));
 
 /** EDICT_TEST_ENGINES=postgres leaves the other engines out, for quick rounds on the store. */
 const wanted = (engine: string) => (process.env['EDICT_TEST_ENGINES'] ?? 'postgres,temporal,opa').split(',').includes(engine);
@@ -60,6 +63,7 @@ async function opa(running: Running, taken: Set<number>): Promise<void> {
     token,
     settingsDir: running.directory,
     logFile: join(running.directory, 'opa.log'),
+    policies: [systemPolicy],
   });
   running.stop.unshift(() => child.stop());
   process.env['EDICT_TEST_OPA'] = JSON.stringify({ url, token });
