@@ -47,12 +47,22 @@ function probeRequest(inventory: Inventory, call: ActionCall): NetworkRequest {
 async function probeEverywhere(ports: Ports, request: NetworkRequest): Promise<readonly PointProbe[]> {
   const points = await ports.store.points.list();
   if (points.length === 0) throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to probe');
-  return Promise.all(
-    points.map(async ({ name }) => {
-      const connector = await ports.connector(name);
-      return { point: name, probe: await connector.probe(request, { signal: ports.caller().signal }) };
-    }),
-  );
+  const outcomes = await Promise.all(points.map(({ name }) => probeAt(ports, name, request)));
+  const probes = outcomes.flatMap((outcome) => ('probe' in outcome ? [outcome] : []));
+  if (probes.length === 0)
+    throw new EdictError('probe-unsupported', `${request.from} → ${request.to} can be tried at no enforcement point`);
+  return probes;
+}
+
+/** A point that cannot try this connection says nothing about it. */
+async function probeAt(ports: Ports, point: string, request: NetworkRequest): Promise<PointProbe | { readonly unsupported: string }> {
+  try {
+    const connector = await ports.connector(point);
+    return { point, probe: await connector.probe(request, { signal: ports.caller().signal }) };
+  } catch (error) {
+    if (error instanceof EdictError && error.code === 'probe-unsupported') return { unsupported: point };
+    throw error;
+  }
 }
 
 function unexpected(request: NetworkRequest, expected: string, wrong: readonly PointProbe[]): EdictError {

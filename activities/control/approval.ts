@@ -1,11 +1,27 @@
 /** Approvals: opened by the run that needs them, decided by signed votes that are verified here, before the store counts them. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import type { Activities, OpenApproval, OpenedApproval, VoteOutcome } from '../contract.ts';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { ApprovalRecord, SignedVote } from '../../domain/playbook/approval.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import { planOf, requireRun, stepId } from '../effect/check-order.ts';
 import type { Ports } from '../ports.ts';
 import { requireWorkflow } from './caller-check.ts';
+
+const text = z.string().min(1).max(200);
+const signedVoteSchema = z.strictObject({
+  vote: z.strictObject({
+    approval: text,
+    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    decision: z.enum(['approve', 'deny']),
+    by: text,
+    at: z.iso.datetime({ offset: true }),
+    reason: z.string().max(4000).optional(),
+  }),
+  signature: z.string().min(1).max(200),
+});
 
 type ApprovalActivities = Pick<Activities, 'approval.open' | 'approval.vote' | 'approval.close' | 'approval.escalate'>;
 
@@ -26,11 +42,8 @@ export function approvalActivities(ports: Ports): ApprovalActivities {
 }
 
 async function open(ports: Ports, input: OpenApproval): Promise<OpenedApproval> {
-  requireWorkflow(ports, `run/${input.run}`);
-  const order = await ports.store.runs.get(input.run);
-  if (order === undefined) throw new EdictError('order-missing', `run \`${input.run}\` was never ordered`);
-  if (input.plan.run !== input.run)
-    throw new EdictError('order-mismatch', `run \`${input.run}\` asks for an approval of run \`${input.plan.run}\``);
+  const order = await requireRun(ports, input);
+  requirePlanned(await planOf(ports.store, order), input);
   const { plan, summary, facts, roles, quorum, expiresAtMs } = input;
   const expiresAt = new Date(expiresAtMs).toISOString();
   const digest = digestOf(plan);
@@ -38,7 +51,21 @@ async function open(ports: Ports, input: OpenApproval): Promise<OpenedApproval> 
   return { approval: record.id, digest };
 }
 
-async function vote(ports: Ports, signed: SignedVote): Promise<VoteOutcome> {
+/** INVARIANT: who is asked, about which steps, is the ordered plan's word; a workflow can ask for no less. */
+function requirePlanned(ordered: Plan, { run, plan, roles, quorum }: OpenApproval): void {
+  const step = ordered.steps[stepId(plan.step)];
+  const asked = step?.kind === 'approval' ? step : undefined;
+  const sameRoles = asked !== undefined && canonicalJson(asked.roles.toSorted()) === canonicalJson(roles.toSorted());
+  const sameSteps = plan.effects.every((effect) => asked?.of.includes(stepId(effect.step)));
+  const sameQuorum = asked?.quorum.is !== 'value' || asked.quorum.value === quorum;
+  if (plan.run === run && sameRoles && sameSteps && sameQuorum && quorum >= 1) return;
+  throw new EdictError('order-mismatch', `the ordered plan does not ask for approval \`${plan.step}\` in this way`, {
+    where: `run/${run}`,
+  });
+}
+
+async function vote(ports: Ports, message: SignedVote): Promise<VoteOutcome> {
+  const signed = parseVote(message);
   if (!(await statementHolds(ports, signed))) {
     const { approval, by, decision } = signed.vote;
     await ports.store.audit.append({
@@ -52,6 +79,14 @@ async function vote(ports: Ports, signed: SignedVote): Promise<VoteOutcome> {
   await ownApproval(ports, signed.vote.approval);
   const record = await ports.store.approvals.vote(signed.vote);
   return outcome(record);
+}
+
+/** What comes as a raw message has any shape. */
+function parseVote(message: unknown): SignedVote {
+  const parsed = signedVoteSchema.safeParse(message);
+  if (!parsed.success)
+    throw new EdictError('input-invalid', 'the vote has not the shape of a signed vote', { where: parsed.error.issues[0]?.path.join('/') });
+  return parsed.data as SignedVote;
 }
 
 async function ownApproval(ports: Ports, id: string): Promise<ApprovalRecord> {
@@ -70,7 +105,7 @@ function outcome(record: ApprovalRecord): VoteOutcome {
 /** HMAC-SHA-256 over the canonical JSON of the vote, base64url, compared in constant time. No key means that nothing holds. */
 async function statementHolds(ports: Ports, { vote: statement, signature }: SignedVote): Promise<boolean> {
   const key = await ports.store.secrets.get('statement-key');
-  if (key === undefined || typeof signature !== 'string') return false;
+  if (key === undefined) return false;
   const expected = createHmac('sha256', key).update(canonicalJson(statement)).digest();
   const given = Buffer.from(signature, 'base64url');
   return given.length === expected.length && timingSafeEqual(given, expected);
