@@ -1,0 +1,123 @@
+/** `npm run demo`: the whole loop on this machine, on real parts. Exit code 0 only if every check of the story held. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createClient } from '../cli/client.ts';
+import { EdictError, errorTable } from '../domain/errors.ts';
+import { createLab } from '../stack/lab.ts';
+import type { Lab } from '../stack/lab.ts';
+import { startStack } from '../stack/supervisor.ts';
+import type { Stack } from '../stack/supervisor.ts';
+import { addFirewall } from './points.ts';
+import { context, loadContext } from './stages/context.ts';
+import { create } from './stages/create.ts';
+import { distribute } from './stages/distribute.ts';
+import { enforce } from './stages/enforce.ts';
+import { generate } from './stages/generate.ts';
+import { monitor } from './stages/monitor.ts';
+import { report } from './stages/report.ts';
+import { respond } from './stages/respond.ts';
+import { createVoice, seconds } from './story.ts';
+import type { PersonName, Stage, Story, Voice } from './story.ts';
+
+const stages: readonly Stage[] = [create, context, generate, distribute, enforce, monitor, respond, report];
+
+type Options = { readonly yes: boolean; readonly json: boolean; readonly keep: boolean; readonly data: string };
+
+function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { yes: { type: 'boolean' }, json: { type: 'boolean' }, keep: { type: 'boolean' }, data: { type: 'string' } },
+  });
+  return { yes: values.yes ?? false, json: values.json ?? false, keep: values.keep ?? false, data: resolve(values.data ?? '.edict/demo') };
+}
+
+/** People and their tokens, as the first start wrote them. */
+function tokensOf(dataDir: string): { readonly [person: string]: string } {
+  const file = join(dataDir, 'credentials.json');
+  if (!existsSync(file)) throw new EdictError('not-found', `\`${file}\` was not written by the first start`);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly tokens: { readonly [person: string]: string } }).tokens;
+}
+
+function clientsOf(stack: Stack, dataDir: string): Story['as'] {
+  const tokens = tokensOf(dataDir);
+  return (person: PersonName) => createClient({ url: stack.addresses.api, token: tokens[person] ?? '' });
+}
+
+async function tell(options: Options, stack: Stack, lab: Lab | undefined): Promise<number> {
+  const voice = createVoice(options);
+  const story: Story = {
+    stack,
+    lab,
+    dataDir: options.data,
+    api: stack.addresses.api,
+    as: clientsOf(stack, options.data),
+    say: voice.say,
+    check: voice.check,
+    ask: voice.ask,
+  };
+  const began = performance.now();
+  await addFirewall(story);
+  await loadContext(story);
+  for (const stage of stages) {
+    voice.beginStage(stage);
+    const from = performance.now();
+    try {
+      await stage.tell(story);
+    } catch (error) {
+      voice.check(error instanceof Error ? error.message : String(error), false);
+      voice.endStage(performance.now() - from);
+      break;
+    }
+    voice.endStage(performance.now() - from);
+  }
+  return summarise(options, voice, performance.now() - began);
+}
+
+function summarise(options: Options, voice: Voice, elapsedMs: number): number {
+  const checks = voice.told().flatMap((stage) => stage.checks);
+  const held = checks.filter((check) => check.held).length;
+  const whole = voice.told().length === stages.length;
+  if (options.json) process.stdout.write(`${JSON.stringify({ checks: checks.length, held, elapsedMs: Math.round(elapsedMs) })}\n`);
+  else
+    process.stdout.write(
+      `\n  ${held === checks.length && whole ? '✓' : '✗'} ${held} of ${checks.length} checks held in ${seconds(elapsedMs)}${whole ? '' : `, and the story broke off in stage ${voice.told().length}`}        next: npm start · docs/first-policy.md\n`,
+    );
+  return held === checks.length && whole ? 0 : 1;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  const note = (text: string): void => void process.stderr.write(`  ${text}\n`);
+  if (!options.json)
+    process.stdout.write(`  Edict · the whole loop on this machine                                        data in ${options.data}\n\n`);
+  if (!options.keep) rmSync(options.data, { recursive: true, force: true });
+  const lab = await createLab({ name: 'edict-demo' });
+  if (!lab.supported) note(`no network namespaces here (${lab.reason}): OPA is the only enforcement point of this demo`);
+  const began = performance.now();
+  const stack = await startStack({
+    dataDir: options.data,
+    env: { EDICT_EMBEDDED: '1' },
+    onProgress: ({ event, text }) => (event === 'ready' && !options.json ? note(text) : undefined),
+  });
+  process.once('SIGINT', () => void stack.stop().then(() => process.exit(130)));
+  try {
+    if (!options.json)
+      process.stdout.write(
+        `  ✓ ready in ${seconds(performance.now() - began)}   PostgreSQL · Temporal · OPA · worker · ${stack.addresses.api}\n\n`,
+      );
+    return await tell(options, stack, lab.supported ? lab : undefined);
+  } finally {
+    await stack.stop();
+    if (lab.supported) await lab.destroy();
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const fault =
+    error instanceof EdictError ? error : new EdictError('defect', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.stderr.write(`  ✗ ${fault.message} [${fault.code}]\n${fault.help === undefined ? '' : `    ${fault.help}\n`}`);
+  process.exitCode = errorTable[fault.code].exit;
+}

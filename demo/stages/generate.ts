@@ -1,0 +1,93 @@
+/** 3 Generate: compiled, proved, tried on recorded traffic, and approved by someone else than its author. */
+import type { Approval } from '../../api/contract/approvals.ts';
+import type { PolicyVersion } from '../../api/contract/policies.ts';
+import { EdictError } from '../../domain/errors.ts';
+import { counterExampleOf } from '../planted-mistake.ts';
+import { policyName } from '../requirement.ts';
+import { short, until } from '../story.ts';
+import type { Stage, Story } from '../story.ts';
+
+export const generate: Stage = {
+  number: 3,
+  name: 'Generate',
+  tell: async (story) => {
+    const engineer = story.as('engineer');
+    await engineer.call('policies.submit', { params: { policy: policyName }, body: {} });
+    const approval = await waitForApproval(story, policyName);
+    const { current } = await engineer.call('policies.get', { params: { policy: policyName } });
+    tellProofs(story, current);
+    await tellPlantedMistake(story, current);
+    tellWhatIf(story, current);
+    await review(story, approval);
+  },
+};
+
+/** The open approval whose plan is about the policy. */
+export async function waitForApproval(story: Story, about: string): Promise<Approval> {
+  const find = async (): Promise<Approval | undefined> => {
+    const page = await story.as('manager-1').call('approvals.list', { query: { status: 'open' } });
+    return page.items.find((one) => JSON.stringify(one.plan.effects).includes(JSON.stringify(about)));
+  };
+  const found = await until(find, (one) => one !== undefined, { forMs: 60_000 });
+  if (found === undefined) throw new EdictError('timeout', `no approval about \`${about}\` was asked for within a minute`);
+  return found;
+}
+
+function tellProofs(story: Story, version: PolicyVersion): void {
+  for (const proof of version.proofs) {
+    const { classes, witnesses, engine } = proof.detail;
+    story.say(
+      `${proof.target.padEnd(9)} ${short(proof.artifact)}  ${proof.equal ? 'proved equal' : 'NOT EQUAL'}${classes === undefined ? '' : ` on ${JSON.stringify(classes)} classes`}${witnesses === undefined ? '' : `, ${JSON.stringify(witnesses)} witnesses`}${typeof engine === 'string' ? ` through ${engine}` : ''}`,
+      { [proof.target]: { artifact: proof.artifact, ...proof.detail } },
+    );
+    story.check(`the ${proof.target} artifact is proved equal to the rules`, proof.equal);
+  }
+  story.check('every target has its proof', version.proofs.length === 2);
+}
+
+async function tellPlantedMistake(story: Story, version: PolicyVersion): Promise<void> {
+  const text = await counterExampleOf(story.as('engineer'), version);
+  story.say(`a planted mistake is found: ${text ?? 'NOT FOUND'}`);
+  story.check('a mistake planted into the artifact is refuted with a counter-example', text !== undefined);
+}
+
+function tellWhatIf(story: Story, version: PolicyVersion): void {
+  const whatIf = version.whatIf ?? {};
+  story.say(
+    `What-if: would have cut off ${JSON.stringify(whatIf['blocked'])} of ${JSON.stringify(whatIf['connections'])} connections, of ${JSON.stringify(whatIf['hosts'])} hosts`,
+    { whatIf },
+  );
+  story.check(
+    'the what-if found recorded connections that the policy cuts off',
+    typeof whatIf['blocked'] === 'number' && whatIf['blocked'] > 0,
+  );
+}
+
+async function review(story: Story, approval: Approval): Promise<void> {
+  const vote = { params: { id: approval.id }, body: { decision: 'approve' as const, digest: approval.digest } };
+  const refusal = await story
+    .as('engineer')
+    .call('approvals.vote', vote)
+    .catch((error: unknown) => error);
+  const code = refusal instanceof EdictError ? refusal.code : 'none';
+  story.say(`Review: plan ${short(approval.digest)} · asked by ${approval.requester}, who may not approve it (${code})`, {
+    approval: approval.id,
+    digest: approval.digest,
+  });
+  story.check('the author cannot approve', code === 'approval-by-requester' || code === 'access-denied');
+  const stale = { params: { id: approval.id }, body: { decision: 'approve' as const, digest: `sha256:${'0'.repeat(64)}` as const } };
+  const changed = await story
+    .as('manager-1')
+    .call('approvals.vote', stale)
+    .catch((error: unknown) => error);
+  story.check('an approval of another digest is refused', changed instanceof EdictError && changed.code === 'approval-digest-changed');
+  if (!(await story.ask('approve as manager-1?'))) {
+    await story
+      .as('manager-1')
+      .call('approvals.vote', { ...vote, body: { ...vote.body, decision: 'deny', reason: 'denied at the keyboard of the demo' } });
+    throw new EdictError('cancelled', 'the plan was denied: the policy goes back to draft, and the story ends here');
+  }
+  const reply = await story.as('manager-1').call('approvals.vote', vote);
+  story.say(`approved by manager-1 (${reply.approvals} of ${reply.quorum})`);
+  story.check('a manager approves it', reply.status === 'approved');
+}
