@@ -14,7 +14,11 @@ export type Deadline = {
 };
 
 /** Runs `work` against the clock; whatever `work` throws after the abort is reported as the abort. */
-export async function withDeadline<T>(where: string, options: CallOptions & { readonly timeoutMs: number }, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+export async function withDeadline<T>(
+  where: string,
+  options: CallOptions & { readonly timeoutMs: number },
+  work: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
   const clock = new AbortController();
   const timer = setTimeout(() => clock.abort(), options.timeoutMs);
   const signal = options.signal === undefined ? clock.signal : AbortSignal.any([clock.signal, options.signal]);
@@ -52,7 +56,9 @@ export function pause(ms: number, { signal }: Pick<Deadline, 'signal'>): Promise
 }
 
 function late(where: string, timeoutMs: number): EdictError {
-  return new EdictError('timeout', `\`${where}\` did not end within ${timeoutMs} ms`, { help: 'whether it took effect is found out by observing the point' });
+  return new EdictError('timeout', `\`${where}\` did not end within ${timeoutMs} ms`, {
+    help: 'whether it took effect is found out by observing the point',
+  });
 }
 
 function cancelled(where: string): EdictError {

@@ -21,7 +21,10 @@ export function sameIsolations(a: readonly Isolation[], b: readonly Isolation[])
 
 /** What would be done to get from one to the other. */
 export function stepsBetween(from: DesiredRef, to: DesiredRef): readonly string[] {
-  const artifact = from.artifact === to.artifact ? [] : [to.artifact === undefined ? `remove artifact ${from.artifact}` : `put artifact ${to.artifact} in force`];
+  const artifact =
+    from.artifact === to.artifact
+      ? []
+      : [to.artifact === undefined ? `remove artifact ${from.artifact}` : `put artifact ${to.artifact} in force`];
   const added = missingFrom(from.isolations, to.isolations).map(({ key, addresses }) => `isolate ${addresses.join(', ')} for ${key}`);
   const removed = missingFrom(to.isolations, from.isolations).map(({ key, addresses }) => `release ${addresses.join(', ')} of ${key}`);
   return [...artifact, ...removed, ...added];

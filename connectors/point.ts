@@ -145,7 +145,10 @@ async function artifactOf(point: Point, digest: string | undefined, given: Artif
   if (given?.digest === digest && Object.keys(given.files).length > 0) return given;
   const found = await find(point, digest);
   if (found !== undefined) return found;
-  throw new EdictError('effect-failed', `artifact \`${digest}\`, which was in force at \`${point.driver.point}\` before, is not known any more`);
+  throw new EdictError(
+    'effect-failed',
+    `artifact \`${digest}\`, which was in force at \`${point.driver.point}\` before, is not known any more`,
+  );
 }
 
 async function find({ known, artifacts }: Point, digest: string): Promise<Artifact | undefined> {
@@ -154,7 +157,12 @@ async function find({ known, artifacts }: Point, digest: string): Promise<Artifa
 
 function isAs(reading: Reading, target: DesiredRef): boolean {
   const held = reading.applied ?? nothingDesired;
-  return reading.intact && reading.artifactDigest === target.artifact && held.artifact === target.artifact && sameIsolations(held.isolations, target.isolations);
+  return (
+    reading.intact &&
+    reading.artifactDigest === target.artifact &&
+    held.artifact === target.artifact &&
+    sameIsolations(held.isolations, target.isolations)
+  );
 }
 
 function refOf({ artifact, isolations }: Desired): DesiredRef {
@@ -168,7 +176,9 @@ function observedOf({ artifactDigest, isolationKeys, intact, facts }: Reading): 
 function checkDesired(driver: Driver, { artifact, isolations }: Desired): void {
   checkIsolations(isolations);
   if (artifact === undefined || artifact.target === driver.target) return;
-  throw new EdictError('input-invalid', `an artifact of target \`${artifact.target}\` does not go to \`${driver.point}\``, { expected: `target ${driver.target}` });
+  throw new EdictError('input-invalid', `an artifact of target \`${artifact.target}\` does not go to \`${driver.point}\``, {
+    expected: `target ${driver.target}`,
+  });
 }
 
 /** Changes of one point by this process come one after the other; across processes the store's lock sees to it. */

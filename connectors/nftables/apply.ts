@@ -25,7 +25,11 @@ async function rehearse(point: string, exec: readonly string[], text: string, de
   const listing = await runCommand(point, { prefix: exec, args: ['unshare', '-n', 'sh', '-c', script], input: text }, deadline);
   const parsed = parseListing(point, listing);
   if (parsed.seal !== undefined || parsed.others.length > 0) {
-    throw new EdictError('artifact-unreadable', `the artifact makes tables of its own: \`${parsed.others.join('`, `') || 'inet edict_seal'}\``, { where: point });
+    throw new EdictError(
+      'artifact-unreadable',
+      `the artifact makes tables of its own: \`${parsed.others.join('`, `') || 'inet edict_seal'}\``,
+      { where: point },
+    );
   }
   return contentDigest(parsed);
 }

@@ -3,7 +3,11 @@ import { spawn } from 'node:child_process';
 import { EdictError } from '../../domain/errors.ts';
 import type { Deadline } from '../deadline.ts';
 
-export type Command = { readonly prefix: readonly string[]; readonly args: readonly [string, ...string[]]; readonly input?: string | undefined };
+export type Command = {
+  readonly prefix: readonly string[];
+  readonly args: readonly [string, ...string[]];
+  readonly input?: string | undefined;
+};
 export type Finished = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 const maxOutputBytes = 64 * 1024 * 1024;
@@ -46,17 +50,27 @@ function collect(stream: NodeJS.ReadableStream, tooMuch: () => void): () => stri
 }
 
 function notStarted(point: string, file: string, error: Error): EdictError {
-  return new EdictError('enforcement-point-unreachable', `\`${file}\` cannot be started for \`${point}\``, { where: point, help: `install it, or correct the point's settings`, cause: error });
+  return new EdictError('enforcement-point-unreachable', `\`${file}\` cannot be started for \`${point}\``, {
+    where: point,
+    help: `install it, or correct the point's settings`,
+    cause: error,
+  });
 }
 
 function failure(point: string, { args }: Command, { code, stderr }: Finished): EdictError {
   const said = stderr.trim().slice(0, maxErrorText) || `ended with ${code}`;
   const where = { where: point };
   if (code === 127 || /not found|No such file or directory|Cannot open network namespace/u.test(stderr)) {
-    return new EdictError('enforcement-point-unreachable', `\`${args[0]}\` cannot be run at \`${point}\`: ${said}`, { ...where, help: 'is the namespace there, and is nftables installed?' });
+    return new EdictError('enforcement-point-unreachable', `\`${args[0]}\` cannot be run at \`${point}\`: ${said}`, {
+      ...where,
+      help: 'is the namespace there, and is nftables installed?',
+    });
   }
   if (/Operation not permitted|Permission denied/u.test(stderr)) {
-    return new EdictError('enforcement-point-refused', `no right to run \`${args[0]}\` at \`${point}\`: ${said}`, { ...where, expected: 'CAP_NET_ADMIN in its network namespace' });
+    return new EdictError('enforcement-point-refused', `no right to run \`${args[0]}\` at \`${point}\`: ${said}`, {
+      ...where,
+      expected: 'CAP_NET_ADMIN in its network namespace',
+    });
   }
   return new EdictError('enforcement-point-refused', `\`${args[0]}\` at \`${point}\` refused: ${said}`, where);
 }

@@ -1,7 +1,7 @@
 /** Opens the connector to one nftables firewall. */
-import { EdictError } from '../../domain/errors.ts';
 import type { Connector, PointConfig } from '../connector.ts';
 import { createConnector, type ArtifactSource } from '../point.ts';
+import { wrongSettings } from '../wrong-settings.ts';
 import { applyRuleset } from './apply.ts';
 import { readRuleset } from './observe.ts';
 import { probePackets } from './probe.ts';
@@ -31,9 +31,4 @@ export function openNftables({ name, settings }: PointConfig, ports: { readonly 
     },
     ports.artifacts,
   );
-}
-
-function wrongSettings(point: string, issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): EdictError {
-  const [first] = issues;
-  return new EdictError('input-invalid', `the settings of point \`${point}\` are wrong: ${first?.message ?? 'unreadable'}`, { where: `/settings/${(first?.path ?? []).join('/')}` });
 }

@@ -5,7 +5,12 @@ import type { Deadline } from '../deadline.ts';
 import { finish } from './command.ts';
 
 /** How many addresses were cleared; undefined where `conntrack` is not to be had. */
-export async function forgetConnections(point: string, exec: readonly string[], isolations: readonly Isolation[], deadline: Deadline): Promise<number | undefined> {
+export async function forgetConnections(
+  point: string,
+  exec: readonly string[],
+  isolations: readonly Isolation[],
+  deadline: Deadline,
+): Promise<number | undefined> {
   const hosts = [...new Set(isolations.flatMap(({ addresses }) => addresses.flatMap((text) => printCidrs(parseAddresses(text)))))];
   for (const host of hosts) {
     for (const end of ['-s', '-d']) {

@@ -16,7 +16,10 @@ export function isolationTable(isolations: readonly Isolation[]): string {
   const jumps = ordered.flatMap(({ addresses }, index) =>
     cidrs(addresses).flatMap((host) => [`${match('saddr', host)} jump from_${index + 1}`, `${match('daddr', host)} jump to_${index + 1}`]),
   );
-  const chains = ordered.flatMap((isolation, index) => [...chain(`from_${index + 1}`, 'daddr', isolation), ...chain(`to_${index + 1}`, 'saddr', isolation)]);
+  const chains = ordered.flatMap((isolation, index) => [
+    ...chain(`from_${index + 1}`, 'daddr', isolation),
+    ...chain(`to_${index + 1}`, 'saddr', isolation),
+  ]);
   return [
     `table inet ${tableNames.isolation} {`,
     ...chains,

@@ -30,12 +30,19 @@ export function parseListing(point: string, text: string): Listing {
   if (name !== undefined) throw unreadable(point, lines.at(-1) ?? '');
   const own = (table: string) => tables.get(`inet ${table}`);
   const ours = Object.values(tableNames).map((table) => `inet ${table}`);
-  return { policy: own(tableNames.policy), isolation: own(tableNames.isolation), seal: own(tableNames.seal), others: [...tables.keys()].filter((table) => !ours.includes(table)) };
+  return {
+    policy: own(tableNames.policy),
+    isolation: own(tableNames.isolation),
+    seal: own(tableNames.seal),
+    others: [...tables.keys()].filter((table) => !ours.includes(table)),
+  };
 }
 
 /** One digest for what both tables do; the same whether just loaded or in use for a year. */
 export function contentDigest({ policy, isolation }: Pick<Listing, 'policy' | 'isolation'>): Digest {
-  return digestOfText([policy, isolation].map((table) => (table ?? '').replaceAll(/counter packets \d+ bytes \d+/gu, 'counter')).join('\n'));
+  return digestOfText(
+    [policy, isolation].map((table) => (table ?? '').replaceAll(/counter packets \d+ bytes \d+/gu, 'counter')).join('\n'),
+  );
 }
 
 export type RuleCounter = { readonly packets: number; readonly bytes: number; readonly comment: string };
@@ -47,5 +54,9 @@ export function countersOf(table: string | undefined): readonly RuleCounter[] {
 }
 
 function unreadable(point: string, line: string): EdictError {
-  return new EdictError('enforcement-point-unreachable', `what nft says at \`${point}\` cannot be read near \`${line.trim().slice(0, 80)}\``, { where: point, help: 'the output was cut off; it is asked again' });
+  return new EdictError(
+    'enforcement-point-unreachable',
+    `what nft says at \`${point}\` cannot be read near \`${line.trim().slice(0, 80)}\``,
+    { where: point, help: 'the output was cut off; it is asked again' },
+  );
 }

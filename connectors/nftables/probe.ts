@@ -27,7 +27,10 @@ export async function probePackets(bench: Bench, requests: readonly NetworkReque
   const tried = outcomes.flatMap(({ request, reason }, index) => (reason === undefined ? [{ request, index }] : []));
   for (let start = 0; start < tried.length; start += batchSize) {
     const batch = tried.slice(start, start + batchSize);
-    const found = await tryBatch(bench, batch.map(({ request }) => packetOf(request)));
+    const found = await tryBatch(
+      bench,
+      batch.map(({ request }) => packetOf(request)),
+    );
     batch.forEach(({ request, index }, position) => (outcomes[index] = outcomeOf(request, found[position])));
   }
   return outcomes;
@@ -36,7 +39,12 @@ export async function probePackets(bench: Bench, requests: readonly NetworkReque
 function outcomeOf(request: NetworkRequest, tried: Tried | undefined): ProbeOutcome {
   if (tried === undefined) return { request, reason: 'the prober gave no answer' };
   if (tried.outcome === 'impossible') return { request, reason: `it could not be sent: ${tried.detail}` };
-  const probe: Probe = { decision: tried.outcome === 'connected' ? 'allow' : 'deny', method: 'packet', detail: describe(tried), elapsedMs: tried.elapsedMs };
+  const probe: Probe = {
+    decision: tried.outcome === 'connected' ? 'allow' : 'deny',
+    method: 'packet',
+    detail: describe(tried),
+    elapsedMs: tried.elapsedMs,
+  };
   return { request, probe };
 }
 
@@ -56,7 +64,10 @@ function whyNot({ from, to, protocol, port, at }: NetworkRequest): string | unde
 
 function unusable(address: string): boolean {
   if (!ipaddr.isValid(address)) return true;
-  return ['unspecified', 'loopback', 'multicast', 'broadcast', 'ipv4Mapped'].includes(ipaddr.parse(address).range()) || /^fe[89ab]/iu.test(address);
+  return (
+    ['unspecified', 'loopback', 'multicast', 'broadcast', 'ipv4Mapped'].includes(ipaddr.parse(address).range()) ||
+    /^fe[89ab]/iu.test(address)
+  );
 }
 
 function packetOf({ from, to, protocol, port }: NetworkRequest): Packet {
@@ -82,13 +93,20 @@ function farEnd({ protocol, to, port }: Packet): string {
 }
 
 function notListened(reason: string | undefined): Tried | undefined {
-  return reason === undefined ? undefined : { outcome: 'impossible', detail: `nothing can listen at the other end (${reason})`, elapsedMs: 0 };
+  return reason === undefined
+    ? undefined
+    : { outcome: 'impossible', detail: `nothing can listen at the other end (${reason})`, elapsedMs: 0 };
 }
 
 function start({ deadline }: Bench, role: 'listen' | 'connect', prefix: readonly string[]): ChildProcess {
   const [file, ...args] = [...prefix, process.execPath, program, role];
   deadline.check();
-  const child = spawn(file!, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] }, signal: deadline.signal, killSignal: 'SIGKILL' });
+  const child = spawn(file!, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] },
+    signal: deadline.signal,
+    killSignal: 'SIGKILL',
+  });
   // Errors come out where the answer is awaited.
   child.on('error', () => undefined);
   child.stdin?.on('error', () => undefined);
@@ -108,7 +126,8 @@ function ask<Question, Answer>({ point, deadline }: Bench, child: ChildProcess, 
         reject(silent(point, line.slice(0, 80)));
       }
     });
-    const ended = () => reject(deadline.signal.aborted ? deadline.explain(undefined) : silent(point, errors.trim().split('\n').at(-1) ?? ''));
+    const ended = () =>
+      reject(deadline.signal.aborted ? deadline.explain(undefined) : silent(point, errors.trim().split('\n').at(-1) ?? ''));
     child.once('error', ended);
     child.once('close', ended);
     child.stdin?.write(`${JSON.stringify(question)}\n`);
@@ -116,5 +135,8 @@ function ask<Question, Answer>({ point, deadline }: Bench, child: ChildProcess, 
 }
 
 function silent(point: string, said: string): EdictError {
-  return new EdictError('enforcement-point-unreachable', `the prober of \`${point}\` ended without an answer: ${said}`, { where: point, help: 'are its namespaces there, and can Node be started in them?' });
+  return new EdictError('enforcement-point-unreachable', `the prober of \`${point}\` ended without an answer: ${said}`, {
+    where: point,
+    help: 'are its namespaces there, and can Node be started in them?',
+  });
 }

@@ -8,20 +8,33 @@ import { createInterface } from 'node:readline';
 import type { Connect, Listen, Listening, Packet, Tried } from './prober-messages.ts';
 
 /** Answers of the system that mean that the packet never left: the prober's fault, not the firewall's word. */
-const impossible = new Set(['EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT', 'ENETUNREACH', 'EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRINUSE', 'ENETDOWN']);
+const impossible = new Set([
+  'EADDRNOTAVAIL',
+  'EINVAL',
+  'EAFNOSUPPORT',
+  'ENETUNREACH',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'EADDRINUSE',
+  'ENETDOWN',
+]);
 
 async function main(): Promise<void> {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   const line = await lines.next();
   if (line.done === true) return;
-  const answer = process.argv[2] === 'listen' ? await listenTo(JSON.parse(line.value) as Listen) : await tryAll(JSON.parse(line.value) as Connect);
+  const answer =
+    process.argv[2] === 'listen' ? await listenTo(JSON.parse(line.value) as Listen) : await tryAll(JSON.parse(line.value) as Connect);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
   // Whoever started this process keeps the pipe open for as long as it is needed; should that one die, the pipe ends too.
   if (process.argv[2] === 'listen') await lines.next();
 }
 
 async function listenTo({ packets }: Listen): Promise<Listening> {
-  const byEnd = new Map(packets.map((packet) => [packet.protocol === 'tcp' ? `tcp ${packet.port}` : `udp ${packet.to} ${packet.port}`, packet]));
+  const byEnd = new Map(
+    packets.map((packet) => [packet.protocol === 'tcp' ? `tcp ${packet.port}` : `udp ${packet.to} ${packet.port}`, packet]),
+  );
   const failed = await Promise.all([...byEnd.values()].map(async (packet) => ({ packet, reason: await open(packet) })));
   return { failed: failed.flatMap(({ packet, reason }) => (reason === undefined ? [] : [{ packet, reason }])) };
 }
@@ -31,8 +44,9 @@ function open(packet: Packet): Promise<string | undefined> {
   return new Promise((resolve) => {
     const ended = (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE' ? undefined : (error.code ?? error.message));
     if (packet.protocol === 'tcp') {
+      // Several probes may listen on a port at once: each answers what reaches it.
       const server = createServer((socket) => socket.on('error', () => undefined).end());
-      server.on('error', ended).listen({ port: packet.port, host: '::', ipv6Only: false }, () => resolve(undefined));
+      server.on('error', ended).listen({ port: packet.port, host: '::', ipv6Only: false, reusePort: true }, () => resolve(undefined));
     } else {
       const socket = createSocket(packet.to.includes(':') ? 'udp6' : 'udp4');
       socket.on('message', (data, peer) => socket.send(data, peer.port, peer.address));

@@ -1,0 +1,50 @@
+/** Asks OPA's decision API, as any service that it protects does. */
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Decision, NetworkRequest } from '../../domain/policy/model.ts';
+import type { Probe, ProbeOutcome } from '../connector.ts';
+import type { Deadline } from '../deadline.ts';
+import type { OpaClient } from './client.ts';
+
+const atOnce = 16;
+const decisions: readonly Decision[] = ['allow', 'deny', 'not-applicable'];
+
+export async function probeDecisions(
+  client: OpaClient,
+  requests: readonly NetworkRequest[],
+  deadline: Deadline,
+): Promise<readonly ProbeOutcome[]> {
+  const outcomes: ProbeOutcome[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < requests.length; index = next++) outcomes[index] = await ask(client, requests[index]!, deadline);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, requests.length) }, worker));
+  return outcomes;
+}
+
+async function ask(client: OpaClient, request: NetworkRequest, deadline: Deadline): Promise<ProbeOutcome> {
+  const startedAt = performance.now();
+  const result = await client.ask('/v1/data/edict/network/decision', inputOf(request), deadline);
+  const elapsedMs = Math.round((performance.now() - startedAt) * 10) / 10;
+  const read = readDecision(result);
+  return read === undefined
+    ? { request, reason: 'what OPA decided cannot be read' }
+    : { request, probe: { ...read, method: 'decision', elapsedMs } };
+}
+
+function inputOf({ at, ...request }: NetworkRequest): JsonObject {
+  return at === undefined ? request : { ...request, at };
+}
+
+function readDecision(result: Json | undefined): Pick<Probe, 'decision' | 'detail'> | undefined {
+  if (result === undefined) return { decision: 'not-applicable', detail: 'no policy is in force' };
+  const { decision, determining, erring } = (result ?? {}) as {
+    readonly decision?: string;
+    readonly determining?: readonly string[];
+    readonly erring?: readonly unknown[];
+  };
+  const known = decisions.find((each) => each === decision);
+  if (known === undefined) return undefined;
+  const by = (determining ?? []).join(', ') || ((erring ?? []).length > 0 ? 'a rule that erred' : 'no rule');
+  return { decision: known, detail: `by ${by}` };
+}

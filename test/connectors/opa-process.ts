@@ -1,0 +1,71 @@
+/** A real OPA on a free port with a token, configured by connectors/opa/config.ts. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { opaConfig, type OpaConfigInput } from '../../connectors/opa/config.ts';
+
+export type OpaProcess = {
+  readonly url: string;
+  readonly token: string;
+  readonly output: () => string;
+  readonly stop: () => Promise<void>;
+};
+
+const token = 'opa-token-for-tests-0123456789abcdef';
+const authorization = `package system.authz
+default allow := false
+allow if input.path == ["health"]
+allow if input.identity == "${token}"
+`;
+
+export async function startOpaProcess(program: string, config: Omit<OpaConfigInput, 'persistenceDir'>): Promise<OpaProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'edict-opa-'));
+  const settings = opaConfig({ ...config, persistenceDir: join(folder, 'kept') });
+  await writeFile(join(folder, 'config.json'), JSON.stringify(settings));
+  await writeFile(join(folder, 'authz.rego'), authorization);
+  const port = await freePort();
+  const args = [
+    'run',
+    '--server',
+    '--addr',
+    `127.0.0.1:${port}`,
+    '--config-file',
+    join(folder, 'config.json'),
+    '--authentication=token',
+    '--authorization=basic',
+    '--log-level=error',
+    join(folder, 'authz.rego'),
+  ];
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; ; tries += 1) {
+    if (
+      await fetch(`${url}/health`)
+        .then(({ ok }) => ok)
+        .catch(() => false)
+    )
+      break;
+    if (tries > 200 || child.exitCode !== null) throw new Error(`OPA did not start:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { url, token, output: () => output, stop };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
