@@ -1,0 +1,43 @@
+/** A box of requests: one set for each field. A rule's match, an exception and a line of a firewall are boxes. */
+import { anyAddress } from './addresses.ts';
+import { type IntervalSet, intersect, subtract } from './intervals.ts';
+import { anyService } from './service-selector.ts';
+import { anyMinute } from './time-window.ts';
+
+/** In the order in which a diagram asks: a destination has few rules of its own, so that it comes first. */
+export const fields = ['destination', 'source', 'service', 'minute'] as const;
+export type Field = (typeof fields)[number];
+
+export type Box = { readonly [field in Field]: IntervalSet };
+
+export const everything: Box = { destination: anyAddress, source: anyAddress, service: anyService, minute: anyMinute };
+
+export function isEmpty(box: Box): boolean {
+  return fields.some((field) => box[field].length === 0);
+}
+
+export function intersectBoxes(a: Box, b: Box): Box {
+  return {
+    destination: intersect(a.destination, b.destination),
+    source: intersect(a.source, b.source),
+    service: intersect(a.service, b.service),
+    minute: intersect(a.minute, b.minute),
+  };
+}
+
+/** What is in `box` and not in `hole`, as at most one disjoint box for each field. */
+export function subtractBox(box: Box, hole: Box): readonly Box[] {
+  if (isEmpty(intersectBoxes(box, hole))) return isEmpty(box) ? [] : [box];
+  const left: Box[] = [];
+  let rest = box;
+  for (const field of fields) {
+    const outside = { ...rest, [field]: subtract(rest[field], hole[field]) };
+    if (!isEmpty(outside)) left.push(outside);
+    rest = { ...rest, [field]: intersect(rest[field], hole[field]) };
+  }
+  return left;
+}
+
+export function subtractBoxes(boxes: readonly Box[], holes: readonly Box[]): readonly Box[] {
+  return holes.reduce<readonly Box[]>((left, hole) => left.flatMap((box) => subtractBox(box, hole)), boxes);
+}

@@ -1,0 +1,132 @@
+/**
+ * Policies as clauses, the form that diagrams are built from: each rule is a clause for its match, followed by one for each of
+ * its exceptions. Rules stand in order of weight (deny, allow, claim), then as written.
+ */
+import { EdictError } from '../errors.ts';
+import { type Box, everything } from './boxes.ts';
+import type { IntervalSet } from './intervals.ts';
+import type { NetworkRule, Policy, RuleEffect, RuleExcept, ServiceSelector } from './model.ts';
+import type { Resolve } from './resolve.ts';
+import { parseService, serviceSet } from './service-selector.ts';
+import { minutesOfWeek, parseWindow } from './time-window.ts';
+
+/**
+ * `match`: the rule applies here. `except`: it does not, after all. `unsure`: whether it does depends on a time that the request
+ * does not give.
+ */
+export type Clause = { readonly role: 'match' | 'except' | 'unsure'; readonly rule: number; readonly box: Box };
+
+export type ClauseRule = { readonly id: string; readonly effect: RuleEffect };
+
+export type Clauses = {
+  readonly rules: readonly ClauseRule[];
+  readonly clauses: readonly Clause[];
+  /** The one time zone of every window; absent where there is no window. */
+  readonly timezone: string | undefined;
+};
+
+/** The place of "no time given" on the line of minutes, behind the week. */
+export const unknownMinute = minutesOfWeek;
+
+const unknownTime: IntervalSet = [{ low: BigInt(unknownMinute), high: BigInt(unknownMinute) }];
+
+const weight: Readonly<Record<RuleEffect, number>> = { deny: 0, allow: 1, claim: 2 };
+
+const idForm = /^[a-z0-9-]{1,64}$/;
+
+/** Every rule under its full id `policy/rule`. INVARIANT: no other text than ids of this form reaches an artifact's comments. */
+export function allRules(policies: readonly Policy[]): readonly { readonly id: string; readonly rule: NetworkRule }[] {
+  return policies.flatMap(({ policy, rules }) =>
+    rules.map((rule) => {
+      if (!idForm.test(policy) || !idForm.test(rule.id))
+        throw new EdictError('policy-invalid', `\`${policy}/${rule.id}\` is not a rule's id`, {
+          expected: 'letters a–z, digits and `-`, at most 64',
+        });
+      return { id: `${policy}/${rule.id}`, rule };
+    }),
+  );
+}
+
+/** Throws `policy-name-unknown`, `policy-invalid` and `policy-timezones-mixed`. */
+export function clausesOf(policies: readonly Policy[], resolve: Resolve): Clauses {
+  const services = serviceReader();
+  const ordered = allRules(policies).toSorted((a, b) => weight[a.rule.effect] - weight[b.rule.effect]);
+  const clauses = ordered.flatMap(({ id, rule }, index) => inRule(id, () => clausesOfRule(rule, index, { resolve, services })));
+  return { rules: ordered.map(({ id, rule }) => ({ id, effect: rule.effect })), clauses, timezone: timezoneOf(ordered) };
+}
+
+type Words = { readonly resolve: Resolve; readonly services: (text: ServiceSelector) => IntervalSet };
+
+function clausesOfRule(rule: NetworkRule, index: number, words: Words): readonly Clause[] {
+  const match: Clause = { role: 'match', rule: index, box: boxOf(rule.match, words) };
+  return [match, ...(rule.except ?? []).flatMap((except) => clausesOfExcept(except, index, words))];
+}
+
+function clausesOfExcept(except: RuleExcept, rule: number, words: Words): readonly Clause[] {
+  const box = boxOf(except, words);
+  if (except.during === undefined) return [{ role: 'except', rule, box }];
+  const { minutes } = parseWindow(except.during);
+  return [
+    { role: 'except', rule, box: { ...box, minute: minutes } },
+    { role: 'unsure', rule, box: { ...box, minute: unknownTime } },
+  ];
+}
+
+/** The box of a match or of an exception's places and service; its minutes are all, even where no time is given. */
+export function boxOf(match: RuleExcept, { resolve, services }: Words): Box {
+  return {
+    destination: match.to === undefined ? everything.destination : resolve(match.to),
+    source: match.from === undefined ? everything.source : resolve(match.from),
+    service: match.service === undefined ? everything.service : services(match.service),
+    minute: anyTime,
+  };
+}
+
+/** Every minute, and "no time given". */
+export const anyTime: IntervalSet = [{ low: 0n, high: BigInt(unknownMinute) }];
+
+/** The same text gives the same set object. */
+export function serviceReader(): (text: ServiceSelector) => IntervalSet {
+  const known = new Map<string, IntervalSet>();
+  return (text) => {
+    const held = known.get(text) ?? serviceSet(parseService(text));
+    known.set(text, held);
+    return held;
+  };
+}
+
+function timezoneOf(rules: readonly { readonly id: string; readonly rule: NetworkRule }[]): string | undefined {
+  const windows = rules.flatMap(({ id, rule }) =>
+    (rule.except ?? []).flatMap(({ during }) => (during === undefined ? [] : [{ id, timezone: parseWindow(during).timezone }])),
+  );
+  const first = windows[0];
+  const other = windows.find(({ timezone }) => timezone !== first?.timezone);
+  if (first !== undefined && other !== undefined) {
+    throw new EdictError(
+      'policy-timezones-mixed',
+      `rule \`${first.id}\` is in \`${first.timezone}\`, rule \`${other.id}\` in \`${other.timezone}\``,
+      {
+        where: other.id,
+        expected: 'one time zone in all policies that are in force together',
+      },
+    );
+  }
+  return first?.timezone;
+}
+
+/** Says which rule an error is in. */
+export function inRule<T>(id: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EdictError && error.where === undefined) {
+      throw new EdictError(error.code, `${error.message} in rule \`${id}\``, {
+        where: id,
+        expected: error.expected,
+        help: error.help,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Compares decision diagrams of one store over the whole request space: they are equal, or there is a request on which they differ.
+ * Only complete requests are compared: both addresses of one family, a time given where a rule asks for one.
+ */
+import { anyAddress, families, type Family } from './addresses.ts';
+import { type Box, fields } from './boxes.ts';
+import type { Clause, ClauseRule, Clauses } from './clauses.ts';
+import { childOf, type NodeId, type Reading, type Roots, type Store } from './diagram.ts';
+import type { Decision, RuleEffect } from './model.ts';
+import { anyService } from './service-selector.ts';
+import { anyMinute } from './time-window.ts';
+
+/** All complete requests. */
+export const wholeBox: Box = { destination: anyAddress, source: anyAddress, service: anyService, minute: anyMinute };
+
+/** One class a level, or `undefined` where any will do. */
+export type Path = { readonly family: Family; readonly classes: readonly (number | undefined)[] };
+
+const decisionOf: Readonly<Record<RuleEffect, Decision>> = { deny: 'deny', allow: 'allow', claim: 'deny' };
+
+/** Rules in order of weight: the first that matches decides. */
+export function ruleReading(rules: readonly ClauseRule[]): Reading {
+  return firstMatch((rule) => decisionOf[rules[rule]!.effect]);
+}
+
+export function firstMatch(decisionOfRule: (rule: number) => Decision): Reading {
+  return {
+    group: (rule) => rule,
+    decide: (alive) => (alive[0] === undefined ? 'not-applicable' : decisionOfRule(alive[0].rule)),
+  };
+}
+
+/** The clauses that can matter to complete requests. */
+export function completeClauses({ clauses }: Clauses): readonly Clause[] {
+  return clauses.filter(({ role }) => role !== 'unsure');
+}
+
+/** What a walk over several diagrams at once finds at a leaf; return true to stop. */
+export type AtLeaf = (terminals: readonly string[], path: Path) => boolean;
+
+/** Visits each distinct tuple of nodes once, depth first, where the first two differ. */
+export function walkDifferences(store: Store, diagrams: readonly [Roots, Roots, ...Roots[]], atLeaf: AtLeaf): void {
+  for (const family of families) {
+    const seen = new Set<string>();
+    const roots = diagrams.map((diagram) => diagram[family]);
+    if (visit({ store, family, seen, atLeaf }, roots, [])) return;
+  }
+}
+
+type Walk = { readonly store: Store; readonly family: Family; readonly seen: Set<string>; readonly atLeaf: AtLeaf };
+
+function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | undefined)[]): boolean {
+  if (ids[0] === ids[1]) return false;
+  const level = classes.length;
+  if (level === fields.length) {
+    return walk.atLeaf(
+      ids.map((id) => walk.store.terminals[id]!),
+      { family: walk.family, classes },
+    );
+  }
+  const key = `${level}:${ids.join(',')}`;
+  if (walk.seen.has(key)) return false;
+  walk.seen.add(key);
+  const starts = boundaries(walk.store, ids, level);
+  if (starts.length === 0) return visit(walk, ids, [...classes, undefined]);
+  return starts.some((start) => visit(walk, childrenAt(walk.store, { ids, level, at: start }), [...classes, start]));
+}
+
+function boundaries(store: Store, ids: readonly NodeId[], level: number): readonly number[] {
+  const starts = new Set<number>();
+  for (const id of ids) {
+    const node = store.nodes[id];
+    if (node?.level === level) for (const start of node.starts) starts.add(start);
+  }
+  return [...starts].toSorted((a, b) => a - b);
+}
+
+function childrenAt(
+  store: Store,
+  { ids, level, at }: { readonly ids: readonly NodeId[]; readonly level: number; readonly at: number },
+): readonly NodeId[] {
+  return ids.map((id) => {
+    const node = store.nodes[id];
+    return node?.level === level ? childOf(node, at) : id;
+  });
+}
+
+/** Boxes of requests that are decided alike: the paths of the diagram, counting edges to one child as one. */
+export function countClasses(store: Store, roots: Roots): number {
+  const counts = new Map<NodeId, number>();
+  const count = (id: NodeId): number => {
+    const node = store.nodes[id];
+    if (node === undefined) return 1;
+    const held = counts.get(id) ?? [...new Set(node.children)].reduce((sum, child) => sum + count(child), 0);
+    counts.set(id, held);
+    return held;
+  };
+  return count(roots[4]) + count(roots[6]);
+}

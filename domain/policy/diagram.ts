@@ -1,0 +1,205 @@
+/**
+ * Decision diagrams over requests, after Gouda and Liu, "Structured firewall design" (Computer Networks 51, 2007): one level for
+ * each field, edges labelled with intervals (here: runs of classes, see space.ts), equal nodes shared. Diagrams of one store are
+ * canonical, so that two of them decide alike exactly when their roots are the same number.
+ *
+ * They are built top down: at each node the clauses that are still alive are split by the field's classes, and each distinct
+ * list of survivors is built once.
+ */
+import type { Family } from './addresses.ts';
+import { fields } from './boxes.ts';
+import type { Clause } from './clauses.ts';
+import type { Domain, Space } from './space.ts';
+
+export type NodeId = number;
+
+/** `starts[i]` is the first class that leads to `children[i]`; the last run ends with the domain. */
+export type Node = { readonly level: number; readonly starts: Int32Array; readonly children: Int32Array; readonly end: number };
+
+export type Roots = Readonly<Record<Family, NodeId>>;
+
+export type Store = {
+  readonly space: Space;
+  readonly nodes: (Node | undefined)[];
+  /** What a terminal says; `undefined` for inner nodes. */
+  readonly terminals: (string | undefined)[];
+  readonly shared: Map<string, NodeId>;
+};
+
+/** How clauses are read: all that alters the meaning of a list of survivors. */
+export type Reading = {
+  /** The survivors' decision, as text: equal texts are one terminal. Clauses come in order, each match before its exceptions. */
+  readonly decide: (alive: readonly Clause[]) => string;
+  /** Rules of the same group are told apart only where `decide` does so; a rule that covers all that is left silences every later group. */
+  readonly group: (rule: number) => number;
+};
+
+export function newStore(space: Space): Store {
+  return { space, nodes: [], terminals: [], shared: new Map() };
+}
+
+export function terminal(store: Store, text: string): NodeId {
+  return share(store, `=${text}`, undefined, text);
+}
+
+function share(store: Store, key: string, node: Node | undefined, text: string | undefined): NodeId {
+  const held = store.shared.get(key);
+  if (held !== undefined) return held;
+  const id = store.nodes.length;
+  store.nodes.push(node);
+  store.terminals.push(text);
+  store.shared.set(key, id);
+  return id;
+}
+
+type Build = {
+  readonly store: Store;
+  readonly clauses: readonly Clause[];
+  readonly reading: Reading;
+  readonly family: Family;
+  /** By level and survivors. */
+  readonly built: readonly Map<string, NodeId>[];
+  /** For each clause: the first level from which on its sets are full. */
+  readonly coversFrom: Uint8Array;
+};
+
+export function buildDiagram(store: Store, clauses: readonly Clause[], reading: Reading): Roots {
+  return { 4: buildFamily(store, clauses, { reading, family: 4 }), 6: buildFamily(store, clauses, { reading, family: 6 }) };
+}
+
+function buildFamily(
+  store: Store,
+  clauses: readonly Clause[],
+  { reading, family }: { readonly reading: Reading; readonly family: Family },
+): NodeId {
+  const coversFrom = Uint8Array.from(clauses, ({ box }) => {
+    let level = fields.length;
+    while (level > 0 && store.space[fields[level - 1]!].runs(box[fields[level - 1]!], family).full) level -= 1;
+    return level;
+  });
+  const build: Build = { store, clauses, reading, family, built: fields.map(() => new Map()), coversFrom };
+  const possible = clauses.flatMap(({ box }, index) =>
+    fields.every((field) => store.space[field].runs(box[field], family).runs.length > 0) ? [index] : [],
+  );
+  return nodeOf(build, 0, simplify(build, 0, possible));
+}
+
+function nodeOf(build: Build, level: number, alive: readonly number[]): NodeId {
+  const { store, clauses, reading } = build;
+  if (level === fields.length) return terminal(store, reading.decide(alive.map((index) => clauses[index]!)));
+  const key = keyOf(alive);
+  const held = build.built[level]!.get(key);
+  if (held !== undefined) return held;
+  const id = split(build, level, alive);
+  build.built[level]!.set(key, id);
+  return id;
+}
+
+/** Characters hold 16 bits; the list of numbers is the key itself, so that no two lists are ever confused. */
+function keyOf(numbers: ArrayLike<number>): string {
+  const codes: number[] = [];
+  for (let index = 0; index < numbers.length; index += 1) codes.push(numbers[index]! & 0xffff, numbers[index]! >>> 16);
+  let key = '';
+  for (let from = 0; from < codes.length; from += 4_096) key += String.fromCharCode(...codes.slice(from, from + 4_096));
+  return key;
+}
+
+function split(build: Build, level: number, alive: readonly number[]): NodeId {
+  const line = build.store.space[fields[level]!];
+  const domain = line.domains[build.family];
+  const whole: number[] = [];
+  const events: number[] = [];
+  for (const index of alive) {
+    const { full, runs } = line.runs(build.clauses[index]!.box[fields[level]!], build.family);
+    if (full) whole.push(index);
+    // Starts and ends as numbers to sort: the class, then the clause. A clause that is met again ends.
+    else for (const place of runs) events.push(place * build.clauses.length + index);
+  }
+  if (events.length === 0) return nodeOf(build, level + 1, simplify(build, level + 1, alive));
+  return join(build.store, { level, domain, runs: sweep(build, level, { domain, whole, events: Float64Array.from(events).sort() }) });
+}
+
+type Sweep = { readonly domain: Domain; readonly whole: readonly number[]; readonly events: Float64Array };
+
+type Run = { readonly start: number; readonly child: NodeId };
+
+function sweep(build: Build, level: number, { domain, whole, events }: Sweep): readonly Run[] {
+  const size = build.clauses.length;
+  const present = new Set<number>();
+  const runs: Run[] = [];
+  let at = 0;
+  for (let start = domain.start; start < domain.end;) {
+    for (; at < events.length && Math.floor(events[at]! / size) === start; at += 1) toggle(present, events[at]! % size);
+    runs.push({ start, child: nodeOf(build, level + 1, simplify(build, level + 1, merge(whole, present))) });
+    start = at < events.length ? Math.floor(events[at]! / size) : domain.end;
+  }
+  return runs;
+}
+
+function toggle(present: Set<number>, index: number): void {
+  if (!present.delete(index)) present.add(index);
+}
+
+function merge(whole: readonly number[], present: ReadonlySet<number>): readonly number[] {
+  if (present.size === 0) return whole;
+  const some = [...present].sort((a, b) => a - b);
+  if (whole.length === 0) return some;
+  const all: number[] = [];
+  let i = 0;
+  for (const index of some) {
+    while (i < whole.length && whole[i]! < index) all.push(whole[i++]!);
+    all.push(index);
+  }
+  while (i < whole.length) all.push(whole[i++]!);
+  return all;
+}
+
+/**
+ * The shortest list that means the same at this level: exceptions of rules that are gone go, rules whose exception covers all
+ * that is left go, and so does every group behind a rule that covers all that is left, but for rules that may err.
+ */
+function simplify(build: Build, level: number, alive: readonly number[]): readonly number[] {
+  const { clauses, coversFrom, reading } = build;
+  const kept: number[] = [];
+  let lastGroup = Number.POSITIVE_INFINITY;
+  for (let at = 0; at < alive.length;) {
+    const match = alive[at]!;
+    const { role, rule } = clauses[match]!;
+    let end = at + 1;
+    let unsure = false;
+    let cancelled = role !== 'match';
+    for (; end < alive.length && clauses[alive[end]!]!.rule === rule; end += 1) {
+      if (clauses[alive[end]!]!.role === 'unsure') unsure = true;
+      else if (coversFrom[alive[end]!]! <= level) cancelled = true;
+    }
+    if (reading.group(rule) > lastGroup && !unsure) cancelled = true;
+    if (!cancelled) for (let index = at; index < end; index += 1) kept.push(alive[index]!);
+    if (!cancelled && end === at + 1 && coversFrom[match]! <= level) lastGroup = reading.group(rule);
+    at = end;
+  }
+  return kept;
+}
+
+/** A node of the given runs: equal neighbours become one, a node with one child is the child, an equal node is shared. */
+export function join(
+  store: Store,
+  { level, domain, runs }: { readonly level: number; readonly domain: Domain; readonly runs: readonly Run[] },
+): NodeId {
+  const distinct = runs.filter(({ child }, index) => index === 0 || runs[index - 1]!.child !== child);
+  if (distinct.length === 1) return distinct[0]!.child;
+  const starts = Int32Array.from(distinct, ({ start }) => start);
+  const children = Int32Array.from(distinct, ({ child }) => child);
+  const key = `${level}${keyOf(starts)}${keyOf(children)}`;
+  return share(store, key, { level, starts, children, end: domain.end }, undefined);
+}
+
+export function childOf({ starts, children }: Node, number: number): NodeId {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= number) low = middle;
+    else high = middle - 1;
+  }
+  return children[low]!;
+}

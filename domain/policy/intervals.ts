@@ -1,0 +1,64 @@
+/**
+ * Sets of integers as inclusive intervals: sorted, disjoint and never adjacent, so that equal sets are equal lists. All
+ * fields of a request (addresses, services, minutes of the week) lie on such lines.
+ */
+export type Interval = { readonly low: bigint; readonly high: bigint };
+export type IntervalSet = readonly Interval[];
+
+export const emptySet: IntervalSet = [];
+
+export function intervalSet(intervals: readonly Interval[]): IntervalSet {
+  const sorted = intervals.filter(({ low, high }) => low <= high).toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
+  const merged: { low: bigint; high: bigint }[] = [];
+  for (const { low, high } of sorted) {
+    const last = merged.at(-1);
+    if (last === undefined || low > last.high + 1n) merged.push({ low, high });
+    else if (high > last.high) last.high = high;
+  }
+  return merged;
+}
+
+export function union(...sets: readonly IntervalSet[]): IntervalSet {
+  return intervalSet(sets.flat());
+}
+
+export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
+  if (a === b) return a;
+  const found: Interval[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const [left, right] = [a[i]!, b[j]!];
+    const low = left.low > right.low ? left.low : right.low;
+    const high = left.high < right.high ? left.high : right.high;
+    if (low <= high) found.push({ low, high });
+    if (left.high < right.high) i += 1;
+    else j += 1;
+  }
+  return found;
+}
+
+export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
+  const left: Interval[] = [];
+  let j = 0;
+  for (const { low, high } of a) {
+    let from = low;
+    while (j < b.length && b[j]!.high < low) j += 1;
+    for (let k = j; k < b.length && b[k]!.low <= high; k += 1) {
+      if (b[k]!.low > from) left.push({ low: from, high: b[k]!.low - 1n });
+      from = b[k]!.high + 1n;
+    }
+    if (from <= high) left.push({ low: from, high });
+  }
+  return left;
+}
+
+export function holds(set: IntervalSet, value: bigint): boolean {
+  return set.some(({ low, high }) => low <= value && value <= high);
+}
+
+export function isSubset(a: IntervalSet, b: IntervalSet): boolean {
+  return subtract(a, b).length === 0;
+}
+
+export function printSet(set: IntervalSet): string {
+  return set.map(({ low, high }) => `${low.toString(36)}-${high.toString(36)}`).join(' ');
+}

@@ -1,0 +1,62 @@
+/** Where a target does otherwise than the rules say: differences between two diagrams, each put down to the declared loss that covers it. */
+import type { Box } from './boxes.ts';
+import { allRules, boxOf, type Clause, serviceReader } from './clauses.ts';
+import { type Path, walkDifferences } from './compare.ts';
+import type { Reading, Roots, Store } from './diagram.ts';
+import { EdictError } from '../errors.ts';
+import type { Decision, NetworkRule, Policy } from './model.ts';
+import type { Resolve } from './resolve.ts';
+import type { Loss } from './targets/target.ts';
+
+export type Leaf = { readonly path: Path; readonly expected: Decision; readonly actual: Decision };
+
+export type Covers = { readonly clauses: readonly Clause[]; readonly reading: Reading };
+
+/** How much each decision lets through: what nobody decides lies between. */
+const permits: Readonly<Record<Decision, number>> = { deny: 0, 'not-applicable': 1, allow: 2 };
+
+function directionOf({ expected, actual }: Leaf): Loss['direction'] {
+  return permits[actual] > permits[expected] ? 'over-permits' : 'under-permits';
+}
+
+/** A loss covers its rule where the rule's timed exceptions lie, whatever the time; a rule without any is covered whole. */
+export function coversOf(losses: readonly Pick<Loss, 'rule'>[], policies: readonly Policy[], resolve: Resolve): Covers {
+  const rules = new Map(allRules(policies).map(({ id, rule }) => [id, rule]));
+  const words = { resolve, services: serviceReader() };
+  const boxes = losses.flatMap((loss, number) => {
+    const rule = rules.get(loss.rule);
+    if (rule === undefined) throw new EdictError('policy-invalid', `a loss names rule \`${loss.rule}\`, which is in no policy`);
+    return lossBoxes(rule, words).map((box) => ({ box, number }));
+  });
+  return {
+    clauses: boxes.map(({ box }, rule) => ({ role: 'match', rule, box })),
+    reading: { group: () => 0, decide: (alive) => [...new Set(alive.map(({ rule }) => boxes[rule]!.number))].join(' ') },
+  };
+}
+
+function lossBoxes(rule: NetworkRule, words: Parameters<typeof boxOf>[1]): readonly Box[] {
+  const timed = (rule.except ?? []).filter(({ during }) => during !== undefined);
+  return timed.length === 0 ? [boxOf(rule.match, words)] : timed.map((except) => boxOf(except, words));
+}
+
+export type Found = {
+  /** The first difference that no loss covers. */
+  readonly uncovered: Leaf | undefined;
+  /** For each loss, by number: a difference that it covers. */
+  readonly covered: ReadonlyMap<number, Leaf>;
+};
+
+/** `roots`: what is expected, what is, and the covers. */
+export function findDifferences(store: Store, roots: [Roots, Roots, Roots], losses: readonly Pick<Loss, 'direction'>[]): Found {
+  const covered = new Map<number, Leaf>();
+  let uncovered: Leaf | undefined;
+  walkDifferences(store, roots, ([before, after, cover = ''], path) => {
+    const leaf = { path, expected: before as Decision, actual: after as Decision };
+    const covering = cover === '' ? [] : cover.split(' ').map(Number);
+    const fitting = covering.filter((number) => losses[number]!.direction === directionOf(leaf));
+    for (const number of fitting) if (!covered.has(number)) covered.set(number, leaf);
+    if (fitting.length === 0) uncovered = leaf;
+    return uncovered !== undefined;
+  });
+  return { uncovered, covered };
+}

@@ -1,0 +1,127 @@
+/**
+ * Proves that an artifact decides as the rules say, over the whole request space: the rules and what the target's independent reader
+ * makes of the artifact become two decision diagrams in one store, which are equal exactly when they decide alike. A difference that
+ * no declared loss covers is a counter-example.
+ */
+import type { Inventory } from '../context/inventory.ts';
+import type { Digest } from '../digest.ts';
+import { EdictError } from '../errors.ts';
+import { fromAddressIntervals } from './addresses.ts';
+import { anyTime, type Clause, clausesOf } from './clauses.ts';
+import { completeClauses, countClasses, firstMatch, ruleReading, wholeBox } from './compare.ts';
+import { decide, type Decider, prepare } from './decide.ts';
+import { buildDiagram, newStore, type Roots, type Store } from './diagram.ts';
+import { intervalSet } from './intervals.ts';
+import { coversOf, findDifferences, type Leaf } from './losses.ts';
+import type { Decision, NetworkRequest, Policy } from './model.ts';
+import { printRequest, requestMaker } from './request-text.ts';
+import { resolver } from './resolve.ts';
+import { serviceSet } from './service-selector.ts';
+import { spaceOf } from './space.ts';
+import { targets } from './targets/index.ts';
+import type { Artifact, Loss, ReadRule, TargetName } from './targets/target.ts';
+
+export type Difference = {
+  readonly request: NetworkRequest;
+  readonly expected: Decision;
+  readonly actual: Decision;
+  readonly text: string;
+};
+
+export type Proof = {
+  readonly target: TargetName;
+  readonly artifact: Digest;
+  /** The artifact decides as the rules say on every complete request, but for what `withinLosses` names. */
+  readonly equal: boolean;
+  /** Boxes of requests that were compared. */
+  readonly classes: number;
+  /** Present exactly when not equal. */
+  readonly counterExample?: Difference | undefined;
+  /** For each declared loss that really shows: one request on which the target does otherwise. Empty: there is no difference at all. */
+  readonly withinLosses: readonly (Difference & { readonly rule: string; readonly direction: Loss['direction'] })[];
+};
+
+/** Throws `artifact-unreadable`, and what `prepare` throws. */
+export function prove(policies: readonly Policy[], inventory: Inventory, artifact: Artifact, losses: readonly Loss[]): Proof {
+  const resolve = resolver(inventory);
+  const rules = clausesOf(policies, resolve);
+  const read = targets[artifact.target].read(artifact);
+  const actual = readClauses(read, rules.timezone);
+  const covers = coversOf(losses, policies, resolve);
+  const expected = completeClauses(rules);
+  const store = newStore(
+    spaceOf(
+      [...expected, ...actual, ...covers.clauses].map(({ box }) => box),
+      wholeBox,
+    ),
+  );
+  const roots: [Roots, Roots, Roots] = [
+    buildDiagram(store, expected, ruleReading(rules.rules)),
+    buildDiagram(
+      store,
+      actual,
+      firstMatch((index) => read[index]!.decision),
+    ),
+    buildDiagram(store, covers.clauses, covers.reading),
+  ];
+  const found = findDifferences(store, roots, losses);
+  const describe = describer({ policies, inventory, store, timezone: rules.timezone, target: artifact.target });
+  const counterExample = found.uncovered === undefined ? {} : { counterExample: describe(found.uncovered) };
+  return {
+    target: artifact.target,
+    artifact: artifact.digest,
+    equal: found.uncovered === undefined,
+    classes: countClasses(store, roots[0]),
+    ...counterExample,
+    withinLosses: [...found.covered].map(([loss, leaf]) => ({
+      rule: losses[loss]!.rule,
+      direction: losses[loss]!.direction,
+      ...describe(leaf),
+    })),
+  };
+}
+
+/** What a reader found, as clauses; its ports and minutes are read as they stand. */
+function readClauses(read: readonly ReadRule[], timezone: string | undefined): readonly Clause[] {
+  return read.flatMap((rule, index) => {
+    if (rule.minutes !== undefined && rule.minutes.timezone !== timezone) {
+      throw new EdictError('artifact-unreadable', `the artifact speaks of time zone \`${rule.minutes.timezone}\``, {
+        expected: timezone ?? 'no time window at all',
+      });
+    }
+    const service = intervalSet(
+      rule.protocols.flatMap((protocol) => rule.ports.flatMap(({ low, high }) => serviceSet({ protocol, low, high }))),
+    );
+    const minute =
+      rule.minutes === undefined
+        ? anyTime
+        : intervalSet(rule.minutes.ranges.map(({ low, high }) => ({ low: BigInt(low), high: BigInt(high) })));
+    const box = { destination: fromAddressIntervals(rule.destination), source: fromAddressIntervals(rule.source), service, minute };
+    return [{ role: 'match', rule: index, box } satisfies Clause];
+  });
+}
+
+type Telling = {
+  readonly policies: readonly Policy[];
+  readonly inventory: Inventory;
+  readonly store: Store;
+  readonly timezone: string | undefined;
+  readonly target: TargetName;
+};
+
+function describer({ policies, inventory, store, timezone, target }: Telling): (leaf: Leaf) => Difference {
+  const make = requestMaker(store.space, inventory, timezone);
+  let decider: Decider | undefined;
+  return ({ path, expected, actual }) => {
+    const request = make(path);
+    decider ??= prepare(policies, inventory);
+    const { determining } = decide(decider, request);
+    const why = determining.length === 0 ? '' : ` (${determining.join(', ')})`;
+    return {
+      request,
+      expected,
+      actual,
+      text: `${printRequest(request, inventory)}: the rules say ${expected}${why}, the ${target} artifact says ${actual}`,
+    };
+  };
+}

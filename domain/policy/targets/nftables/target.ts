@@ -1,0 +1,6 @@
+/** nftables (≥ 1.0.6): one file that replaces the table `inet edict_policy` as a whole. */
+import type { Target } from '../target.ts';
+import { compileNftables } from './compile.ts';
+import { readNftables } from './read.ts';
+
+export const nftablesTarget: Target = { name: 'nftables', compile: compileNftables, read: readNftables };

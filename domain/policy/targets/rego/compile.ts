@@ -1,0 +1,115 @@
+/**
+ * Policies to Rego: policy.rego never changes; data.json holds the rules in order, their addresses as lists of CIDRs, and an index
+ * from protocol and port to rules, so that a decision does not walk them all. Nothing is lost in this target.
+ */
+import type { Inventory } from '../../../context/inventory.ts';
+import { EdictError } from '../../../errors.ts';
+import { inFamily, printCidrs } from '../../addresses.ts';
+import { allRules, inRule } from '../../clauses.ts';
+import type { IntervalSet } from '../../intervals.ts';
+import type { NetworkRule, Policy, RuleExcept } from '../../model.ts';
+import { type Resolve, resolver } from '../../resolve.ts';
+import { parseService, type Protocol, protocols, type Service } from '../../service-selector.ts';
+import { parseWindow } from '../../time-window.ts';
+import { artifactOf } from '../artifact.ts';
+import type { Compilation } from '../target.ts';
+import { policyText } from './policy-text.ts';
+
+/** Wider ranges of ports are not listed port by port. */
+const widestListed = 256;
+
+type RegoExcept = {
+  readonly from: string;
+  readonly to: string;
+  readonly service: Service;
+  readonly during: { readonly timezone: string; readonly minutes: readonly (readonly number[])[] } | null;
+};
+
+type RegoRule = {
+  readonly id: string;
+  readonly effect: string;
+  readonly from: string;
+  readonly to: string;
+  readonly service: Service;
+  readonly except: readonly RegoExcept[];
+};
+
+export function compileRego(policies: readonly Policy[], inventory: Inventory): Compilation {
+  const sets = setTable(resolver(inventory));
+  const list = allRules(policies).map(({ id, rule }) => inRule(id, () => regoRule(id, rule, sets.nameOf)));
+  checkTimezones(list);
+  const data = { edict: { isolations: [], rules: { index: indexOf(list), list, sets: sets.sets } } };
+  const files = {
+    'data.json': `${JSON.stringify(data)}\n`,
+    'policy.rego': policyText,
+  };
+  return { artifact: artifactOf('rego', files), losses: [] };
+}
+
+function regoRule(id: string, { effect, match, except = [] }: NetworkRule, nameOf: (selector: string) => string): RegoRule {
+  return {
+    id,
+    effect,
+    from: nameOf(match.from),
+    to: nameOf(match.to),
+    service: parseService(match.service),
+    except: except.map((entry) => regoExcept(entry, nameOf)),
+  };
+}
+
+function regoExcept({ from = 'any', to = 'any', service = 'any', during }: RuleExcept, nameOf: (selector: string) => string): RegoExcept {
+  const window = during === undefined ? undefined : parseWindow(during);
+  return {
+    from: nameOf(from),
+    to: nameOf(to),
+    service: parseService(service),
+    during:
+      window === undefined
+        ? null
+        : { timezone: window.timezone, minutes: window.minutes.map(({ low, high }) => [Number(low), Number(high)]) },
+  };
+}
+
+type SetTable = {
+  readonly sets: { [name: string]: { readonly 4: readonly string[]; readonly 6: readonly string[] } };
+  readonly nameOf: (selector: string) => string;
+};
+
+/** Sets are named by number: no word of a user's becomes a key. */
+function setTable(resolve: Resolve): SetTable {
+  const names = new Map<IntervalSet, string>();
+  const sets: SetTable['sets'] = {};
+  const nameOf = (selector: string): string => {
+    if (selector === 'any') return 'any';
+    const set = resolve(selector);
+    const held = names.get(set);
+    if (held !== undefined) return held;
+    const name = `s${names.size}`;
+    names.set(set, name);
+    sets[name] = { 4: printCidrs(inFamily(set, 4)), 6: printCidrs(inFamily(set, 6)) };
+    return name;
+  };
+  return { sets, nameOf };
+}
+
+type Index = { [protocol in Protocol]: { readonly ports: { [port: string]: number[] }; readonly wide: number[] } };
+
+function indexOf(rules: readonly RegoRule[]): Index {
+  const index = Object.fromEntries(protocols.map((protocol) => [protocol, { ports: {}, wide: [] }])) as unknown as Index;
+  rules.forEach(({ service: { protocol, low, high } }, number) => {
+    for (const each of protocols) {
+      if (protocol !== 'any' && protocol !== each) continue;
+      if (protocol === 'any' || high - low >= widestListed) index[each].wide.push(number);
+      else for (let port = low; port <= high; port += 1) (index[each].ports[port] ??= []).push(number);
+    }
+  });
+  return index;
+}
+
+function checkTimezones(rules: readonly RegoRule[]): void {
+  const zones = new Set(rules.flatMap(({ except }) => except.flatMap(({ during }) => (during === null ? [] : [during.timezone]))));
+  if (zones.size > 1)
+    throw new EdictError('policy-timezones-mixed', `the policies speak of ${[...zones].map((zone) => `\`${zone}\``).join(' and ')}`, {
+      expected: 'one time zone in all policies that are in force together',
+    });
+}
