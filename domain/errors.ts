@@ -44,6 +44,9 @@ export const errorTable = {
   'expression-invalid': unprocessable,
   'expression-failed': unprocessable,
   'expression-budget-exceeded': unprocessable,
+  /** The playbook itself says so, by a `fail` step. */
+  'playbook-failed': unprocessable,
+  'output-too-large': { status: 413, retryable: false, exit: 2 },
   'run-state-wrong': conflict,
   'order-missing': refused,
   'order-mismatch': refused,

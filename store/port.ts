@@ -3,6 +3,7 @@
  * times are RFC 3339 UTC text. Every method that changes state writes its audit row in the same transaction, before the
  * effect that it allows; when neither audit sink can record, the change is refused with `audit-unavailable`.
  */
+import type { AuditCheck, AuditRow } from '../domain/audit-chain.ts';
 import type { Connection, DecisionEvent, IdentityEvent, Indicator } from '../domain/context/event.ts';
 import type { Inventory } from '../domain/context/inventory.ts';
 import type { Digest } from '../domain/digest.ts';
@@ -387,27 +388,7 @@ export type Incidents = {
   readonly setStatus: (id: string, status: IncidentRow['status'], by: Actor) => Promise<void>;
 };
 
-/** One row of the chain. `hash` = SHA-256 over the canonical JSON of the row without `hash`; `previous` is the hash of the row before (64 zeros for the first). */
-export type AuditRow = {
-  /** 1, 2, 3, … without a gap. */
-  readonly id: number;
-  readonly at: string;
-  readonly actor: Actor;
-  /** Noun-action: `policy-drafted`, `effect-intended`, `approval-voted`, … */
-  readonly event: string;
-  /** What it is about: `policy/p1`, `run/r1`, `effect/r1/isolate/1`. */
-  readonly subject: string;
-  readonly detail: JsonObject;
-  readonly previous: string;
-  readonly hash: string;
-};
-
-export type AuditCheck = {
-  readonly ok: boolean;
-  readonly rows: number;
-  readonly head: string;
-  readonly fault?: { readonly id: number; readonly reason: string } | undefined;
-};
+export type { AuditCheck, AuditRow };
 
 export type Audit = {
   readonly append: (entry: {

@@ -1,0 +1,203 @@
+/**
+ * Approvals and votes. Whether a vote counts is decided in one transaction with the approval's row locked, by the database's
+ * clock and by the voter's roles at that moment, so that of votes that race each other exactly one order holds.
+ */
+import { createHash } from 'node:crypto';
+import { sql, type Selectable } from 'kysely';
+import { canonicalJson, digestOf } from '../domain/digest.ts';
+import { EdictError } from '../domain/errors.ts';
+import type { ApprovalRecord, ApprovalStatus, Vote } from '../domain/playbook/approval.ts';
+import type { AuditEntry } from './chain/append.ts';
+import type { Change } from './chain/change.ts';
+import { now, type Db, type Tx } from './postgres/database.ts';
+import { checkInstant } from './postgres/instant.ts';
+import { pageLimit, timeKey, toPage } from './postgres/page.ts';
+import type { Approvals } from './port.ts';
+import type { Tables } from './postgres/tables.ts';
+import { countVote, type VoteRefusal } from './vote.ts';
+
+type Stored = Selectable<Tables['approvals']>;
+type OpenInput = Parameters<Approvals['open']>[0];
+
+const system = 'system:approvals';
+
+export function approvalsRepository(db: Db, change: Change): Approvals {
+  return {
+    open: (input) =>
+      change(async (tx, record) => {
+        const { made, superseded } = await open(tx, input);
+        for (const id of superseded) await record(entryOf('approval-superseded', id, system, { by: made?.id ?? null }));
+        if (made === undefined) return await readRecord(tx, approvalId(input));
+        const { run, step, digest, roles, quorum, requester } = made;
+        await record(
+          entryOf('approval-opened', made.id, system, { run, step, digest, roles, quorum, requester, expiresAt: made.expires_at }),
+        );
+        return toRecord(made, []);
+      }),
+    get: async (id) => {
+      const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toRecord(row, await votesOf(db, [id]));
+    },
+    list: async (filter, page) => {
+      const [limit, after] = [pageLimit(page), timeKey(page)];
+      let query = db
+        .selectFrom('approvals')
+        .selectAll()
+        .orderBy('opened_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit + 1);
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (filter.run !== undefined) query = query.where('run', '=', filter.run);
+      if (after !== undefined) query = query.where(sql<boolean>`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`);
+      const rows = await query.execute();
+      const votes = await votesOf(
+        db,
+        rows.map((row) => row.id),
+      );
+      return toPage({ rows, limit, key: (row) => [row.opened_at, row.id], item: (row) => toRecord(row, votes) });
+    },
+    vote: async (vote) => {
+      const { refusal } = await change(async (tx, record) => {
+        const counted = await countVote(tx, vote);
+        for (const entry of counted.entries) await record(entry);
+        return counted;
+      });
+      if (refusal !== undefined) throw refused(vote, refusal);
+      return await readRecord(db, vote.approval);
+    },
+    close: (id, status, by) =>
+      change(async (tx, record) => {
+        const row = await lockApproval(tx, id);
+        const votes = await votesOf(tx, [id]);
+        if (row.status !== 'open') return toRecord(row, votes);
+        const closed = await tx
+          .updateTable('approvals')
+          .set({ status, closed_at: now() })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        await record(entryOf(`approval-${status}`, id, by, {}));
+        return toRecord(closed, votes);
+      }),
+    escalate: ({ id, to, kind }) =>
+      change(async (tx, record) => {
+        const row = await lockApproval(tx, id);
+        if (row.status !== 'open')
+          throw new EdictError('approval-closed', `the approval \`${id}\` is ${row.status}`, { where: `approval/${id}` });
+        const roles = kind === 'escalate' ? [...new Set([...row.roles, ...to])] : row.roles;
+        if (roles.length > row.roles.length) await tx.updateTable('approvals').set({ roles }).where('id', '=', id).execute();
+        await record(entryOf(kind === 'escalate' ? 'approval-escalated' : 'approval-reminded', id, system, { to, roles }));
+      }),
+  };
+}
+
+/** The id follows from run, step and digest: opening twice, even at the same moment, is one approval. */
+function approvalId({ plan, digest }: OpenInput): string {
+  return `apr-${createHash('sha256')
+    .update(canonicalJson([plan.run, plan.step, digest]))
+    .digest('hex')
+    .slice(0, 24)}`;
+}
+
+async function open(tx: Tx, input: OpenInput): Promise<{ readonly made: Stored | undefined; readonly superseded: readonly string[] }> {
+  const { plan, digest, summary, facts, roles, quorum, requester, expiresAt } = input;
+  if (digestOf(plan) !== digest)
+    throw new EdictError('approval-digest-changed', 'the digest is not the one of the plan', {
+      where: `run/${plan.run}`,
+      expected: digestOf(plan),
+    });
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`edict:approval:${canonicalJson([plan.run, plan.step])}`}, 0))`.execute(tx);
+  const existing = await tx.selectFrom('approvals').select('id').where('id', '=', approvalId(input)).executeTakeFirst();
+  if (existing !== undefined) return { made: undefined, superseded: [] };
+  const superseded = await tx
+    .updateTable('approvals')
+    .set({ status: 'cancelled', closed_at: now() })
+    .where('run', '=', plan.run)
+    .where('step', '=', plan.step)
+    .where('status', '=', 'open')
+    .returning('id')
+    .execute();
+  const row = {
+    id: approvalId(input),
+    run: plan.run,
+    step: plan.step,
+    digest,
+    plan: canonicalJson(plan),
+    summary,
+    facts: canonicalJson(facts),
+    roles: [...roles],
+    quorum,
+    requester,
+  };
+  const made = await tx
+    .insertInto('approvals')
+    .values({ ...row, expires_at: checkInstant(expiresAt, 'expiresAt'), status: 'open' })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { made, superseded: superseded.map(({ id }) => id) };
+}
+
+async function lockApproval(tx: Tx, id: string): Promise<Stored> {
+  const row = await tx.selectFrom('approvals').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  if (row === undefined) throw new EdictError('not-found', `there is no approval \`${id}\``);
+  return row;
+}
+
+async function readRecord(db: Db, id: string): Promise<ApprovalRecord> {
+  const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  return toRecord(row, await votesOf(db, [id]));
+}
+
+type Votes = readonly { readonly approval: string; readonly document: Vote }[];
+
+async function votesOf(db: Db, ids: readonly string[]): Promise<Votes> {
+  if (ids.length === 0) return [];
+  return await db
+    .selectFrom('approval_votes')
+    .select(['approval', 'document'])
+    .where('approval', 'in', ids)
+    .orderBy('approval')
+    .orderBy('position')
+    .execute();
+}
+
+const refusals: { readonly [code in VoteRefusal['code']]: { readonly message: string; readonly help: string } } = {
+  'approval-closed': { message: 'it is closed', help: 'see `edict approvals` for the ones that are open' },
+  'approval-expired': { message: 'it has expired', help: 'run the step again for a new approval' },
+  'approval-digest-changed': { message: 'its plan is not the one that you saw', help: 'read the plan again, and vote on what it says now' },
+  'approval-by-requester': { message: 'who asks does not approve', help: 'ask somebody else of the roles' },
+  'approval-role-missing': { message: 'the voter has none of its roles', help: 'ask somebody who has one of them' },
+  'approval-vote-repeated': { message: 'this voter has voted', help: 'a vote is final' },
+};
+
+function refused({ approval }: Vote, { code, expected }: VoteRefusal): EdictError {
+  const { message, help } = refusals[code];
+  return new EdictError(code, `the vote on \`${approval}\` does not count: ${message}`, { where: `approval/${approval}`, expected, help });
+}
+
+function entryOf(event: string, id: string, actor: string, detail: AuditEntry['detail']): AuditEntry {
+  return { actor, event, subject: `approval/${id}`, detail };
+}
+
+function toRecord(row: Stored, votes: Votes): ApprovalRecord {
+  const { id, run, step, digest, plan, summary, facts, roles, quorum, requester, status } = row;
+  const closed: { closedAt?: string } = row.closed_at === null ? {} : { closedAt: row.closed_at };
+  const own = votes.filter((vote) => vote.approval === id).map((vote) => vote.document);
+  const times = { openedAt: row.opened_at, expiresAt: row.expires_at };
+  return {
+    id,
+    run,
+    step,
+    digest,
+    plan,
+    summary,
+    facts,
+    roles,
+    quorum,
+    requester,
+    ...times,
+    status: status satisfies ApprovalStatus,
+    votes: own,
+    ...closed,
+  };
+}

@@ -1,0 +1,54 @@
+/** The audit chain in PostgreSQL, first of its two sinks, and its check against the second (chain/file.ts). */
+import { verifyChain, type AuditCheck, type AuditHead, type AuditRow } from '../domain/audit-chain.ts';
+import type { Change } from './chain/change.ts';
+import type { AuditFile } from './chain/file.ts';
+import type { Db } from './postgres/database.ts';
+import { numberKey, pageLimit, toPage } from './postgres/page.ts';
+import type { Audit } from './port.ts';
+
+const exportPage = 1000;
+
+export function auditRepository(db: Db, change: Change, file: AuditFile): Audit {
+  return {
+    append: (entry) => change((_tx, record) => record(entry)),
+    list: async (filter, page) => {
+      const limit = pageLimit(page);
+      const after = Math.max(numberKey(page) ?? 0, filter.since ?? 0);
+      let query = db
+        .selectFrom('audit')
+        .selectAll()
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit + 1);
+      if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+      return toPage({ rows: await query.execute(), limit, key: (row) => [row.id], item: (row) => row });
+    },
+    export: () => exportRows(db, Infinity),
+    verify: () => verify(db, file),
+  };
+}
+
+/** The head is read first and both sinks are checked up to it, so that rows which come in meanwhile do no harm. */
+async function verify(db: Db, file: AuditFile): Promise<AuditCheck> {
+  const head: AuditHead = await db.selectFrom('audit_head').select(['id', 'hash']).executeTakeFirstOrThrow();
+  const table = await verifyChain(exportRows(db, head.id), head);
+  if (!table.ok) return table;
+  const fault = await file.compare(head);
+  return fault === undefined ? table : { ...table, ok: false, fault };
+}
+
+async function* exportRows(db: Db, last: number): AsyncGenerator<AuditRow> {
+  for (let after = 0; after < last;) {
+    const rows = await db
+      .selectFrom('audit')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(Math.min(exportPage, last - after))
+      .execute();
+    yield* rows;
+    const end = rows.at(-1);
+    if (end === undefined || rows.length < exportPage) return;
+    after = end.id;
+  }
+}

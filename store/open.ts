@@ -1,0 +1,102 @@
+/** The store on a migrated PostgreSQL. Opening it brings the audit file up to the table; closing it waits for the file. */
+import { sql } from 'kysely';
+import { auditRepository } from './audit.ts';
+import { auditedChange } from './chain/change.ts';
+import { openAuditFile, type AuditFile } from './chain/file.ts';
+import { approvalsRepository } from './approvals.ts';
+import { contextRepository } from './context.ts';
+import { openDatabase, openPool, type Db } from './postgres/database.ts';
+import { openListener, type Listener } from './postgres/listener.ts';
+import { bundleChannel, bundlesRepository } from './bundles.ts';
+import { guard } from './postgres/door.ts';
+import { effectsRepository } from './effects.ts';
+import { translateError } from './postgres/failures.ts';
+import { idempotencyRepository } from './idempotency.ts';
+import { incidentsRepository } from './incidents.ts';
+import { checkSchema } from './migrate.ts';
+import { peopleRepository } from './people.ts';
+import { playbooksRepository } from './playbooks.ts';
+import { pointLock } from './point-lock.ts';
+import { pointsRepository } from './points.ts';
+import { policiesRepository } from './policies.ts';
+import type { Points, Store } from './port.ts';
+import { reportsRepository } from './reports.ts';
+import { runsRepository } from './runs.ts';
+import { secretsRepository } from './secrets.ts';
+import { signalsRepository } from './signals.ts';
+
+const lockConnections = 16;
+
+export type StoreOptions = {
+  readonly databaseUrl: string;
+  /** JSON lines; processes on one machine may share it. */
+  readonly auditFile: string;
+  /** Connections for the store's own statements; locks on points use up to 16 more while they are held. */
+  readonly poolSize?: number | undefined;
+};
+
+export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: StoreOptions): Promise<Store> {
+  const pools = [openPool(databaseUrl, poolSize), openPool(databaseUrl, lockConnections)] as const;
+  const db = openDatabase(pools[0]);
+  const file = openAuditFile(db, auditFile);
+  const listener = openListener(databaseUrl, bundleChannel);
+  const end = once(async () => void (await Promise.all([listener.close(), db.destroy(), pools[1].end()])));
+  try {
+    await checkSchema(db);
+    await file.catchUp();
+  } catch (error) {
+    await end();
+    throw translateError(error, 'store.open');
+  }
+  const parts = repositories(db, file, listener);
+  return {
+    ...parts,
+    points: { ...parts.points, locked: pointLock(pools[1]) },
+    close: async () => {
+      await file.close();
+      await end();
+    },
+  };
+}
+
+function repositories(
+  db: Db,
+  file: AuditFile,
+  listener: Listener,
+): Omit<Store, 'points' | 'close'> & { readonly points: Omit<Points, 'locked'> } {
+  const change = auditedChange(db, file);
+  const people = peopleRepository(db, change);
+  return {
+    // What a stranger sends as a token is hashed first: it needs no door, and wrong text is an unknown token.
+    people: {
+      ...guard('people', people),
+      authenticate: (secret) => people.authenticate(secret).catch(inWords('store.people.authenticate')),
+    },
+    policies: guard('policies', policiesRepository(db, change)),
+    context: guard('context', contextRepository(db, change)),
+    playbooks: guard('playbooks', playbooksRepository(db, change)),
+    runs: guard('runs', runsRepository(db, change)),
+    approvals: guard('approvals', approvalsRepository(db, change)),
+    effects: guard('effects', effectsRepository(db, change)),
+    points: guard('points', pointsRepository(db, change)),
+    signals: guard('signals', signalsRepository(db, change)),
+    incidents: guard('incidents', incidentsRepository(db, change)),
+    audit: guard('audit', auditRepository(db, change, file)),
+    reports: guard('reports', reportsRepository(db, change)),
+    idempotency: guard('idempotency', idempotencyRepository(db)),
+    bundles: guard('bundles', bundlesRepository(db, listener)),
+    secrets: guard('secrets', secretsRepository(db, change)),
+    ping: async () => void (await sql`select 1`.execute(db).catch(inWords('store.ping'))),
+  };
+}
+
+function inWords(where: string): (error: unknown) => never {
+  return (error) => {
+    throw translateError(error, where);
+  };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
+}

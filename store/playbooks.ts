@@ -1,0 +1,60 @@
+/** Published playbooks: the source that people wrote and the plan that it compiled to, immutable for each version. */
+import { EdictError } from '../domain/errors.ts';
+import type { Plan } from '../domain/playbook/plan.ts';
+import type { Change } from './chain/change.ts';
+import type { Db } from './postgres/database.ts';
+import type { PlaybookRow, Playbooks } from './port.ts';
+
+export function playbooksRepository(db: Db, change: Change): Playbooks {
+  return {
+    publish: ({ source, plan }, by) =>
+      change(async (tx, record) => {
+        const { playbook, version, digest } = plan;
+        const row = { playbook, version, digest, source, plan: JSON.stringify(plan) };
+        const made = await tx
+          .insertInto('playbooks')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .returningAll()
+          .executeTakeFirst();
+        if (made !== undefined) {
+          await record({ actor: by, event: 'playbook-published', subject: `playbook/${playbook}`, detail: { version, digest } });
+          return toRow(made);
+        }
+        const found = await tx
+          .selectFrom('playbooks')
+          .selectAll()
+          .where('playbook', '=', playbook)
+          .where('version', '=', version)
+          .executeTakeFirstOrThrow();
+        if (found.source === source && found.digest === digest) return toRow(found);
+        throw new EdictError('conflict', `version \`${version}\` of the playbook \`${playbook}\` is published with another content`, {
+          help: 'give the changed playbook a new version',
+        });
+      }),
+    get: async (playbook, version) => {
+      let query = db.selectFrom('playbooks').selectAll().where('playbook', '=', playbook).orderBy('seq', 'desc').limit(1);
+      if (version !== undefined) query = query.where('version', '=', version);
+      const row = await query.executeTakeFirst();
+      return row && toRow(row);
+    },
+    byDigest: async (digest) => {
+      const row = await db
+        .selectFrom('playbooks')
+        .selectAll()
+        .where('digest', '=', digest)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && toRow(row);
+    },
+    list: async () =>
+      (await db.selectFrom('playbooks').distinctOn('playbook').selectAll().orderBy('playbook').orderBy('seq', 'desc').execute()).map(toRow),
+  };
+}
+
+type Stored = { playbook: string; version: string; digest: string; source: string; plan: Plan; published_at: string };
+
+function toRow({ playbook, version, digest, source, plan, published_at }: Stored): PlaybookRow {
+  return { playbook, version, digest, source, plan, publishedAt: published_at };
+}

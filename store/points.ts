@@ -1,0 +1,94 @@
+/** Enforcement points: how each is reached, what should be in force there, and what was seen. */
+import type { Selectable } from 'kysely';
+import { canonicalJson, digestOf } from '../domain/digest.ts';
+import { EdictError } from '../domain/errors.ts';
+import type { Change } from './chain/change.ts';
+import { now, type Db, type Tx } from './postgres/database.ts';
+import type { PointRow, Points } from './port.ts';
+import type { Tables } from './postgres/tables.ts';
+
+type Stored = Selectable<Tables['points']>;
+
+const nothing: PointRow['desired'] = { artifact: undefined, policyVersions: [], isolations: [] };
+
+export function pointsRepository(db: Db, change: Change): Omit<Points, 'locked'> {
+  return {
+    put: ({ name, kind, target, settings }, by) =>
+      change(async (tx, record) => {
+        const row = { name, kind, target, settings: canonicalJson(settings) };
+        const made = await tx
+          .insertInto('points')
+          .values({ ...row, desired: canonicalJson(nothing), health: 'unknown' })
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .executeTakeFirst();
+        if (made.numInsertedOrUpdatedRows === 0n) {
+          const found = await lockPoint(tx, name);
+          if (found.kind === kind && found.target === target && canonicalJson(found.settings) === row.settings) return;
+          await tx
+            .updateTable('points')
+            .set({ kind, target, settings: row.settings, updated_at: now() })
+            .where('name', '=', name)
+            .execute();
+        }
+        await record({ actor: by, event: 'point-put', subject: `point/${name}`, detail: { kind, target, settings: digestOf(settings) } });
+      }),
+    get: async (name) => {
+      const row = await db.selectFrom('points').selectAll().where('name', '=', name).executeTakeFirst();
+      return row && toRow(row);
+    },
+    list: async () => (await db.selectFrom('points').selectAll().orderBy('name').execute()).map(toRow),
+    setDesired: (name, desired, by) =>
+      change(async (tx, record) => {
+        const found = await lockPoint(tx, name);
+        if (canonicalJson(found.desired) === canonicalJson(desired)) return;
+        await tx
+          .updateTable('points')
+          .set({ desired: canonicalJson(desired), updated_at: now() })
+          .where('name', '=', name)
+          .execute();
+        const { artifact, policyVersions, isolations } = desired;
+        await record({
+          actor: by,
+          event: 'point-desired-set',
+          subject: `point/${name}`,
+          detail: { artifact: artifact ?? null, policyVersions, isolations: isolations.length, desired: digestOf(desired) },
+        });
+      }),
+    setObserved: (name, observed, health) =>
+      change(async (tx, record) => {
+        const found = await lockPoint(tx, name);
+        await tx
+          .updateTable('points')
+          .set({ observed: canonicalJson(observed), health, updated_at: now() })
+          .where('name', '=', name)
+          .execute();
+        if (found.health === health) return;
+        await record({
+          actor: 'system:monitor',
+          event: 'point-health-changed',
+          subject: `point/${name}`,
+          detail: { from: found.health, to: health, observed: digestOf(observed) },
+        });
+      }),
+  };
+}
+
+async function lockPoint(tx: Tx, name: string): Promise<Stored> {
+  const row = await tx.selectFrom('points').selectAll().where('name', '=', name).forUpdate().executeTakeFirst();
+  if (row === undefined) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${name}\``);
+  return row;
+}
+
+/** An absent artifact is left out of the JSON: it is put back, so that the shape is whole. */
+function toRow({ name, kind, target, settings, desired, observed, health, updated_at }: Stored): PointRow {
+  return {
+    name,
+    kind,
+    target,
+    settings,
+    desired: { ...nothing, ...desired },
+    observed: observed ?? undefined,
+    health,
+    updatedAt: updated_at,
+  };
+}

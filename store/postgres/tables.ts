@@ -1,0 +1,183 @@
+/** The tables as Kysely sees them; migrations/ makes them. Documents are `json`, not `jsonb`: what comes out is the text that went in. */
+import type { ColumnType, Generated } from 'kysely';
+import type { Inventory } from '../../domain/context/inventory.ts';
+import type { Connection, DecisionEvent, IdentityEvent, Indicator } from '../../domain/context/event.ts';
+import type { Digest } from '../../domain/digest.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { Severity, Signal, SignalStatus } from '../../domain/incident/signal.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { ApprovalPlan, ApprovalStatus, Vote } from '../../domain/playbook/approval.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import type { RunView } from '../../domain/playbook/view.ts';
+import type { Policy } from '../../domain/policy/model.ts';
+import type { Loss, TargetName } from '../../domain/policy/targets/target.ts';
+import type { EffectStatus, IncidentRow, PointRow, PolicyState, PolicyVersionRow, Role, RunRow } from '../port.ts';
+
+/** Read as a value, written as its JSON text: the driver would write an array as an array of PostgreSQL. */
+type Document<T> = ColumnType<T, string, string>;
+type OptionalDocument<T> = ColumnType<T | null, string | null | undefined, string | null>;
+type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
+export type Tables = {
+  readonly people: { id: string; name: string; roles: Role[]; disabled: boolean };
+  readonly tokens: { id: string; person: string; label: string; hash: string; created_at: Generated<string>; revoked_at: Optional<string> };
+  readonly policies: {
+    policy: string;
+    state: PolicyState;
+    draft: Optional<number>;
+    enforced: Optional<number>;
+    author: string;
+    reason: Optional<string>;
+    created_at: Generated<string>;
+    updated_at: Generated<string>;
+  };
+  readonly policy_versions: {
+    policy: string;
+    version: number;
+    document: Document<Policy>;
+    digest: Digest;
+    status: PolicyVersionRow['status'];
+    author: string;
+    approval: Optional<string>;
+    created_at: Generated<string>;
+  };
+  readonly artifacts: { digest: Digest; target: TargetName; files: Document<{ readonly [path: string]: string }>; size_bytes: number };
+  readonly compilations: { policy: string; version: number; target: TargetName; artifact: Digest; losses: Document<readonly Loss[]> };
+  readonly proofs: {
+    policy: string;
+    version: number;
+    target: TargetName;
+    artifact: Digest;
+    equal: boolean;
+    detail: Document<JsonObject>;
+    at: Generated<string>;
+  };
+  readonly what_ifs: { policy: string; version: number; result: Document<JsonObject> };
+  readonly inventories: { digest: Digest; document: Document<Inventory>; saved_at: Generated<string> };
+  readonly connections: { id: string; at: string; from_address: string; to_address: string; document: Document<Connection> };
+  readonly identity_events: { id: string; at: string; document: Document<IdentityEvent> };
+  readonly indicators: { id: string; value: string; document: Document<Indicator> };
+  readonly decisions: { id: string; at: string; point: string; document: Document<DecisionEvent> };
+  readonly playbooks: {
+    seq: Generated<number>;
+    playbook: string;
+    version: string;
+    digest: string;
+    source: string;
+    plan: Document<Plan>;
+    published_at: Generated<string>;
+  };
+  readonly runs: {
+    run: string;
+    playbook: string;
+    version: string;
+    plan_digest: string;
+    inputs: Document<JsonObject>;
+    requester: string;
+    incident: Optional<string>;
+    policy: Optional<string>;
+    signal: Optional<string>;
+    ordered_at: Generated<string>;
+    status: RunRow['status'];
+    outcome: Optional<string>;
+    view: OptionalDocument<RunView>;
+    ended_at: Optional<string>;
+    cancelled_by: Optional<string>;
+  };
+  readonly approvals: {
+    id: string;
+    run: string;
+    step: string;
+    digest: Digest;
+    plan: Document<ApprovalPlan>;
+    summary: string;
+    facts: Document<JsonObject>;
+    roles: string[];
+    quorum: number;
+    requester: string;
+    opened_at: Generated<string>;
+    expires_at: string;
+    status: ApprovalStatus;
+    closed_at: Optional<string>;
+  };
+  readonly approval_votes: {
+    approval: string;
+    voter: string;
+    position: number;
+    approves: boolean;
+    document: Document<Vote>;
+    recorded_at: Generated<string>;
+  };
+  readonly effects: {
+    key: string;
+    run: string;
+    step: string;
+    action: string;
+    targets: string[];
+    params: Document<JsonObject>;
+    status: EffectStatus;
+    approval: Optional<string>;
+    receipt: OptionalDocument<Json>;
+    error: OptionalDocument<{ readonly code: ErrorCode; readonly message: string }>;
+    attempts: number;
+    actor: string;
+    intended_at: Generated<string>;
+    applied_at: Optional<string>;
+    confirmed_at: Optional<string>;
+    undone_at: Optional<string>;
+  };
+  readonly points: {
+    name: string;
+    kind: string;
+    target: TargetName;
+    settings: Document<JsonObject>;
+    desired: Document<PointRow['desired']>;
+    observed: OptionalDocument<JsonObject>;
+    health: PointRow['health'];
+    updated_at: Generated<string>;
+  };
+  readonly signals: {
+    id: string;
+    document: Document<Signal>;
+    status: SignalStatus;
+    incident: Optional<string>;
+    door: string;
+    duplicates: Generated<number>;
+    received_at: Generated<string>;
+    delivered_at: Optional<string>;
+  };
+  readonly incidents: {
+    id: string;
+    key: string;
+    title: string;
+    severity: Severity;
+    status: IncidentRow['status'];
+    opened_at: Generated<string>;
+    updated_at: Generated<string>;
+  };
+  readonly incident_signals: { incident: string; signal: string; position: Generated<number> };
+  readonly incident_notes: { incident: string; position: Generated<number>; at: Generated<string>; by: string; text: string };
+  readonly audit: {
+    id: number;
+    at: string;
+    actor: string;
+    event: string;
+    subject: string;
+    detail: Document<JsonObject>;
+    previous: string;
+    hash: string;
+  };
+  readonly audit_head: { single: Generated<boolean>; id: number; hash: string };
+  readonly audit_files: { sink: string; last_id: number };
+  readonly reports: { id: string; title: string; html: string; json: Document<Json>; at: Generated<string> };
+  readonly idempotency: {
+    actor: string;
+    key: string;
+    request_digest: Digest;
+    status: Optional<number>;
+    body: OptionalDocument<Json>;
+    begun_at: Generated<string>;
+  };
+  readonly bundles: { point: string; revision: string; bytes: Uint8Array; put_at: Generated<string> };
+  readonly secrets: { name: string; value: string };
+};

@@ -1,0 +1,148 @@
+/** Orders (the recorded word that a run may happen, never changed) and what became of each run. */
+import { sql, type Selectable } from 'kysely';
+import { canonicalJson, digestOf } from '../domain/digest.ts';
+import { EdictError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Change } from './chain/change.ts';
+import { now, type Db, type Tx } from './postgres/database.ts';
+import { pageLimit, timeKey, toPage } from './postgres/page.ts';
+import type { Order, RunRow, Runs } from './port.ts';
+import type { Tables } from './postgres/tables.ts';
+
+type Stored = Selectable<Tables['runs']>;
+type OrderInput = Parameters<Runs['order']>[0];
+
+const system = 'system:run';
+
+export function runsRepository(db: Db, change: Change): Runs {
+  return {
+    order: (order, by) =>
+      change(async (tx, record) => {
+        const made = await tx
+          .insertInto('runs')
+          .values(toColumns(order))
+          .onConflict((conflict) => conflict.column('run').doNothing())
+          .returningAll()
+          .executeTakeFirst();
+        if (made === undefined) return sameOrder(await lockRun(tx, order.run), order);
+        const { inputs, ...detail } = optionalsDropped(order);
+        await record({
+          actor: by,
+          event: 'run-ordered',
+          subject: `run/${order.run}`,
+          detail: { ...detail, inputsDigest: digestOf(inputs) },
+        });
+        return toOrder(made);
+      }),
+    get: async (run) => {
+      const row = await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst();
+      return row && toRow(row);
+    },
+    list: async (filter, page) => {
+      const [limit, after] = [pageLimit(page), timeKey(page)];
+      let query = db
+        .selectFrom('runs')
+        .selectAll()
+        .orderBy('ordered_at', 'desc')
+        .orderBy('run', 'desc')
+        .limit(limit + 1);
+      if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
+      if (filter.policy !== undefined) query = query.where('policy', '=', filter.policy);
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (after !== undefined) query = query.where(sql<boolean>`(ordered_at, run) < (${after.at}::timestamptz, ${after.id})`);
+      return toPage({ rows: await query.execute(), limit, key: (row) => [row.ordered_at, row.run], item: toRow });
+    },
+    started: (run) =>
+      change(async (tx, record) => {
+        const { status } = await lockRun(tx, run);
+        if (status !== 'ordered') return;
+        await tx.updateTable('runs').set({ status: 'running' }).where('run', '=', run).execute();
+        await record({ actor: system, event: 'run-started', subject: `run/${run}`, detail: {} });
+      }),
+    finish: (run, view) =>
+      change(async (tx, record) => {
+        const { status } = await lockRun(tx, run);
+        if (status === 'ended') return;
+        const ended = view.status === 'ended';
+        const end = ended ? { status: 'ended' as const, outcome: view.outcome ?? 'done', ended_at: now() } : { status: 'running' as const };
+        await tx
+          .updateTable('runs')
+          .set({ view: JSON.stringify(view), ...end })
+          .where('run', '=', run)
+          .execute();
+        const detail: JsonObject = {
+          status: view.status,
+          outcome: view.outcome ?? null,
+          steps: view.steps.length,
+          viewDigest: digestOf(view),
+        };
+        await record({ actor: system, event: ended ? 'run-ended' : 'run-viewed', subject: `run/${run}`, detail });
+      }),
+    recordCancel: (run, by, reason) =>
+      change(async (tx, record) => {
+        const row = await lockRun(tx, run);
+        if (row.cancelled_by !== null) return;
+        if (row.status === 'ended')
+          throw new EdictError('run-state-wrong', `the run \`${run}\` has ended and cannot be cancelled`, { where: `run/${run}` });
+        await tx.updateTable('runs').set({ cancelled_by: by }).where('run', '=', run).execute();
+        await record({ actor: by, event: 'run-cancel-ordered', subject: `run/${run}`, detail: { reason } });
+      }),
+  };
+}
+
+async function lockRun(tx: Tx, run: string): Promise<Stored> {
+  const row = await tx.selectFrom('runs').selectAll().where('run', '=', run).forUpdate().executeTakeFirst();
+  if (row === undefined) throw new EdictError('not-found', `there is no run \`${run}\``);
+  return row;
+}
+
+function sameOrder(found: Stored, order: OrderInput): Order {
+  const { orderedAt: _, ...content } = toOrder(found);
+  if (canonicalJson(content) === canonicalJson(optionalsDropped(order))) return toOrder(found);
+  throw new EdictError('conflict', `the run \`${order.run}\` was ordered with another content`, {
+    where: `run/${order.run}`,
+    help: 'an order never changes: order a new run',
+  });
+}
+
+/** Exactly the fields of an order, whatever else the object holds. */
+function optionalsDropped({ run, playbook, version, planDigest, inputs, requester, ...rest }: OrderInput) {
+  const { incident, policy, signal } = rest;
+  const optional = {
+    ...(incident === undefined ? {} : { incident }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return { run, playbook, version, planDigest, inputs, requester, ...optional };
+}
+
+function toColumns({ planDigest, inputs, incident, policy, signal, run, playbook, version, requester }: OrderInput) {
+  const optional = { incident: incident ?? null, policy: policy ?? null, signal: signal ?? null };
+  return {
+    run,
+    playbook,
+    version,
+    requester,
+    plan_digest: planDigest,
+    inputs: canonicalJson(inputs),
+    status: 'ordered' as const,
+    ...optional,
+  };
+}
+
+function toOrder(row: Stored): Order {
+  const { run, playbook, version, plan_digest, inputs, requester } = row;
+  const rest = { incident: row.incident ?? undefined, policy: row.policy ?? undefined, signal: row.signal ?? undefined };
+  return { run, playbook, version, planDigest: plan_digest, inputs, requester, ...rest, orderedAt: row.ordered_at };
+}
+
+function toRow(row: Stored): RunRow {
+  return {
+    ...toOrder(row),
+    status: row.status,
+    outcome: row.outcome ?? undefined,
+    view: row.view ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+    cancelledBy: row.cancelled_by ?? undefined,
+  };
+}
