@@ -7,8 +7,10 @@ export const Role = z.enum(['analyst', 'manager', 'engineer', 'auditor', 'admin'
 export const Person = z.object({ id: z.string(), name: z.string(), roles: list(Role), disabled: z.boolean() }).meta({ id: 'Person' });
 export type Person = z.infer<typeof Person>;
 export const PersonList = z.object({ items: list(Person) }).meta({ id: 'PersonList' });
+/** Without a colon: `system:…` is Edict itself. */
+const PersonId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/u, 'expected 1–128 of A–Z, a–z, 0–9 and . _ @ -');
 export const PersonRequest = z.strictObject({
-  id: Id,
+  id: PersonId,
   name: z.string().min(1).max(200),
   roles: z.array(Role).min(1).max(5),
   disabled: z.boolean().optional(),

@@ -1,6 +1,6 @@
 /** Playbooks: the published procedures, and starting one by hand. */
 import { z } from 'zod';
-import { Digest, JsonMap, list, Name, Time } from './values.ts';
+import { Digest, Id, JsonMap, list, Name, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
 
 export const PlaybookSummary = z
@@ -22,7 +22,7 @@ export type Playbook = z.infer<typeof Playbook>;
 export const PlaybookList = z.object({ items: list(PlaybookSummary) }).meta({ id: 'PlaybookList' });
 export const PlaybookParams = z.strictObject({ name: Name });
 
-export const StartRunRequest = z.strictObject({ inputs: JsonMap.optional() });
+export const StartRunRequest = z.strictObject({ inputs: JsonMap.optional(), /** The incident that it is for. */ incident: Id.optional() });
 export type StartRunRequest = z.infer<typeof StartRunRequest>;
 export const StartRunReply = z
   .object({ run: z.string(), playbook: Name, version: z.string(), planDigest: z.string() })

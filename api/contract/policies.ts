@@ -109,6 +109,8 @@ export const PolicyVersionSummary = z
   })
   .meta({ id: 'PolicyVersionSummary' });
 
+export type PolicyVersionSummary = z.infer<typeof PolicyVersionSummary>;
+
 export const PolicyVersion = PolicyVersionSummary.extend({
   policy: Name,
   document: PolicyDocument,

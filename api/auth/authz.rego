@@ -1,0 +1,51 @@
+# METADATA
+# title: Who may do what
+# description: |
+#   Roles hold permissions; a route needs one (api/contract). Nothing is allowed that is not written here. What a playbook asks beyond
+#   that (the roles of an approval, of a manual trigger) is checked where the playbook is known.
+package edict.authz
+
+default decision := {"allow": false, "reason": "no role of yours holds this permission"}
+
+decision := {"allow": true, "reason": sprintf("role %s holds %s", [min(granting), input.permission])} if {
+	count(granting) > 0
+}
+
+granting contains role if {
+	some role in input.person.roles
+	input.permission in grants[role]
+}
+
+reading := {
+	"me:read",
+	"contract:read",
+	"policies:read",
+	"context:read",
+	"decisions:ask",
+	"approvals:read",
+	"playbooks:read",
+	"runs:read",
+	"signals:read",
+	"incidents:read",
+	"points:read",
+	"effects:read",
+	"reports:read",
+}
+
+grants := {
+	"analyst": reading | {"approvals:vote", "context:write", "runs:order", "runs:cancel", "signals:send", "reports:order"},
+	"engineer": reading | {"approvals:vote", "policies:write", "context:write", "runs:order", "runs:cancel", "reports:order"},
+	"manager": reading | {"approvals:vote", "runs:order", "runs:cancel", "audit:read", "reports:order"},
+	"auditor": reading | {"audit:read", "people:read", "reports:order"},
+	"admin": reading | {
+		"context:write",
+		"runs:order",
+		"runs:cancel",
+		"signals:send",
+		"points:write",
+		"audit:read",
+		"people:read",
+		"people:write",
+		"reports:order",
+	},
+}

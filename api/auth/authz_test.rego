@@ -1,0 +1,41 @@
+package edict.authz_test
+
+import data.edict.authz
+
+allowed(roles, permission) if {
+	authz.decision.allow with input as {"person": {"id": "p", "roles": roles}, "permission": permission, "resource": ""}
+}
+
+test_engineer_writes_policies if allowed(["engineer"], "policies:write")
+
+test_nobody_else_writes_policies if {
+	every role in ["analyst", "manager", "auditor", "admin"] {
+		not allowed([role], "policies:write")
+	}
+}
+
+test_an_auditor_changes_nothing if {
+	every permission in ["policies:write", "context:write", "approvals:vote", "runs:order", "runs:cancel", "signals:send", "points:write", "people:write"] {
+		not allowed(["auditor"], permission)
+	}
+}
+
+test_an_admin_does_not_vote if not allowed(["admin"], "approvals:vote")
+
+test_roles_add_up if allowed(["auditor", "engineer"], "policies:write")
+
+test_no_role_no_right if not allowed([], "me:read")
+
+test_an_unknown_role_has_no_right if not allowed(["root"], "me:read")
+
+test_an_unknown_permission_is_refused if not allowed(["admin"], "everything")
+
+test_roles_that_are_no_list_are_refused if {
+	not authz.decision.allow with input as {"person": {"id": "p", "roles": "admin"}, "permission": "people:write", "resource": ""}
+}
+
+test_an_empty_question_is_refused if not authz.decision.allow with input as {}
+
+test_a_refusal_says_why if {
+	authz.decision.reason == "no role of yours holds this permission" with input as {"person": {"id": "p", "roles": ["auditor"]}, "permission": "people:write", "resource": ""}
+}

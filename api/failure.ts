@@ -1,0 +1,142 @@
+/** Turns whatever was thrown into an error of the table, and that into problem details. Nothing that the table does not know leaves the process. */
+import {
+  ApplicationFailure,
+  isGrpcServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { z } from 'zod';
+import { EdictError, errorTable, isErrorCode } from '../domain/errors.ts';
+import type { ErrorDetail } from '../domain/errors.ts';
+import type { Problem } from './contract/problem.ts';
+
+/** Input that a schema refused: says every fault, not only the first. */
+export class InvalidInput extends EdictError {
+  readonly faults: readonly { readonly where: string; readonly detail: string }[];
+
+  constructor(part: string, error: z.ZodError) {
+    const faults = error.issues.slice(0, 20).map((issue) => ({ where: pointer(part, issue.path), detail: lowercase(issue.message) }));
+    const first = faults[0] ?? { where: part, detail: 'not as expected' };
+    super('input-invalid', `the ${part} is not as expected: ${first.detail}`, {
+      where: first.where,
+      help: 'see /openapi.json for what this route takes',
+    });
+    this.faults = faults;
+  }
+}
+
+export function asEdictError(error: unknown): EdictError {
+  if (error instanceof EdictError) return error;
+  return fromTemporal(error) ?? fromDatabase(error) ?? fromNetwork(error) ?? fromFastify(error) ?? defect(error);
+}
+
+export function problemOf(error: EdictError, request: string): Problem {
+  const { status } = errorTable[error.code];
+  return {
+    type: `urn:edict:error:${error.code}`,
+    title: error.code.replaceAll('-', ' '),
+    status,
+    code: error.code,
+    detail: error.message,
+    ...(error.where === undefined ? {} : { where: error.where }),
+    ...(error.expected === undefined ? {} : { expected: error.expected }),
+    ...(error.help === undefined ? {} : { help: error.help }),
+    ...(error instanceof InvalidInput && error.faults.length > 1 ? { faults: error.faults } : {}),
+    request,
+  };
+}
+
+export function unavailable(what: string, cause?: unknown): EdictError {
+  return new EdictError('dependency-unavailable', `${what} is not available now`, { help: 'try again in a moment', cause });
+}
+
+/** The error's chain of causes holds the application failure that an activity or a workflow threw: its type is a code of the table. */
+function fromTemporal(error: unknown): EdictError | undefined {
+  const failure = causes(error).findLast((cause) => cause instanceof ApplicationFailure);
+  if (failure instanceof ApplicationFailure && isErrorCode(failure.type))
+    return new EdictError(failure.type, failure.message, detailOf(failure));
+  if (error instanceof WorkflowNotFoundError)
+    return new EdictError('run-state-wrong', 'it has ended, or has not started yet', { cause: error });
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable('the worker', error);
+  if (causes(error).some(isAwayGrpc)) return unavailable('temporal', error);
+  return undefined;
+}
+
+function detailOf(failure: ApplicationFailure): ErrorDetail {
+  const parsed = z
+    .object({ where: z.string().optional(), expected: z.string().optional(), help: z.string().optional() })
+    .safeParse(failure.details?.[0]);
+  return { ...(parsed.success ? parsed.data : {}), cause: failure };
+}
+
+/** CANCELLED, UNKNOWN (a dropped connection), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
+const awayGrpcCodes: ReadonlySet<number> = new Set([1, 2, 4, 8, 14]);
+
+function isAwayGrpc(error: unknown): boolean {
+  return isGrpcServiceError(error) && awayGrpcCodes.has(error.code);
+}
+
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html: 08 connection, 53 resources, 57P administrator, 40 rolled back; 22021 and 22P05 text it cannot hold. */
+function fromDatabase(error: unknown): EdictError | undefined {
+  const code = codeOf(error);
+  if (code === '22021' || code === '22P05')
+    return new EdictError('input-invalid', 'the input holds characters that cannot be stored', { cause: error });
+  if (code !== undefined && /^(?:08|53|57P|40)[0-9A-Z]+$/u.test(code) && code.length === 5) return unavailable('the database', error);
+  const lost =
+    error instanceof Error &&
+    /^(?:connection terminated|timeout exceeded when trying to connect|client has encountered a connection error)/iu.test(error.message);
+  return lost ? unavailable('the database', error) : undefined;
+}
+
+const networkCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+]);
+
+function fromNetwork(error: unknown): EdictError | undefined {
+  const code = codeOf(error);
+  return code !== undefined && networkCodes.has(code) ? unavailable('a dependency', error) : undefined;
+}
+
+function fromFastify(error: unknown): EdictError | undefined {
+  const code = codeOf(error);
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (code === undefined || !code.startsWith('FST_') || typeof status !== 'number' || status >= 500) return undefined;
+  if (status === 413) return new EdictError('input-too-large', 'the body is larger than this route takes', { cause: error });
+  if (status === 415)
+    return new EdictError('input-type-unsupported', 'the content type is not one that this route takes', {
+      help: 'see /openapi.json',
+      cause: error,
+    });
+  return new EdictError('input-invalid', 'the request is not well-formed', { cause: error });
+}
+
+function defect(cause: unknown): EdictError {
+  return new EdictError('defect', 'something went wrong inside edict', { help: 'quote the request id when you report it', cause });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function causes(error: unknown): readonly unknown[] {
+  const chain: unknown[] = [];
+  for (let cause = error; cause instanceof Error && chain.length < 16; cause = cause.cause) chain.push(cause);
+  return chain;
+}
+
+function pointer(part: string, path: readonly PropertyKey[]): string {
+  const tokens = path.map((token) => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return part === 'body' ? tokens || '/' : `${part}${tokens}`;
+}
+
+function lowercase(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,112 @@
+/**
+ * What the API asks of Temporal. Every order is recorded in the store before it comes here; starting twice is the same as once.
+ * Errors are those of the table: `dependency-unavailable` while Temporal or the worker is away.
+ */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { VoteOutcome } from '../activities/contract.ts';
+import type { RunView } from '../domain/playbook/view.ts';
+import { messageNames, taskQueues, workflowIds, workflowTypes } from '../workflows/messages.ts';
+import type {
+  CancelMessage,
+  IncidentResponseInput,
+  PlaybookRunInput,
+  PolicyLifecycleInput,
+  SignalReceived,
+  VoteMessage,
+} from '../workflows/messages.ts';
+import { asEdictError } from './failure.ts';
+
+export type Orchestrator = {
+  readonly startRun: (run: string) => Promise<void>;
+  /** Tells the policy's lifecycle that there is a new draft; starts the lifecycle where there is none. */
+  readonly drafted: (policy: string) => Promise<void>;
+  /** Hands the draft in; answers with the run of the next stage. */
+  readonly submit: (policy: string) => Promise<{ readonly run: string }>;
+  /** The same `updateId` again gets the same answer. */
+  readonly vote: (run: string, vote: VoteMessage, updateId: string) => Promise<VoteOutcome>;
+  readonly cancel: (run: string, message: CancelMessage) => Promise<void>;
+  readonly deliverSignal: (key: string, signal: string) => Promise<void>;
+  /** The live view; undefined when it cannot be had within the deadline. */
+  readonly runView: (run: string, timeoutMs: number) => Promise<RunView | undefined>;
+  readonly ping: () => Promise<void>;
+};
+
+const startDeadlineMs = 5000;
+/** An update waits for the worker; longer than a worker's restart. */
+const updateDeadlineMs = 20_000;
+
+export function temporalOrchestrator(client: Client): Orchestrator {
+  const within = <T>(deadlineMs: number, work: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + deadlineMs, work).catch((error: unknown) => {
+      throw asEdictError(error);
+    });
+  return {
+    startRun: async (run) => {
+      try {
+        await within(startDeadlineMs, () =>
+          client.workflow.start<(input: PlaybookRunInput) => Promise<RunView>>(workflowTypes.playbookRun, {
+            workflowId: workflowIds.playbookRun(run),
+            taskQueue: taskQueues.main,
+            args: [{ run }],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          }),
+        );
+      } catch (error) {
+        if (!isAlreadyStarted(error)) throw error;
+      }
+    },
+    drafted: async (policy) => {
+      await within(startDeadlineMs, () =>
+        client.workflow.signalWithStart<(input: PolicyLifecycleInput) => Promise<void>, []>(workflowTypes.policyLifecycle, {
+          workflowId: workflowIds.policyLifecycle(policy),
+          taskQueue: taskQueues.main,
+          args: [{ policy }],
+          signal: messageNames.drafted,
+        }),
+      );
+    },
+    submit: (policy) =>
+      within(updateDeadlineMs, () =>
+        client.workflow.getHandle(workflowIds.policyLifecycle(policy)).executeUpdate<{ readonly run: string }, []>(messageNames.submit),
+      ),
+    vote: (run, vote, updateId) =>
+      within(updateDeadlineMs, () =>
+        client.workflow
+          .getHandle(workflowIds.playbookRun(run))
+          .executeUpdate<VoteOutcome, [VoteMessage]>(messageNames.vote, { args: [vote], updateId }),
+      ),
+    cancel: (run, message) =>
+      within(startDeadlineMs, () =>
+        client.workflow.getHandle(workflowIds.playbookRun(run)).signal<[CancelMessage]>(messageNames.cancel, message),
+      ),
+    deliverSignal: async (key, signal) => {
+      await within(startDeadlineMs, () =>
+        client.workflow.signalWithStart<(input: IncidentResponseInput) => Promise<void>, [SignalReceived]>(workflowTypes.incidentResponse, {
+          workflowId: workflowIds.incidentResponse(key),
+          taskQueue: taskQueues.main,
+          args: [{ key }],
+          signal: messageNames.signalReceived,
+          signalArgs: [{ signal }],
+        }),
+      );
+    },
+    runView: (run, timeoutMs) =>
+      client
+        .withDeadline(Date.now() + timeoutMs, () =>
+          client.workflow.getHandle(workflowIds.playbookRun(run)).query<RunView>(messageNames.state),
+        )
+        .catch(() => undefined),
+    ping: async () => {
+      await within(1000, () => client.connection.workflowService.getSystemInfo({}));
+    },
+  };
+}
+
+function isAlreadyStarted(error: unknown): boolean {
+  return (
+    error instanceof WorkflowExecutionAlreadyStartedError ||
+    (error instanceof Error && error.cause instanceof WorkflowExecutionAlreadyStartedError)
+  );
+}

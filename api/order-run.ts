@@ -1,0 +1,27 @@
+/** Orders a run: the order is recorded, then the workflow is started. One that was recorded but not started is started by the outbox. */
+import { randomBytes } from 'node:crypto';
+import type { JsonObject } from '../domain/json.ts';
+import type { Actor, Order, PlaybookRow } from '../store/port.ts';
+import type { HandlerDeps } from './handler.ts';
+
+export type RunOrder = {
+  readonly inputs: JsonObject;
+  readonly by: Actor;
+  readonly incident?: string | undefined;
+  readonly policy?: string | undefined;
+};
+
+export async function orderRun(
+  { store, orchestrator }: Pick<HandlerDeps, 'store' | 'orchestrator'>,
+  row: PlaybookRow,
+  order: RunOrder,
+): Promise<Order> {
+  const { inputs, by, incident, policy } = order;
+  const run = `run-${randomBytes(8).toString('hex')}`;
+  const recorded = await store.runs.order(
+    { run, playbook: row.playbook, version: row.version, planDigest: row.plan.digest, inputs, requester: by, incident, policy },
+    by,
+  );
+  await orchestrator.startRun(run).catch(() => undefined);
+  return recorded;
+}

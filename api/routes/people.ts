@@ -1,0 +1,28 @@
+/** People, their roles and their tokens. */
+import { EdictError } from '../../domain/errors.ts';
+import type { HandlerDeps, HandlersOf } from '../handler.ts';
+
+export function peopleHandlers({
+  store,
+  forgetTokens,
+}: HandlerDeps): HandlersOf<'me' | 'people.list' | 'people.put' | 'tokens.create' | 'tokens.revoke'> {
+  return {
+    me: async ({ person }) => person,
+    'people.list': async () => ({ items: await store.people.list() }),
+    'people.put': async ({ body, by }) => {
+      const person = { ...body, disabled: body.disabled ?? false };
+      await store.people.put(person, by);
+      forgetTokens();
+      return person;
+    },
+    'tokens.create': async ({ params, body, by }) => {
+      if ((await store.people.get(params.id)) === undefined) throw new EdictError('not-found', `there is no person \`${params.id}\``);
+      return store.people.issueToken({ person: params.id, label: body.label, by });
+    },
+    'tokens.revoke': async ({ params, by }) => {
+      await store.people.revokeToken(params.token, by);
+      forgetTokens();
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** Playbooks, and starting one by hand: only who holds a role that its manual trigger names. */
+import { EdictError } from '../../domain/errors.ts';
+import { manualRoles, resolveInputs } from '../../domain/playbook/inputs.ts';
+import type { PlaybookRow, Store } from '../../store/port.ts';
+import type { PlaybookSummary } from '../contract/playbooks.ts';
+import type { HandlerDeps, HandlersOf } from '../handler.ts';
+import { orderRun } from '../order-run.ts';
+
+export function playbookHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'playbooks.list' | 'playbooks.get' | 'playbooks.run'> {
+  return {
+    'playbooks.list': async () => ({ items: (await store.playbooks.list()).map(playbookSummary) }),
+    'playbooks.get': async ({ params }) => {
+      const row = await knownPlaybook(store, params.name);
+      return { ...playbookSummary(row), source: row.source };
+    },
+    'playbooks.run': async ({ params, body, by, person }) => {
+      const row = await knownPlaybook(store, params.name);
+      const roles = manualRoles(row.plan);
+      if (!person.roles.some((role) => roles.includes(role))) {
+        throw new EdictError('access-denied', `\`${by}\` may not start \`${row.playbook}\` by hand`, {
+          expected: roles.length === 0 ? 'no manual trigger' : `a role of ${roles.join(', ')}`,
+        });
+      }
+      if (body.incident !== undefined && (await store.incidents.get(body.incident)) === undefined) {
+        throw new EdictError('not-found', `there is no incident \`${body.incident}\``, { where: '/incident' });
+      }
+      const inputs = body.inputs ?? {};
+      resolveInputs(row.plan, inputs);
+      const { run } = await orderRun({ store, orchestrator }, row, { inputs, incident: body.incident, by });
+      return { run, playbook: row.playbook, version: row.version, planDigest: row.plan.digest };
+    },
+  };
+}
+
+async function knownPlaybook(store: Store, name: string): Promise<PlaybookRow> {
+  const row = await store.playbooks.get(name);
+  if (row === undefined) throw new EdictError('not-found', `there is no playbook \`${name}\``);
+  return row;
+}
+
+function playbookSummary({ playbook, version, digest, publishedAt, plan }: PlaybookRow): PlaybookSummary {
+  const manual = manualRoles(plan);
+  return {
+    playbook,
+    version,
+    title: plan.title,
+    digest: digest as PlaybookSummary['digest'],
+    publishedAt,
+    ...(manual.length === 0 ? {} : { manual }),
+  };
+}

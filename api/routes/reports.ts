@@ -1,0 +1,70 @@
+/** Reports: written by a run of the `report` playbook, shown as data and as a page that can neither run nor load anything. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EdictError } from '../../domain/errors.ts';
+import type { RunRow, Store } from '../../store/port.ts';
+import { orderRun } from '../order-run.ts';
+import type { HandlerDeps, HandlersOf } from '../handler.ts';
+import { sent } from '../handler.ts';
+import { knownPolicy } from './policies.ts';
+
+const playbookName = 'report';
+const pollMs = 150;
+const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+export function reportHandlers(deps: HandlerDeps): HandlersOf<'reports.create' | 'reports.list' | 'reports.get' | 'reports.html'> {
+  const { store } = deps;
+  return {
+    'reports.create': async ({ body, by, reply }) => {
+      if (body.policy !== undefined) await knownPolicy(store, body.policy);
+      const playbook = await store.playbooks.get(playbookName);
+      if (playbook === undefined) throw new EdictError('not-found', `the playbook \`${playbookName}\` is not published`);
+      const inputs = body.policy !== undefined && Object.hasOwn(playbook.plan.inputs, 'policy') ? { policy: body.policy } : {};
+      const { run } = await orderRun(deps, playbook, { inputs, by, policy: body.policy });
+      const row = await ended(deps, run);
+      if (row === undefined) {
+        reply.code(202);
+        return { run };
+      }
+      return { run, report: reportOf(row) };
+    },
+    'reports.list': ({ query }) => store.reports.list(query),
+    'reports.get': async ({ params }) => {
+      const { id, title, at, json } = await knownReport(store, params.id);
+      return { id, title, at, json };
+    },
+    'reports.html': async ({ params, reply }) => {
+      const { html } = await knownReport(store, params.id);
+      void reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(html);
+      return sent;
+    },
+  };
+}
+
+async function ended({ store, waitMs, closing }: HandlerDeps, run: string): Promise<RunRow | undefined> {
+  const untilMs = performance.now() + waitMs;
+  for (;;) {
+    const row = await store.runs.get(run);
+    if (row?.status === 'ended') return row;
+    if (performance.now() >= untilMs || closing.aborted) return undefined;
+    await sleep(pollMs, undefined, { signal: closing }).catch(() => undefined);
+  }
+}
+
+function reportOf({ run, outcome, view }: RunRow): string {
+  const written =
+    view?.steps.findLast(({ action, outputs }) => action === 'report.write' && outputs !== undefined)?.outputs ?? view?.outputs;
+  const report = written?.['report'];
+  if (outcome === 'done' && typeof report === 'string') return report;
+  const fault = view?.error ?? view?.steps.findLast(({ error }) => error !== undefined)?.error;
+  throw new EdictError(
+    fault?.code ?? 'conflict',
+    `the report was not written: run \`${run}\` ended ${outcome ?? ''}${fault === undefined ? '' : `: ${fault.message}`}`,
+  );
+}
+
+async function knownReport(store: Store, id: string) {
+  const report = await store.reports.get(id);
+  if (report === undefined) throw new EdictError('not-found', `there is no report \`${id}\``);
+  return report;
+}

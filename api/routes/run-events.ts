@@ -1,0 +1,73 @@
+/** A run as a stream of server-sent events: each change of its view until it ends. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { digestOf } from '../../domain/digest.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { RunView } from '../../domain/playbook/view.ts';
+import type { HandlerDeps, HandlersOf } from '../handler.ts';
+import { sent } from '../handler.ts';
+import { knownRun } from './runs.ts';
+
+const intervalMs = 500;
+const heartbeatMs = 15_000;
+const queryTimeoutMs = 2000;
+/** Each stream asks its workflow twice a second. */
+const streamsMost = 100;
+
+export function runEventsHandler(deps: HandlerDeps): HandlersOf<'runs.events'> {
+  let streams = 0;
+  return {
+    'runs.events': async ({ params, http, reply }) => {
+      await knownRun(deps.store, params.run);
+      if (streams >= streamsMost) throw new EdictError('rate-limited', 'too many streams are open');
+      streams += 1;
+      const headers = reply.getHeaders();
+      reply.hijack();
+      const out = reply.raw;
+      out.writeHead(200, {
+        ...(headers as Record<string, string>),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'x-accel-buffering': 'no',
+      });
+      const last = http.headers['last-event-id'];
+      try {
+        await stream(deps, params.run, out, typeof last === 'string' ? last : '');
+      } finally {
+        streams -= 1;
+        out.end();
+      }
+      return sent;
+    },
+  };
+}
+
+async function stream(deps: HandlerDeps, run: string, out: ServerResponse, lastId: string): Promise<void> {
+  const gone = new AbortController();
+  out.once('close', () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, deps.closing]);
+  let id = lastId;
+  let quietSinceMs = Date.now();
+  while (!signal.aborted) {
+    const view = await viewOf(deps, run);
+    const next = view === undefined ? id : digestOf(view).slice('sha256:'.length, 'sha256:'.length + 16);
+    if (view !== undefined && next !== id)
+      await write(out, `id: ${next}\nevent: view\ndata: ${JSON.stringify({ id: next, view })}\n\n`, signal);
+    else if (Date.now() - quietSinceMs > heartbeatMs) await write(out, ': still here\n\n', signal);
+    if (next !== id || Date.now() - quietSinceMs > heartbeatMs) quietSinceMs = Date.now();
+    id = next;
+    if (view?.status === 'ended') return write(out, `event: end\ndata: ${JSON.stringify({ id, view })}\n\n`, signal);
+    await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Undefined while neither the workflow nor the store can say: the stream stays open over a restart. */
+async function viewOf({ store, orchestrator }: HandlerDeps, run: string): Promise<RunView | undefined> {
+  const row = await store.runs.get(run).catch(() => undefined);
+  if (row?.status === 'ended') return row.view;
+  return orchestrator.runView(run, queryTimeoutMs);
+}
+
+async function write(out: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (!out.write(text)) await once(out, 'drain', { signal }).catch(() => undefined);
+}

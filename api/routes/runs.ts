@@ -1,0 +1,56 @@
+/** Runs and their effects. The live view is the workflow's; where it cannot be asked in time, the stored one is shown and said to be stale. */
+import { EdictError } from '../../domain/errors.ts';
+import type { EffectRow, RunRow, Store } from '../../store/port.ts';
+import type { RunSummary } from '../contract/runs.ts';
+import type { HandlerDeps, HandlersOf } from '../handler.ts';
+
+/** A page must not hang on a worker that is away. */
+const queryTimeoutMs = 1500;
+
+export function runHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'runs.list' | 'runs.get' | 'runs.cancel' | 'effects.list'> {
+  return {
+    'runs.list': async ({ query: { cursor, limit, ...filter } }) => {
+      const { items, next } = await store.runs.list(filter, { cursor, limit });
+      return { items: items.map(runSummary), next };
+    },
+    'runs.get': async ({ params }) => {
+      const row = await knownRun(store, params.run);
+      const [live, effects] = await Promise.all([
+        row.status === 'ended' ? undefined : orchestrator.runView(row.run, queryTimeoutMs),
+        effectsOf(store, row.run),
+      ]);
+      const view = live ?? row.view;
+      return {
+        ...runSummary(row),
+        inputs: row.inputs,
+        ...(view === undefined ? {} : { view }),
+        stale: live === undefined && row.status !== 'ended',
+        effects,
+      };
+    },
+    'runs.cancel': async ({ params, body, by }) => {
+      const row = await knownRun(store, params.run);
+      if (row.status === 'ended') throw new EdictError('run-state-wrong', `run \`${row.run}\` has ended already`);
+      await store.runs.recordCancel(row.run, by, body.reason);
+      // An order that never reached Temporal is started, so that its cancellation runs its course.
+      if (row.status === 'ordered') await orchestrator.startRun(row.run);
+      await orchestrator.cancel(row.run, { by, reason: body.reason });
+      return { run: row.run, status: row.status };
+    },
+    'effects.list': ({ query: { run, status, ...page } }) => store.effects.list({ run, status }, page),
+  };
+}
+
+export async function knownRun(store: Store, run: string): Promise<RunRow> {
+  const row = await store.runs.get(run);
+  if (row === undefined) throw new EdictError('not-found', `there is no run \`${run}\``);
+  return row;
+}
+
+export async function effectsOf(store: Store, run: string): Promise<readonly EffectRow[]> {
+  return (await store.effects.list({ run }, { limit: 500 })).items;
+}
+
+export function runSummary({ inputs: _inputs, view: _view, ...summary }: RunRow): RunSummary {
+  return summary;
+}
