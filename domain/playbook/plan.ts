@@ -1,2 +1,131 @@
-/** The compiled playbook: a compact immutable graph of steps with typed edges. Placeholder until the compiler lands. */
-export type Plan = { readonly playbook: string; readonly version: string; readonly digest: string };
+/**
+ * The compiled playbook: plain JSON, a graph of steps with typed edges (`next`, `failure`, `denied`, `expired`, and `then` and
+ * `else` of a branch). Expressions are kept as CEL text; what is a template and what is a literal is decided by the compiler,
+ * so that a value is never evaluated twice. Immutable; `digest` covers all the rest.
+ */
+import type { Json, JsonObject } from '../json.ts';
+import type { ActionName, ValueType } from './actions.ts';
+
+/** CEL text in which step ids are written with `_` for `-`. */
+export type Cel = string;
+
+/** A value of the YAML form with the expressions found in it. `value` holds what has none, as it stands. */
+export type Template =
+  | { readonly is: 'value'; readonly value: Json }
+  | { readonly is: 'cel'; readonly cel: Cel }
+  | { readonly is: 'text'; readonly parts: readonly (string | { readonly cel: Cel })[] }
+  | { readonly is: 'list'; readonly items: readonly Template[] }
+  | { readonly is: 'map'; readonly entries: { readonly [key: string]: Template } };
+
+export type Templates = { readonly [name: string]: Template };
+
+/** `attempts` counts the first one. The wait doubles from `firstMs` up to `maxMs`. */
+export type RetryPlan = { readonly attempts: number; readonly firstMs: number; readonly maxMs: number };
+
+export type PlanInput = {
+  /** `duration` is text such as `4h`. */
+  readonly type: ValueType | 'duration';
+  /** Taken from here where the order does not give it. */
+  readonly from?: Cel | undefined;
+  readonly default?: Json | undefined;
+  /** Of numbers as they are, of durations in milliseconds. */
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly optional?: boolean | undefined;
+  readonly description?: string | undefined;
+};
+
+export type Trigger = { readonly kind: 'manual'; readonly roles: readonly string[] } | { readonly kind: 'signal'; readonly when: Cel };
+
+type StepBase = {
+  readonly id: string;
+  readonly title?: string | undefined;
+  /** Guard: the step is skipped unless it holds. */
+  readonly if?: Cel | undefined;
+  /** Absent at the end of a block. */
+  readonly next?: string | undefined;
+  /** Where a failure goes; without it the failure is the enclosing step's, in the end the run's. */
+  readonly failure?: string | undefined;
+  /** The enclosing `parallel` or `foreach`. */
+  readonly in?: string | undefined;
+};
+
+export type ActionStep = StepBase & {
+  readonly kind: 'action';
+  readonly action: ActionName;
+  readonly params: Templates;
+  readonly timeoutMs?: number | undefined;
+  readonly retry?: RetryPlan | undefined;
+  readonly undo?: ActionName | undefined;
+  /** Why an effect has no undo. */
+  readonly reason?: string | undefined;
+  /** How long the effect holds: gives a duration text. */
+  readonly lease?: Template | undefined;
+  /** Computed from `result` and added to the action's outputs. */
+  readonly outputs?: { readonly [name: string]: Cel } | undefined;
+  /** The approval step without whose approval it does not run. */
+  readonly approval?: string | undefined;
+};
+
+export type ApprovalStep = StepBase & {
+  readonly kind: 'approval';
+  /** Action steps, in order. */
+  readonly of: readonly string[];
+  readonly roles: readonly string[];
+  readonly quorum: Template;
+  readonly expires: Template;
+  readonly remindMs: readonly number[];
+  readonly escalate?: { readonly afterMs: number; readonly to: readonly string[] } | undefined;
+  readonly summary: Template;
+  readonly facts: Templates;
+  readonly denied: string;
+  readonly expired: string;
+};
+
+export type WaitStep = StepBase & { readonly kind: 'wait'; readonly for?: Template | undefined; readonly until?: Template | undefined };
+export type IfStep = StepBase & {
+  readonly kind: 'if';
+  readonly condition: Cel;
+  readonly then?: string | undefined;
+  readonly else?: string | undefined;
+};
+export type SetStep = StepBase & { readonly kind: 'set'; readonly outputs: { readonly [name: string]: Cel } };
+export type EndStep = StepBase & { readonly kind: 'end'; readonly outcome: string };
+export type FailStep = StepBase & { readonly kind: 'fail'; readonly message: Template };
+
+/** `join: all` is the only join. */
+export type ParallelStep = StepBase & { readonly kind: 'parallel'; readonly branches: readonly string[] };
+
+export type ForeachStep = StepBase & {
+  readonly kind: 'foreach';
+  readonly items: Template;
+  readonly as: string;
+  readonly concurrency: number;
+  readonly body: string;
+  /** What an item gives: evaluated at the end of its steps; without it, the outputs of the last step. */
+  readonly collect?: Cel | undefined;
+};
+
+/** Undoes the effects of these steps, newest first. Made by `on_failure: { undo: … }`. */
+export type UndoStep = StepBase & { readonly kind: 'undo'; readonly steps: readonly string[] };
+
+export type PlanStep = ActionStep | ApprovalStep | WaitStep | IfStep | SetStep | EndStep | FailStep | ParallelStep | ForeachStep | UndoStep;
+export type StepKind = PlanStep['kind'];
+export type StepOf<K extends StepKind> = Extract<PlanStep, { readonly kind: K }>;
+
+export type Plan = {
+  readonly playbook: string;
+  readonly version: string;
+  /** `sha256:…` over the rest. */
+  readonly digest: string;
+  readonly title: string;
+  readonly description?: string | undefined;
+  readonly owner?: string | undefined;
+  /** `attack`, `d3fend`: technique ids. */
+  readonly tags: JsonObject;
+  readonly triggers: readonly Trigger[];
+  readonly inputs: { readonly [name: string]: PlanInput };
+  readonly start: string;
+  readonly steps: { readonly [id: string]: PlanStep };
+  readonly outputs: { readonly [name: string]: Cel };
+};

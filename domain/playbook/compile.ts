@@ -1,0 +1,119 @@
+/**
+ * The compiler of playbooks: YAML text → plan. Throws `playbook-invalid` or `expression-invalid` with file, line and column;
+ * what it accepts has no unknown step, action, name or edge. Same text, same plan.
+ */
+import { digestOf } from '../digest.ts';
+import { EdictError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import { checkerOf, compileCel } from './compile/expressions.ts';
+import { readSource, refuse } from './compile/source.ts';
+import { compileBlock, type Compiling } from './compile/steps.ts';
+import { surveyOf } from './compile/survey.ts';
+import { parseDuration } from './duration.ts';
+import { resolveInputs } from './inputs.ts';
+import type { Plan, PlanInput, Trigger } from './plan.ts';
+import type { SourcePlaybook } from './playbook.schema.ts';
+
+export type CompiledPlaybook = { readonly plan: Plan; readonly warnings: readonly string[] };
+
+export function compilePlaybook(text: string, file: string): CompiledPlaybook {
+  const source = readSource(text, file);
+  const { playbook } = source;
+  const survey = surveyOf(playbook);
+  if (survey.issues.length > 0) throw refuse(survey.issues, file, source.locate);
+  const compiling: Compiling = { ...checkerOf(playbook, survey), steps: new Map(), visibleAt: new Map() };
+  const visible = new Set<string>();
+  const start = compileBlock(compiling, playbook.steps, ['steps'], { visible, loopNames: [] });
+  const body = {
+    playbook: playbook.playbook,
+    version: playbook.version,
+    title: playbook.title,
+    ...(playbook.description === undefined ? {} : { description: playbook.description }),
+    ...(playbook.owner === undefined ? {} : { owner: playbook.owner }),
+    tags: tagsOf(playbook),
+    triggers: triggersOf(compiling, playbook),
+    inputs: inputsOf(compiling, playbook),
+    start,
+    steps: Object.fromEntries(compiling.steps),
+    outputs: outputsOf(compiling, playbook, visible),
+  };
+  if (compiling.issues.length > 0) throw refuse(compiling.issues, file, source.locate);
+  return { plan: { ...body, digest: digestOf(body) }, warnings: warningsOf(body) };
+}
+
+function tagsOf({ attack, d3fend, controls }: SourcePlaybook): JsonObject {
+  return { ...(attack ? { attack } : {}), ...(d3fend ? { d3fend } : {}), ...(controls ? { controls } : {}) };
+}
+
+function triggersOf(compiling: Compiling, playbook: SourcePlaybook): readonly Trigger[] {
+  const names = { visible: new Set<string>(), loopNames: [] };
+  return playbook.triggers.map((trigger, index) =>
+    'manual' in trigger
+      ? { kind: 'manual', roles: trigger.manual.roles }
+      : {
+          kind: 'signal',
+          when: compileCel(compiling, trigger.signal.when, names, { at: ['triggers', index, 'signal', 'when'], expect: ['bool'] }),
+        },
+  );
+}
+
+function inputsOf(compiling: Compiling, playbook: SourcePlaybook): { readonly [name: string]: PlanInput } {
+  const names = { visible: new Set<string>(), loopNames: [] };
+  return Object.fromEntries(
+    Object.entries(playbook.inputs).map(([name, { min, max, ...input }]) => {
+      if (input.from !== undefined) compileCel(compiling, input.from, names, { at: ['inputs', name, 'from'] });
+      const spec = {
+        ...input,
+        ...(min === undefined ? {} : { min: limit(min) }),
+        ...(max === undefined ? {} : { max: limit(max) }),
+      } as PlanInput;
+      checkDefault(compiling, playbook, name, spec);
+      return [name, spec];
+    }),
+  );
+}
+
+const limit = (value: number | string): number => (typeof value === 'string' ? parseDuration(value) : value);
+
+function checkDefault(compiling: Compiling, { playbook }: SourcePlaybook, name: string, spec: PlanInput): void {
+  if (spec.default === undefined) return;
+  try {
+    resolveInputs({ playbook, inputs: { [name]: spec } }, { [name]: spec.default });
+  } catch (error) {
+    if (!(error instanceof EdictError)) throw error;
+    compiling.issues.push({
+      code: 'playbook-invalid',
+      at: ['inputs', name, 'default'],
+      text: `default: ${error.message}`,
+      help: error.expected,
+    });
+  }
+}
+
+function outputsOf(compiling: Compiling, playbook: SourcePlaybook, visible: ReadonlySet<string>): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    Object.entries(playbook.outputs).map(([name, text]) => [
+      name,
+      compileCel(compiling, text, { visible, loopNames: [] }, { at: ['outputs', name] }),
+    ]),
+  );
+}
+
+/** Not wrong, but worth a look. */
+function warningsOf(plan: Pick<Plan, 'steps' | 'triggers'>): readonly string[] {
+  const steps = Object.values(plan.steps);
+  const alone = plan.triggers.some((trigger) => trigger.kind === 'signal');
+  return [
+    ...steps.flatMap((step) =>
+      alone && step.kind === 'action' && step.undo !== undefined && step.approval === undefined
+        ? [`step \`${step.id}\` changes something on a signal without an approval`]
+        : [],
+    ),
+    ...steps.flatMap((step) =>
+      step.kind === 'action' && step.undo === undefined && step.reason !== undefined
+        ? [`step \`${step.id}\` cannot be undone: ${step.reason}`]
+        : [],
+    ),
+    ...(plan.triggers.length === 0 ? ['nothing starts this playbook but a stage or the API: it has no trigger'] : []),
+  ];
+}

@@ -1,0 +1,205 @@
+/**
+ * Checks expressions at compile time: that they parse, that each name is known and has a value by then, and that types fit as
+ * far as cel-js's checker knows them. Step ids with `-` are written with `_` in the plan's CEL.
+ */
+import type { Environment, ObjectSchema } from '@marcbachmann/cel-js';
+import { EdictError } from '../../errors.ts';
+import type { Json } from '../../json.ts';
+import { actions, type ValueType } from '../actions.ts';
+import { celEnvironment, parseExpression } from '../expression.ts';
+import type { Cel, Template } from '../plan.ts';
+import type { SourcePlaybook } from '../playbook.schema.ts';
+import { suggest } from '../suggest.ts';
+import { parseTemplate } from '../template.ts';
+import type { Issue, SourcePath } from './source.ts';
+import { isAction, reservedRoots, type KnownStep, type Survey } from './survey.ts';
+
+export type Names = {
+  /** Steps that have run by then. */
+  readonly visible: ReadonlySet<string>;
+  readonly loopNames: readonly string[];
+  /** The action whose `result` may be read. */
+  readonly resultOf?: string | undefined;
+};
+
+export type Checker = {
+  readonly survey: Survey;
+  readonly environment: Environment;
+  readonly hyphened: RegExp | undefined;
+  readonly issues: Issue[];
+};
+
+type Place = { readonly at: SourcePath; readonly step?: string | undefined; readonly expect?: readonly string[] | undefined };
+
+export const celName = (id: string): string => id.replaceAll('-', '_');
+
+export const celTypes: Record<ValueType | 'duration', string> = {
+  string: 'string',
+  int: 'int',
+  double: 'double',
+  bool: 'bool',
+  list: 'list',
+  map: 'map',
+  asset: 'map',
+  indicator: 'map',
+  any: 'dyn',
+  duration: 'string',
+};
+const signalSchema = {
+  id: 'string',
+  kind: 'string',
+  severity: 'string',
+  at: 'string',
+  title: 'string',
+  source: 'string',
+  destination: 'string',
+  key: 'string',
+  attributes: 'map',
+};
+
+export function checkerOf(playbook: SourcePlaybook, survey: Survey): Checker {
+  const environment = celEnvironment(false);
+  const inputs = Object.fromEntries(Object.entries(playbook.inputs).map(([name, { type }]) => [name, celTypes[type]]));
+  environment.registerVariable({ name: 'inputs', ...schemaOr(inputs) });
+  environment.registerVariable({ name: 'signal', schema: signalSchema });
+  environment.registerVariable({ name: 'run', schema: { id: 'string', requester: 'string', incident: 'string' } });
+  environment.registerVariable('incident', 'string');
+  environment.registerVariable('index', 'int');
+  for (const name of survey.loopNames) environment.registerVariable(name, 'dyn');
+  for (const step of survey.steps.values()) environment.registerVariable({ name: celName(step.id), schema: schemaOf(step) });
+  const hyphened = [...survey.steps.keys()].filter((id) => id.includes('-')).toSorted((a, b) => b.length - a.length);
+  return {
+    survey,
+    environment,
+    issues: [],
+    hyphened:
+      hyphened.length === 0
+        ? undefined
+        : new RegExp(`"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|(?<![\\w.-])(?:${hyphened.join('|')})(?![\\w-])`, 'g'),
+  };
+}
+
+/** The CEL text for the plan. Faults go to `issues`. */
+export function compileCel(checker: Checker, text: string, names: Names, place: Place): Cel {
+  const cel = checker.hyphened ? text.replace(checker.hyphened, (match) => (/^["']/.test(match) ? match : celName(match))) : text;
+  const fault = faultOf(checker, cel, names, place);
+  if (fault)
+    checker.issues.push({
+      code: 'expression-invalid',
+      at: place.at,
+      text: place.step === undefined ? fault.text : `${fault.text} in step \`${place.step}\``,
+      help: fault.help,
+    });
+  return cel;
+}
+
+/** As compileCel, for a value with `${ … }` in it. `expect` is checked where the value is one expression or a literal. */
+export function compileTemplate(checker: Checker, value: Json, names: Names, place: Place): Template {
+  try {
+    const whole = typeof value === 'string' && /^\$\{[^$]*\}$/.test(value);
+    const inner = { ...place, expect: whole ? place.expect : undefined };
+    const template = parseTemplate(value, (text) => compileCel(checker, text, names, inner));
+    checkLiteral(checker, template, place);
+    return template;
+  } catch (error) {
+    if (!(error instanceof EdictError)) throw error;
+    checker.issues.push({ code: 'expression-invalid', at: place.at, text: error.message, help: error.help });
+    return { is: 'value', value: null };
+  }
+}
+
+function schemaOr(schema: ObjectSchema): { readonly schema: ObjectSchema } | { readonly type: 'map' } {
+  return Object.keys(schema).length === 0 ? { type: 'map' } : { schema };
+}
+
+/** What expressions see of a step. */
+function schemaOf({ kind, source }: KnownStep): ObjectSchema {
+  const own: { [name: string]: string } = Object.fromEntries(Object.keys(source.outputs ?? {}).map((name) => [name, 'dyn']));
+  const action = source.action !== undefined && isAction(source.action) ? actions[source.action] : undefined;
+  const outputs = Object.fromEntries(Object.entries(action?.outputs ?? {}).map(([name, type]) => [name, celTypes[type as ValueType]]));
+  const results = kind === 'foreach' ? { results: 'list' } : {};
+  return {
+    ...outputs,
+    ...own,
+    ...results,
+    ok: 'bool',
+    status: 'string',
+    error: { code: 'string', message: 'string' },
+    lease: { duration: 'string' },
+  };
+}
+
+function faultOf(
+  checker: Checker,
+  cel: string,
+  names: Names,
+  { step, expect }: Place,
+): { readonly text: string; readonly help?: string | undefined } | undefined {
+  try {
+    for (const root of parseExpression(cel).roots) {
+      const fault = rootFault(checker, root, names, step);
+      if (fault) return fault;
+    }
+  } catch (error) {
+    if (error instanceof EdictError) return { text: error.message, help: error.help };
+    throw error;
+  }
+  const { valid, type, error } = environmentFor(checker, names).check(cel);
+  if (!valid)
+    return { text: `\`${cel}\` @: ${(error?.message.split('\n')[0] ?? 'does not type').replace(/^./, (letter) => letter.toLowerCase())}` };
+  if (expect && type !== undefined && type !== 'dyn' && !expect.includes(type.replace(/<.*$/, '')))
+    return { text: `\`${cel}\` @ is of type ${type.replace(/^\$/, '')}`, help: `${expect[0]} is needed` };
+  return undefined;
+}
+
+function environmentFor(checker: Checker, { resultOf }: Names): Environment {
+  if (resultOf === undefined || !isAction(resultOf)) return checker.environment;
+  const outputs = Object.fromEntries(Object.entries(actions[resultOf].outputs).map(([name, type]) => [name, celTypes[type as ValueType]]));
+  return checker.environment.clone().registerVariable({ name: 'result', ...schemaOr(outputs) });
+}
+
+function rootFault(
+  checker: Checker,
+  root: string,
+  names: Names,
+  step: string | undefined,
+): { readonly text: string; readonly help?: string | undefined } | undefined {
+  if (
+    root === 'result'
+      ? names.resultOf !== undefined
+      : root === 'index'
+        ? names.loopNames.length > 0
+        : (reservedRoots as readonly string[]).includes(root)
+  )
+    return undefined;
+  if (names.loopNames.includes(root)) return undefined;
+  const known = root.replaceAll('_', '-');
+  if (checker.survey.steps.has(known)) {
+    if (names.visible.has(known)) return undefined;
+    return {
+      text: `step \`${known}\` @ has not run for certain${step === undefined ? '' : ' by then'}`,
+      help: 'only steps before it, on the same road, can be read',
+    };
+  }
+  const near = suggest(root, [...reservedRoots, ...names.loopNames, ...checker.survey.steps.keys()]);
+  return { text: `unknown name \`${root}\``, help: near === undefined ? undefined : `did you mean \`${near}\`?` };
+}
+
+const literalTypes: { readonly [celType: string]: (value: Json) => boolean } = {
+  string: (value) => typeof value === 'string',
+  int: (value) => Number.isSafeInteger(value),
+  double: (value) => typeof value === 'number',
+  bool: (value) => typeof value === 'boolean',
+  list: (value) => Array.isArray(value),
+  map: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+function checkLiteral(checker: Checker, template: Template, { at, step, expect }: Place): void {
+  if (!expect || template.is === 'cel') return;
+  const fits = (type: string): boolean => {
+    if (template.is === 'value') return literalTypes[type]?.(template.value) ?? true;
+    return template.is === 'text' ? type === 'string' : template.is === type;
+  };
+  if (!expect.some(fits))
+    checker.issues.push({ code: 'playbook-invalid', at, text: `\`${at.at(-1)}\` of step \`${step}\` @ is not of type ${expect[0]}` });
+}

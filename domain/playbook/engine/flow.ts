@@ -1,0 +1,121 @@
+/** How control moves: entering steps, carrying out their moves, failures up the blocks, and the end of the run. */
+import { evaluateBoolean } from '../expression.ts';
+import type { StepStatus } from '../view.ts';
+import { endLeases } from './effects.ts';
+import type { Move } from './move.ts';
+import { evaluateOutputs } from './outputs.ts';
+import type { Fault, StepState } from './state.ts';
+import { closeApproval } from './steps/approval.ts';
+import { kindOf } from './steps/index.ts';
+import { cancelTimer, containerOf, faultOf, scopeOf, stepOf, timerId, type Turn } from './turn.ts';
+
+/** Enters what is ready until nothing is. */
+export function drain(turn: Turn): void {
+  for (let at = 0; at < turn.ready.length; at++) {
+    const next = turn.ready[at];
+    if (next && turn.state.phase === 'running') enter(turn, next.id, next.prefix);
+  }
+  turn.ready.length = 0;
+}
+
+function enter(turn: Turn, id: string, prefix: string): void {
+  const step = stepOf(turn, id);
+  const container = containerOf(turn, { id, prefix });
+  // A sibling's failure may have ended the block that this step was going to run in.
+  if (container && !turn.state.active[container.key]) return;
+  const state: StepState = { key: `${prefix}${id}`, id, prefix, status: 'running', startedAtMs: turn.nowMs };
+  turn.state.steps[state.key] = state;
+  turn.state.active[state.key] = true;
+  move(turn, state, () => {
+    if (step.if === undefined || evaluateBoolean(step.if, scopeOf(turn, prefix))) return kindOf(step).enter(turn, state, step);
+    leave(turn, state, 'skipped', step.next);
+    return { to: 'stay' };
+  });
+}
+
+/** Carries out what `decide` answers; what it throws is the step's failure. */
+export function move(turn: Turn, state: StepState, decide: () => Move): void {
+  const decided = attempt(decide);
+  switch (decided.to) {
+    case 'stay':
+      return void turn.ready.push(...(decided.enter ?? []));
+    case 'next':
+      if (decided.outputs && Object.keys(decided.outputs).length > 0) state.outputs = decided.outputs;
+      return leave(turn, state, 'done', stepOf(turn, state.id).next);
+    case 'step':
+      return leave(turn, state, decided.status ?? 'done', decided.id);
+    case 'end':
+      settleStep(turn, state, 'done');
+      return endRun(turn, decided.outcome);
+    case 'fail':
+      return failStep(turn, state, decided.error);
+  }
+}
+
+function attempt(decide: () => Move): Move {
+  try {
+    return decide();
+  } catch (error) {
+    return { to: 'fail', error: faultOf(error) };
+  }
+}
+
+/** Ends the step and goes on at `next`, or ends the block where there is none. */
+function leave(turn: Turn, state: StepState, status: StepStatus, next: string | undefined): void {
+  settleStep(turn, state, status);
+  if (next !== undefined) return void turn.ready.push({ id: next, prefix: state.prefix });
+  const container = containerOf(turn, state);
+  if (!container) return endRun(turn, 'done');
+  const step = stepOf(turn, container.id);
+  move(turn, container, () => kindOf(step).inside?.(turn, container, step, state) ?? { to: 'next' });
+}
+
+function failStep(turn: Turn, state: StepState, error: Fault): void {
+  state.error = error;
+  settleStep(turn, state, 'failed');
+  const { failure } = stepOf(turn, state.id);
+  const container = containerOf(turn, state);
+  if (state.open !== undefined) cancelInside(turn, state);
+  if (failure !== undefined) return void turn.ready.push({ id: failure, prefix: state.prefix });
+  if (container) return failStep(turn, container, error);
+  endRun(turn, 'failed', error);
+}
+
+/** An `error` takes back what was done; without one it stays in force, until its lease ends. */
+export function endRun(turn: Turn, outcome: string, error?: Fault): void {
+  const { state } = turn;
+  if (state.phase === 'running') for (const key of Object.keys(state.active)) cancelStep(turn, key);
+  state.outcome = outcome;
+  state.endedAtMs ??= turn.nowMs;
+  if (error) state.error = error;
+  state.phase = error ? 'undoing' : 'settling';
+  if (error) endLeases(turn);
+  else evaluateOutputs(turn);
+}
+
+/** Stops a step; what it still owes is waited for, and undone when it comes (effects.ts). */
+function cancelStep(turn: Turn, key: string): void {
+  const state = turn.state.steps[key];
+  if (!state) return;
+  if (turn.state.owed[`act:${key}`]) turn.commands.push({ type: 'cancel-action', step: key });
+  if (state.approval?.id !== undefined) closeApproval(turn, state, 'cancelled');
+  settleStep(turn, state, 'cancelled');
+}
+
+function cancelInside(turn: Turn, container: StepState): void {
+  for (const key of Object.keys(turn.state.active)) if (isInside(turn, key, container.key)) cancelStep(turn, key);
+}
+
+function isInside(turn: Turn, key: string, container: string): boolean {
+  let at = turn.state.steps[key];
+  while (at && at.key !== container) at = containerOf(turn, at);
+  return at !== undefined;
+}
+
+function settleStep(turn: Turn, state: StepState, status: StepStatus): void {
+  state.status = status;
+  state.endedAtMs = turn.nowMs;
+  delete state.untilMs;
+  delete turn.state.active[state.key];
+  cancelTimer(turn, timerId('wait', state.key));
+}

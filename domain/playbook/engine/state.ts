@@ -1,0 +1,104 @@
+/** What a run is between two events: plain JSON, small, complete. It is the checkpoint of continue-as-new. */
+import type { Digest } from '../../digest.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { Signal } from '../../incident/signal.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import type { ActionName } from '../actions.ts';
+import type { StepStatus } from '../view.ts';
+
+export type Fault = { readonly code: ErrorCode; readonly message: string };
+
+/** What a run is started with. `inputs` as given by the order; they are resolved by `start`. */
+export type RunContext = {
+  readonly run: string;
+  readonly nowMs: number;
+  readonly inputs: JsonObject;
+  readonly signal?: Signal | undefined;
+  readonly incident?: string | undefined;
+  readonly requester: string;
+};
+
+/** One execution of a step. `key` is the step id with the indexes of its loops: `each[3].apply`. */
+export type StepState = {
+  readonly key: string;
+  readonly id: string;
+  /** `each[3].`, or empty outside loops. */
+  readonly prefix: string;
+  status: StepStatus;
+  readonly startedAtMs: number;
+  endedAtMs?: number;
+  untilMs?: number;
+  outputs?: JsonObject;
+  error?: Fault;
+  /** action: what was asked for, until it is answered. */
+  performed?: { readonly params: JsonObject; readonly lease?: string };
+  /** Index into `effects`. */
+  effect?: number;
+  approval?: ApprovalState;
+  /** parallel: branches that run. foreach: items that run. */
+  open?: number;
+  loop?: LoopState;
+  /** undo: indexes into `effects`, the last one next. */
+  undoing?: number[];
+};
+
+export type LoopState = { readonly items: readonly Json[]; next: number; readonly results: Json[] };
+
+export type ApprovalState = {
+  readonly digest: Digest;
+  /** Covered step → digest of its planned effect. */
+  readonly covered: { readonly [key: string]: Digest };
+  readonly expiresAtMs: number;
+  id?: string;
+  /** Sent to be closed; what the store answers decides. */
+  closing?: boolean;
+};
+
+export type EffectStatus = 'confirmed' | 'uncertain' | 'undoing' | 'undone' | 'undo-failed' | 'kept';
+
+/** A change outside. `uncertain` may have happened: it is undone like one that has. `kept` has no undo. */
+export type EffectState = {
+  readonly step: string;
+  readonly undo?: ActionName | undefined;
+  readonly params: JsonObject;
+  status: EffectStatus;
+  lease?: { readonly duration: string; readonly untilMs: number };
+  /** Who waits for its undo: an undo step's key. */
+  waiter?: string;
+};
+
+export type TimerKind = 'wait' | 'expiry' | 'remind' | 'escalate' | 'lease';
+export type TimerState = { readonly kind: TimerKind; readonly step: string; readonly atMs: number };
+
+export type RunState = {
+  readonly run: string;
+  readonly playbook: string;
+  readonly version: string;
+  readonly planDigest: string;
+  readonly requester: string;
+  readonly incident?: string | undefined;
+  readonly signal?: JsonObject | undefined;
+  inputs: JsonObject;
+  /** `undoing`: the outcome stands, what was done is taken back. `settling`: it ended, leases or answers are still out. */
+  phase: 'running' | 'undoing' | 'settling' | 'ended';
+  outcome?: string;
+  error?: Fault;
+  outputs?: JsonObject;
+  endedAtMs?: number;
+  readonly steps: { [key: string]: StepState };
+  /** Steps under way. */
+  readonly active: { [key: string]: true };
+  /** Answers that the driver owes: `act:<key>`, `undo:<key>`, `open:<key>`, `close:<key>`. */
+  readonly owed: { [key: string]: true };
+  readonly effects: EffectState[];
+  /** Effects below this index may still have to be undone when the run fails. */
+  undoFrom: number;
+  readonly timers: { [timer: string]: TimerState };
+  /** Approval id → step key. */
+  readonly approvals: { [approval: string]: string };
+  /** Decisions that came before the engine knew of the approval. */
+  readonly early: { [approval: string]: 'approved' | 'denied' };
+  /** Covered step → its approval and the digest of what was approved. */
+  readonly grants: { [key: string]: { readonly approval: string; readonly digest: Digest } };
+  undoFault?: Fault;
+};

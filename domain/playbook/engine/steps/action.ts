@@ -1,0 +1,95 @@
+/** `action`: performs a verb of the catalogue. What an approval covers runs only as it was approved. */
+import { digestOf } from '../../../digest.ts';
+import { EdictError } from '../../../errors.ts';
+import type { Json, JsonObject } from '../../../json.ts';
+import { actions, type ActionSpec } from '../../actions.ts';
+import type { PlannedEffect } from '../../approval.ts';
+import { evaluate } from '../../expression.ts';
+import type { ActionStep } from '../../plan.ts';
+import { evaluateTemplates } from '../../template.ts';
+import { leaseOf, recordEffect, recordUncertain, undo } from '../effects.ts';
+import { stay, type Kind, type Move } from '../move.ts';
+import type { Fault, StepState } from '../state.ts';
+import { scopeOf, stepOfKind, type Turn } from '../turn.ts';
+
+/** Larger outputs belong into an artifact, and the output names its digest. */
+const largestOutput = 64 * 1024;
+
+export const action: Kind<'action'> = {
+  enter: (turn, state, step) => {
+    const planned = plannedEffect(turn, step, state.prefix);
+    const approval = step.approval === undefined ? undefined : approvalFor(turn, state.key, planned);
+    const { analysis } = actions[step.action] as ActionSpec;
+    state.performed = { params: planned.params, ...(planned.lease === undefined ? {} : { lease: planned.lease }) };
+    turn.state.owed[`act:${state.key}`] = true;
+    turn.commands.push({
+      type: 'perform',
+      step: state.key,
+      invocation: 1,
+      action: step.action,
+      params: planned.params,
+      ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs }),
+      ...(step.retry ? { retry: step.retry } : {}),
+      ...(approval === undefined ? {} : { approval }),
+      ...(analysis ? { analysis } : {}),
+    });
+    return stay;
+  },
+};
+
+/** The effect exactly as it will be performed: this is what an approval shows and binds. */
+export function plannedEffect(turn: Turn, step: ActionStep, prefix: string): PlannedEffect {
+  const lease = leaseOf(turn, step, prefix);
+  const params = evaluateTemplates(step.params, scopeOf(turn, prefix));
+  return {
+    step: `${prefix}${step.id}`,
+    action: step.action,
+    params,
+    ...(lease === undefined ? {} : { lease }),
+    ...(step.undo === undefined ? {} : { undo: step.undo }),
+  };
+}
+
+function approvalFor(turn: Turn, key: string, planned: PlannedEffect): string {
+  const grant = turn.state.grants[key];
+  if (!grant) throw new EdictError('approval-missing', `step \`${key}\` may not run without its approval`);
+  if (grant.digest !== digestOf(planned))
+    throw new EdictError('approval-digest-changed', `step \`${key}\` is no longer what was approved`, { help: 'ask again' });
+  return grant.approval;
+}
+
+export function actionCompleted(turn: Turn, state: StepState, outputs: JsonObject): Move {
+  const step = stepOfKind(turn, state.id, 'action');
+  const { params, lease } = settlePerformed(turn, state);
+  recordEffect(turn, state, step, params, lease);
+  if (state.status !== 'running') return tooLate(turn, state);
+  if (JSON.stringify(outputs).length > largestOutput)
+    throw new EdictError('output-too-large', `step \`${state.key}\` gave more than ${largestOutput} characters`, {
+      help: 'store it as an artifact and give its digest',
+    });
+  return { to: 'next', outputs: { ...outputs, ...ownOutputs(turn, state, step, outputs) } };
+}
+
+export function actionFailed(turn: Turn, state: StepState, error: Fault): Move {
+  const { params } = settlePerformed(turn, state);
+  recordUncertain(turn, state, stepOfKind(turn, state.id, 'action'), params, error);
+  return state.status === 'running' ? { to: 'fail', error } : tooLate(turn, state);
+}
+
+/** The step was cancelled meanwhile: what it did does not stay. When the whole run is undone, its turn comes. */
+function tooLate(turn: Turn, state: StepState): Move {
+  if (state.effect !== undefined && turn.state.phase !== 'undoing') undo(turn, state.effect);
+  return stay;
+}
+
+function settlePerformed(turn: Turn, state: StepState): { readonly params: JsonObject; readonly lease?: string | undefined } {
+  delete turn.state.owed[`act:${state.key}`];
+  const performed = state.performed ?? { params: {} };
+  delete state.performed;
+  return performed;
+}
+
+function ownOutputs(turn: Turn, state: StepState, step: ActionStep, result: JsonObject): JsonObject {
+  const scope = scopeOf(turn, state.prefix, { result });
+  return Object.fromEntries(Object.entries(step.outputs ?? {}).map(([name, cel]): [string, Json] => [name, evaluate(cel, scope)]));
+}

@@ -1,0 +1,45 @@
+/** `foreach`: its steps once for each item, `concurrency` items at a time; `results` has what each gave, in the items' order. */
+import { EdictError } from '../../../errors.ts';
+import type { Json } from '../../../json.ts';
+import { evaluate } from '../../expression.ts';
+import type { ForeachStep } from '../../plan.ts';
+import { evaluateTemplate } from '../../template.ts';
+import { type Entry, type Kind, type Move } from '../move.ts';
+import type { LoopState, StepState } from '../state.ts';
+import { scopeOf } from '../turn.ts';
+
+const mostItems = 20_000;
+
+export const foreach: Kind<'foreach'> = {
+  enter: (turn, state, step) => {
+    const items = evaluateTemplate(step.items, scopeOf(turn, state.prefix));
+    if (!Array.isArray(items)) throw new EdictError('expression-failed', `\`${step.id}\` needs a list to go through`);
+    if (items.length > mostItems)
+      throw new EdictError('input-too-large', `\`${step.id}\` has ${items.length} items`, { expected: `at most ${mostItems}` });
+    const loop: LoopState = { items: items as readonly Json[], next: 0, results: items.map(() => null) };
+    state.loop = loop;
+    state.open = 0;
+    return goOn(state, step, loop);
+  },
+  inside: (turn, state, step, last) => {
+    const loop = state.loop;
+    if (!loop) throw new EdictError('defect', `loop \`${state.key}\` has no items`);
+    state.open = (state.open ?? 1) - 1;
+    const index = Number(last.prefix.slice(state.key.length + 1, -2));
+    loop.results[index] = step.collect === undefined ? (last.outputs ?? {}) : evaluate(step.collect, scopeOf(turn, last.prefix));
+    return goOn(state, step, loop);
+  },
+};
+
+function goOn(state: StepState, step: ForeachStep, loop: LoopState): Move {
+  const enter: Entry[] = [];
+  while (loop.next < loop.items.length && (state.open ?? 0) < step.concurrency) {
+    enter.push({ id: step.body, prefix: `${state.key}[${loop.next}].` });
+    loop.next++;
+    state.open = (state.open ?? 0) + 1;
+  }
+  if (state.open !== 0) return { to: 'stay', enter };
+  // The results are the step's outputs from here on; the items are not needed any more.
+  delete state.loop;
+  return { to: 'next', outputs: { results: loop.results } };
+}

@@ -1,0 +1,222 @@
+/** The YAML form of a playbook. Strict: an unknown key is refused. What the keys mean together is checked by compile.ts. */
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+
+const idText = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lowercase words joined by `-`')
+  .max(64);
+const nameText = z
+  .string()
+  .regex(/^[a-z][a-zA-Z0-9_]*$/, 'must be letters, digits and `_`')
+  .max(64);
+const expression = z.union([z.string().min(1), z.boolean()]).transform(String);
+const roleList = z.array(z.string().min(1).max(64)).min(1).max(20);
+const json = z.json();
+
+const duration = z.string().refine(isDuration, 'must be a duration such as `30s` or `4h`');
+const backoff = z
+  .string()
+  .refine((text) => text.split('..').every(isDuration) && text.split('..').length <= 2, 'must be a duration, or two as in `2s..1m`');
+
+function isDuration(text: string): boolean {
+  try {
+    return parseDuration(text) >= 0;
+  } catch {
+    return false;
+  }
+}
+
+const retry = z.strictObject({ attempts: z.int().min(1).max(100), backoff: backoff.default('1s..1m') });
+
+/** What follows a refusal or a failure: an end, a failure, or steps. */
+export type SourceAfter = { end?: string | undefined; fail?: string | undefined; steps?: SourceStep[] | undefined };
+export type SourceFailure = 'continue' | { undo?: string[] | undefined; then?: SourceAfter | undefined; steps?: SourceStep[] | undefined };
+
+export type SourceStep = {
+  id: string;
+  title?: string | undefined;
+  if?: string | undefined;
+  then?: SourceStep[] | undefined;
+  else?: SourceStep[] | undefined;
+  action?: string | undefined;
+  with?: { [name: string]: z.infer<typeof json> } | undefined;
+  timeout?: string | undefined;
+  retry?: z.infer<typeof retry> | undefined;
+  undo?: string | undefined;
+  reason?: string | undefined;
+  lease?: string | undefined;
+  outputs?: { [name: string]: string } | undefined;
+  on_failure?: SourceFailure | undefined;
+  approval?: SourceApproval | undefined;
+  wait?: string | { for?: string | undefined; until?: string | undefined } | undefined;
+  parallel?: { join: 'all'; steps?: SourceStep[] | undefined; branches?: SourceStep[][] | undefined } | undefined;
+  foreach?: { in: z.infer<typeof json>; as: string; concurrency: number; steps: SourceStep[]; collect?: string | undefined } | undefined;
+  end?: string | undefined;
+  fail?: string | undefined;
+};
+
+export type SourceApproval = {
+  of: string[];
+  roles: string[];
+  quorum: number | string;
+  expires: string;
+  remind: string[];
+  escalate?: { after: string; to: string[] } | undefined;
+  summary?: string | undefined;
+  facts?: { [name: string]: z.infer<typeof json> } | undefined;
+  on_denied?: SourceAfter | undefined;
+  on_expired?: SourceAfter | undefined;
+};
+
+const steps: z.ZodType<SourceStep[]> = z.lazy(() => z.array(step).min(1).max(5_000));
+const outcome = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be one lowercase word');
+const after = z
+  .strictObject({ end: outcome.optional(), fail: z.string().optional(), steps: steps.optional() })
+  .refine((value) => Object.keys(value).length === 1, 'must have one of `end`, `fail`, `steps`');
+const failure = z.union([
+  z.literal('continue'),
+  z
+    .strictObject({ undo: z.array(idText).min(1).optional(), then: after.optional(), steps: steps.optional() })
+    .refine((value) => (value.steps === undefined) !== (value.undo === undefined), 'must have either `undo` or `steps`'),
+]);
+
+const approval: z.ZodType<SourceApproval, unknown> = z.strictObject({
+  of: z.array(idText).min(1).max(100),
+  roles: roleList,
+  quorum: z.union([z.int().min(1).max(100), z.string()]).default(1),
+  expires: z.string(),
+  remind: z.array(duration).max(20).default([]),
+  escalate: z.strictObject({ after: duration, to: roleList }).optional(),
+  summary: z.string().max(2_000).optional(),
+  facts: z.record(nameText, json).optional(),
+  on_denied: after.optional(),
+  on_expired: after.optional(),
+});
+
+const step: z.ZodType<SourceStep, unknown> = z.strictObject({
+  id: idText,
+  title: z.string().max(200).optional(),
+  if: expression.optional(),
+  then: steps.optional(),
+  else: steps.optional(),
+  action: z.string().optional(),
+  with: z.record(nameText, json).optional(),
+  timeout: duration.optional(),
+  retry: retry.optional(),
+  undo: z.string().optional(),
+  reason: z.string().min(5).max(500).optional(),
+  lease: z.string().optional(),
+  outputs: z.record(nameText, expression).optional(),
+  on_failure: failure.optional(),
+  approval: approval.optional(),
+  wait: z
+    .union([
+      z.string(),
+      z
+        .strictObject({ for: z.string().optional(), until: z.string().optional() })
+        .refine((value) => (value.for === undefined) !== (value.until === undefined), 'must have either `for` or `until`'),
+    ])
+    .optional(),
+  parallel: z
+    .strictObject({ join: z.literal('all').default('all'), steps: steps.optional(), branches: z.array(steps).min(1).max(1_000).optional() })
+    .refine((value) => (value.steps === undefined) !== (value.branches === undefined), 'must have either `steps` or `branches`')
+    .optional(),
+  foreach: z
+    .strictObject({
+      in: json,
+      as: nameText.default('item'),
+      concurrency: z.int().min(1).max(500).default(1),
+      steps,
+      collect: z.string().optional(),
+    })
+    .optional(),
+  end: outcome.optional(),
+  fail: z.string().min(1).max(2_000).optional(),
+});
+
+const input = z.strictObject({
+  type: z.enum(['string', 'int', 'double', 'bool', 'list', 'map', 'asset', 'indicator', 'any', 'duration']),
+  from: z.string().optional(),
+  default: json.optional(),
+  min: z.union([z.number(), duration]).optional(),
+  max: z.union([z.number(), duration]).optional(),
+  optional: z.boolean().optional(),
+  description: z.string().max(500).optional(),
+});
+
+const trigger = z.union([
+  z.strictObject({ manual: z.strictObject({ roles: roleList }) }),
+  z.strictObject({ signal: z.strictObject({ when: z.string().min(1) }) }),
+]);
+
+export const playbookSchema = z.strictObject({
+  playbook: idText,
+  version: z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/, 'must be of the form `1.2.3`'),
+  title: z.string().min(1).max(200),
+  description: z.string().max(4_000).optional(),
+  owner: z.string().max(200).optional(),
+  attack: z.array(z.string().max(40)).optional(),
+  d3fend: z.array(z.string().max(40)).optional(),
+  controls: z.array(z.string().max(80)).optional(),
+  triggers: z.array(trigger).default([]),
+  inputs: z.record(nameText, input).default({}),
+  steps,
+  outputs: z.record(nameText, expression).default({}),
+});
+
+export type SourcePlaybook = z.infer<typeof playbookSchema>;
+
+/** Every key of the form, for suggestions. */
+export const playbookKeys: readonly string[] = [
+  ...Object.keys(playbookSchema.shape),
+  'id',
+  'if',
+  'then',
+  'else',
+  'action',
+  'with',
+  'timeout',
+  'retry',
+  'undo',
+  'reason',
+  'lease',
+  'on_failure',
+  'approval',
+  'wait',
+  'parallel',
+  'foreach',
+  'end',
+  'fail',
+  'attempts',
+  'backoff',
+  'of',
+  'roles',
+  'quorum',
+  'expires',
+  'remind',
+  'escalate',
+  'after',
+  'to',
+  'summary',
+  'facts',
+  'on_denied',
+  'on_expired',
+  'join',
+  'branches',
+  'in',
+  'as',
+  'concurrency',
+  'collect',
+  'for',
+  'until',
+  'type',
+  'from',
+  'default',
+  'min',
+  'max',
+  'optional',
+  'manual',
+  'signal',
+  'when',
+];
