@@ -5,8 +5,9 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 
-/** Where `go` is, undefined when it is not installed. */
+/** Where `go` is; undefined when it is not installed, or when EDICT_ENGINE_GO is `none`: no building then. */
 export function findGo(env = process.env) {
+  if (env.EDICT_ENGINE_GO === 'none') return undefined;
   const candidates = ['go', '/usr/local/go/bin/go', join(env.HOME ?? '', 'go', 'bin', 'go'), '/opt/homebrew/bin/go'];
   return candidates.find((go) => (go === 'go' || existsSync(go)) && spawnSync(go, ['version'], { env }).status === 0);
 }

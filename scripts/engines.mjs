@@ -123,6 +123,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     await ensureEngines(asked.length > 0 ? asked : ['opa', 'temporal']);
   } catch (error) {
     process.stderr.write(`edict: ${error.code ?? 'defect'}: ${error.message}\n`);
-    process.exitCode = 6;
+    process.exitCode = { 'input-invalid': 2, 'engine-checksum-wrong': 4 }[error.code] ?? 6;
   }
 }

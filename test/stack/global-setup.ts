@@ -20,6 +20,7 @@ const systemPolicy = fileURLToPath(new URL('../../api/auth/system-authz.rego', i
 /** EDICT_TEST_ENGINES=postgres leaves the other engines out, for quick rounds on the store. */
 const wanted = (engine: string) => (process.env['EDICT_TEST_ENGINES'] ?? 'postgres,temporal,opa').split(',').includes(engine);
 
+// oxlint-disable-next-line import/no-default-export -- jest asks for it
 export default async function setUp(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'edict-test-'));
   const running: Running = { directory, stop: [] };

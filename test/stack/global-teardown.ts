@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 
 import type { Running } from './running.ts';
 
+// oxlint-disable-next-line import/no-default-export -- jest asks for it
 export default async function tearDown(): Promise<void> {
   const running = (globalThis as { edictTestStack?: Running }).edictTestStack;
   if (running === undefined) return;
