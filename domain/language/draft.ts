@@ -1,0 +1,191 @@
+/**
+ * The embedded generator: a requirement in plain English and the inventory in, a typed policy with open questions out. It is a
+ * grammar, deterministic, and it says what it could not read. Each sentence is a requirement of its own; an unread one stays in the
+ * policy as a requirement with a question, so that nothing is dropped silently.
+ */
+import { suggestControls } from '../compliance/controls.ts';
+import type { Inventory } from '../context/inventory.ts';
+import { EdictError } from '../errors.ts';
+import type { Policy, Question, Requirement, Rule } from '../policy/model.ts';
+import { indexNames } from './names.ts';
+import type { Names } from './names.ts';
+import { choiceQuestion, leaveOut, questionsOf } from './questions.ts';
+import type { OpenPoint } from './resolve.ts';
+import { draftRules } from './rules.ts';
+import type { Drafted } from './rules.ts';
+import { readClause } from './sentence.ts';
+import { slugOf } from './slug.ts';
+import { safePart } from './templates.ts';
+import { sentencesOf } from './tokenise.ts';
+import type { Sentence, Span } from './tokenise.ts';
+
+export const maxRequirementChars = 64 * 1024;
+export const maxSentences = 500;
+export const maxRules = 2_000;
+
+export type DraftOptions = {
+  readonly owner: string;
+  /** The policy's id; made from the text where absent. */
+  readonly policy?: string | undefined;
+};
+
+export type SourceSpan = Span & { readonly requirement: string };
+
+export type Draft = {
+  readonly policy: Policy;
+  /** Where each rule (also one that waits for an answer) comes from. */
+  readonly spans: readonly (SourceSpan & { readonly rule: string })[];
+  /** What the grammar could not read. */
+  readonly unread: readonly SourceSpan[];
+};
+
+type Drafting = {
+  readonly text: string;
+  readonly names: Names;
+  readonly inventory: Inventory;
+  readonly requirements: Requirement[];
+  readonly rules: Rule[];
+  readonly questions: Question[];
+  readonly spans: (SourceSpan & { readonly rule: string })[];
+  readonly unread: SourceSpan[];
+  readonly ruleIds: Set<string>;
+  questionCount: number;
+  title: string | undefined;
+};
+
+/** Throws `requirement-empty`, `input-too-large`. */
+export function draftPolicy(text: string, inventory: Inventory, options: DraftOptions): Draft {
+  assertSize(text);
+  if (text.trim() === '')
+    throw new EdictError('requirement-empty', 'the requirement is empty', {
+      expected: 'a sentence, such as `Only the payments service may connect to the database on port 5432.`',
+    });
+  const drafting = begin(text, inventory);
+  const sentences = sentencesOf(text);
+  if (sentences.length > maxSentences)
+    throw new EdictError('input-too-large', `the requirement has ${sentences.length} sentences`, {
+      expected: `at most ${maxSentences}`,
+      help: 'make several policies of it',
+    });
+  let unread: Span | undefined;
+  for (const sentence of sentences.length === 0 ? [wholeText(text)] : sentences) {
+    const drafted = draftSentence(sentence, drafting, unread);
+    // Unread sentences in a row are one requirement.
+    unread = drafted ? undefined : { start: unread?.start ?? sentence.start, end: sentence.end };
+  }
+  if (unread !== undefined) keepUnread(unread, drafting);
+  if (drafting.rules.length > maxRules)
+    throw new EdictError('input-too-large', `the requirement makes ${drafting.rules.length} rules`, { expected: `at most ${maxRules}` });
+  return finish(drafting, options);
+}
+
+function assertSize(text: string): void {
+  if (text.length <= maxRequirementChars) return;
+  throw new EdictError('input-too-large', `the requirement has ${text.length} characters`, {
+    expected: `at most ${maxRequirementChars} characters`,
+    help: 'make several policies of it',
+  });
+}
+
+function begin(text: string, inventory: Inventory): Drafting {
+  const lists = { requirements: [], rules: [], questions: [], spans: [], unread: [] };
+  return { text, inventory, names: indexNames(inventory), ...lists, ruleIds: new Set(), questionCount: 0, title: undefined };
+}
+
+function wholeText(text: string): Sentence {
+  const start = text.length - text.trimStart().length;
+  return { start, end: text.trimEnd().length, tokens: [] };
+}
+
+/** False when the sentence could not be read. */
+function draftSentence(sentence: Sentence, drafting: Drafting, unread: Span | undefined): boolean {
+  const clause = readClause(sentence);
+  if (clause === undefined) return false;
+  const id = `r${drafting.requirements.length + (unread === undefined ? 1 : 2)}`;
+  const text = drafting.text.slice(sentence.start, sentence.end);
+  const open: OpenPoint[] = [];
+  const ruleId = (wish: string): string => uniqueId(slugOf(wish) || `${id}-rule`, drafting.ruleIds);
+  const before = { questions: drafting.questionCount, ids: [...drafting.ruleIds] };
+  // The question about unread text before this sentence takes its number first.
+  if (unread !== undefined) drafting.questionCount += 1;
+  const nextQuestion = (): string => `q${(drafting.questionCount += 1)}`;
+  const drafted = draftRules(
+    clause,
+    { requirement: id, text, ruleId },
+    { names: drafting.names, inventory: drafting.inventory, offset: sentence.start, nextQuestion, open },
+  );
+  if (drafted === undefined) {
+    drafting.questionCount = before.questions;
+    drafting.ruleIds.clear();
+    for (const known of before.ids) drafting.ruleIds.add(known);
+    return false;
+  }
+  if (unread !== undefined) keepUnread(unread, drafting, before.questions + 1);
+  keep({ id, text }, drafted, open, drafting);
+  return true;
+}
+
+function keep(requirement: Requirement, drafted: Drafted, open: readonly OpenPoint[], drafting: Drafting): void {
+  drafting.requirements.push(requirement);
+  drafting.questions.push(...questionsOf(drafted, open, requirement.id));
+  for (const choice of drafted.choices) drafting.questions.push(choiceQuestion(choice, drafted, requirement.id, drafting.inventory));
+  for (const rule of drafted.rules) {
+    const safe = safePart(rule);
+    if (safe !== undefined) drafting.rules.push(safe);
+    drafting.spans.push({ rule: rule.id, requirement: requirement.id, start: 0, end: requirement.text.length });
+  }
+  const target = drafted.to.find(({ label }) => label !== 'any' && label !== 'unsaid');
+  drafting.title ??= target === undefined ? undefined : `Who reaches ${target.label.slice(0, 60)}`;
+}
+
+function keepUnread(span: Span, drafting: Drafting, number = drafting.questionCount + 1): void {
+  const id = `r${drafting.requirements.length + 1}`;
+  const text = drafting.text.slice(span.start, span.end);
+  drafting.questionCount = Math.max(drafting.questionCount, number);
+  drafting.requirements.push({ id, text });
+  drafting.unread.push({ requirement: id, start: 0, end: text.length });
+  drafting.questions.push({
+    id: `q${number}`,
+    about: id,
+    text: `What does \`${excerpt(text)}\` require: it could not be read as rules?`,
+    span: { start: 0, end: text.length },
+    readings: [
+      {
+        answer: leaveOut,
+        meaning: 'no rule is made from it; the text stays in the policy. To have a rule, write the sentence another way',
+        rules: [],
+      },
+    ],
+  });
+}
+
+function finish(drafting: Drafting, options: DraftOptions): Draft {
+  const { requirements, rules, questions, spans, unread } = drafting;
+  const first = requirements[0]?.text ?? '';
+  const title = drafting.title ?? excerpt(first);
+  const subject = title.replace(/^Who reaches /, '');
+  const policy: Policy = {
+    policy: options.policy ?? (slugOf(subject) || 'policy'),
+    title,
+    owner: options.owner,
+    controls: suggestControls(rules),
+    requirements,
+    rules,
+    questions,
+    tests: [],
+  };
+  return { policy, spans, unread };
+}
+
+function excerpt(text: string): string {
+  const line = text.replaceAll(/\s/g, ' ');
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+}
+
+/** `wish`, `wish-2`, `wish-3` …, at most 64 characters. */
+function uniqueId(wish: string, taken: Set<string>): string {
+  let id = wish;
+  for (let number = 2; taken.has(id); number += 1) id = `${wish.slice(0, 58)}-${number}`;
+  taken.add(id);
+  return id;
+}

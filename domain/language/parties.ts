@@ -1,0 +1,122 @@
+/** Party phrases: who connects and what is connected to. `the payments service`, `any host in the dmz`, `db-1 and 10.0.0.0/8`. */
+import { attempt, peek, spanFrom, take, takeAny, takeOf, wordAt } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
+import { takeJoin } from './services.ts';
+import type { Span } from './tokenise.ts';
+import { anyParty, articles, boundaries, hostNouns, kindWords } from './vocabulary.ts';
+
+export type Party =
+  | { readonly kind: 'any'; readonly span: Span }
+  /** A name as it was written, without article and kind word; `said` is the kind word's kind. */
+  | {
+      readonly kind: 'name';
+      readonly text: string;
+      readonly said: 'zone' | 'service' | 'group' | 'asset' | undefined;
+      readonly quoted: boolean;
+      readonly span: Span;
+    };
+
+const maxNameTokens = 8;
+
+/** A list joined by commas, `and` and `or`. */
+export function readParties(cursor: Cursor): readonly Party[] | undefined {
+  takeAny(cursor, 'both', 'either', 'neither');
+  const first = readParty(cursor);
+  if (first === undefined) return undefined;
+  const all = [first];
+  for (;;) {
+    const next = attempt(cursor, () => (takeJoin(cursor) ? readParty(cursor) : undefined));
+    if (next === undefined) return all;
+    all.push(next);
+  }
+}
+
+export function readParty(cursor: Cursor): Party | undefined {
+  return attempt(cursor, () => readAny(cursor) ?? readHostsIn(cursor) ?? readName(cursor));
+}
+
+/** `everyone`, `any host`, `all other systems` is not: `other` needs a rest to be other than. */
+function readAny(cursor: Cursor): Party | undefined {
+  return attempt(cursor, () => {
+    const start = cursor.at;
+    const all = takeAny(cursor, 'any', 'all', 'every', 'each', 'all the', 'all our');
+    if (all !== undefined) {
+      takeAny(cursor, 'the', 'our', 'of the', 'of our');
+      const noun = takeOf(cursor, hostNouns) ?? takeAny(cursor, 'ip addresses', 'ip address', 'ip');
+      return noun !== undefined && endsHere(cursor) ? { kind: 'any', span: spanFrom(cursor, start) } : undefined;
+    }
+    if (takeOf(cursor, anyParty) === undefined || !endsHere(cursor)) return undefined;
+    return { kind: 'any', span: spanFrom(cursor, start) };
+  });
+}
+
+/** Whether a party may end here: at the end, at a mark, or at a word that ends names, but not at `in the …`, which narrows it. */
+function endsHere(cursor: Cursor): boolean {
+  const word = wordAt(cursor);
+  if (['in', 'within', 'inside', 'of', 'with', 'who', 'which', 'that', 'whose', 'outside'].includes(word)) return false;
+  return peek(cursor) === undefined || !isNameWord(cursor);
+}
+
+/** `any host in the dmz`, `the servers in zone data` */
+function readHostsIn(cursor: Cursor): Party | undefined {
+  return attempt(cursor, () => {
+    const start = cursor.at;
+    while (takeOf(cursor, articles) !== undefined);
+    if (takeOf(cursor, anyParty) === undefined && takeOf(cursor, hostNouns) === undefined) return undefined;
+    if (takeAny(cursor, 'in', 'within', 'inside', 'of', 'on') === undefined) return undefined;
+    const place = readName(cursor);
+    return place === undefined ? undefined : { ...place, span: spanFrom(cursor, start) };
+  });
+}
+
+function readName(cursor: Cursor): Party | undefined {
+  const start = cursor.at;
+  while (takeOf(cursor, articles) !== undefined);
+  const before = takeKind(cursor);
+  const from = cursor.at;
+  if (peek(cursor)?.kind === 'quoted') {
+    const text = peek(cursor)?.text ?? '';
+    cursor.at += 1;
+    const said = before ?? takeKind(cursor);
+    return { kind: 'name', text, said, quoted: true, span: spanFrom(cursor, start) };
+  }
+  while (isNameWord(cursor) && cursor.at - from < maxNameTokens) cursor.at += 1;
+  const tokens = cursor.tokens.slice(from, cursor.at);
+  if (tokens.length === 0) return nameOfKindWord(cursor, start, from);
+  const last = tokens.at(-1)?.lower ?? '';
+  const said = before ?? (tokens.length > 1 && Object.hasOwn(kindWords, last) ? kindWords[last] : undefined);
+  const text = tokens.map((token) => token.text).join(' ');
+  return { kind: 'name', text, said, quoted: false, span: spanFrom(cursor, start) };
+}
+
+/** `the network` alone: the kind word is the name. */
+function nameOfKindWord(cursor: Cursor, start: number, from: number): Party | undefined {
+  const word = from > start ? cursor.tokens[from - 1] : undefined;
+  if (word === undefined || !Object.hasOwn(kindWords, word.lower)) return undefined;
+  return { kind: 'name', text: word.text, said: undefined, quoted: false, span: spanFrom(cursor, start) };
+}
+
+/** A kind word before the name: `zone dmz`, `group cardholder-db`. */
+function takeKind(cursor: Cursor): 'zone' | 'service' | 'group' | 'asset' | undefined {
+  const word = wordAt(cursor);
+  const kind = Object.hasOwn(kindWords, word) ? kindWords[word] : undefined;
+  if (kind !== undefined) cursor.at += 1;
+  return kind;
+}
+
+function isNameWord(cursor: Cursor): boolean {
+  const token = peek(cursor);
+  if (token?.kind !== 'word') return false;
+  if (boundaries.has(token.lower)) return isTrafficPartOfName(cursor, token.lower);
+  return token.lower !== 'not' && !articles.has(token.lower);
+}
+
+/** `the access zone`, `the port group`: a boundary word followed by a kind word is a name. */
+function isTrafficPartOfName(cursor: Cursor, word: string): boolean {
+  return ['access', 'contact', 'other'].includes(word) && word !== 'other' && Object.hasOwn(kindWords, wordAt(cursor, 1));
+}
+
+/** Takes `to X`, `from X` … */
+export function readPartiesAfter(cursor: Cursor, ...prepositions: readonly string[]): readonly Party[] | undefined {
+  return attempt(cursor, () => (prepositions.some((preposition) => take(cursor, preposition)) ? readParties(cursor) : undefined));
+}

@@ -1,0 +1,178 @@
+/** What follows the head of a sentence, in any order: from, to, between, service, time, exception. */
+import type { Clause, Exception } from './clause.ts';
+import { attempt, peek, take, takeAny, wordAt } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
+import { readParties, readPartiesAfter } from './parties.ts';
+import { readServices } from './services.ts';
+import type { ServicePhrase } from './services.ts';
+import { readTime } from './times.ts';
+import { trafficNouns } from './vocabulary.ts';
+
+const servicePrepositions = ['on', 'over', 'via', 'using', 'with', 'through', 'at', 'for', 'by', 'by using'];
+
+/** Reads one modifier into the clause; false when the words at the cursor are none. */
+export function readTail(cursor: Cursor, clause: Clause): boolean {
+  return (
+    readException(cursor, clause) ||
+    readServiceTail(cursor, clause) ||
+    readTimeTail(cursor, clause) ||
+    readBetween(cursor, clause) ||
+    readEnds(cursor, clause) ||
+    attempt(cursor, () => (take(cursor, ',') && peek(cursor) !== undefined ? true : undefined)) === true
+  );
+}
+
+function readServiceTail(cursor: Cursor, clause: Clause): boolean {
+  const limited = attempt(cursor, () => {
+    const only = take(cursor, 'only') || take(cursor, 'exclusively');
+    const services = readServicePhrase(cursor);
+    return services === undefined ? undefined : { only, services };
+  });
+  if (limited === undefined || clause.services !== undefined) return false;
+  clause.services = limited.services;
+  // `X may connect to Y only on port 443`: nothing else of what the clause speaks of.
+  if (limited.only && clause.effect === 'allow') clause.effect = 'only-unclear';
+  if (clause.effect === 'only-to') clause.effect = 'only-unclear';
+  return true;
+}
+
+/** `on port 5432`, `over HTTPS`, `on tcp/443`, `TCP port 80` */
+export function readServicePhrase(cursor: Cursor): readonly ServicePhrase[] | undefined {
+  return attempt(cursor, () => {
+    takeAny(cursor, ...servicePrepositions);
+    takeAny(cursor, 'the', 'its', 'their');
+    const services = readServices(cursor);
+    if (services !== undefined) skipTraffic(cursor);
+    return services;
+  });
+}
+
+function readTimeTail(cursor: Cursor, clause: Clause): boolean {
+  if (clause.time !== undefined) return false;
+  const time = readTime(cursor);
+  if (time === undefined) return false;
+  clause.time = time;
+  return true;
+}
+
+function readBetween(cursor: Cursor, clause: Clause): boolean {
+  if (clause.from !== undefined || clause.to !== undefined) return false;
+  const ends = attempt(cursor, () => {
+    if (!take(cursor, 'between')) return undefined;
+    const parties = readParties(cursor);
+    return parties?.length === 2 ? parties : undefined;
+  });
+  const [left, right] = ends ?? [];
+  if (left === undefined || right === undefined) return false;
+  clause.from = [left];
+  clause.to = [right];
+  clause.both = true;
+  return true;
+}
+
+function readEnds(cursor: Cursor, clause: Clause): boolean {
+  const bothWays = attempt(cursor, () =>
+    take(cursor, 'to and from') || take(cursor, 'from and to') || take(cursor, 'to or from') || take(cursor, 'from or to')
+      ? readParties(cursor)
+      : undefined,
+  );
+  if (bothWays !== undefined) {
+    if (clause.from !== undefined || clause.to !== undefined) return false;
+    clause.from = [{ kind: 'any', span: bothWays[0]?.span ?? { start: 0, end: 0 } }];
+    clause.to = bothWays;
+    return (clause.both = true);
+  }
+  const from =
+    clause.from === undefined || isOnlyAny(clause.from)
+      ? readPartiesAfter(cursor, 'from', 'coming from', 'originating from', 'starting from')
+      : undefined;
+  if (from !== undefined) {
+    clause.from = from;
+    return true;
+  }
+  const to =
+    clause.to === undefined
+      ? readPartiesAfter(cursor, 'to', 'into', 'towards', 'toward', 'against', 'on', 'in', 'within', 'going to', 'destined for')
+      : undefined;
+  if (to === undefined) return false;
+  clause.to = to;
+  return true;
+}
+
+/** `Nobody may … from the internet`: the place says who. */
+function isOnlyAny(parties: Clause['from']): boolean {
+  return parties?.length === 1 && parties[0]?.kind === 'any';
+}
+
+function readException(cursor: Cursor, clause: Clause): boolean {
+  const exception = attempt(cursor, () => {
+    take(cursor, ',');
+    takeAny(cursor, 'and', 'but');
+    const opened = takeAny(
+      cursor,
+      'except',
+      'unless',
+      'excluding',
+      'other than',
+      'apart from',
+      'besides',
+      'with the exception of',
+      'save for',
+      'not',
+      'with an exception for',
+    );
+    if (opened === undefined) return undefined;
+    takeAny(cursor, 'for', 'it is', 'they are', 'when it is', 'that');
+    return exceptionBody(cursor, clause);
+  });
+  if (exception === undefined) return false;
+  clause.exceptions.push(exception);
+  return true;
+}
+
+type Draft = { -readonly [key in keyof Exception]: Exception[key] };
+
+function exceptionBody(cursor: Cursor, clause: Clause): Exception | undefined {
+  const exception: Draft = {};
+  for (let read = true; read;) {
+    read = false;
+    const time = exception.time === undefined ? readTime(cursor) : undefined;
+    if (time !== undefined) {
+      exception.time = time;
+      read = true;
+      continue;
+    }
+    const services = exception.services === undefined ? readServicePhrase(cursor) : undefined;
+    if (services !== undefined) {
+      exception.services = services;
+      read = true;
+      continue;
+    }
+    read = readExceptionParties(cursor, exception, clause);
+  }
+  return Object.keys(exception).length > 0 ? exception : undefined;
+}
+
+function readExceptionParties(cursor: Cursor, exception: Draft, clause: Clause): boolean {
+  const from = exception.from === undefined ? readPartiesAfter(cursor, 'from', 'by') : undefined;
+  const to = from === undefined && exception.to === undefined ? readPartiesAfter(cursor, 'to', 'into', 'on', 'at') : undefined;
+  if (from !== undefined) exception.from = from;
+  if (to !== undefined) exception.to = to;
+  if (from !== undefined || to !== undefined) return true;
+  if (exception.from !== undefined || exception.to !== undefined || exception.either !== undefined) return false;
+  const parties = readParties(cursor);
+  if (parties === undefined) return false;
+  // The side that the sentence leaves open is the one that an exception narrows.
+  if (isOpen(clause.from) && !isOpen(clause.to)) exception.from = parties;
+  else if (isOpen(clause.to) && !isOpen(clause.from)) exception.to = parties;
+  else exception.either = parties;
+  return true;
+}
+
+function isOpen(parties: Clause['from']): boolean {
+  return parties === undefined || isOnlyAny(parties);
+}
+
+export function skipTraffic(cursor: Cursor): void {
+  while (trafficNouns.has(wordAt(cursor))) cursor.at += 1;
+}
