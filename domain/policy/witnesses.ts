@@ -1,0 +1,125 @@
+/**
+ * Requests to try on a real engine: for each rule one inside, and one on each side of each of its boundaries and of its exceptions',
+ * with the decision that the rules give. `prove` compares everything on paper; these go through the engine itself.
+ */
+import type { Inventory } from '../context/inventory.ts';
+import { families, type Family, familyLine, inFamily } from './addresses.ts';
+import { type Box, type Field, fields, intersectBoxes, isEmpty } from './boxes.ts';
+import { type Clause, clausesOf, type ClauseRule } from './clauses.ts';
+import { decide, type Decider, prepare } from './decide.ts';
+import { holds, type Interval, type IntervalSet } from './intervals.ts';
+import type { Decision, NetworkRequest, Policy } from './model.ts';
+import { requestAt } from './request-text.ts';
+import { resolver } from './resolve.ts';
+import { anyService } from './service-selector.ts';
+import { anyMinute } from './time-window.ts';
+
+export type Witness = {
+  readonly request: NetworkRequest;
+  readonly expected: Decision;
+  /** The rules that determine it. */
+  readonly determining: readonly string[];
+  /** `policy/rule` whose boundary it is at, and where: `inside`, `source`, `destination`, `service`, `minute`. */
+  readonly rule: string;
+  readonly at: 'inside' | Field;
+};
+
+export type WitnessLimit = { readonly most?: number; readonly decider?: Decider };
+
+/** In a stable order, each rule's first, so that a limit (512 unless told) cuts all rules alike. */
+export function witnesses(
+  policies: readonly Policy[],
+  inventory: Inventory,
+  { most = 512, decider = prepare(policies, inventory) }: WitnessLimit = {},
+): readonly Witness[] {
+  const { rules, clauses, timezone } = clausesOf(policies, resolver(inventory));
+  const byRule = rules.map((): Clause[] => []);
+  for (const clause of clauses) byRule[clause.rule]!.push(clause);
+  const queues = rules.map((rule, index) => witnessesOfRule(rule, byRule[index]!, timezone));
+  const found = new Map<string, Witness>();
+  for (let round = 0; found.size < most && queues.some((queue) => round < queue.length); round += 1) {
+    for (const queue of queues) {
+      const candidate = queue[round];
+      if (candidate === undefined || found.size >= most) continue;
+      const key = JSON.stringify(candidate.request);
+      if (!found.has(key)) found.set(key, judged(candidate, decider));
+    }
+  }
+  return [...found.values()];
+}
+
+type Candidate = Pick<Witness, 'request' | 'rule' | 'at'>;
+
+function judged(candidate: Candidate, decider: Decider): Witness {
+  const { decision, determining } = decide(decider, candidate.request);
+  return { ...candidate, expected: decision, determining };
+}
+
+function witnessesOfRule(rule: ClauseRule, clauses: readonly Clause[], timezone: string | undefined): readonly Candidate[] {
+  const match = clauses.find(({ role }) => role === 'match')!.box;
+  const boxes = clauses.filter(({ role }) => role !== 'unsure').map(({ box }) => intersectBoxes(box, match));
+  return boxes.flatMap((box) =>
+    families.flatMap((family) => {
+      const part = clip(box, family);
+      if (isEmpty(part)) return [];
+      return pointsAround(part, family).map(({ point, at }) => ({ rule: rule.id, at, request: requestOf(point, timezone) }));
+    }),
+  );
+}
+
+function clip(box: Box, family: Family): Box {
+  const minute = box.minute.flatMap(({ low, high }) =>
+    low > anyMinute[0]!.high ? [] : [{ low, high: high > anyMinute[0]!.high ? anyMinute[0]!.high : high }],
+  );
+  return { ...box, destination: inFamily(box.destination, family), source: inFamily(box.source, family), minute };
+}
+
+type Point = { readonly [field in Field]: bigint };
+
+/** A point inside, then points that differ from it in one field: at both ends of each interval, and just outside. */
+function pointsAround(box: Box, family: Family): readonly { readonly point: Point; readonly at: Witness['at'] }[] {
+  const inside: Point = {
+    destination: first(box.destination),
+    source: other(box.source, first(box.destination)),
+    service: first(box.service),
+    minute: first(box.minute),
+  };
+  const whole: { readonly [field in Field]: Interval } = {
+    destination: familyLine[family],
+    source: familyLine[family],
+    service: anyService[0]!,
+    minute: anyMinute[0]!,
+  };
+  const around = fields.flatMap((field) =>
+    edges(box[field], whole[field]).map((value) => ({ point: { ...inside, [field]: value }, at: field })),
+  );
+  return [{ point: inside, at: 'inside' }, ...around];
+}
+
+/** At most this many intervals of one field: `zone:internet` has dozens, and the symbolic check holds them all. */
+const mostIntervals = 8;
+
+function edges(set: IntervalSet, whole: Interval): readonly bigint[] {
+  return set
+    .slice(0, mostIntervals)
+    .flatMap(({ low, high }) => [low - 1n, low, high, high + 1n])
+    .filter((value) => whole.low <= value && value <= whole.high);
+}
+
+function first(set: IntervalSet): bigint {
+  return set[0]!.low;
+}
+
+/** A source that is not the destination itself, where there is one. */
+function other(set: IntervalSet, taken: bigint): bigint {
+  return first(set) !== taken || !holds(set, taken + 1n) ? first(set) : taken + 1n;
+}
+
+function requestOf({ source, destination, service, minute }: Point, timezone: string | undefined): NetworkRequest {
+  return requestAt({
+    from: source,
+    to: destination,
+    service,
+    minute: timezone === undefined ? undefined : { minute: Number(minute), timezone },
+  });
+}
