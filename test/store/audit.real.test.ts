@@ -1,7 +1,7 @@
 /** The chain on a real PostgreSQL: without gaps, append-only, in the file too, and found out when somebody touches it. */
 import { appendFile, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { Store } from '../../store/port.ts';
+import type { AuditRow, Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { codeOf, testStore, type TestStore } from './stores.ts';
 
@@ -13,7 +13,9 @@ const entry = (n: number) => ({
 });
 
 async function rows(store: Store) {
-  return await Array.fromAsync(store.audit.export());
+  const all: AuditRow[] = [];
+  for await (const row of store.audit.export()) all.push(row);
+  return all;
 }
 
 async function lines(file: string) {
