@@ -57,30 +57,33 @@ function tabFields(line: string, columns: readonly string[] | undefined): Fields
 }
 
 function readConnection(fields: Fields): Connection | string {
+  const ends = readEnds(fields);
+  if (typeof ends === 'string') return ends;
+  const at = instant(fields);
+  if (at === undefined) return '`ts` is neither seconds since 1970 nor RFC 3339';
+  const id = text(fields, 'uid');
+  if (id === undefined || id.length > 128) return '`uid` is missing';
+  return {
+    id,
+    at,
+    ...ends,
+    application: text(fields, 'service')?.slice(0, 128),
+    state: text(fields, 'conn_state')?.slice(0, 16),
+    sentBytes: number(fields, 'orig_bytes') ?? 0,
+    receivedBytes: number(fields, 'resp_bytes') ?? 0,
+  };
+}
+
+function readEnds(fields: Fields): Pick<Connection, 'from' | 'to' | 'protocol' | 'port'> | string {
   const from = canonicalAddress(text(fields, 'id.orig_h') ?? '');
   const to = canonicalAddress(text(fields, 'id.resp_h') ?? '');
   if (from === undefined) return '`id.orig_h` is not an address';
   if (to === undefined) return '`id.resp_h` is not an address';
   const port = number(fields, 'id.resp_p');
   if (port === undefined || !Number.isInteger(port) || port > 65_535) return '`id.resp_p` is not a port';
-  const at = instant(fields);
-  if (at === undefined) return '`ts` is neither seconds since 1970 nor RFC 3339';
-  const id = text(fields, 'uid');
-  if (id === undefined || id.length > 128) return '`uid` is missing';
   const protocol = protocolOf(text(fields, 'proto'));
-  return {
-    id,
-    at,
-    from,
-    to,
-    protocol,
-    // Zeek writes the ICMP code where a port would be.
-    port: protocol === 'icmp' || protocol === 'other' ? 0 : port,
-    application: text(fields, 'service')?.slice(0, 128),
-    state: text(fields, 'conn_state')?.slice(0, 16),
-    sentBytes: number(fields, 'orig_bytes') ?? 0,
-    receivedBytes: number(fields, 'resp_bytes') ?? 0,
-  };
+  // Zeek writes the ICMP code where a port would be.
+  return { from, to, protocol, port: protocol === 'tcp' || protocol === 'udp' ? port : 0 };
 }
 
 function protocolOf(proto: string | undefined): Connection['protocol'] {

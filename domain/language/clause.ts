@@ -25,6 +25,10 @@ export type Clause = {
   from?: readonly Party[] | undefined;
   to?: readonly Party[] | undefined;
   services?: readonly ServicePhrase[] | undefined;
+  /** The sentence speaks of the service ("may use SSH", "SSH access"), not only of a port on the way. */
+  scoped?: boolean | undefined;
+  /** "all traffic", "everything" */
+  everything?: boolean | undefined;
   /** Traffic both ways. */
   both?: boolean | undefined;
   time?: TimePhrase | undefined;

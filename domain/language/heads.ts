@@ -54,6 +54,7 @@ function readNo(cursor: Cursor): Clause | undefined {
   const traffic = attempt(cursor, () => readTrafficNoun(cursor, 'deny'));
   if (traffic !== undefined) {
     attempt(cursor, () => (readVerdict(cursor) === 'allow' ? true : undefined));
+    takeAny(cursor, 'flow', 'pass', 'go', 'come', 'be sent');
     return traffic;
   }
   const from = readParties(cursor);
@@ -104,13 +105,14 @@ function readPartyToAct(cursor: Cursor, effect: 'allow' | 'deny'): Clause | unde
 
 /** `all traffic`, `inbound SSH`, `SSH and RDP connections`, `access` … then from, to, on. */
 function readTrafficNoun(cursor: Cursor, effect: 'allow' | 'deny'): Clause | undefined {
-  takeOf(cursor, articles);
+  const every = ['all', 'any', 'every'].includes(takeOf(cursor, articles) ?? '');
   const start = cursor.at;
+  if (takeAny(cursor, 'everything', 'anything') !== undefined) return { effect, everything: true, exceptions: [] };
   skipTraffic(cursor);
   const services = attempt(cursor, () => readServices(cursor));
   skipTraffic(cursor);
   if (cursor.at === start) return undefined;
-  return { effect, services, exceptions: [] };
+  return { effect, services, everything: every && services === undefined, exceptions: [] };
 }
 
 /** `Allow X to Y on port 443` */
@@ -170,6 +172,7 @@ function readOnlyFrom(cursor: Cursor, clause: Clause): 'only-from' | undefined {
   const from = clause.from === undefined ? readParties(cursor) : undefined;
   if (from === undefined) return undefined;
   clause.from = from;
+  clause.scoped = clause.services !== undefined;
   return 'only-from';
 }
 
@@ -188,7 +191,9 @@ export function readRestriction(cursor: Cursor): Clause | undefined {
     : takeAny(cursor, 'is', 'must be', 'should be', 'shall be') !== undefined &&
       takeAny(cursor, 'limited to', 'restricted to', 'reserved for', 'only for') !== undefined;
   const from = linked ? readParties(cursor) : undefined;
-  return from === undefined ? undefined : { effect: 'only-from', from, to, services: services ?? also, exceptions: [] };
+  return from === undefined
+    ? undefined
+    : { effect: 'only-from', from, to, services: services ?? also, scoped: services !== undefined, exceptions: [] };
 }
 
 /** `X may connect to Y`, `X must not be reachable from Y`, `X is forbidden from …`, `X has access to Y`, `Everyone except X may …` */
@@ -242,23 +247,25 @@ function readPassive(cursor: Cursor, to: Clause['to']): Clause | undefined {
 }
 
 function readPassiveVerb(cursor: Cursor): 'allow' | 'deny' | 'only' | undefined {
-  if (takeAny(cursor, 'accepts', 'accept', 'receives', 'receive') !== undefined) {
-    const only = take(cursor, 'only');
-    skipTraffic(cursor);
-    return only ? 'only' : 'allow';
-  }
+  if (takeAny(cursor, 'accepts', 'accept', 'receives', 'receive') !== undefined) return readAccepts(cursor, 'allow');
   const modal = takeOf(cursor, modals) !== undefined;
-  const negated = takeAny(cursor, 'not', 'never') !== undefined;
-  const only = !negated && take(cursor, 'only');
-  if (modal && takeAny(cursor, 'accept', 'receive') !== undefined) {
-    const late = take(cursor, 'only');
-    skipTraffic(cursor);
-    return only || late ? 'only' : negated ? 'deny' : 'allow';
-  }
+  const first = takeAny(cursor, 'not', 'never', 'only');
+  if (modal && takeAny(cursor, 'accept', 'receive') !== undefined) return readAccepts(cursor, readAdverb(first));
   if (!takeAny(cursor, ...(modal ? ['be'] : ['is', 'are']))) return undefined;
-  const late = takeAny(cursor, 'only', 'not');
-  const verb = takeAny(cursor, 'reached', 'accessed', 'contacted', 'reachable', 'accessible', 'connected to', 'available', 'visible');
-  if (verb === undefined) return undefined;
-  if (only || late === 'only') return 'only';
-  return negated || late === 'not' ? 'deny' : 'allow';
+  const second = takeAny(cursor, 'only', 'not', 'never');
+  if (first !== undefined && second !== undefined) return undefined;
+  return takeAny(cursor, ...passiveVerbs) === undefined ? undefined : readAdverb(first ?? second);
+}
+
+const passiveVerbs = ['reached', 'accessed', 'contacted', 'reachable', 'accessible', 'connected to', 'available', 'visible'];
+
+function readAdverb(adverb: string | undefined): 'allow' | 'deny' | 'only' {
+  if (adverb === undefined) return 'allow';
+  return adverb === 'only' ? 'only' : 'deny';
+}
+
+/** `accepts connections`, `accepts only SSH` is not read */
+function readAccepts(cursor: Cursor, verdict: 'allow' | 'deny' | 'only'): 'allow' | 'deny' | 'only' {
+  skipTraffic(cursor);
+  return verdict;
 }

@@ -168,8 +168,11 @@ function suggestionsFor(text: string, scored: readonly Scored[], names: Names): 
   const ranked = scored
     .toSorted((a, b) => b.score - a.score || (a.candidate.selector < b.candidate.selector ? -1 : 1))
     .map(({ candidate }) => candidate.selector);
+  const told = telling(splitWords(text)).join(' ');
   if (text.length > 40 || names.candidates.length > 5_000) return [...new Set(ranked)].slice(0, maxSuggestions);
-  const near = names.candidates.filter((candidate) => isNear(text, fold(candidate.name))).map(({ selector }) => selector);
+  const near = names.candidates
+    .filter((candidate) => isNear(text, fold(candidate.name)) || isNear(told, candidate.words.join(' ')))
+    .map(({ selector }) => selector);
   return [...new Set([...near, ...ranked])].slice(0, maxSuggestions);
 }
 

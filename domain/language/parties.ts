@@ -2,6 +2,7 @@
 import { attempt, peek, spanFrom, take, takeAny, takeOf, wordAt } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import { takeJoin } from './services.ts';
+import { readTime } from './times.ts';
 import type { Span } from './tokenise.ts';
 import { anyParty, articles, boundaries, hostNouns, kindWords } from './vocabulary.ts';
 
@@ -11,7 +12,7 @@ export type Party =
   | {
       readonly kind: 'name';
       readonly text: string;
-      readonly said: 'zone' | 'service' | 'group' | 'asset' | undefined;
+      readonly said: Kind | undefined;
       readonly quoted: boolean;
       readonly span: Span;
     };
@@ -25,10 +26,18 @@ export function readParties(cursor: Cursor): readonly Party[] | undefined {
   if (first === undefined) return undefined;
   const all = [first];
   for (;;) {
-    const next = attempt(cursor, () => (takeJoin(cursor) ? readParty(cursor) : undefined));
+    const next = attempt(cursor, () => (takeJoin(cursor) && !isTimeAhead(cursor) ? readParty(cursor) : undefined));
     if (next === undefined) return all;
     all.push(next);
   }
+}
+
+/** `except the bastion, Sun 02:00-06:00 UTC` */
+function isTimeAhead(cursor: Cursor): boolean {
+  const start = cursor.at;
+  const isTime = readTime(cursor) !== undefined;
+  cursor.at = start;
+  return isTime;
 }
 
 export function readParty(cursor: Cursor): Party | undefined {
@@ -73,20 +82,27 @@ function readName(cursor: Cursor): Party | undefined {
   const start = cursor.at;
   while (takeOf(cursor, articles) !== undefined);
   const before = takeKind(cursor);
+  if (peek(cursor)?.kind === 'quoted') return readQuoted(cursor, start, before);
   const from = cursor.at;
-  if (peek(cursor)?.kind === 'quoted') {
-    const text = peek(cursor)?.text ?? '';
-    cursor.at += 1;
-    const said = before ?? takeKind(cursor);
-    return { kind: 'name', text, said, quoted: true, span: spanFrom(cursor, start) };
-  }
   while (isNameWord(cursor) && cursor.at - from < maxNameTokens) cursor.at += 1;
   const tokens = cursor.tokens.slice(from, cursor.at);
   if (tokens.length === 0) return nameOfKindWord(cursor, start, from);
-  const last = tokens.at(-1)?.lower ?? '';
-  const said = before ?? (tokens.length > 1 && Object.hasOwn(kindWords, last) ? kindWords[last] : undefined);
+  const said = before ?? (tokens.length > 1 ? kindOf(tokens.at(-1)?.lower ?? '') : undefined);
   const text = tokens.map((token) => token.text).join(' ');
   return { kind: 'name', text, said, quoted: false, span: spanFrom(cursor, start) };
+}
+
+type Kind = 'zone' | 'service' | 'group' | 'asset';
+
+function kindOf(word: string): Kind | undefined {
+  return Object.hasOwn(kindWords, word) ? kindWords[word] : undefined;
+}
+
+function readQuoted(cursor: Cursor, start: number, before: Kind | undefined): Party {
+  const text = peek(cursor)?.text ?? '';
+  cursor.at += 1;
+  const said = before ?? takeKind(cursor);
+  return { kind: 'name', text, said, quoted: true, span: spanFrom(cursor, start) };
 }
 
 /** `the network` alone: the kind word is the name. */
@@ -97,9 +113,8 @@ function nameOfKindWord(cursor: Cursor, start: number, from: number): Party | un
 }
 
 /** A kind word before the name: `zone dmz`, `group cardholder-db`. */
-function takeKind(cursor: Cursor): 'zone' | 'service' | 'group' | 'asset' | undefined {
-  const word = wordAt(cursor);
-  const kind = Object.hasOwn(kindWords, word) ? kindWords[word] : undefined;
+function takeKind(cursor: Cursor): Kind | undefined {
+  const kind = kindOf(wordAt(cursor));
   if (kind !== undefined) cursor.at += 1;
   return kind;
 }
@@ -111,9 +126,9 @@ function isNameWord(cursor: Cursor): boolean {
   return token.lower !== 'not' && !articles.has(token.lower);
 }
 
-/** `the access zone`, `the port group`: a boundary word followed by a kind word is a name. */
+/** `the access zone`: a boundary word followed by a kind word is a name. */
 function isTrafficPartOfName(cursor: Cursor, word: string): boolean {
-  return ['access', 'contact', 'other'].includes(word) && word !== 'other' && Object.hasOwn(kindWords, wordAt(cursor, 1));
+  return ['access', 'contact'].includes(word) && kindOf(wordAt(cursor, 1)) !== undefined;
 }
 
 /** Takes `to X`, `from X` … */

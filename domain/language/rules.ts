@@ -41,7 +41,7 @@ export function draftRules(clause: Clause, sentence: Sentence, resolving: Resolv
   if (clause.exceptions.some(({ either, time }) => either !== undefined && time?.windows.length === 0)) return undefined;
   const effect = clause.effect === 'deny' || clause.effect === 'rest' ? 'deny' : 'allow';
   const from = sidesOf(clause, 'from', resolving);
-  const to = sidesOf(clause, 'to', resolving);
+  const to = clause.to !== undefined && clause.to === clause.from ? from : sidesOf(clause, 'to', resolving);
   const services = clause.services === undefined ? ['any'] : selectorsOf(clause.services, effect);
   const plain = clause.exceptions.flatMap((exception) => exceptsOf(exception, sentence, resolving));
   const times = clause.time === undefined ? [] : ownTime(resolveTime(clause.time, sentence.text, resolving));
@@ -101,15 +101,25 @@ function combine({ from, to, services, windows }: Combination): readonly RuleExc
   );
 }
 
-function byEffect(clause: Clause, scope: Scope, sentence: Sentence, resolving: Resolving): Pick<Drafted, 'rules' | 'choices'> {
-  if (clause.effect === 'allow') return { rules: product('allow', scope, sentence, clause.both), choices: [] };
-  if (clause.effect === 'deny') return denial(clause, scope, sentence, resolving);
-  if (clause.effect === 'rest') return { rules: product('claim', scope, sentence, false), choices: [] };
-  return only(clause.effect, scope, sentence, resolving);
+function byEffect(clause: Clause, scope: Scope, sentence: Sentence, resolving: Resolving): Effect {
+  switch (clause.effect) {
+    case 'allow':
+      return { rules: product('allow', scope, sentence, clause.both), choices: [] };
+    case 'deny':
+      return denial(clause, scope, sentence, resolving);
+    case 'rest':
+      return { rules: product('claim', scope, sentence, false), choices: [] };
+    case 'only-from':
+      return onlyFrom(clause, scope, sentence, resolving);
+    case 'only-to':
+      return onlyTo(scope, sentence);
+    case 'only-unclear':
+      return onlyUnclear(scope, sentence, resolving);
+  }
 }
 
 /** `Deny all traffic` overrides every permission: more than most people mean. */
-function denial(clause: Clause, scope: Scope, sentence: Sentence, resolving: Resolving): Pick<Drafted, 'rules' | 'choices'> {
+function denial(clause: Clause, scope: Scope, sentence: Sentence, resolving: Resolving): Effect {
   const rules = product('deny', scope, sentence, clause.both);
   const [rule] = rules;
   const everything =
@@ -126,26 +136,31 @@ function denial(clause: Clause, scope: Scope, sentence: Sentence, resolving: Res
   return { rules, choices: [{ id: resolving.nextQuestion(), about: 'default-or-absolute', readings }] };
 }
 
-function only(
-  effect: 'only-from' | 'only-to' | 'only-unclear',
-  scope: Scope,
-  sentence: Sentence,
-  resolving: Resolving,
-): Pick<Drafted, 'rules' | 'choices'> {
+type Effect = Pick<Drafted, 'rules' | 'choices'>;
+
+/** `Only X may …`: X may, and what nothing allows is denied. */
+function onlyFrom(clause: Clause, scope: Scope, sentence: Sentence, resolving: Resolving): Effect {
   const allows = product('allow', { ...scope, except: [] }, sentence, false);
-  const closed = { ...scope, services: ['any'] };
-  if (effect === 'only-from') {
-    const claims = product(
-      'claim',
-      { ...closed, from: [any], services: scope.to[0]?.label === 'unsaid' ? scope.services : ['any'], to: unsaidIsAny(scope.to) },
-      sentence,
-      false,
-    );
-    const narrow = scope.services.length > 0 && !scope.services.includes('any') && scope.to[0]?.label !== 'unsaid';
-    return { rules: [...allows, ...claims], choices: narrow ? [otherServices(claims, scope, sentence, resolving)] : [] };
-  }
-  const claims = product('claim', { ...closed, to: [any] }, sentence, false);
-  if (effect === 'only-to') return { rules: [...allows, ...claims], choices: [] };
+  const unsaid = scope.to[0]?.label === 'unsaid';
+  // "may use SSH" speaks of SSH; "may connect … on port 22" leaves open what becomes of the other ports: closed until somebody says.
+  const scoped = clause.scoped === true || unsaid;
+  const services = scoped ? scope.services : ['any'];
+  const claims = product('claim', { ...scope, from: [any], to: unsaidIsAny(scope.to), services }, sentence, false);
+  const asks = !scoped && !scope.services.includes('any');
+  return { rules: [...allows, ...claims], choices: asks ? [otherServices(claims, scope, sentence, resolving)] : [] };
+}
+
+/** `X may only connect to Y`: X may, and to nothing else. */
+function onlyTo(scope: Scope, sentence: Sentence): Effect {
+  const allows = product('allow', { ...scope, except: [] }, sentence, false);
+  const claims = product('claim', { ...scope, to: [any], services: ['any'] }, sentence, false);
+  return { rules: [...allows, ...claims], choices: [] };
+}
+
+/** `X may only connect to Y on port N`: nothing but Y, or nothing but N? */
+function onlyUnclear(scope: Scope, sentence: Sentence, resolving: Resolving): Effect {
+  const { rules } = onlyTo(scope, sentence);
+  const claims = rules.filter(({ effect }) => effect === 'claim');
   const between = claims.flatMap((claim) =>
     scope.to.map((to, index) => ({
       ...claim,
@@ -161,7 +176,7 @@ function only(
       rules: between,
     },
   ];
-  return { rules: [...allows, ...claims], choices: [{ id: resolving.nextQuestion(), about: 'only-what', readings }] };
+  return { rules, choices: [{ id: resolving.nextQuestion(), about: 'only-what', readings }] };
 }
 
 function unsaidIsAny(to: readonly Side[]): readonly Side[] {
@@ -219,7 +234,9 @@ function product(
   sentence: Sentence,
   both: boolean | undefined,
 ): readonly Rule[] {
-  const pairs = from.flatMap((source) => to.map((destination) => [source, destination] as const));
+  const all = from.flatMap((source) => to.map((destination) => [source, destination] as const));
+  // `db-1 and db-2 may talk to each other`
+  const pairs = from.length > 1 && from === to ? all.filter(([source, destination]) => source !== destination) : all;
   const directed = both === true ? pairs.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]) : pairs;
   return directed.flatMap(([source, destination]) =>
     services.map((service) => {

@@ -2,7 +2,7 @@
  * Reads one sentence. It is read only when every word of it is accounted for: what the grammar does not know makes the whole
  * sentence unread, and so a question. Nothing is skipped.
  */
-import type { Clause } from './clause.ts';
+import type { Clause, ClauseEffect } from './clause.ts';
 import { attempt, cursorOver, isAtEnd, takeAny } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import { readActive, readCommand, readNobody, readNoun, readOnly, readRestriction } from './heads.ts';
@@ -25,15 +25,33 @@ function readWhole(cursor: Cursor, head: (cursor: Cursor) => Clause | undefined)
   const clause = head(cursor);
   if (clause === undefined) return undefined;
   while (!isAtEnd(cursor)) if (!readTail(cursor, clause)) return undefined;
-  return isSound(clause) ? clause : undefined;
+  return isSound[clause.effect](saidIn(clause)) ? clause : undefined;
 }
 
-/** A clause that says too little to be a rule of any scope is not read. */
-function isSound(clause: Clause): boolean {
-  const { effect, from, to, services } = clause;
-  if (effect === 'rest') return clause.exceptions.length === 0 && clause.time === undefined;
-  if (effect === 'only-from') return from !== undefined && (to !== undefined || services !== undefined) && clause.time === undefined;
-  if (effect === 'only-to') return from !== undefined && to !== undefined && clause.time === undefined;
-  if (effect === 'only-unclear') return from !== undefined && to !== undefined && services !== undefined && clause.time === undefined;
-  return from !== undefined || to !== undefined || services !== undefined;
+type Said = {
+  readonly from: boolean;
+  readonly to: boolean;
+  readonly services: boolean;
+  readonly timed: boolean;
+  readonly everything: boolean;
+};
+
+/** What a sentence must say at least to be a rule of some scope. */
+const isSound: Readonly<Record<ClauseEffect, (said: Said) => boolean>> = {
+  allow: ({ from, to, services, everything }) => from || to || services || everything,
+  deny: ({ from, to, services, everything }) => from || to || services || everything,
+  'only-from': ({ from, to, services, timed }) => from && (to || services) && !timed,
+  'only-to': ({ from, to, timed }) => from && to && !timed,
+  'only-unclear': ({ from, to, services, timed }) => from && to && services && !timed,
+  rest: ({ timed }) => !timed,
+};
+
+function saidIn(clause: Clause): Said {
+  return {
+    from: clause.from !== undefined,
+    to: clause.to !== undefined,
+    services: clause.services !== undefined,
+    timed: clause.time !== undefined,
+    everything: clause.everything === true,
+  };
 }

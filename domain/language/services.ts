@@ -1,6 +1,6 @@
 /** Service phrases: `on port 5432`, `TCP ports 80 and 443`, `udp/53`, `ports 8000-8099`, `HTTPS`, `SSH and RDP`, `any port`. */
 import type { ServiceSelector } from '../policy/model.ts';
-import { attempt, peek, take, takeAny, wordAt } from './cursor.ts';
+import { attempt, take, takeAny, wordAt } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import { protocolServices, wellKnownProtocols } from './vocabulary.ts';
 
@@ -48,20 +48,15 @@ function readService(cursor: Cursor, previous: Read | undefined): Read | undefin
 }
 
 function readPorts(cursor: Cursor, previous: Read | undefined): Read | undefined {
-  const anyPort = takeAny(
-    cursor,
-    'any port',
-    'all ports',
-    'any ports',
-    'every port',
-    'any protocol',
-    'all protocols',
-    'any service',
-    'all services',
-  );
+  const anyPort = takeAny(cursor, ...anyService);
   if (anyPort !== undefined) return { phrases: [{ kind: 'selectors', selectors: ['any'] }], protocol: undefined, ports: false };
-  const written = readSelector(cursor);
-  if (written !== undefined) return written;
+  return readSelector(cursor) ?? readNumbers(cursor, previous);
+}
+
+const anyService = ['any port', 'all ports', 'any ports', 'every port', 'any protocol', 'all protocols', 'any service', 'all services'];
+
+/** `TCP port 80`, `ports 80`, `UDP`; after a port also a bare number */
+function readNumbers(cursor: Cursor, previous: Read | undefined): Read | undefined {
   takeAny(cursor, 'the', 'its');
   const protocol = takeProtocol(cursor);
   const said = takeAny(cursor, 'port number', 'port', 'ports') !== undefined;
@@ -93,19 +88,24 @@ function readSelector(cursor: Cursor): Read | undefined {
 
 /** `5432`, `5432/tcp`, `8000-8099`, `8000 to 8099` */
 function readRange(cursor: Cursor): Range | undefined {
-  const token = peek(cursor);
-  if (token?.kind !== 'word') return undefined;
-  const [ports = '', protocol, ...rest] = token.lower.split('/');
-  const range = portRange(ports);
-  if (range === undefined || rest.length > 0 || (protocol !== undefined && protocol !== 'tcp' && protocol !== 'udp')) return undefined;
+  const first = rangeAt(wordAt(cursor));
+  if (first === undefined) return undefined;
   cursor.at += 1;
-  const last = attempt(cursor, () => (takeAny(cursor, 'to', 'through', '-') === undefined ? undefined : portRange(wordAt(cursor))));
-  if (last === undefined || last.low !== last.high || last.low < range.low || range.low !== range.high) {
-    if (last !== undefined) cursor.at -= 1;
-    return { ...range, protocol };
-  }
-  cursor.at += 1;
-  return { low: range.low, high: last.high, protocol };
+  if (first.low !== first.high) return first;
+  const last = attempt(cursor, () => {
+    const next = takeAny(cursor, 'to', 'through', '-') === undefined ? undefined : portRange(wordAt(cursor));
+    if (next === undefined || next.low !== next.high || next.low < first.low) return undefined;
+    cursor.at += 1;
+    return next;
+  });
+  return last === undefined ? first : { ...first, high: last.high };
+}
+
+function rangeAt(word: string): Range | undefined {
+  const [ports = '', protocol, ...rest] = word.split('/');
+  const range = rest.length === 0 ? portRange(ports) : undefined;
+  if (range === undefined || (protocol !== undefined && protocol !== 'tcp' && protocol !== 'udp')) return undefined;
+  return { ...range, protocol };
 }
 
 function portRange(text: string): Range | undefined {

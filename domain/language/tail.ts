@@ -82,6 +82,7 @@ function readEnds(cursor: Cursor, clause: Clause): boolean {
     clause.to = bothWays;
     return (clause.both = true);
   }
+  if (readEverywhere(cursor, clause)) return true;
   const from =
     clause.from === undefined || isOnlyAny(clause.from)
       ? readPartiesAfter(cursor, 'from', 'coming from', 'originating from', 'starting from')
@@ -96,6 +97,13 @@ function readEnds(cursor: Cursor, clause: Clause): boolean {
       : undefined;
   if (to === undefined) return false;
   clause.to = to;
+  return true;
+}
+
+function readEverywhere(cursor: Cursor, clause: Clause): boolean {
+  const place = cursor.tokens[cursor.at];
+  if (place === undefined || clause.to !== undefined || takeAny(cursor, 'everywhere', 'anywhere') === undefined) return false;
+  clause.to = [{ kind: 'any', span: { start: place.start, end: place.end } }];
   return true;
 }
 
@@ -136,7 +144,7 @@ function exceptionBody(cursor: Cursor, clause: Clause): Exception | undefined {
   const exception: Draft = {};
   for (let read = true; read;) {
     read = false;
-    const time = exception.time === undefined ? readTime(cursor) : undefined;
+    const time = exception.time === undefined ? attempt(cursor, () => (take(cursor, ','), readTime(cursor))) : undefined;
     if (time !== undefined) {
       exception.time = time;
       read = true;
@@ -145,7 +153,8 @@ function exceptionBody(cursor: Cursor, clause: Clause): Exception | undefined {
     const services = exception.services === undefined ? readServicePhrase(cursor) : undefined;
     if (services !== undefined) {
       exception.services = services;
-      read = true;
+      // `Block everything except HTTPS from X to Y`: the ends are the sentence's, where it has none yet.
+      read = !(clause.from === undefined && clause.to === undefined);
       continue;
     }
     read = readExceptionParties(cursor, exception, clause);
@@ -158,14 +167,17 @@ function readExceptionParties(cursor: Cursor, exception: Draft, clause: Clause):
   const to = from === undefined && exception.to === undefined ? readPartiesAfter(cursor, 'to', 'into', 'on', 'at') : undefined;
   if (from !== undefined) exception.from = from;
   if (to !== undefined) exception.to = to;
-  if (from !== undefined || to !== undefined) return true;
+  return from !== undefined || to !== undefined || readBareException(cursor, exception, clause);
+}
+
+/** `except the bastion`: the side that the sentence leaves open is the one that an exception narrows. */
+function readBareException(cursor: Cursor, exception: Draft, clause: Clause): boolean {
   if (exception.from !== undefined || exception.to !== undefined || exception.either !== undefined) return false;
   const parties = readParties(cursor);
   if (parties === undefined) return false;
-  // The side that the sentence leaves open is the one that an exception narrows.
-  if (isOpen(clause.from) && !isOpen(clause.to)) exception.from = parties;
-  else if (isOpen(clause.to) && !isOpen(clause.from)) exception.to = parties;
-  else exception.either = parties;
+  const [fromIsOpen, toIsOpen] = [isOpen(clause.from), isOpen(clause.to)];
+  if (fromIsOpen === toIsOpen) exception.either = parties;
+  else exception[fromIsOpen ? 'from' : 'to'] = parties;
   return true;
 }
 

@@ -7,6 +7,7 @@ import { minutesOfWeek, parseWindow } from '../policy/time-window.ts';
 import { attempt, isAtEnd, spanFrom, takeAny, wordAt } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import type { Span } from './tokenise.ts';
+import { kindWords } from './vocabulary.ts';
 
 /** `windows` is empty where the phrase is vague. */
 export type TimePhrase = { readonly windows: readonly TimeWindow[]; readonly span: Span };
@@ -25,11 +26,34 @@ const dayWords: { readonly [word: string]: string } = {
   weekends: 'Sat-Sun',
   daily: 'daily',
 };
-const openers = new Set('during while outside before after until daily between at on every every-day from for within'.split(' '));
+/** Words that open a time phrase, and what must follow for it to be one: `from the office` is a place, `from 02:00` is not. */
+const openers: { readonly [word: string]: 'anything' | 'clock' | 'time' } = {
+  during: 'anything',
+  outside: 'anything',
+  before: 'anything',
+  after: 'anything',
+  until: 'anything',
+  daily: 'anything',
+  every: 'anything',
+  each: 'time',
+  for: 'time',
+  between: 'clock',
+  from: 'clock',
+  at: 'time',
+  on: 'time',
+  in: 'time',
+  over: 'time',
+};
 const vagueWords = new Set(
   `night nights nighttime daytime morning mornings evening evenings maintenance window windows business office working work opening hours hour change changes
   holiday holidays noon midnight lunch peak off-peak release deployment deployments day days week weeks month months year years minutes tonight today tomorrow summer winter
   incident incidents emergency emergencies backup backups planned scheduled approved`.split(/\s+/),
+);
+/** Those of them that follow `at`, `on`, `in the`, `for the`. */
+const momentWords = new Set(
+  'night nights nighttime morning mornings evening evenings noon midnight holiday holidays weekend weekends minutes hours days weeks months'.split(
+    ' ',
+  ),
 );
 const connectors = new Set('and or to from until the a an between at on of during in each every , - through'.split(' '));
 
@@ -38,15 +62,32 @@ type Gathered = { days: string[]; clocks: string[]; zones: string[]; vague: bool
 export function readTime(cursor: Cursor): TimePhrase | undefined {
   return attempt(cursor, () => {
     const start = cursor.at;
-    if (!openers.has(wordAt(cursor)) && dayOf(wordAt(cursor)) === undefined) return undefined;
-    const gathered: Gathered = { days: [], clocks: [], zones: [], vague: false };
     const opener = wordAt(cursor);
-    if (['outside', 'before', 'after', 'until', 'for'].includes(opener)) gathered.vague = true;
-    if (openers.has(opener) && opener !== 'daily') cursor.at += 1;
+    if (!opensTime(cursor, opener)) return undefined;
+    const gathered: Gathered = { days: [], clocks: [], zones: [], vague: ['outside', 'before', 'after', 'until', 'for'].includes(opener) };
+    if (Object.hasOwn(openers, opener) && !['daily', 'every', 'each'].includes(opener)) cursor.at += 1;
     while (!isAtEnd(cursor) && gather(cursor, gathered));
-    if (gathered.days.length === 0 && gathered.clocks.length === 0 && !(gathered.vague && hasSubstance(cursor, start))) return undefined;
-    return { windows: windowsOf(gathered), span: spanFrom(cursor, start) };
+    return saysTime(gathered, cursor, start) ? { windows: windowsOf(gathered), span: spanFrom(cursor, start) } : undefined;
   });
+}
+
+function saysTime({ days, clocks, vague }: Gathered, cursor: Cursor, start: number): boolean {
+  return days.length > 0 || clocks.length > 0 || (vague && hasSubstance(cursor, start));
+}
+
+function opensTime(cursor: Cursor, opener: string): boolean {
+  if (dayOf(opener) !== undefined) return true;
+  const follows = Object.hasOwn(openers, opener) ? openers[opener] : undefined;
+  if (follows === undefined || follows === 'anything') return follows !== undefined;
+  const ahead = ['the', 'a'].includes(wordAt(cursor, 1)) ? 2 : 1;
+  const next = wordAt(cursor, ahead);
+  if (clocksOf(next) !== undefined) return true;
+  return follows === 'time' && (dayOf(next) !== undefined || (momentWords.has(next) && !isPlaceAhead(cursor, ahead)));
+}
+
+/** `on the office zone`, `in the backup network` */
+function isPlaceAhead(cursor: Cursor, ahead: number): boolean {
+  return Object.hasOwn(kindWords, wordAt(cursor, ahead + 1));
 }
 
 /** More than the opening word. */
@@ -139,18 +180,36 @@ export function complementOf(windows: readonly TimeWindow[]): readonly TimeWindo
     next = Math.max(next, Number(high) + 1);
   }
   if (next < minutesOfWeek) gaps.push({ low: next, high: minutesOfWeek - 1 });
-  return gaps.flatMap((gap) => byDay(gap)).map((part) => `${part} ${timezone}`);
+  return byClock(gaps.flatMap((gap) => byDay(gap))).map((part) => `${part} ${timezone}`);
 }
 
-function byDay(gap: { readonly low: number; readonly high: number }): readonly string[] {
-  const parts: string[] = [];
+type DayPart = { readonly day: number; readonly hours: string };
+
+function byDay(gap: { readonly low: number; readonly high: number }): readonly DayPart[] {
+  const parts: DayPart[] = [];
   for (let low = gap.low; low <= gap.high;) {
     const day = Math.floor(low / 1_440);
     const end = Math.min(gap.high + 1, (day + 1) * 1_440);
-    parts.push(`${dayNames[day]} ${clock(low - day * 1_440)}-${clock(end - day * 1_440)}`);
+    parts.push({ day, hours: `${clock(low - day * 1_440)}-${clock(end - day * 1_440)}` });
     low = end;
   }
   return parts;
+}
+
+/** Days in a row with the same hours are one window: `Mon-Fri 00:00-08:00`. */
+function byClock(parts: readonly DayPart[]): readonly string[] {
+  const windows: string[] = [];
+  for (const hours of new Set(parts.map((part) => part.hours))) {
+    const days = parts.filter((part) => part.hours === hours).map(({ day }) => day);
+    for (let first = 0; first < days.length;) {
+      let last = first;
+      while (days[last + 1] === (days[last] ?? -9) + 1) last += 1;
+      const [from, to] = [dayNames[days[first] ?? 0], dayNames[days[last] ?? 0]];
+      windows.push(`${from === to ? from : `${from}-${to}`} ${hours}`);
+      first = last + 1;
+    }
+  }
+  return windows;
 }
 
 function clock(minute: number): string {

@@ -27,18 +27,22 @@ function readModal(cursor: Cursor): Verdict | 'only' | undefined {
 /** `is allowed to`, `must be blocked`, `are not permitted to`, `is forbidden from` */
 function readParticiple(cursor: Cursor): Verdict | 'only' | undefined {
   const modal = takeOf(cursor, modals) !== undefined;
-  const denied = takeAny(cursor, 'not', 'never') !== undefined;
+  const notBefore = takeAny(cursor, 'not', 'never') !== undefined;
   if (!takeAny(cursor, ...(modal ? ['be'] : ['is', 'are']))) return undefined;
-  const negated = takeAny(cursor, 'not', 'never') !== undefined;
+  const negated = takeAny(cursor, 'not', 'never') !== undefined || notBefore;
   const only = take(cursor, 'only');
   takeAny(cursor, 'always', 'strictly');
   const allows = takeOf(cursor, allowParticiples) !== undefined;
-  if (!allows && takeOf(cursor, denyParticiples) === undefined) return undefined;
-  if (!allows && (negated || denied || only)) return undefined;
-  attempt(cursor, () => (takeAny(cursor, 'to') && !isParticipleObject(cursor) ? true : undefined));
-  attempt(cursor, () => (!allows && take(cursor, 'from') && isGerund(cursor) ? true : undefined));
+  if (!allows && (negated || only || takeOf(cursor, denyParticiples) === undefined)) return undefined;
+  takeLink(cursor, allows);
   if (only) return 'only';
-  return allows && !negated && !denied ? 'allow' : 'deny';
+  return allows && !negated ? 'allow' : 'deny';
+}
+
+/** `allowed to` before a verb, `forbidden from` before a verb: before anything else the word belongs to a place. */
+function takeLink(cursor: Cursor, allows: boolean): void {
+  attempt(cursor, () => (take(cursor, 'to') && !isParticipleObject(cursor) ? true : undefined));
+  attempt(cursor, () => (!allows && take(cursor, 'from') && isGerund(cursor) ? true : undefined));
 }
 
 const verbWords = new Set(
@@ -63,10 +67,10 @@ export function actionThen(cursor: Cursor, clause: Clause): Clause | undefined {
   const late = attempt(cursor, () => take(cursor, 'only') || undefined);
   const action = readAction(cursor);
   if (action === undefined) return undefined;
-  if (action.services !== undefined) clause.services = action.services;
+  if (action.services !== undefined) Object.assign(clause, { services: action.services, scoped: true });
   const lateOnly = attempt(cursor, () => takeOnlyTo(cursor));
   if (action.object === 'needed' || lateOnly === true) {
-    const to = readParties(cursor);
+    const to = takeAny(cursor, 'each other', 'one another') === undefined ? readParties(cursor) : clause.from;
     if (to === undefined) return undefined;
     clause.to = to;
   }

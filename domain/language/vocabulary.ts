@@ -3,7 +3,7 @@ import type { ServiceSelector } from '../policy/model.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
-export const modals = words('may can must should shall will could might needs need');
+export const modals = words('may can must should shall needs need');
 /** Contractions as two words. */
 export const contractions: { readonly [word: string]: string } = {
   cannot: 'can not',
@@ -25,7 +25,7 @@ export const anyParty = words('anyone anybody anything everyone everybody everyt
 export const nobody = words('nobody nothing none');
 /** `any host`, `all systems`: every address. */
 export const hostNouns = words(
-  'host hosts machine machines system systems server servers asset assets computer computers node nodes device devices address addresses endpoint endpoints source sources destination destinations user users person people workload workloads',
+  'host hosts machine machines system systems server servers asset assets computer computers node nodes device devices address addresses endpoint endpoints source sources destination destinations user users person people workload workloads member members',
 );
 
 /** A word beside a name that says what kind of name it is. */
@@ -63,7 +63,7 @@ export const boundaries = words(
   connect connects connecting talk talks talking speak communicate communicates communicating reach reaches reaching access accesses accessing contact contacts contacting use uses using
   port ports protocol tcp udp icmp may can must should shall will could might needs need does do cannot
   reachable reached accessible accessed contacted allowed permitted denied blocked forbidden prohibited rejected dropped
-  ssh ping rdp traffic connections connection`,
+  accept accepts accepting receive receives receiving flow flows log login everywhere anywhere ssh ping rdp traffic connections connection`,
 );
 
 type Protocol = { readonly words: readonly string[]; readonly services: readonly ServiceSelector[] };
@@ -146,6 +146,6 @@ export const synonyms: { readonly [word: string]: string } = {
   monitor: 'monitoring',
   payment: 'payments',
   configuration: 'config',
-  'jump-host': 'jump',
+  dbs: 'db',
   authentication: 'auth',
 };
