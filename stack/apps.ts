@@ -26,7 +26,7 @@ export async function startApp(options: AppOptions): Promise<Child> {
   const { name, logFile } = options;
   const offset = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   const preload = new URL('./die-with-parent.ts', import.meta.url).href;
-  const command = launchCommand(process.execPath, ['--enable-source-maps', '--import', preload, join(root, options.main)], {
+  const command = launchCommand(process.execPath, ['--import', preload, join(root, options.main)], {
     deathSignal: 'SIGTERM',
   });
   const child = await spawnChild({

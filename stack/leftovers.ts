@@ -44,7 +44,8 @@ export async function stopLeftovers(files: Pick<Layout, 'run' | 'postgres'>): Pr
 async function stopOne(leftover: Recorded): Promise<void> {
   const polite: NodeJS.Signals = leftover.name === 'postgres' ? 'SIGINT' : 'SIGTERM';
   for (const { signal, waitMs } of [
-    { signal: polite, waitMs: 10_000 },
+    // Only the database has something of its own to put in order, and the others may wait for it in vain.
+    { signal: polite, waitMs: leftover.name === 'postgres' ? 20_000 : 1000 },
     { signal: 'SIGKILL' as const, waitMs: 5000 },
   ]) {
     send(leftover, signal);

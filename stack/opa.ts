@@ -1,6 +1,6 @@
 /** OPA as a server on 127.0.0.1 that answers only who holds the token. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { EdictError } from '../domain/errors.ts';
@@ -15,7 +15,7 @@ export type OpaOptions = {
   readonly settingsDir: string;
   readonly logFile: string;
   readonly onSpawn?: ((child: Child) => void) | undefined;
-  /** Rego files. One must hold `system.authz.allow`, which reads the token at data.edict_system.token: without it OPA refuses everything. */
+  /** Rego files, loaded under their own names. One must hold `system.authz.allow`, which reads the token at data.edict_system.token: without it OPA refuses everything. */
   readonly policies: readonly string[];
   /** Content of OPA's configuration file (bundles, decision logs, status). */
   readonly config?: string | undefined;
@@ -37,7 +37,7 @@ export async function startOpa(options: OpaOptions): Promise<Opa> {
     '--log-level=error',
     ...files,
   ];
-  const command = launchCommand(path, args, { deathSignal: 'SIGTERM' });
+  const command = launchCommand(path, args, { deathSignal: 'SIGKILL' });
   const child = await spawnChild({
     name: 'opa',
     command,
@@ -60,7 +60,9 @@ function writeSettings({ settingsDir, token, config, policies }: OpaOptions): re
   };
   const data = write('opa-token.json', JSON.stringify({ edict_system: { token } }));
   const configFlags = config === undefined ? [] : ['--config-file', write('opa-config.yaml', config)];
-  return [...configFlags, data, ...policies];
+  // Named relative to the folder: OPA lists policies by path, and a checkout in `/edict` would look like the bundle's own.
+  const names = policies.map((policy) => basename(write(`access-${basename(policy)}`, readFileSync(policy, 'utf8'))));
+  return [...configFlags, data, ...names];
 }
 
 async function untilServing(child: Child, url: string): Promise<void> {

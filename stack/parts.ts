@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 import { apiServes, startApp } from './apps.ts';
 import { rotateLog, type Child } from './child.ts';
+import { requireProgram } from './engines.ts';
 import type { Layout } from './layout.ts';
+import { opaPointConfig, opaServiceToken } from './opa-point.ts';
 import { opaServes, startOpa } from './opa.ts';
 import type { PartSpec } from './part.ts';
 import type { PortPlan } from './port-plan.ts';
@@ -31,6 +33,7 @@ export type Addresses = {
 };
 
 export type StackContext = {
+  readonly wanted: readonly PartName[];
   readonly files: Layout;
   readonly ports: PortPlan;
   readonly password: string;
@@ -41,6 +44,7 @@ export type StackContext = {
   readonly migrated: () => Promise<void>;
 };
 
+/** What a part cannot do without: it must be part of the stack. */
 export const partNeeds: { readonly [name in PartName]: readonly PartName[] } = {
   postgres: [],
   opa: [],
@@ -49,6 +53,14 @@ export const partNeeds: { readonly [name in PartName]: readonly PartName[] } = {
   worker: ['postgres', 'temporal', 'opa'],
   'worker-2': ['postgres', 'temporal', 'opa'],
   api: ['postgres', 'temporal', 'opa'],
+};
+
+/** What must serve before a start makes sense. Worker and API wait for Temporal and OPA by themselves, while they load. */
+export const startsAfter: { readonly [name in PartName]: readonly PartName[] } = {
+  ...partNeeds,
+  worker: ['postgres'],
+  'worker-2': ['postgres'],
+  api: ['postgres'],
 };
 
 const portsOf: { readonly [name in PartName]: readonly string[] } = {
@@ -164,13 +176,15 @@ function shards(files: Layout): number {
 function opaStart(context: StackContext): Start {
   const { files, addresses } = context;
   return {
-    start: (onSpawn) =>
+    start: async (onSpawn) =>
       startOpa({
         port: portOf(context, 'opa'),
         token: addresses.opaToken,
         settingsDir: files.settings,
         logFile: log(context, 'opa'),
         policies: accessPolicies(),
+        // Bundles come from the API and are signed with a key of the database: without both, OPA answers for access only.
+        config: context.wanted.includes('api') ? await opaPointConfig(context) : undefined,
         onSpawn,
       }),
     healthy: () => opaServes(addresses.opa),
@@ -209,6 +223,9 @@ function appEnvironment(context: StackContext): { readonly [name: string]: strin
     EDICT_TEMPORAL_NAMESPACE: addresses.temporalNamespace,
     EDICT_OPA_URL: addresses.opa,
     EDICT_OPA_TOKEN: addresses.opaToken,
+    EDICT_OPA_SERVICE_TOKEN: opaServiceToken(context.files),
+    EDICT_OPA_PROGRAM: requireProgram('opa').path,
+    EDICT_EMBEDDED: '1',
     EDICT_API_HOST: '127.0.0.1',
     EDICT_API_PORT: String(portOf(context, 'api')),
     EDICT_API_URL: addresses.api,
@@ -220,10 +237,8 @@ function appEnvironment(context: StackContext): { readonly [name: string]: strin
 type App = { readonly name: string; readonly main: string; readonly serves?: () => Promise<boolean> };
 
 function appStart(context: StackContext, { name, main, serves }: App) {
-  return async (onSpawn: (child: Child) => void) => {
-    await context.migrated();
-    return startApp({ name, main, env: appEnvironment(context), logFile: log(context, name), onSpawn, serves });
-  };
+  return (onSpawn: (child: Child) => void) =>
+    startApp({ name, main, env: appEnvironment(context), logFile: log(context, name), onSpawn, serves });
 }
 
 function workerStart(context: StackContext, name: PartName): Start {

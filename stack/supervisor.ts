@@ -10,7 +10,17 @@ import { acquireLock, type Lock } from './lock.ts';
 import { layout, type Layout } from './layout.ts';
 import { openRunRecord, stopLeftovers, type RunRecord } from './leftovers.ts';
 import { Part, type PartEvents, type PartSpec } from './part.ts';
-import { addressesOf, partNeeds, partOrder, partSpec, portNames, type Addresses, type PartName, type StackContext } from './parts.ts';
+import {
+  addressesOf,
+  partNeeds,
+  partOrder,
+  partSpec,
+  startsAfter,
+  portNames,
+  type Addresses,
+  type PartName,
+  type StackContext,
+} from './parts.ts';
 import { planPorts } from './port-plan.ts';
 import { prepareData } from './data.ts';
 import { ensureSecret } from './secrets.ts';
@@ -77,7 +87,7 @@ async function startUnderLock(options: StackOptions, files: Layout, lock: Lock):
   const password = ensureSecret(files.secrets, 'postgres');
   const ports = await planPorts(files, { names: portNames(wanted), apiPort: options.apiPort });
   const addresses = addressesOf(files, ports, password);
-  const supervised = supervise({ wanted, progress, lock, context: { files, ports, password, addresses, env: options.env ?? {} } });
+  const supervised = supervise({ wanted, progress, lock, context: { wanted, files, ports, password, addresses, env: options.env ?? {} } });
   const abort = () => void supervised.stack.stop();
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
@@ -117,7 +127,7 @@ function supervise({ wanted, context, progress, lock }: Setting): { readonly sta
   const failed = deferred<EdictError>();
   const record = openRunRecord(context.files);
   let migration: Promise<void> | undefined;
-  const migrated = () => (migration ??= migrateEdict(context.addresses.database, timings));
+  const migrated = () => (migration ??= migrateEdict(parts.get('postgres'), context.addresses.database, timings));
   const events = partEvents({ record, progress, listeners, gaveUp: (error) => void giveUp(error) });
   for (const name of wanted)
     parts.set(name, new Part(supervisedSpec({ name, parts, timings, progress }, { ...context, migrated }), events));
@@ -134,7 +144,8 @@ function supervise({ wanted, context, progress, lock }: Setting): { readonly sta
     }));
   const begin = async () => {
     await Promise.all([...parts.values()].map((part) => part.begin()));
-    if (parts.has('postgres')) await migrated();
+    // Worker and API bring the schema up to date themselves.
+    if (parts.has('postgres') && !parts.has('api') && !parts.has('worker')) await migrated();
   };
   return { begin, stack: stackOf({ parts, listeners, timings, addresses: context.addresses, stop, failed: failed.promise }) };
 }
@@ -142,7 +153,8 @@ function supervise({ wanted, context, progress, lock }: Setting): { readonly sta
 type RestartListener = (part: PartName, pid: number) => void;
 
 /** Brings our own database to this release's schema, once a start. */
-async function migrateEdict(database: string, timings: { [part: string]: number }): Promise<void> {
+async function migrateEdict(postgres: Part | undefined, database: string, timings: { [part: string]: number }): Promise<void> {
+  await postgres?.up();
   const began = Date.now();
   const { migrate } = await import('../store/migrate.ts');
   await migrate(database);
@@ -177,7 +189,7 @@ type SpecOptions = {
 
 function supervisedSpec({ name, parts, timings, progress }: SpecOptions, context: StackContext): PartSpec {
   const spec = partSpec(name, context);
-  const needs = partNeeds[name].flatMap((needed) => parts.get(needed) ?? []);
+  const needs = startsAfter[name].flatMap((needed) => parts.get(needed) ?? []);
   const start: PartSpec['start'] = async (onSpawn) => {
     const began = Date.now();
     progress({ part: name, event: 'starting', text: `starting ${name}` });

@@ -23,7 +23,7 @@ export async function startTemporalUi({ port, temporal, settingsDir, logFile, on
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, 'edict.yaml'), settings(port, temporal), { mode: 0o600 });
   const command = launchCommand(path, ['--root', settingsDir, '--config', 'temporal-ui', '--env', 'edict', 'start'], {
-    deathSignal: 'SIGTERM',
+    deathSignal: 'SIGKILL',
   });
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
   const child = await spawnChild({ name: 'temporal-ui', command, env, cwd: settingsDir, logFile, onSpawn });

@@ -95,7 +95,7 @@ function spawnServer(options: TemporalOptions): Promise<Child> {
   const dynamicConfig = join(options.settingsDir, 'temporal-dynamic.yaml');
   writeFileSync(dynamicConfig, dynamicConfigYaml(), { mode: 0o600 });
   const { path } = requireProgram('temporal-server');
-  const command = launchCommand(path, ['start'], { deathSignal: 'SIGTERM' });
+  const command = launchCommand(path, ['start'], { deathSignal: 'SIGKILL' });
   const env = { ...inherited(), ...serverEnvironment(options), DYNAMIC_CONFIG_FILE_PATH: dynamicConfig };
   return spawnChild({ name: 'temporal', command, env, cwd: options.settingsDir, logFile: options.logFile, onSpawn: options.onSpawn });
 }

@@ -3,7 +3,7 @@
 # description: |
 #   Roles hold permissions; a route needs one (api/contract). Nothing is allowed that is not written here. What a playbook asks beyond
 #   that (the roles of an approval, of a manual trigger) is checked where the playbook is known.
-package edict.authz
+package access.authz
 
 default decision := {"allow": false, "reason": "no role of yours holds this permission"}
 
@@ -33,11 +33,11 @@ reading := {
 }
 
 grants := {
-	"analyst": reading | {"approvals:vote", "context:write", "runs:order", "runs:cancel", "signals:send", "reports:order"},
-	"engineer": reading | {"approvals:vote", "policies:write", "context:write", "runs:order", "runs:cancel", "reports:order"},
-	"manager": reading | {"approvals:vote", "runs:order", "runs:cancel", "audit:read", "reports:order"},
-	"auditor": reading | {"audit:read", "people:read", "reports:order"},
-	"admin": reading | {
+	"analyst": (reading | {"approvals:vote", "context:write", "runs:order", "runs:cancel", "signals:send", "reports:order"}),
+	"engineer": (reading | {"approvals:vote", "policies:write", "context:write", "runs:order", "runs:cancel", "reports:order"}),
+	"manager": (reading | {"approvals:vote", "runs:order", "runs:cancel", "audit:read", "reports:order"}),
+	"auditor": (reading | {"audit:read", "people:read", "reports:order"}),
+	"admin": (reading | {
 		"context:write",
 		"runs:order",
 		"runs:cancel",
@@ -47,5 +47,5 @@ grants := {
 		"people:read",
 		"people:write",
 		"reports:order",
-	},
+	}),
 }

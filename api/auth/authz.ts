@@ -36,7 +36,7 @@ export function opaAuthorizer(options: { readonly url: string; readonly token: s
     decide: async (question) => {
       const { person, permission, resource } = question;
       const input = { person: { id: person.id, roles: person.roles }, permission, resource };
-      const answer = await http.post<unknown>('/v1/data/edict/authz/decision', { input }).catch((error: unknown) => {
+      const answer = await http.post<unknown>('/v1/data/access/authz/decision', { input }).catch((error: unknown) => {
         throw unavailable('the authorisation service', withoutHeaders(error));
       });
       const parsed = Answer.safeParse(answer.data);

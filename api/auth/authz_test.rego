@@ -1,6 +1,6 @@
-package edict.authz_test
+package access.authz_test
 
-import data.edict.authz
+import data.access.authz
 
 allowed(roles, permission) if {
 	authz.decision.allow with input as {"person": {"id": "p", "roles": roles}, "permission": permission, "resource": ""}

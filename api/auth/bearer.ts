@@ -1,7 +1,7 @@
 /**
  * Who a bearer token belongs to. A good token is remembered for `rememberMs`: a revocation made through another process is honoured
- * after at most that long, one made through this process at once. Failures from one address are counted, and past the limit unknown
- * tokens are no longer looked up (`rate-limited`); remembered ones go on working.
+ * after at most that long, one made through this process at once. Wrong tokens from one address are counted, and past the limit tokens that
+ * were never good are no longer looked up (`rate-limited`); who has been let in before goes on being let in.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { EdictError } from '../../domain/errors.ts';
@@ -14,41 +14,47 @@ export type Bearer = {
 };
 
 const rememberMs = 3000;
-const rememberedMost = 10_000;
+/** How long a token that was good once is looked up whatever the count of its address says. */
+const familiarMs = 3_600_000;
 const failuresPerMinute = 30;
-const countedMost = 10_000;
+const entriesMost = 10_000;
+
+type Remembered = { readonly person: Person; readonly untilMs: number };
+type Failures = { readonly count: number; readonly untilMs: number };
 
 export function bearer(people: Pick<People, 'authenticate'>, nowMs: () => number): Bearer {
-  const remembered = new Map<string, { readonly person: Person; readonly untilMs: number }>();
-  const failures = new Map<string, { readonly count: number; readonly untilMs: number }>();
+  const remembered = new Map<string, Remembered>();
+  const familiar = new Map<string, number>();
+  const failures = new Map<string, Failures>();
+  const current = <T extends { readonly untilMs: number }>(entry: T | undefined): T | undefined =>
+    entry !== undefined && entry.untilMs > nowMs() ? entry : undefined;
 
-  const failed = (address: string): number => {
-    const entry = failures.get(address);
-    return entry === undefined || entry.untilMs <= nowMs() ? 0 : entry.count;
-  };
   const countFailure = (address: string): void => {
-    const count = failed(address) + 1;
-    const untilMs = count === 1 ? nowMs() + 60_000 : (failures.get(address)?.untilMs ?? nowMs());
-    if (failures.size >= countedMost) failures.clear();
-    failures.set(address, { count, untilMs });
+    const before = current(failures.get(address));
+    keep(failures, address, { count: (before?.count ?? 0) + 1, untilMs: before?.untilMs ?? nowMs() + 60_000 });
+  };
+  const lookUp = async (secret: string, key: string, address: string): Promise<Person> => {
+    const limited = (current(failures.get(address))?.count ?? 0) >= failuresPerMinute;
+    if (limited && (familiar.get(key) ?? 0) <= nowMs())
+      throw new EdictError('rate-limited', 'too many wrong tokens from this address', { help: 'wait a minute' });
+    const person = await people.authenticate(secret);
+    if (person === undefined) {
+      countFailure(address);
+      throw wrongToken();
+    }
+    keep(remembered, key, { person, untilMs: nowMs() + rememberMs });
+    keep(familiar, key, nowMs() + familiarMs);
+    return person;
   };
 
   return {
     authenticate: async (authorization, address) => {
+      if (authorization === undefined)
+        throw new EdictError('token-missing', 'this needs a token', { expected: 'authorization: Bearer <token>' });
       const secret = secretOf(authorization);
-      const key = secret === undefined ? '' : createHash('sha256').update(secret).digest('base64');
-      const known = remembered.get(key);
-      if (known !== undefined && known.untilMs > nowMs()) return known.person;
-      if (failed(address) >= failuresPerMinute)
-        throw new EdictError('rate-limited', 'too many failed attempts from this address', { help: 'wait a minute' });
-      const person = secret === undefined ? undefined : await people.authenticate(secret);
-      if (person === undefined) {
-        countFailure(address);
-        throw refusal(authorization);
-      }
-      if (remembered.size >= rememberedMost) remembered.clear();
-      remembered.set(key, { person, untilMs: nowMs() + rememberMs });
-      return person;
+      if (secret === undefined) throw wrongToken();
+      const key = createHash('sha256').update(secret).digest('base64');
+      return current(remembered.get(key))?.person ?? lookUp(secret, key, address);
     },
     forget: () => remembered.clear(),
   };
@@ -64,8 +70,12 @@ export function secretOf(authorization: string | undefined): string | undefined 
   return /^Bearer ([\u0021-\u007e]{1,512})$/iu.exec(authorization ?? '')?.[1];
 }
 
-function refusal(authorization: string | undefined): EdictError {
-  if (authorization === undefined)
-    return new EdictError('token-missing', 'this needs a token', { expected: 'authorization: Bearer <token>' });
+function wrongToken(): EdictError {
   return new EdictError('token-invalid', 'the token is unknown or revoked');
+}
+
+/** Bounded: what is forgotten is looked up or counted again. */
+function keep<T>(entries: Map<string, T>, key: string, entry: T): void {
+  if (entries.size >= entriesMost && !entries.has(key)) entries.delete(entries.keys().next().value ?? '');
+  entries.set(key, entry);
 }
