@@ -65,7 +65,11 @@ export type StageName = 'create' | 'context' | 'generate' | 'review' | 'distribu
 type ControlActivities = {
   /** Checks that the run was ordered and that the caller is the workflow `run/<run>`; `order-missing`, `order-mismatch`. */
   readonly 'run.load': (input: { readonly run: string }) => Promise<LoadedRun>;
+  /** Whose recorded word cancels the run; none means that nobody with the right to asked for it. */
+  readonly 'run.cancellation': (input: { readonly run: string }) => Promise<{ readonly by?: string | undefined }>;
   readonly 'run.finish': (input: { readonly run: string; readonly view: RunView }) => Promise<void>;
+  /** Heartbeats until the run has ended: for one that someone else started. */
+  readonly 'run.await': (input: { readonly run: string }) => Promise<{ readonly outcome: string; readonly reason?: string | undefined }>;
   /** Idempotent by run, step and digest. */
   readonly 'approval.open': (input: OpenApproval) => Promise<OpenedApproval>;
   /** Verifies the statement, records the vote; typed refusals are thrown with the approval-* and statement-* codes. */

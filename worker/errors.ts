@@ -4,14 +4,21 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { EdictError, errorTable, isErrorCode } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 
-/** The one place where activities' errors are translated; whether to retry is the table's word. */
-export const failureInterceptor: ActivityInterceptorsFactory = (context) => ({
+/**
+ * Around every activity: its errors are translated (whether to retry is the table's word), and it shows that its worker lives, so that
+ * another takes over soon after that has died. How long an activity may take is its own time-out's business.
+ */
+export const activityInterceptor: ActivityInterceptorsFactory = (context) => ({
   inbound: {
     execute: async (input, next) => {
+      const { heartbeatTimeoutMs } = context.info;
+      const beat = heartbeatTimeoutMs === undefined ? undefined : setInterval(() => context.heartbeat(), heartbeatTimeoutMs / 4);
       try {
         return await next(input);
       } catch (error) {
         throw toFailure(error, context.cancellationSignal.aborted);
+      } finally {
+        clearInterval(beat);
       }
     },
   },

@@ -6,7 +6,7 @@ import { allHandlersFinished, condition, continueAsNew, defineSignal, log, setHa
 import type { IncidentResponseInput, SignalReceived } from './messages.ts';
 import { messageNames } from './messages.ts';
 import { control } from './options.ts';
-import { failureOf, startRun } from './run-child.ts';
+import { failureOf, runToEnd } from './run-child.ts';
 
 export const signalReceived = defineSignal<[SignalReceived]>(messageNames.signalReceived);
 
@@ -30,8 +30,8 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
   const follow = async (incident: string, run: string): Promise<void> => {
     running += 1;
     try {
-      const outcome = await outcomeOf(run);
-      if (outcome !== undefined) await control['incident.run-ended']({ incident, run, outcome });
+      const { outcome } = await runToEnd(run);
+      await control['incident.run-ended']({ incident, run, outcome });
     } catch (error) {
       log.error('the end of a run was not recorded', { run, reason: failureOf(error).message });
     } finally {
@@ -51,16 +51,5 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
       await condition(allHandlersFinished);
       await continueAsNew<typeof incidentResponse>({ key: input.key, seen: [...seen].slice(-seenAtMost) });
     }
-  }
-}
-
-/** Undefined when the run belongs to someone else, who records its end. */
-async function outcomeOf(run: string): Promise<string | undefined> {
-  try {
-    const child = await startRun(run);
-    if (child === undefined) return undefined;
-    return (await child.result()).outcome ?? 'failed';
-  } catch (error) {
-    return `failed: ${failureOf(error).message}`;
   }
 }

@@ -7,13 +7,14 @@ const retry = { initialInterval: '200 milliseconds', backoffCoefficient: 2, maxi
 /** Records in the store: seconds when all is well; kept up for a day while it is not. */
 export const control = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: '10 seconds',
   scheduleToCloseTimeout: '1 day',
   retry,
 });
 
 /** Long and heartbeating: taken over by another worker soon after its own died. */
-export const watching = proxyActivities<Pick<Activities, 'monitor.watch'>>({
-  startToCloseTimeout: '15 minutes',
+export const watching = proxyActivities<Pick<Activities, 'monitor.watch' | 'run.await'>>({
+  startToCloseTimeout: '1 day',
   heartbeatTimeout: '20 seconds',
   retry: { ...retry, maximumAttempts: 1000 },
 });

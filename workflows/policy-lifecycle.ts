@@ -12,7 +12,6 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { StageName } from '../activities/contract.ts';
-import type { RunView } from '../domain/playbook/view.ts';
 import { messageNames } from './messages.ts';
 import type { PolicyLifecycleInput } from './messages.ts';
 import { control } from './options.ts';
@@ -82,20 +81,7 @@ async function order(life: Lifecycle, name: StageName): Promise<{ run: string }>
 }
 
 async function finish(life: Lifecycle, name: StageName, run: string): Promise<boolean> {
-  const view = await ended(run);
-  await control['lifecycle.record']({ policy: life.policy, stage: name, outcome: view.outcome, reason: view.reason });
-  return view.outcome === 'done';
-}
-
-async function ended(run: string): Promise<{ outcome: string; reason: string | undefined }> {
-  try {
-    const view = await runToEnd(run);
-    return { outcome: view.outcome ?? 'failed', reason: reasonOf(view) };
-  } catch (error) {
-    return { outcome: 'failed', reason: failureOf(error).message };
-  }
-}
-
-function reasonOf(view: RunView): string | undefined {
-  return view.error?.message ?? view.steps.findLast((step) => step.error !== undefined)?.error?.message;
+  const { outcome, reason } = await runToEnd(run);
+  await control['lifecycle.record']({ policy: life.policy, stage: name, outcome, reason });
+  return outcome === 'done';
 }

@@ -1,10 +1,10 @@
 /** Starts an ordered run as a child workflow under its own id, and waits for it or not. */
-import { ApplicationFailure, executeChild, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { ApplicationFailure, executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import type { RunView } from '../domain/playbook/view.ts';
 import { workflowIds, workflowTypes } from './messages.ts';
 import type { PlaybookRunInput } from './messages.ts';
+import { watching } from './options.ts';
 
 type PlaybookRun = (input: PlaybookRunInput) => Promise<RunView>;
 
@@ -13,18 +13,21 @@ function childOptions(run: string) {
   return { workflowId: workflowIds.playbookRun(run), args: [{ run }] as [PlaybookRunInput], parentClosePolicy: ParentClosePolicy.ABANDON };
 }
 
-export async function runToEnd(run: string): Promise<RunView> {
-  return executeChild<PlaybookRun>(workflowTypes.playbookRun, childOptions(run));
+export type RunEnd = { readonly outcome: string; readonly reason?: string | undefined };
+
+/** Starts the run, or waits for the one that someone else started: an ordered run is started by whoever comes first. */
+export async function runToEnd(run: string): Promise<RunEnd> {
+  try {
+    return endOf(await executeChild<PlaybookRun>(workflowTypes.playbookRun, childOptions(run)));
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return watching['run.await']({ run });
+    return { outcome: 'failed', reason: failureOf(error).message };
+  }
 }
 
-/** Undefined when the run is under way already (started by someone else, or before continue-as-new). */
-export async function startRun(run: string): Promise<ChildWorkflowHandle<PlaybookRun> | undefined> {
-  try {
-    return await startChild<PlaybookRun>(workflowTypes.playbookRun, childOptions(run));
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
-    throw error;
-  }
+function endOf(view: RunView): RunEnd {
+  const reason = view.error?.message ?? view.steps.findLast((step) => step.error !== undefined)?.error?.message;
+  return { outcome: view.outcome ?? 'failed', reason };
 }
 
 /** The error code of a failure that came through activities and children. */

@@ -36,7 +36,9 @@ export async function performEffect(ports: Ports, call: ActionCall, spec: Effect
   const { order, step } = await checkOrder(ports, call, spec.action);
   const approval = await checkApproval(ports, call, step, order);
   const key = effectKey(call);
-  const intent = { key, run: call.run, step: call.step, action: spec.action, targets: spec.targets, params: call.params, approval };
+  // What was meant the first time stays meant: a point that was added since is none of this effect's business.
+  const targets = (await ports.store.effects.get(key))?.targets ?? spec.targets;
+  const intent = { key, run: call.run, step: call.step, action: spec.action, targets, params: call.params, approval };
   const row = await ports.store.effects.intend(intent, order.requester);
   if (row.status === 'undone') throw new EdictError('run-state-wrong', `effect \`${key}\` was already undone`);
   const work: Work = { ports, call, spec, key };

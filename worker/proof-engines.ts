@@ -1,0 +1,76 @@
+/** Targets' own engines for the concrete half of a proof. Each loads the artifact into a process that ends with the answer: nothing is enforced by it. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { NoEngine, ProofEngine } from '../activities/ports.ts';
+import { EdictError } from '../domain/errors.ts';
+import type { Decision, NetworkRequest } from '../domain/policy/model.ts';
+import type { Artifact } from '../domain/policy/targets/target.ts';
+
+const run = promisify(execFile);
+const timeoutMs = 60_000;
+const decisions: readonly string[] = ['allow', 'deny', 'not-applicable'] satisfies readonly Decision[];
+/** One process decides all requests; the array keeps their order. */
+const query = '[answer.decision | some request in input.requests; answer := data.edict.network.decision with input as request]';
+
+/** `program`: a path, or the name on the PATH. */
+export async function opaProofEngine(program = 'opa'): Promise<ProofEngine | NoEngine> {
+  try {
+    const { stdout } = await run(program, ['version'], { timeout: timeoutMs });
+    const version = /^Version:\s*(\S+)/m.exec(stdout)?.[1] ?? 'unknown';
+    return { name: `opa ${version}`, decideMany: (artifact, requests, options) => evaluate(program, artifact, requests, options?.signal) };
+  } catch {
+    return { unavailable: `\`${program}\` is not there or does not run: set EDICT_OPA_PROGRAM` };
+  }
+}
+
+async function evaluate(
+  program: string,
+  artifact: Artifact,
+  requests: readonly NetworkRequest[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Decision[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'edict-proof-'));
+  try {
+    for (const [path, text] of Object.entries(artifact.files)) await writeFile(join(folder, basename(path)), text);
+    const files = Object.keys(artifact.files).flatMap((path) => ['--data', join(folder, basename(path))]);
+    const output = await pipe(
+      program,
+      ['eval', '--format', 'json', '--stdin-input', ...files, query],
+      JSON.stringify({ requests }),
+      signal,
+    );
+    return readDecisions(output, requests.length);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function pipe(program: string, args: readonly string[], input: string, signal: AbortSignal | undefined): Promise<string> {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs, ...(signal ? { signal } : {}) });
+  const output: Buffer[] = [];
+  const complaints: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code === 0) return Buffer.concat(output).toString('utf8');
+  throw new EdictError(
+    'proof-failed',
+    `the engine does not take the artifact: ${Buffer.concat([...complaints, ...output])
+      .toString('utf8')
+      .slice(0, 2000)}`,
+  );
+}
+
+function readDecisions(output: string, expected: number): readonly Decision[] {
+  const answer = JSON.parse(output) as { readonly result?: readonly { readonly expressions?: readonly { readonly value?: unknown }[] }[] };
+  const value = answer.result?.[0]?.expressions?.[0]?.value;
+  if (!Array.isArray(value) || value.length !== expected || !value.every((one) => decisions.includes(String(one)))) {
+    throw new EdictError('proof-failed', `the engine answered ${Array.isArray(value) ? value.length : 'no'} of ${expected} requests`);
+  }
+  return value as readonly Decision[];
+}
