@@ -17,17 +17,17 @@ export function sealTable(seal: Seal): string {
   const text = canonicalJson(seal);
   const packed = deflateRawSync(Buffer.from(text)).toString('base64url');
   const chunks = packed.match(new RegExp(`.{1,${chunkSize}}`, 'gu')) ?? [];
-  const lines = [digestOfText(text), ...chunks].map((chunk) => `    continue comment "${chunk}"`);
+  const lines = [digestOfText(packed), ...chunks].map((chunk) => `    continue comment "${chunk}"`);
   return [`table inet ${tableNames.seal} {`, '  chain state {', ...lines, '  }', '}', ''].join('\n');
 }
 
 /** Undefined for a seal that was tampered with. */
 export function readSeal(table: string | undefined): Seal | undefined {
   const [digest, ...chunks] = [...(table ?? '').matchAll(/^\s*continue comment "([^"]*)"$/gmu)].map((found) => found[1] ?? '');
-  if (digest === undefined) return undefined;
+  const packed = chunks.join('');
+  if (digest === undefined || digestOfText(packed) !== digest) return undefined;
   try {
-    const text = inflateRawSync(Buffer.from(chunks.join(''), 'base64url'), { maxOutputLength: maxSealBytes }).toString('utf8');
-    if (digestOfText(text) !== digest) return undefined;
+    const text = inflateRawSync(Buffer.from(packed, 'base64url'), { maxOutputLength: maxSealBytes }).toString('utf8');
     const seal = JSON.parse(text) as Seal;
     return seal.format === 1 ? seal : undefined;
   } catch {

@@ -1,6 +1,7 @@
 /**
- * Puts a signed bundle on the shelf that OPA polls, and waits until OPA says that it is active. Where that does not come
- * about, the bundle that was there before goes back: a change that was given up must not come in force later by itself.
+ * Puts a signed bundle on the shelf that OPA polls, and waits until OPA says that it is active. Where OPA does not
+ * take it, the bundle that was there before goes back: a change that failed must not come in force later by itself. A bundle
+ * that still waits for OPA when the caller gave up is seen by the next observation: the point is not intact then.
  */
 import { EdictError } from '../../domain/errors.ts';
 import { pause, type Deadline } from '../deadline.ts';
@@ -21,45 +22,61 @@ export type Publisher = {
   readonly activationTimeoutMs: number;
 };
 
+const lookAtShelfEvery = 10;
+
 export async function publishBundle(publisher: Publisher, { artifact, applied }: Write, deadline: Deadline): Promise<void> {
   const { point, shelf, key } = publisher;
   const before = (await shelf.get(point)) ?? { point, ...emptyBundle(key) };
   const bundle = buildBundle({ artifact, applied, key });
   await shelf.put({ point, ...bundle });
-  try {
-    await untilActive(publisher, bundle.revision, deadline);
-  } catch (error) {
-    await shelf.put(before);
-    throw error;
-  }
+  if (await becomesActive(publisher, bundle.revision, deadline)) return;
+  // INVARIANT: only our own bundle is taken back, never one that somebody put there since.
+  if ((await shelf.get(point))?.revision !== bundle.revision) throw superseded(point);
+  const reason = await reportedFault(publisher, deadline);
+  await shelf.put(before);
+  throw new EdictError(
+    'effect-unverified',
+    `\`${point}\` has not activated revision \`${bundle.revision}\` within ${publisher.activationTimeoutMs} ms`,
+    { where: point, help: reason },
+  );
 }
 
 function emptyBundle(key: SigningKey): Bundle {
   return buildBundle({ artifact: undefined, applied: { ...nothingDesired, key: 'start', before: nothingDesired }, key });
 }
 
-async function untilActive({ point, client, activationTimeoutMs }: Publisher, revision: string, deadline: Deadline): Promise<void> {
+/** False when the time is over, or when another bundle has taken the place of this one. */
+async function becomesActive(publisher: Publisher, revision: string, deadline: Deadline): Promise<boolean> {
+  const { point, shelf, activationTimeoutMs } = publisher;
   const endAt = Date.now() + activationTimeoutMs;
-  let found: string | undefined;
-  for (let waitMs = 10; Date.now() < endAt; waitMs = Math.min(waitMs * 1.5, 200)) {
-    // Just restarted, OPA may be away for a moment: it has the whole time to come back.
-    found = await activeRevision(client, deadline).catch((error: unknown) => {
-      if (error instanceof EdictError && error.code === 'enforcement-point-unreachable') return undefined;
-      throw error;
-    });
-    if (found === revision) return;
-    await pause(waitMs, deadline);
+  for (let round = 0; Date.now() < endAt; round += 1) {
+    if ((await currentRevision(publisher, deadline)) === revision) return true;
+    if (round % lookAtShelfEvery === lookAtShelfEvery - 1 && (await shelf.get(point))?.revision !== revision) return false;
+    await pause(Math.min(10 + round * 10, 200), deadline);
     deadline.check();
   }
-  throw new EdictError('effect-unverified', `\`${point}\` has not activated revision \`${revision}\` within ${activationTimeoutMs} ms`, {
+  return false;
+}
+
+/** Just restarted, OPA may be away for a moment: it has the whole time to come back. */
+async function currentRevision({ client }: Publisher, deadline: Deadline): Promise<string | undefined> {
+  try {
+    return await activeRevision(client, deadline);
+  } catch (error) {
+    if (error instanceof EdictError && error.code === 'enforcement-point-unreachable') return undefined;
+    throw error;
+  }
+}
+
+function superseded(point: string): EdictError {
+  return new EdictError('conflict', `another change of \`${point}\` took the place of this one`, {
     where: point,
-    expected: `revision ${revision} active; it runs ${found ?? 'none'}`,
-    help: await reportedFault(client, deadline),
+    help: 'changes of one point are made under its lock',
   });
 }
 
 /** OPA's own reason, where it has one. */
-async function reportedFault(client: OpaClient, deadline: Deadline): Promise<string> {
+async function reportedFault({ client }: Publisher, deadline: Deadline): Promise<string> {
   const status = await client.get('/v1/status', deadline).catch(() => undefined);
   const bundle = (status as { readonly bundles?: { readonly [name: string]: { readonly message?: string } } } | undefined)?.bundles?.[
     bundleName

@@ -32,7 +32,7 @@ export function openOpa({ name, settings }: PointConfig, ports: OpaPorts): Conne
       point: name,
       target: 'rego',
       timeoutMs,
-      read: (deadline) => readBundle(client, deadline),
+      read: (deadline) => readBundle({ point: name, client, shelf: ports.shelf }, deadline),
       write: async (write, deadline) => {
         const publisher = { point: name, client, shelf: ports.shelf, key: await ports.signingKey(), activationTimeoutMs };
         await publishBundle(publisher, write, deadline);

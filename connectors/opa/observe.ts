@@ -5,6 +5,9 @@ import type { Reading } from '../point.ts';
 import { contentDigest, revisionOf, type State } from './bundle.ts';
 import type { OpaClient } from './client.ts';
 import { bundleName } from './config.ts';
+import type { BundleShelf } from './shelf.ts';
+
+export type BundleSource = { readonly point: string; readonly client: OpaClient; readonly shelf: BundleShelf };
 
 const rereads = 3;
 
@@ -14,33 +17,37 @@ export async function activeRevision(client: OpaClient, deadline: Deadline): Pro
 }
 
 /** Several answers of one revision: read again when another bundle became active in between. */
-export async function readBundle(client: OpaClient, deadline: Deadline): Promise<Reading> {
+export async function readBundle(source: BundleSource, deadline: Deadline): Promise<Reading> {
+  const { client } = source;
   let revision = await activeRevision(client, deadline);
   for (let reread = 0; ; reread += 1) {
-    const reading = await readOnce(client, revision, deadline);
+    const reading = await readOnce(source, revision, deadline);
     const now = await activeRevision(client, deadline);
     if (now === revision || reread === rereads) return reading;
     revision = now;
   }
 }
 
-async function readOnce(client: OpaClient, revision: string | undefined, deadline: Deadline): Promise<Reading> {
-  const [state, rules, isolations, listed] = await Promise.all([
+async function readOnce({ point, client, shelf }: BundleSource, revision: string | undefined, deadline: Deadline): Promise<Reading> {
+  const [state, rules, isolations, listed, shelved] = await Promise.all([
     client.get('/v1/data/edict/state', deadline),
     client.get('/v1/data/edict/rules', deadline),
     client.get('/v1/data/edict/isolations', deadline),
     client.get('/v1/policies', deadline),
+    shelf.get(point),
   ]);
   const { own, others } = sortPolicies(listed);
   const record = stateOf(state);
   const content = contentDigest({ policies: own, rules: rules ?? null, isolations: isolations ?? null });
+  // OPA will run, or should run, another bundle than it does.
+  const waiting = shelved !== undefined && shelved.revision !== revision;
   const empty = revision === undefined && state === undefined && rules === undefined && Object.keys(own).length === 0;
   return {
     applied: record?.applied,
     artifactDigest: Object.keys(own).length === 0 ? undefined : record?.applied.artifact,
     isolationKeys: keysOf(isolations),
-    intact: record === undefined ? empty : record.content === content && revisionOf(record) === revision,
-    facts: { revision: revision ?? null, content, otherPolicies: others },
+    intact: !waiting && (record === undefined ? empty : record.content === content && revisionOf(record) === revision),
+    facts: { revision: revision ?? null, waitingRevision: waiting ? shelved.revision : null, content, otherPolicies: others },
   };
 }
 

@@ -1,0 +1,59 @@
+/** The policies that connectors are tried with, compiled by the real compilers. */
+import { regoTarget } from '../../domain/policy/targets/rego/target.ts';
+import { nftablesTarget } from '../../domain/policy/targets/nftables/target.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
+import type { NetworkRequest, Policy, Rule } from '../../domain/policy/model.ts';
+import type { Artifact, TargetName } from '../../domain/policy/targets/target.ts';
+
+const asset = (name: string, addresses: readonly string[], services: readonly string[], groups: readonly string[]) =>
+  ({ name, addresses, zone: 'servers', services, groups, owner: 'ops', criticality: 'high' }) as const;
+
+const inventory: Inventory = {
+  assets: [
+    asset('db-1', ['10.2.0.5', '2001:db8:2::5'], [], ['cardholder-db']),
+    asset('pay-1', ['10.1.0.10', '2001:db8:1::10'], ['payments'], []),
+    asset('ws-17', ['10.9.0.4', '2001:db8:9::4'], [], []),
+  ],
+  zones: [{ name: 'servers', cidrs: ['10.0.0.0/8', '2001:db8::/32'] }],
+};
+
+const rule = (id: string, effect: Rule['effect'], from: string, service: string): Rule => ({
+  id,
+  requirement: 'r1',
+  kind: 'network',
+  effect,
+  match: { from, to: 'group:cardholder-db', service },
+});
+
+const policy = (rules: readonly Rule[]): Policy => ({
+  policy: 'cardholder',
+  title: 'Who reaches the cardholder database',
+  owner: 'payments',
+  controls: [],
+  requirements: [{ id: 'r1', text: 'Only the payments service may connect to the cardholder database on port 5432.' }],
+  rules,
+  questions: [],
+  tests: [],
+});
+
+const targets = { rego: regoTarget, nftables: nftablesTarget } as const;
+
+/** `strict` lets payments in alone; `shut` lets nobody in. */
+export function artifacts(target: TargetName): { readonly strict: Artifact; readonly shut: Artifact } {
+  const compile = (rules: readonly Rule[]) => targets[target].compile([policy(rules)], inventory).artifact;
+  const claim = rule('nobody-else', 'claim', 'any', 'any');
+  return { strict: compile([rule('payments', 'allow', 'service:payments', 'tcp/5432'), claim]), shut: compile([claim]) };
+}
+
+export const request = (from: string, to: string, port = 5432, protocol: NetworkRequest['protocol'] = 'tcp'): NetworkRequest => ({
+  kind: 'network',
+  from,
+  to,
+  protocol,
+  port,
+});
+
+export const payments = { 4: request('10.1.0.10', '10.2.0.5'), 6: request('2001:db8:1::10', '2001:db8:2::5') } as const;
+export const stranger = { 4: request('10.9.0.4', '10.2.0.5'), 6: request('2001:db8:9::4', '2001:db8:2::5') } as const;
+/** No rule speaks of it. */
+export const elsewhere = request('10.9.0.4', '10.3.0.7', 443);
