@@ -24,15 +24,23 @@ export function readCidr(text: string): { readonly address: string; readonly net
   return { address: addressText(parsed), network: networkOf(parsed, prefix), prefix };
 }
 
-/** Whether any of the canonical CIDRs (or plain addresses) holds the address. */
-export function isWithin(address: string, cidrs: readonly string[]): boolean {
-  const parsed = parseAddress(address);
-  if (parsed === undefined) return false;
-  return cidrs.some((cidr) => {
+/** Whether any of the CIDRs (or plain addresses) holds an address. They are parsed once, and answers are remembered. */
+export function matcherOf(cidrs: readonly string[]): (address: string) => boolean {
+  const networks = cidrs.flatMap((cidr) => {
     const read = readCidr(cidr);
     const network = read === undefined ? undefined : parseAddress(read.network);
-    return read !== undefined && network !== undefined && network.kind() === parsed.kind() && parsed.match(network, read.prefix);
+    return read === undefined || network === undefined ? [] : [{ network, prefix: read.prefix }];
   });
+  const remembered = new Map<string, boolean>();
+  return (address) => {
+    const known = remembered.get(address);
+    if (known !== undefined) return known;
+    const parsed = parseAddress(address);
+    const answer =
+      parsed !== undefined && networks.some(({ network, prefix }) => network.kind() === parsed.kind() && parsed.match(network, prefix));
+    remembered.set(address, answer);
+    return answer;
+  };
 }
 
 export function isMulticastOrBroadcast(address: string): boolean {
