@@ -5,10 +5,10 @@
 import { EdictError } from '../errors.ts';
 import { type Box, everything } from './boxes.ts';
 import type { IntervalSet } from './intervals.ts';
-import type { NetworkRule, Policy, RuleEffect, RuleExcept, ServiceSelector } from './model.ts';
+import type { NetworkRule, Policy, RuleEffect, RuleExcept, ServiceSelector, TimeWindow } from './model.ts';
 import type { Resolve } from './resolve.ts';
 import { parseService, serviceSet } from './service-selector.ts';
-import { minutesOfWeek, parseWindow } from './time-window.ts';
+import { minutesOfWeek, parseWindow, type Window } from './time-window.ts';
 
 /**
  * `match`: the rule applies here. `except`: it does not, after all. `unsure`: whether it does depends on a time that the request
@@ -49,13 +49,15 @@ export function allRules(policies: readonly Policy[]): readonly { readonly id: s
 
 /** Throws `policy-name-unknown`, `policy-invalid` and `policy-timezones-mixed`. */
 export function clausesOf(policies: readonly Policy[], resolve: Resolve): Clauses {
-  const services = serviceReader();
+  const words: Words = { resolve, services: serviceReader(), windows: windowReader() };
   const ordered = allRules(policies).toSorted((a, b) => weight[a.rule.effect] - weight[b.rule.effect]);
-  const clauses = ordered.flatMap(({ id, rule }, index) => inRule(id, () => clausesOfRule(rule, index, { resolve, services })));
-  return { rules: ordered.map(({ id, rule }) => ({ id, effect: rule.effect })), clauses, timezone: timezoneOf(ordered) };
+  const clauses = ordered.flatMap(({ id, rule }, index) => inRule(id, () => clausesOfRule(rule, index, words)));
+  return { rules: ordered.map(({ id, rule }) => ({ id, effect: rule.effect })), clauses, timezone: timezoneOf(ordered, words) };
 }
 
-type Words = { readonly resolve: Resolve; readonly services: (text: ServiceSelector) => IntervalSet };
+type BoxWords = { readonly resolve: Resolve; readonly services: (text: ServiceSelector) => IntervalSet };
+
+type Words = BoxWords & { readonly windows: (text: TimeWindow) => Window };
 
 function clausesOfRule(rule: NetworkRule, index: number, words: Words): readonly Clause[] {
   const match: Clause = { role: 'match', rule: index, box: boxOf(rule.match, words) };
@@ -65,7 +67,7 @@ function clausesOfRule(rule: NetworkRule, index: number, words: Words): readonly
 function clausesOfExcept(except: RuleExcept, rule: number, words: Words): readonly Clause[] {
   const box = boxOf(except, words);
   if (except.during === undefined) return [{ role: 'except', rule, box }];
-  const { minutes } = parseWindow(except.during);
+  const { minutes } = words.windows(except.during);
   return [
     { role: 'except', rule, box: { ...box, minute: minutes } },
     { role: 'unsure', rule, box: { ...box, minute: unknownTime } },
@@ -73,7 +75,7 @@ function clausesOfExcept(except: RuleExcept, rule: number, words: Words): readon
 }
 
 /** The box of a match or of an exception's places and service; its minutes are all, even where no time is given. */
-export function boxOf(match: RuleExcept, { resolve, services }: Words): Box {
+export function boxOf(match: RuleExcept, { resolve, services }: BoxWords): Box {
   return {
     destination: match.to === undefined ? everything.destination : resolve(match.to),
     source: match.from === undefined ? everything.source : resolve(match.from),
@@ -95,9 +97,19 @@ export function serviceReader(): (text: ServiceSelector) => IntervalSet {
   };
 }
 
-function timezoneOf(rules: readonly { readonly id: string; readonly rule: NetworkRule }[]): string | undefined {
+/** The same text is parsed once: to ask `Intl` about a time zone takes as long as a thousand decisions. */
+export function windowReader(): (text: TimeWindow) => Window {
+  const known = new Map<string, Window>();
+  return (text) => {
+    const held = known.get(text) ?? parseWindow(text);
+    known.set(text, held);
+    return held;
+  };
+}
+
+function timezoneOf(rules: readonly { readonly id: string; readonly rule: NetworkRule }[], { windows: read }: Words): string | undefined {
   const windows = rules.flatMap(({ id, rule }) =>
-    (rule.except ?? []).flatMap(({ during }) => (during === undefined ? [] : [{ id, timezone: parseWindow(during).timezone }])),
+    (rule.except ?? []).flatMap(({ during }) => (during === undefined ? [] : [{ id, timezone: read(during).timezone }])),
   );
   const first = windows[0];
   const other = windows.find(({ timezone }) => timezone !== first?.timezone);

@@ -5,12 +5,12 @@
 import type { Inventory } from '../../../context/inventory.ts';
 import { EdictError } from '../../../errors.ts';
 import { inFamily, printCidrs } from '../../addresses.ts';
-import { allRules, inRule } from '../../clauses.ts';
+import { allRules, inRule, windowReader } from '../../clauses.ts';
 import type { IntervalSet } from '../../intervals.ts';
-import type { NetworkRule, Policy, RuleExcept } from '../../model.ts';
+import type { NetworkRule, Policy, RuleExcept, TimeWindow } from '../../model.ts';
 import { type Resolve, resolver } from '../../resolve.ts';
 import { parseService, type Protocol, protocols, type Service } from '../../service-selector.ts';
-import { parseWindow } from '../../time-window.ts';
+import type { Window } from '../../time-window.ts';
 import { artifactOf } from '../artifact.ts';
 import type { Compilation } from '../target.ts';
 import { policyText } from './policy-text.ts';
@@ -34,9 +34,12 @@ type RegoRule = {
   readonly except: readonly RegoExcept[];
 };
 
+type Words = { readonly nameOf: (selector: string) => string; readonly windows: (text: TimeWindow) => Window };
+
 export function compileRego(policies: readonly Policy[], inventory: Inventory): Compilation {
   const sets = setTable(resolver(inventory));
-  const list = allRules(policies).map(({ id, rule }) => inRule(id, () => regoRule(id, rule, sets.nameOf)));
+  const words: Words = { nameOf: sets.nameOf, windows: windowReader() };
+  const list = allRules(policies).map(({ id, rule }) => inRule(id, () => regoRule(id, rule, words)));
   checkTimezones(list);
   const data = { edict: { isolations: [], rules: { index: indexOf(list), list, sets: sets.sets } } };
   const files = {
@@ -46,19 +49,19 @@ export function compileRego(policies: readonly Policy[], inventory: Inventory): 
   return { artifact: artifactOf('rego', files), losses: [] };
 }
 
-function regoRule(id: string, { effect, match, except = [] }: NetworkRule, nameOf: (selector: string) => string): RegoRule {
+function regoRule(id: string, { effect, match, except = [] }: NetworkRule, words: Words): RegoRule {
   return {
     id,
     effect,
-    from: nameOf(match.from),
-    to: nameOf(match.to),
+    from: words.nameOf(match.from),
+    to: words.nameOf(match.to),
     service: parseService(match.service),
-    except: except.map((entry) => regoExcept(entry, nameOf)),
+    except: except.map((entry) => regoExcept(entry, words)),
   };
 }
 
-function regoExcept({ from = 'any', to = 'any', service = 'any', during }: RuleExcept, nameOf: (selector: string) => string): RegoExcept {
-  const window = during === undefined ? undefined : parseWindow(during);
+function regoExcept({ from = 'any', to = 'any', service = 'any', during }: RuleExcept, { nameOf, windows }: Words): RegoExcept {
+  const window = during === undefined ? undefined : windows(during);
   return {
     from: nameOf(from),
     to: nameOf(to),
