@@ -1,6 +1,6 @@
 /** The workflows' code, bundled once and kept under the hash of what it is made of: a warm start runs no bundler. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { Logger } from '@temporalio/worker';
@@ -22,9 +22,18 @@ export async function workflowBundle(cacheDir: string): Promise<{ readonly codeP
   const part = `${codePath}.${process.pid}.part`;
   writeFileSync(part, code);
   renameSync(part, codePath);
-  for (const old of readdirSync(cacheDir))
-    if (/^workflows-[0-9a-f]+\.js$/.test(old) && old !== name) rmSync(join(cacheDir, old), { force: true });
+  dropOld(cacheDir);
   return { codePath };
+}
+
+/** A bundle of other sources may still be another process's. */
+const keptMs = 24 * 3_600_000;
+
+function dropOld(cacheDir: string): void {
+  for (const name of readdirSync(cacheDir)) {
+    const path = join(cacheDir, name);
+    if (/^workflows-[0-9a-f]+\.js(\.\d+\.part)?$/.test(name) && Date.now() - statSync(path).mtimeMs > keptMs) rmSync(path, { force: true });
+  }
 }
 
 function sourceHash(): string {
