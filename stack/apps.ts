@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { EdictError } from '../domain/errors.ts';
 import { logTail, spawnChild, type Child } from './child.ts';
+import { cacheFolder } from './engines.ts';
 import { launchCommand } from './launch.ts';
 
 export type AppOptions = {
@@ -32,7 +33,7 @@ export async function startApp(options: AppOptions): Promise<Child> {
   const child = await spawnChild({
     name,
     command,
-    env: { ...process.env, ...options.env },
+    env: { NODE_COMPILE_CACHE: compileCache(), ...process.env, ...options.env },
     cwd: root,
     logFile,
     ipc: true,
@@ -43,6 +44,11 @@ export async function startApp(options: AppOptions): Promise<Child> {
   const ready = options.serves ?? (async () => said || saysReady(logFile, offset));
   await untilReady(child, ready);
   return child;
+}
+
+/** Compiled modules of worker and API: without it each start spends most of its time on reading the same sources. */
+function compileCache(): string {
+  return join(cacheFolder(), '..', 'node');
 }
 
 async function untilReady(child: Child, ready: () => Promise<boolean>): Promise<void> {

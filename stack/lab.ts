@@ -183,10 +183,15 @@ type Ran = { readonly ok: true; readonly stdout: string } | { readonly ok: false
 function run(command: readonly [string, ...string[]]): Promise<Ran> {
   const [file, ...args] = command;
   return new Promise((resolve) => {
-    execFile(file, args, { timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+    execFile(file, args, { timeout: timeoutMs, killSignal: 'SIGKILL', env: environment() }, (error, stdout, stderr) => {
       resolve(error === null ? { ok: true, stdout } : { ok: false, reason: firstLine(stderr) || error.message.slice(0, 200) });
     });
   });
+}
+
+/** Network programs lie where only root's search path leads. */
+function environment() {
+  return { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
 }
 
 function firstLine(text: string): string {
