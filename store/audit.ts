@@ -3,6 +3,7 @@ import { verifyChain, type AuditCheck, type AuditHead, type AuditRow } from '../
 import type { Change } from './chain/change.ts';
 import type { AuditFile } from './chain/file.ts';
 import type { Db } from './postgres/database.ts';
+import { translateError } from './postgres/failures.ts';
 import { numberKey, pageLimit, toPage } from './postgres/page.ts';
 import type { Audit } from './port.ts';
 
@@ -23,7 +24,7 @@ export function auditRepository(db: Db, change: Change, file: AuditFile): Audit 
       if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
       return toPage({ rows: await query.execute(), limit, key: (row) => [row.id], item: (row) => row });
     },
-    export: () => exportRows(db, Infinity),
+    export: () => inWords(exportRows(db, Infinity)),
     verify: () => verify(db, file),
   };
 }
@@ -50,5 +51,13 @@ async function* exportRows(db: Db, last: number): AsyncGenerator<AuditRow> {
     const end = rows.at(-1);
     if (end === undefined || rows.length < exportPage) return;
     after = end.id;
+  }
+}
+
+async function* inWords<T>(rows: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw translateError(error, 'store.audit.export');
   }
 }

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Tx } from '../postgres/database.ts';
-import { isLostConnection } from '../postgres/failures.ts';
+import { isBadValue, isLostConnection } from '../postgres/failures.ts';
 
 export type AuditEntry = { readonly actor: string; readonly event: string; readonly subject: string; readonly detail: JsonObject };
 
@@ -15,7 +15,7 @@ export async function appendRow(tx: Tx, { actor, event, subject, detail }: Audit
     const { rows } = await sql<AuditRow>`select * from audit_append(${a}::json, ${e}::json, ${s}::json, ${d}::json)`.execute(tx);
     if (rows[0] !== undefined) return rows[0];
   } catch (error) {
-    if (isLostConnection(error)) throw error;
+    if (isLostConnection(error) || isBadValue(error)) throw error;
   }
   throw new EdictError('audit-unavailable', 'the audit chain cannot record: the change is refused', {
     where: subject.slice(0, 200),

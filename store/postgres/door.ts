@@ -27,8 +27,12 @@ function guardMethod(where: string, call: (...args: never[]) => unknown): (...ar
       return Promise.reject(error);
     }
     const answer = call(...args);
-    return answer instanceof Promise ? answer.catch((error: unknown) => Promise.reject(translateError(error, where))) : answer;
+    return isPromise(answer) ? answer.catch((error: unknown) => Promise.reject(translateError(error, where))) : answer;
   };
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && 'catch' in value;
 }
 
 function checkStorable(value: unknown, where: string, depth: number): void {

@@ -47,26 +47,42 @@ export function translateError(error: unknown, where: string): unknown {
       where,
       help: 'it is tried again by itself; `edict doctor` shows what is down',
     });
-  const kind = error instanceof Error ? error.name : typeof error;
-  return new EdictError('defect', `the store failed (${kind})`, {
-    where,
-    cause: error instanceof Error ? new Error(kind, { cause: error.stack?.split('\n').slice(1, 6).join('\n') }) : undefined,
-  });
+  const { name } = partsOf(error);
+  return new EdictError('defect', `the store failed (${typeof name === 'string' ? name : typeof error})`, { where, cause: traceOf(error) });
+}
+
+/** Where it happened, without what it said. */
+function traceOf(error: unknown): Error | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  const trace = new Error('of the store');
+  trace.stack = error.stack
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .join('\n');
+  return trace;
 }
 
 export function isLostConnection(error: unknown): boolean {
   if (isServerFailure(error)) return codes[error.code.slice(0, 2)] === 'dependency-unavailable';
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.some(isLostConnection);
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-  if (syscall === 'connect') return true;
-  return (typeof code === 'string' && socketCodes.has(code)) || lostConnection.test(error.message);
+  const { code, syscall, message, errors } = partsOf(error);
+  if (Array.isArray(errors)) return errors.some(isLostConnection);
+  if (syscall === 'connect' || (typeof code === 'string' && socketCodes.has(code))) return true;
+  return typeof message === 'string' && lostConnection.test(message);
 }
 
 export function isServerFailure(error: unknown): error is ServerFailure {
-  if (!(error instanceof Error)) return false;
-  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  const { code, severity } = partsOf(error);
   return typeof code === 'string' && code.length === 5 && typeof severity === 'string';
+}
+
+/** What the caller gave cannot be held, whatever the state of the database: no retry helps. */
+export function isBadValue(error: unknown): boolean {
+  return isServerFailure(error) && codes[error.code.slice(0, 2)] === 'input-invalid' && !error.code.startsWith('23');
+}
+
+/** By its shape: an error of another realm (a worker, a test's sandbox) is no instance of our `Error`. */
+function partsOf(error: unknown): { readonly [part in 'code' | 'severity' | 'syscall' | 'message' | 'errors' | 'name']?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {};
 }
 
 function serverError(failure: ServerFailure, where: string): EdictError {
