@@ -4,7 +4,6 @@
  */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import type { VoteOutcome } from '../activities/contract.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import { messageNames, taskQueues, workflowIds, workflowTypes } from '../workflows/messages.ts';
 import type {
@@ -15,7 +14,11 @@ import type {
   SignalReceived,
   VoteMessage,
 } from '../workflows/messages.ts';
+import type { VoteReply } from './contract/approvals.ts';
 import { asEdictError } from './failure.ts';
+
+/** The workflow's answer to a vote: the approval after it. */
+export type VoteOutcome = Omit<VoteReply, 'approval'>;
 
 export type Orchestrator = {
   readonly startRun: (run: string) => Promise<void>;

@@ -40,11 +40,11 @@ export function verifyWebhook({ headers, body, secret, nowMs }: WebhookMessage):
 export function signWebhook(message: {
   readonly id: string;
   readonly timestamp: number;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly secret: string;
 }): string {
   const { id, timestamp, body, secret } = message;
-  return `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  return `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
 }
 
 /** The spec's secrets are base64 after `whsec_`; others are taken as they are. */

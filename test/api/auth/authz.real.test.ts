@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from '@jest/globals';
+import { describeWith, engineBinary } from '../../stack/fixture.ts';
+
+const file = (name: string) => fileURLToPath(new URL(`../../../api/auth/${name}`, import.meta.url));
+
+describeWith(['opa'], 'the Rego of who may do what', () => {
+  it('passes its own tests', () => {
+    const out = execFileSync(engineBinary('opa'), ['test', '--format=json', file('authz.rego'), file('authz_test.rego')], {
+      encoding: 'utf8',
+    });
+    const results = JSON.parse(out) as readonly { name: string; fail?: boolean; error?: unknown }[];
+    expect(results.length).toBeGreaterThan(10);
+    expect(results.filter(({ fail, error }) => fail || error)).toEqual([]);
+  });
+
+  it('is strict and formatted', () => {
+    execFileSync(engineBinary('opa'), ['check', '--strict', file('authz.rego'), file('system-authz.rego')]);
+    expect(
+      execFileSync(engineBinary('opa'), ['fmt', '--list', file('authz.rego'), file('system-authz.rego'), file('authz_test.rego')], {
+        encoding: 'utf8',
+      }),
+    ).toBe('');
+  });
+});

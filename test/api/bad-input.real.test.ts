@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { pathOf } from '../../api/contract/route.ts';
+import type { RouteSpec } from '../../api/contract/route.ts';
+import { routes } from '../../api/contract/routes.ts';
+import { signWebhook } from '../../api/webhook.ts';
+import { describeWith } from '../stack/fixture.ts';
+import { engineToken, openHarness } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`../fixtures/bad-input/${name}`, import.meta.url), 'utf8'));
+const suite = Object.entries(fixture('json-test-suite.json') as Record<string, string>).map(
+  ([name, text]) => [name, Buffer.from(text, 'base64')] as const,
+);
+const documents: readonly (readonly [string, Buffer])[] = [
+  ...suite,
+  ['n_structure_100000_opening_arrays', Buffer.from('['.repeat(100_000))],
+  ['n_structure_open_array_object', Buffer.from('[{"":'.repeat(50_000))],
+  ['100000_arrays_that_close', Buffer.from('['.repeat(100_000) + ']'.repeat(100_000))],
+];
+const naughty = fixture('blns.json') as readonly string[];
+
+/** A third of them, where each costs several requests. */
+const some = naughty.filter((_, index) => index % 3 === 0);
+const timeoutMs = 60_000;
+
+const samples = { policy: 'nothing', id: 'nothing', name: 'nothing', run: 'nothing', source: 'tests', point: 'nothing' };
+const posts = (Object.entries(routes) as [string, RouteSpec][]).filter(([, { method }]) => method === 'POST');
+const webhookSecret = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
+
+describeWith(['postgres', 'opa'], 'bad input', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await openHarness({ waitMs: 0 });
+    await harness.store.secrets.ensure('webhook/tests', () => webhookSecret);
+  });
+  afterAll(() => harness.close());
+
+  /** Someone who gets past the door. */
+  const caller = ({ access }: RouteSpec): string => {
+    if (access === 'engine-token') return engineToken;
+    if (access === 'policies:write') return 'engineer';
+    return access === 'approvals:vote' ? 'manager' : 'admin';
+  };
+  let message = 0;
+  const headersFor = (spec: RouteSpec, payload: Buffer, type: string): Record<string, string> => {
+    if (spec.access !== 'signature') return { 'content-type': type };
+    message += 1;
+    const [id, timestamp] = [`m-${message}`, Math.floor(Date.now() / 1000)];
+    const signature = signWebhook({ id, timestamp, body: payload, secret: webhookSecret });
+    return { 'content-type': type, 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature };
+  };
+  const effects = async () => (
+    {
+      asked: harness.orchestrator.asked.length,
+      rows: (await harness.store.audit.verify()).rows,
+      signals: (await harness.store.signals.counts()).in,
+      counts: await harness.store.context.counts(),
+    },
+    timeoutMs
+  );
+
+  it.each(posts)(
+    '%s: every document of the JSON test suite is refused or harmless, and none has an effect',
+    async (_, spec) => {
+      const before = await effects();
+      for (const [name, payload] of documents) {
+        for (const type of spec.consumes ?? ['application/json']) {
+          const answer = await harness.ask(caller(spec), 'POST', pathOf(spec, samples), {
+            headers: headersFor(spec, payload, type),
+            payload,
+          });
+          expect([name, answer.statusCode < 500 && answer.statusCode !== 401]).toEqual([name, true]);
+          if (name.startsWith('n_') && type === 'application/json' && !name.includes('structure_null') && spec.consumes === undefined) {
+            expect([name, answer.statusCode]).toEqual([name, 400]);
+          }
+        }
+      }
+      expect(await effects()).toEqual(before);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'every naughty string comes back from a signal as it went in, or is refused',
+    async () => {
+      let kept = 0;
+      for (const [index, text] of naughty.entries()) {
+        const payload = {
+          id: `naughty-${index}`,
+          kind: 'beacon',
+          severity: 'low',
+          title: text,
+          source: text,
+          attributes: { text, [`k${text}`]: [text] },
+        };
+        const answer = await harness.ask('analyst', 'POST', '/v1/signals', { payload });
+        expect([text, answer.statusCode === 202 || answer.statusCode === 400]).toEqual([text, true]);
+        if (answer.statusCode !== 202) continue;
+        kept += 1;
+        const back = await harness.ask('analyst', 'GET', `/v1/signals/naughty-${index}`);
+        expect(back.json()).toMatchObject({ title: text, source: text, attributes: payload.attributes });
+      }
+      expect(kept).toBeGreaterThan(400);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'every naughty string may be a requirement, and is kept as it is',
+    async () => {
+      for (const [index, text] of some.entries()) {
+        const answer = await harness.ask('engineer', 'POST', '/v1/policies/draft', {
+          payload: { requirement: text, policy: `naughty-${index}` },
+        });
+        expect([text, [201, 202, 400].includes(answer.statusCode)]).toEqual([text, true]);
+        if (answer.statusCode !== 400) expect(answer.json().document.requirements[0].text).toBe(text.trim());
+      }
+    },
+    timeoutMs,
+  );
+
+  it(
+    'every naughty string in a path, a query, a header or a name is refused or not found',
+    async () => {
+      for (const text of some) {
+        const encoded = encodeURIComponent(text);
+        const answers = await Promise.all([
+          harness.ask('admin', 'GET', `/v1/policies/${encoded}`),
+          harness.ask('admin', 'GET', `/v1/runs/${encoded}`),
+          harness.ask('admin', 'GET', `/v1/audit?subject=${encoded}`),
+          harness.ask('admin', 'GET', `/v1/policies?cursor=${encoded}`),
+          harness.ask('admin', 'GET', `/v1/approvals?status=${encoded}`),
+          harness.ask('admin', 'POST', '/v1/people', { payload: { id: text, name: text, roles: [text] } }),
+        ]);
+        for (const answer of answers) expect([text, answer.statusCode < 500]).toEqual([text, true]);
+      }
+    },
+    timeoutMs,
+  );
+});

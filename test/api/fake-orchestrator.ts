@@ -1,0 +1,43 @@
+/** Stands for Temporal and the worker: remembers what it was asked, and does what a test tells it to. */
+import type { Orchestrator } from '../../api/orchestrator.ts';
+
+export type FakeOrchestrator = Orchestrator & {
+  readonly asked: { readonly what: string; readonly about: string; readonly with?: unknown }[];
+  /** Replaces single calls. */
+  readonly does: { -readonly [K in keyof Orchestrator]?: Orchestrator[K] };
+};
+
+export function fakeOrchestrator(): FakeOrchestrator {
+  const asked: FakeOrchestrator['asked'] = [];
+  const does: FakeOrchestrator['does'] = {};
+  return {
+    asked,
+    does,
+    startRun: async (run) => {
+      asked.push({ what: 'startRun', about: run });
+      await does.startRun?.(run);
+    },
+    drafted: async (policy) => {
+      asked.push({ what: 'drafted', about: policy });
+      await does.drafted?.(policy);
+    },
+    submit: async (policy) => {
+      asked.push({ what: 'submit', about: policy });
+      return (await does.submit?.(policy)) ?? { run: `${policy}-v1-generate-1` };
+    },
+    vote: async (run, vote, updateId) => {
+      asked.push({ what: 'vote', about: run, with: vote });
+      return (await does.vote?.(run, vote, updateId)) ?? { status: 'open', approvals: 1, quorum: 2 };
+    },
+    cancel: async (run, message) => {
+      asked.push({ what: 'cancel', about: run, with: message });
+      await does.cancel?.(run, message);
+    },
+    deliverSignal: async (key, signal) => {
+      asked.push({ what: 'deliverSignal', about: key, with: signal });
+      await does.deliverSignal?.(key, signal);
+    },
+    runView: async (run, timeoutMs) => does.runView?.(run, timeoutMs),
+    ping: async () => does.ping?.(),
+  };
+}
