@@ -1,5 +1,7 @@
 /** Names and payloads of every workflow, signal, update and query: the one place that clients and workflows share. */
 import type { SignedVote } from '../domain/playbook/approval.ts';
+import type { Command } from '../domain/playbook/engine/messages.ts';
+import type { RunState } from '../domain/playbook/engine/state.ts';
 
 export const taskQueues = { main: 'edict', analysis: 'edict-analysis' } as const;
 
@@ -33,7 +35,14 @@ export const messageNames = {
   drafted: 'drafted',
 } as const;
 
-export type PlaybookRunInput = { readonly run: string };
+/** `checkpoint` is what a long run hands to its next execution; nobody else sets it. `continueAfterEvents`: earlier than the server suggests. */
+export type PlaybookRunInput = { readonly run: string; readonly checkpoint?: RunCheckpoint; readonly continueAfterEvents?: number };
+/** Plain JSON. Commands that were not performed yet, and who has voted on what is open. */
+export type RunCheckpoint = {
+  readonly state: RunState;
+  readonly held: readonly Command[];
+  readonly voters: { readonly [approval: string]: readonly string[] };
+};
 export type IncidentResponseInput = { readonly key: string; readonly seen?: readonly string[] };
 export type PolicyLifecycleInput = { readonly policy: string; readonly cycle?: number };
 export type WatchInput = { readonly scope: string };

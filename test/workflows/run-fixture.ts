@@ -1,0 +1,71 @@
+/** Workers of a test's own on the suite's Temporal server, and the containment playbook to run on them. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { Activities } from '../../activities/contract.ts';
+import { compilePlaybook } from '../../domain/playbook/compile.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import { activityInterceptor } from '../../worker/errors.ts';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+export const containHost = (): Plan =>
+  compilePlaybook(readFileSync(`${root}playbooks/contain-host.yaml`, 'utf8'), 'playbooks/contain-host.yaml').plan;
+export const unique = (): string => randomBytes(5).toString('hex');
+
+// What is tried here fails on purpose: only errors of the worker itself are worth a line.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+let bundling: Promise<WorkflowBundleWithSourceMap> | undefined;
+const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
+export const workflowBundle = (): Promise<WorkflowBundleWithSourceMap> =>
+  (bundling ??= bundleWorkflowCode({ workflowsPath: `${root}workflows/index.ts`, logger: quiet }));
+
+export type RunningWorker = { readonly stop: () => Promise<void> };
+export type Bench = {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly worker: (activities: object) => Promise<RunningWorker>;
+  readonly close: () => Promise<void>;
+};
+
+export async function benchOn({ address, namespace }: { readonly address: string; readonly namespace: string }): Promise<Bench> {
+  const taskQueue = `test-${unique()}`;
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const running = new Set<RunningWorker>();
+  return {
+    client: new Client({ connection, namespace }),
+    taskQueue,
+    worker: async (activities) => {
+      const worker = await Worker.create({
+        connection: native,
+        namespace,
+        taskQueue,
+        workflowBundle: await workflowBundle(),
+        activities,
+        interceptors: { activity: [activityInterceptor] },
+        shutdownGraceTime: 200,
+        shutdownForceTime: 2_000,
+        maxCachedWorkflows: 100,
+      });
+      const done = worker.run();
+      const stopping: RunningWorker = {
+        stop: async () => {
+          if (running.delete(stopping)) worker.shutdown();
+          await done.catch(() => undefined);
+        },
+      };
+      running.add(stopping);
+      return stopping;
+    },
+    close: async () => {
+      await Promise.all([...running].map(({ stop }) => stop()));
+      await native.close();
+      await connection.close();
+    },
+  };
+}
+
+export type PartialActivities = Partial<Activities>;

@@ -1,0 +1,5 @@
+/** Every workflow of Edict: what the worker bundles. */
+export { incidentResponse } from './incident-response.ts';
+export { playbookRun } from './playbook-run.ts';
+export { policyLifecycle } from './policy-lifecycle.ts';
+export { watch } from './watch.ts';
