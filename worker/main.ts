@@ -83,6 +83,8 @@ async function createWorkers({ connection, namespace, activities, bundle }: Work
     maxConcurrentActivityTaskExecutions: 100,
     maxConcurrentActivityTaskPolls: 8,
     reuseV8Context: true,
+    // How long a workflow waits for a worker that may be dead before another takes it over.
+    stickyQueueScheduleToStartTimeout: '3 seconds',
   });
   const analysis = await Worker.create({
     ...shared,
