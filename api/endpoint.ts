@@ -9,7 +9,7 @@ import type { Json } from '../domain/json.ts';
 import type { Store } from '../store/port.ts';
 import type { RouteSpec } from './contract/route.ts';
 import type { RouteName } from './contract/routes.ts';
-import { InvalidInput } from './failure.ts';
+import { codeOf, InvalidInput } from './failure.ts';
 import { sent } from './handler.ts';
 import type { Handler, Incoming } from './handler.ts';
 import { parseJsonBody, parseTextBody } from './json-body.ts';
@@ -140,7 +140,7 @@ async function plainBytes(spec: RouteSpec, request: FastifyRequest): Promise<Buf
   try {
     return await gunzipBytes(bytes, { maxOutputLength: spec.bodyLimitBytes ?? 1024 * 1024 });
   } catch (cause) {
-    const large = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
+    const large = codeOf(cause) === 'ERR_BUFFER_TOO_LARGE';
     throw large
       ? new EdictError('input-too-large', 'the body unpacks to more than this route takes')
       : new EdictError('input-invalid', 'the body is not gzip', { cause });

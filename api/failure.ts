@@ -1,4 +1,7 @@
-/** Turns whatever was thrown into an error of the table, and that into problem details. Nothing that the table does not know leaves the process. */
+/**
+ * Turns whatever was thrown into an error of the table, and that into problem details. Nothing that the table does not know leaves the
+ * process. (The store translates its own failures.)
+ */
 import {
   ApplicationFailure,
   isGrpcServiceError,
@@ -27,7 +30,7 @@ export class InvalidInput extends EdictError {
 
 export function asEdictError(error: unknown): EdictError {
   if (error instanceof EdictError) return error;
-  return fromTemporal(error) ?? fromDatabase(error) ?? fromNetwork(error) ?? fromFastify(error) ?? defect(error);
+  return fromTemporal(error) ?? fromNetwork(error) ?? fromFastify(error) ?? defect(error);
 }
 
 export function problemOf(error: EdictError, request: string): Problem {
@@ -76,18 +79,6 @@ function isAwayGrpc(error: unknown): boolean {
   return isGrpcServiceError(error) && awayGrpcCodes.has(error.code);
 }
 
-/** https://www.postgresql.org/docs/18/errcodes-appendix.html: 08 connection, 53 resources, 57P administrator, 40 rolled back; 22021 and 22P05 text it cannot hold. */
-function fromDatabase(error: unknown): EdictError | undefined {
-  const code = codeOf(error);
-  if (code === '22021' || code === '22P05')
-    return new EdictError('input-invalid', 'the input holds characters that cannot be stored', { cause: error });
-  if (code !== undefined && /^(?:08|53|57P|40)[0-9A-Z]+$/u.test(code) && code.length === 5) return unavailable('the database', error);
-  const lost =
-    error instanceof Error &&
-    /^(?:connection terminated|timeout exceeded when trying to connect|client has encountered a connection error)/iu.test(error.message);
-  return lost ? unavailable('the database', error) : undefined;
-}
-
 const networkCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -107,7 +98,7 @@ function fromNetwork(error: unknown): EdictError | undefined {
 
 function fromFastify(error: unknown): EdictError | undefined {
   const code = codeOf(error);
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
   if (code === undefined || !code.startsWith('FST_') || typeof status !== 'number' || status >= 500) return undefined;
   if (status === 413) return new EdictError('input-too-large', 'the body is larger than this route takes', { cause: error });
   if (status === 415)
@@ -122,13 +113,19 @@ function defect(cause: unknown): EdictError {
   return new EdictError('defect', 'something went wrong inside edict', { help: 'quote the request id when you report it', cause });
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+/** By shape: an error of Node or of a driver may come from another realm. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 function causes(error: unknown): readonly unknown[] {
   const chain: unknown[] = [];
-  for (let cause = error; cause instanceof Error && chain.length < 16; cause = cause.cause) chain.push(cause);
+  for (
+    let cause = error;
+    typeof cause === 'object' && cause !== null && chain.length < 16;
+    cause = 'cause' in cause ? cause.cause : undefined
+  )
+    chain.push(cause);
   return chain;
 }
 

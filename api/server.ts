@@ -163,5 +163,5 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
     .headers({ ...securityHeaders, 'x-request-id': request.id })
     .code(status)
     .type('application/problem+json')
-    .send(JSON.stringify(problemOf(error, request.id)));
+    .send(Buffer.from(JSON.stringify(problemOf(error, request.id))));
 }

@@ -50,15 +50,12 @@ describeWith(['postgres', 'opa'], 'bad input', () => {
     const signature = signWebhook({ id, timestamp, body: payload, secret: webhookSecret });
     return { 'content-type': type, 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature };
   };
-  const effects = async () => (
-    {
-      asked: harness.orchestrator.asked.length,
-      rows: (await harness.store.audit.verify()).rows,
-      signals: (await harness.store.signals.counts()).in,
-      counts: await harness.store.context.counts(),
-    },
-    timeoutMs
-  );
+  const effects = async () => ({
+    asked: harness.orchestrator.asked.length,
+    rows: (await harness.store.audit.verify()).rows,
+    signals: (await harness.store.signals.counts()).in,
+    counts: await harness.store.context.counts(),
+  });
 
   it.each(posts)(
     '%s: every document of the JSON test suite is refused or harmless, and none has an effect',
