@@ -25,25 +25,25 @@ export function detectDeniedBursts(decisions: readonly DecisionEvent[], { thresh
 }
 
 function deniedBurst(source: string, burst: readonly DecisionEvent[], settings: DeniedBurstSettings): Signal {
+  const first = burst[0] as DecisionEvent;
   const destinations = [...new Set(burst.map(({ to }) => to))].toSorted();
   const services = [...new Set(burst.map(serviceOf))].toSorted();
-  const many = destinations.length >= 5 || services.length >= 5;
-  const first = burst[0];
+  const spread = `${burst.length} denied connections to ${destinations.length} addresses by ${services.length} services`;
   return signalOf({
     kind: 'denied-burst',
-    severity: many ? 'high' : 'medium',
-    at: burst[settings.threshold - 1]?.at ?? first?.at ?? '',
+    severity: destinations.length >= 5 || services.length >= 5 ? 'high' : 'medium',
+    at: burst[settings.threshold - 1]?.at ?? first.at,
     title: `${source} was denied ${burst.length} times`,
     source,
-    destination: destinations.length === 1 ? destinations[0] : undefined,
-    identity: [source, first?.id ?? ''],
+    ...(destinations.length === 1 ? { destination: first.to } : {}),
+    identity: [source, first.id],
     attributes: {
-      explanation: `${burst.length} denied connections to ${destinations.length} addresses by ${services.length} services; the threshold is ${settings.threshold} in ${settings.windowMs / 1000} s`,
+      explanation: `${spread}; the threshold is ${settings.threshold} in ${settings.windowMs / 1000} s`,
       denied: burst.length,
       destinations: destinations.slice(0, 20),
       services: services.slice(0, 20),
-      firstAt: first?.at ?? '',
-      lastAt: burst.at(-1)?.at ?? '',
+      firstAt: first.at,
+      lastAt: (burst.at(-1) ?? first).at,
       points: [...new Set(burst.map(({ point }) => point))].toSorted(),
     },
   });

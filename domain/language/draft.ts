@@ -22,6 +22,8 @@ import type { Sentence, Span } from './tokenise.ts';
 export const maxRequirementChars = 64 * 1024;
 export const maxSentences = 500;
 export const maxRules = 2_000;
+/** A requirement is kept in pieces of at most this; a longer sentence is not read. */
+const maxSentenceChars = 8_000;
 
 export type DraftOptions = {
   readonly owner: string;
@@ -47,9 +49,8 @@ type Drafting = {
   readonly rules: Rule[];
   readonly questions: Question[];
   readonly spans: (SourceSpan & { readonly rule: string })[];
-  readonly unread: SourceSpan[];
+  readonly unread: (SourceSpan & { readonly textStart: number })[];
   readonly ruleIds: Set<string>;
-  questionCount: number;
   title: string | undefined;
 };
 
@@ -67,13 +68,9 @@ export function draftPolicy(text: string, inventory: Inventory, options: DraftOp
       expected: `at most ${maxSentences}`,
       help: 'make several policies of it',
     });
-  let unread: Span | undefined;
   for (const sentence of sentences.length === 0 ? [wholeText(text)] : sentences) {
-    const drafted = draftSentence(sentence, drafting, unread);
-    // Unread sentences in a row are one requirement.
-    unread = drafted ? undefined : { start: unread?.start ?? sentence.start, end: sentence.end };
+    if (!draftSentence(sentence, drafting)) keepUnread(sentence, drafting);
   }
-  if (unread !== undefined) keepUnread(unread, drafting);
   if (drafting.rules.length > maxRules)
     throw new EdictError('input-too-large', `the requirement makes ${drafting.rules.length} rules`, { expected: `at most ${maxRules}` });
   return finish(drafting, options);
@@ -89,7 +86,7 @@ function assertSize(text: string): void {
 
 function begin(text: string, inventory: Inventory): Drafting {
   const lists = { requirements: [], rules: [], questions: [], spans: [], unread: [] };
-  return { text, inventory, names: indexNames(inventory), ...lists, ruleIds: new Set(), questionCount: 0, title: undefined };
+  return { text, inventory, names: indexNames(inventory), ...lists, ruleIds: new Set(), title: undefined };
 }
 
 function wholeText(text: string): Sentence {
@@ -97,31 +94,20 @@ function wholeText(text: string): Sentence {
   return { start, end: text.trimEnd().length, tokens: [] };
 }
 
-/** False when the sentence could not be read. */
-function draftSentence(sentence: Sentence, drafting: Drafting, unread: Span | undefined): boolean {
-  const clause = readClause(sentence);
+/** False when the sentence could not be read: then nothing has changed. */
+function draftSentence(sentence: Sentence, drafting: Drafting): boolean {
+  const clause = sentence.end - sentence.start > maxSentenceChars ? undefined : readClause(sentence);
   if (clause === undefined) return false;
-  const id = `r${drafting.requirements.length + (unread === undefined ? 1 : 2)}`;
+  const id = `r${drafting.requirements.length + 1}`;
   const text = drafting.text.slice(sentence.start, sentence.end);
-  const open: OpenPoint[] = [];
-  const ruleId = (wish: string): string => uniqueId(slugOf(wish) || `${id}-rule`, drafting.ruleIds);
-  const before = { questions: drafting.questionCount, ids: [...drafting.ruleIds] };
-  // The question about unread text before this sentence takes its number first.
-  if (unread !== undefined) drafting.questionCount += 1;
-  const nextQuestion = (): string => `q${(drafting.questionCount += 1)}`;
-  const drafted = draftRules(
-    clause,
-    { requirement: id, text, ruleId },
-    { names: drafting.names, inventory: drafting.inventory, offset: sentence.start, nextQuestion, open },
-  );
-  if (drafted === undefined) {
-    drafting.questionCount = before.questions;
-    drafting.ruleIds.clear();
-    for (const known of before.ids) drafting.ruleIds.add(known);
-    return false;
-  }
-  if (unread !== undefined) keepUnread(unread, drafting, before.questions + 1);
-  keep({ id, text }, drafted, open, drafting);
+  const taken = new Set(drafting.ruleIds);
+  const ruleId = (wish: string): string => uniqueId(slugOf(wish) || `${id}-rule`, taken);
+  let questionCount = drafting.questions.length;
+  const nextQuestion = (): string => `q${(questionCount += 1)}`;
+  const resolving = { names: drafting.names, offset: sentence.start, nextQuestion, open: [] };
+  const drafted = draftRules(clause, { requirement: id, text, ruleId }, resolving);
+  if (drafted === undefined) return false;
+  keep({ id, text }, drafted, resolving.open, drafting);
   return true;
 }
 
@@ -132,20 +118,38 @@ function keep(requirement: Requirement, drafted: Drafted, open: readonly OpenPoi
   for (const rule of drafted.rules) {
     const safe = safePart(rule);
     if (safe !== undefined) drafting.rules.push(safe);
+    drafting.ruleIds.add(rule.id);
     drafting.spans.push({ rule: rule.id, requirement: requirement.id, start: 0, end: requirement.text.length });
   }
+  for (const rule of drafted.choices.flatMap(({ readings }) => readings.flatMap(({ rules }) => rules))) drafting.ruleIds.add(rule.id);
   const target = drafted.to.find(({ label }) => label !== 'any' && label !== 'unsaid');
   drafting.title ??= target === undefined ? undefined : `Who reaches ${target.label.slice(0, 60)}`;
 }
 
-function keepUnread(span: Span, drafting: Drafting, number = drafting.questionCount + 1): void {
+/** Unread sentences in a row are one requirement, as long as it stays readable to people. */
+function keepUnread(sentence: Sentence, drafting: Drafting): void {
+  const { unread, requirements } = drafting;
+  const last = unread.at(-1);
+  const extends_ = last !== undefined && last.requirement === requirements.at(-1)?.id && sentence.end - last.textStart <= maxSentenceChars;
+  const start = extends_ ? last.textStart : sentence.start;
+  if (extends_) dropLast(drafting);
+  for (let at = start; at < sentence.end; at += maxSentenceChars)
+    addUnread({ start: at, end: Math.min(sentence.end, at + maxSentenceChars) }, drafting);
+}
+
+function dropLast({ unread, requirements, questions }: Drafting): void {
+  unread.pop();
+  requirements.pop();
+  questions.pop();
+}
+
+function addUnread({ start, end }: Span, drafting: Drafting): void {
   const id = `r${drafting.requirements.length + 1}`;
-  const text = drafting.text.slice(span.start, span.end);
-  drafting.questionCount = Math.max(drafting.questionCount, number);
+  const text = drafting.text.slice(start, end);
   drafting.requirements.push({ id, text });
-  drafting.unread.push({ requirement: id, start: 0, end: text.length });
+  drafting.unread.push({ requirement: id, start: 0, end: text.length, textStart: start });
   drafting.questions.push({
-    id: `q${number}`,
+    id: `q${drafting.questions.length + 1}`,
     about: id,
     text: `What does \`${excerpt(text)}\` require: it could not be read as rules?`,
     span: { start: 0, end: text.length },
@@ -174,7 +178,7 @@ function finish(drafting: Drafting, options: DraftOptions): Draft {
     questions,
     tests: [],
   };
-  return { policy, spans, unread };
+  return { policy, spans, unread: unread.map(({ requirement, start, end }) => ({ requirement, start, end })) };
 }
 
 function excerpt(text: string): string {

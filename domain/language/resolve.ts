@@ -1,5 +1,4 @@
 /** From phrases to selectors. What cannot be decided becomes an open question, and its selector the placeholder `<question id>`. */
-import type { Inventory } from '../context/inventory.ts';
 import { matchName } from './names.ts';
 import type { Names } from './names.ts';
 import type { Party } from './parties.ts';
@@ -18,7 +17,6 @@ export type OpenPoint = {
 /** What resolving one sentence needs and collects. Offsets of spans are into the whole text until `offset` is taken off. */
 export type Resolving = {
   readonly names: Names;
-  readonly inventory: Inventory;
   readonly offset: number;
   readonly nextQuestion: () => string;
   readonly open: OpenPoint[];
