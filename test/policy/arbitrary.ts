@@ -1,7 +1,7 @@
 /** Random policies, inventories and requests that meet: few hosts, few ports, both families, so that rules overlap. */
 import fc from 'fast-check';
 import type { Inventory } from '../../domain/context/inventory.ts';
-import type { NetworkRequest, NetworkRule, Policy } from '../../domain/policy/model.ts';
+import type { NetworkRequest, NetworkRule, Policy, RuleExcept } from '../../domain/policy/model.ts';
 
 export const smallInventory: Inventory = {
   zones: [
@@ -73,10 +73,12 @@ const window = fc.constantFrom(
   'daily 23:30-00:15 Europe/Zurich',
 );
 
-function excepts(timed: boolean) {
-  const fields = timed ? { from: selector, to: selector, service, during: window } : { from: selector, to: selector, service };
+function excepts(timed: boolean): fc.Arbitrary<readonly RuleExcept[]> {
+  const always = fc.record({ from: selector, to: selector, service }, { requiredKeys: [] });
+  const during = fc.record({ from: selector, to: selector, service, during: window }, { requiredKeys: [] });
+  const one: fc.Arbitrary<RuleExcept> = timed ? fc.oneof(always, during) : always;
   return fc.array(
-    fc.record(fields, { requiredKeys: [] }).filter((except) => Object.keys(except).length > 0),
+    one.filter((except) => Object.keys(except).length > 0),
     { maxLength: 3 },
   );
 }
