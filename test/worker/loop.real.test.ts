@@ -115,7 +115,9 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
     expect(proofs.map(({ target, equal }) => [target, equal])).toEqual(expect.arrayContaining([['rego', true]]));
     expect(proofs.find(({ target }) => target === 'rego')?.detail['engine']).toMatch(/^opa /);
     const effects = await store.effects.list({}, { limit: 50 });
-    expect(effects.items.map(({ action, status }) => [action, status])).toEqual([['enforcement.apply', 'confirmed']]);
+    expect(effects.items.map(({ action, status }) => [action, status])).toEqual(
+      (await store.points.list()).map(() => ['enforcement.apply', 'confirmed']),
+    );
   }, 120_000);
 
   it('does nothing for a run that nobody ordered, and for an order under another workflow id', async () => {

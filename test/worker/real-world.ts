@@ -16,6 +16,8 @@ import type { Role, Store } from '../../store/port.ts';
 import { migrate } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
 import { messageNames, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
+import { createLab } from '../../stack/lab.ts';
+import type { Lab, NoLab } from '../../stack/lab.ts';
 import { startOpaProcess } from '../connectors/opa-process.ts';
 import type { OpaProcess } from '../connectors/opa-process.ts';
 import { engineBinary, testDatabase, testTemporal } from '../stack/fixture.ts';
@@ -26,12 +28,14 @@ export type RealWorld = {
   readonly store: Store;
   readonly client: Client;
   readonly opa: OpaProcess;
+  readonly lab: Lab | NoLab;
   readonly startWorker: () => Promise<ChildProcess>;
   readonly log: () => string;
   readonly stop: () => Promise<void>;
 };
 
 export const opaPoint = 'opa-1';
+export const firewallPoint = 'fw-1';
 
 export async function startRealWorld(): Promise<RealWorld> {
   const database = await testDatabase();
@@ -51,6 +55,11 @@ export async function startRealWorld(): Promise<RealWorld> {
     keyId: 'edict',
   };
   const opa = await startOpaProcess(engineBinary('opa'), config);
+  const lab = await createLab({ name: `worker-${process.pid}` });
+  if (lab.supported) {
+    const settings = { exec: [...lab.firewallExec], prober: { from: [...lab.clientExec], to: [...lab.serverExec] } };
+    await store.points.put({ name: firewallPoint, kind: 'nftables', target: 'nftables', settings }, 'system:test');
+  }
   await store.points.put(
     { name: opaPoint, kind: 'opa', target: 'rego', settings: { url: opa.url, tokenSecret: 'opa-token' } },
     'system:test',
@@ -81,6 +90,7 @@ export async function startRealWorld(): Promise<RealWorld> {
   };
   const stop = async (): Promise<void> => {
     await Promise.all(workers.map(endWorker));
+    if (lab.supported) await lab.destroy();
     await opa.stop();
     await service.close();
     await store.close();
@@ -88,7 +98,7 @@ export async function startRealWorld(): Promise<RealWorld> {
     await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { store, client: new Client({ connection, namespace }), opa, startWorker, log: () => output.join(''), stop };
+  return { store, client: new Client({ connection, namespace }), opa, lab, startWorker, log: () => output.join(''), stop };
 }
 
 async function freshNamespace(connection: Connection): Promise<string> {
