@@ -2,7 +2,19 @@
  * PostgreSQL on a data directory: initialised once (whole or not at all), then started on 127.0.0.1 with a password, no
  * socket file. The process is ours: its id is known, it dies with us where the system can do that, and a crash recovers.
  */
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -119,6 +131,7 @@ function checkVersion(dataDir: string, programs: PostgresPrograms): void {
 
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   initPostgres(options);
+  ensureOwner(options.dataDir);
   const port = options.port ?? (await choosePort(new Set()));
   const child = await spawnServer(options, port);
   await untilReady(child, options.dataDir);
@@ -130,6 +143,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     // SIGINT is PostgreSQL's fast shutdown: open sessions are ended, everything is written.
     stop: async () => void (await child.stop({ signal: 'SIGINT', graceMs: 30_000 })),
   };
+}
+
+/** A directory that another account made, or a restored one, is handed to the account that runs the server. */
+function ensureOwner(dataDir: string): void {
+  const account = unprivilegedAccount();
+  if (account === undefined || statSync(dataDir).uid === account.uid) return;
+  for (const name of readdirSync(dataDir, { recursive: true, encoding: 'utf8' })) lchownSync(join(dataDir, name), account.uid, account.gid);
+  // The directory itself last: it is the mark that all is done.
+  lchownSync(dataDir, account.uid, account.gid);
 }
 
 function spawnServer(options: PostgresOptions, port: number): Promise<Child> {
