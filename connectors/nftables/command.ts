@@ -22,20 +22,25 @@ export async function runCommand(point: string, command: Command, deadline: Dead
 
 /** The program's end, whatever its code; throws only when it could not be run to its end. */
 export function finish(point: string, command: Command, deadline: Deadline): Promise<Finished> {
-  const [file, ...args] = [...command.prefix, ...command.args];
+  const [file = '', ...args] = [...command.prefix, ...command.args];
   deadline.check();
   return new Promise((resolve, reject) => {
     // The text form that is compared later must not depend on this machine's language or time zone.
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LC_ALL: 'C', TZ: 'UTC' };
-    const child = spawn(file!, args, { stdio: ['pipe', 'pipe', 'pipe'], env, signal: deadline.signal, killSignal: 'SIGKILL' });
+    const env = { PATH: searchPath(), HOME: process.env['HOME'], LC_ALL: 'C', TZ: 'UTC' };
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env, signal: deadline.signal, killSignal: 'SIGKILL' });
     const stdout = collect(child.stdout, () => child.kill('SIGKILL'));
     const stderr = collect(child.stderr, () => child.kill('SIGKILL'));
-    child.on('error', (error) => reject(deadline.signal.aborted ? deadline.explain(error) : notStarted(point, file!, error)));
+    child.on('error', (error) => reject(deadline.signal.aborted ? deadline.explain(error) : notStarted(point, file, error)));
     child.on('close', (code) => resolve({ code: code ?? 255, stdout: stdout(), stderr: stderr() }));
     // A program that ends without reading breaks the pipe; its exit code says more.
     child.stdin.on('error', () => undefined);
     child.stdin.end(command.input ?? '');
   });
+}
+
+/** Network programs lie where only root's search path leads. */
+export function searchPath(): string {
+  return `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
 }
 
 function collect(stream: NodeJS.ReadableStream, tooMuch: () => void): () => string {

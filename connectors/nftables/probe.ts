@@ -2,7 +2,7 @@
  * Tries requests as real packets through the firewall: a process on the one side connects from each request's own source
  * address, another on the other side answers on its port. Since the far end always answers, a refusal is the firewall's.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import ipaddr from 'ipaddr.js';
@@ -10,6 +10,7 @@ import { EdictError } from '../../domain/errors.ts';
 import type { NetworkRequest } from '../../domain/policy/model.ts';
 import type { Probe, ProbeOutcome } from '../connector.ts';
 import type { Deadline } from '../deadline.ts';
+import { searchPath } from './command.ts';
 import type { Connect, Listen, Listening, Packet, Tried } from './prober-messages.ts';
 import type { NftablesSettings } from './settings.schema.ts';
 
@@ -31,13 +32,14 @@ export async function probePackets(bench: Bench, requests: readonly NetworkReque
       bench,
       batch.map(({ request }) => packetOf(request)),
     );
-    batch.forEach(({ request, index }, position) => (outcomes[index] = outcomeOf(request, found[position])));
+    batch.forEach(({ request, index }, position) => (outcomes[index] = outcomeOf(request, found[position] ?? noAnswer)));
   }
   return outcomes;
 }
 
-function outcomeOf(request: NetworkRequest, tried: Tried | undefined): ProbeOutcome {
-  if (tried === undefined) return { request, reason: 'the prober gave no answer' };
+const noAnswer: Tried = { outcome: 'impossible', detail: 'the prober gave no answer', elapsedMs: 0 };
+
+function outcomeOf(request: NetworkRequest, tried: Tried): ProbeOutcome {
   if (tried.outcome === 'impossible') return { request, reason: `it could not be sent: ${tried.detail}` };
   const probe: Probe = {
     decision: tried.outcome === 'connected' ? 'allow' : 'deny',
@@ -78,10 +80,10 @@ async function tryBatch(bench: Bench, packets: readonly Packet[]): Promise<reado
   const listener = start(bench, 'listen', bench.prober.to);
   const connector = start(bench, 'connect', bench.prober.from);
   try {
-    const listening = await ask<Listen, Listening>(bench, listener, { packets });
+    const listening = await ask<Listening>(bench, listener, { packets });
     const unanswered = new Map(listening.failed.map(({ packet, reason }) => [farEnd(packet), reason]));
-    const found = await ask<Connect, readonly Tried[]>(bench, connector, { packets, timeoutMs: bench.timeoutMs });
-    return packets.map((packet, index) => notListened(unanswered.get(farEnd(packet))) ?? found[index]!);
+    const found = await ask<readonly Tried[]>(bench, connector, { packets, timeoutMs: bench.timeoutMs });
+    return packets.map((packet, index) => notListened(unanswered.get(farEnd(packet))) ?? found[index] ?? noAnswer);
   } finally {
     listener.kill('SIGKILL');
     connector.kill('SIGKILL');
@@ -98,27 +100,27 @@ function notListened(reason: string | undefined): Tried | undefined {
     : { outcome: 'impossible', detail: `nothing can listen at the other end (${reason})`, elapsedMs: 0 };
 }
 
-function start({ deadline }: Bench, role: 'listen' | 'connect', prefix: readonly string[]): ChildProcess {
+function start({ deadline }: Bench, role: 'listen' | 'connect', prefix: readonly string[]): ChildProcessWithoutNullStreams {
   const [file, ...args] = [...prefix, process.execPath, program, role];
   deadline.check();
-  const child = spawn(file!, args, {
+  const child = spawn(file, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: searchPath() },
     signal: deadline.signal,
     killSignal: 'SIGKILL',
   });
   // Errors come out where the answer is awaited.
   child.on('error', () => undefined);
-  child.stdin?.on('error', () => undefined);
-  child.stderr?.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  child.stderr.on('error', () => undefined);
   return child;
 }
 
-function ask<Question, Answer>({ point, deadline }: Bench, child: ChildProcess, question: Question): Promise<Answer> {
+function ask<Answer>({ point, deadline }: Bench, child: ChildProcessWithoutNullStreams, question: Listen | Connect): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let errors = '';
-    child.stderr?.on('data', (chunk: Buffer) => (errors = `${errors}${chunk.toString('utf8')}`.slice(-400)));
-    const lines = createInterface({ input: child.stdout! });
+    child.stderr.on('data', (chunk: Buffer) => (errors = `${errors}${chunk.toString('utf8')}`.slice(-400)));
+    const lines = createInterface({ input: child.stdout });
     lines.once('line', (line) => {
       try {
         resolve(JSON.parse(line) as Answer);
@@ -130,7 +132,8 @@ function ask<Question, Answer>({ point, deadline }: Bench, child: ChildProcess, 
       reject(deadline.signal.aborted ? deadline.explain(undefined) : silent(point, errors.trim().split('\n').at(-1) ?? ''));
     child.once('error', ended);
     child.once('close', ended);
-    child.stdin?.write(`${JSON.stringify(question)}\n`);
+    if (child.pid === undefined || child.exitCode !== null) ended();
+    child.stdin.write(`${JSON.stringify(question)}\n`);
   });
 }
 

@@ -1,7 +1,7 @@
 /** OPA's REST API over one kept-alive connection pool. What comes back is checked before it is believed; the token is in no error. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
+import { AxiosError, create, type AxiosInstance, type AxiosResponse } from 'axios';
 import { EdictError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Deadline } from '../deadline.ts';
@@ -18,7 +18,7 @@ const maxSockets = 16;
 
 export function openClient(point: string, url: string, token: () => Promise<string | undefined>): OpaClient {
   const agents = { httpAgent: new HttpAgent({ keepAlive: true, maxSockets }), httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets }) };
-  const http = axios.create({
+  const http = create({
     baseURL: url,
     ...agents,
     proxy: false,

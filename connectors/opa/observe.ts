@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Reading } from '../point.ts';
-import { contentDigest, revisionOf, type State } from './bundle.ts';
+import { contentDigest, revisionOf, type BundleContent, type State } from './bundle.ts';
 import type { OpaClient } from './client.ts';
 import { bundleName } from './config.ts';
 import type { BundleShelf } from './shelf.ts';
@@ -38,17 +38,22 @@ async function readOnce({ point, client, shelf }: BundleSource, revision: string
   ]);
   const { own, others } = sortPolicies(listed);
   const record = stateOf(state);
-  const content = contentDigest({ policies: own, rules: rules ?? null, isolations: isolations ?? null });
+  const content: BundleContent = { policies: own, rules: rules ?? null, isolations: isolations ?? null };
   // OPA will run, or should run, another bundle than it does.
-  const waiting = shelved !== undefined && shelved.revision !== revision;
-  const empty = revision === undefined && state === undefined && rules === undefined && Object.keys(own).length === 0;
+  const waiting = shelved?.revision === revision ? undefined : shelved?.revision;
   return {
     applied: record?.applied,
     artifactDigest: Object.keys(own).length === 0 ? undefined : record?.applied.artifact,
     isolationKeys: keysOf(isolations),
-    intact: !waiting && (record === undefined ? empty : record.content === content && revisionOf(record) === revision),
-    facts: { revision: revision ?? null, waitingRevision: waiting ? shelved.revision : null, content, otherPolicies: others },
+    intact: waiting === undefined && isWhole(record, revision, content),
+    facts: { revision: revision ?? null, waitingRevision: waiting ?? null, content: contentDigest(content), otherPolicies: others },
   };
+}
+
+/** Without a record and without a bundle, there must be nothing. */
+function isWhole(record: State | undefined, revision: string | undefined, content: BundleContent): boolean {
+  if (record !== undefined) return record.content === contentDigest(content) && revisionOf(record) === revision;
+  return revision === undefined && content.rules === null && Object.keys(content.policies).length === 0;
 }
 
 function stateOf(state: Json | undefined): State | undefined {
@@ -57,7 +62,8 @@ function stateOf(state: Json | undefined): State | undefined {
 }
 
 function keysOf(isolations: Json | undefined): readonly string[] {
-  return Array.isArray(isolations) ? isolations.map((isolation) => String((isolation as JsonObject)['key'])) : [];
+  const listed = Array.isArray(isolations) ? (isolations as readonly JsonObject[]) : [];
+  return listed.flatMap(({ key }) => (typeof key === 'string' ? [key] : []));
 }
 
 /** Ours are listed under the bundle's name. */

@@ -14,11 +14,12 @@ export async function probeDecisions(
   deadline: Deadline,
 ): Promise<readonly ProbeOutcome[]> {
   const outcomes: ProbeOutcome[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < requests.length; index = next++) outcomes[index] = await ask(client, requests[index]!, deadline);
+  const left = requests.entries();
+  // All workers take from the one iterator.
+  const work = async () => {
+    for (const [index, request] of left) outcomes[index] = await ask(client, request, deadline);
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, requests.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atOnce, requests.length) }, work));
   return outcomes;
 }
 

@@ -10,7 +10,7 @@ type Answer = { readonly status: number; readonly type: string; readonly body: B
 /** `lost` says from when on answers get lost, once the fault is `answer-lost`. */
 export async function startFaultProxy(target: string, lost: () => boolean): Promise<FaultProxy> {
   let fault: Fault = 'none';
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await readAll(request);
     const mode = fault;
     if (mode === 'slow') await new Promise((resolve) => setTimeout(resolve, 3000).unref());
@@ -18,7 +18,8 @@ export async function startFaultProxy(target: string, lost: () => boolean): Prom
     const answer = await forward(target, request, body);
     if (mode === 'answer-lost' && lost()) return;
     faulty[mode](response, answer);
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -50,12 +51,10 @@ function forward(target: string, request: IncomingMessage, body: Buffer): Promis
   return new Promise((resolve) => {
     const { 'accept-encoding': _, ...kept } = request.headers;
     const headers = { ...kept, host: new URL(target).host };
-    const onward = send(`${target}${request.url ?? '/'}`, { method: request.method ?? 'GET', headers }, async (answer) => {
-      resolve({
-        status: answer.statusCode ?? 500,
-        type: answer.headers['content-type'] ?? 'application/json',
-        body: await readAll(answer),
-      });
+    const onward = send(`${target}${request.url ?? '/'}`, { method: request.method ?? 'GET', headers }, (answer) => {
+      const { statusCode = 500 } = answer;
+      const type = answer.headers['content-type'] ?? 'application/json';
+      void readAll(answer).then((read) => resolve({ status: statusCode, type, body: read }));
     });
     const gone: Answer = { status: 502, type: 'text/plain', body: Buffer.from('gone') };
     onward.on('error', () => resolve(gone)).end(body);

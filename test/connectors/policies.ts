@@ -8,7 +8,7 @@ import type { Artifact, TargetName } from '../../domain/policy/targets/target.ts
 const asset = (name: string, addresses: readonly string[], services: readonly string[], groups: readonly string[]) =>
   ({ name, addresses, zone: 'servers', services, groups, owner: 'ops', criticality: 'high' }) as const;
 
-const inventory: Inventory = {
+export const inventory: Inventory = {
   assets: [
     asset('db-1', ['10.2.0.5', '2001:db8:2::5'], [], ['cardholder-db']),
     asset('pay-1', ['10.1.0.10', '2001:db8:1::10'], ['payments'], []),
@@ -25,7 +25,7 @@ const rule = (id: string, effect: Rule['effect'], from: string, service: string)
   match: { from, to: 'group:cardholder-db', service },
 });
 
-const policy = (rules: readonly Rule[]): Policy => ({
+export const policyOf = (rules: readonly Rule[]): Policy => ({
   policy: 'cardholder',
   title: 'Who reaches the cardholder database',
   owner: 'payments',
@@ -36,13 +36,15 @@ const policy = (rules: readonly Rule[]): Policy => ({
   tests: [],
 });
 
+const nobodyElse = rule('nobody-else', 'claim', 'any', 'any');
+export const strictRules = [rule('payments', 'allow', 'service:payments', 'tcp/5432'), nobodyElse];
+
 const targets = { rego: regoTarget, nftables: nftablesTarget } as const;
 
 /** `strict` lets payments in alone; `shut` lets nobody in. */
 export function artifacts(target: TargetName): { readonly strict: Artifact; readonly shut: Artifact } {
-  const compile = (rules: readonly Rule[]) => targets[target].compile([policy(rules)], inventory).artifact;
-  const claim = rule('nobody-else', 'claim', 'any', 'any');
-  return { strict: compile([rule('payments', 'allow', 'service:payments', 'tcp/5432'), claim]), shut: compile([claim]) };
+  const compile = (rules: readonly Rule[]) => targets[target].compile([policyOf(rules)], inventory).artifact;
+  return { strict: compile(strictRules), shut: compile([nobodyElse]) };
 }
 
 export const request = (from: string, to: string, port = 5432, protocol: NetworkRequest['protocol'] = 'tcp'): NetworkRequest => ({

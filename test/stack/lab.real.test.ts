@@ -54,7 +54,7 @@ needs('lab', () => {
 
     it('ends the processes that still run in it', async () => {
       const lab = await made(name, mode);
-      const [file = '', ...args] = [...lab.clientExec, 'sh', '-c', 'sleep 300 >/dev/null 2>&1 & echo started'];
+      const [file, ...args] = [...lab.clientExec, 'sh', '-c', 'sleep 300 >/dev/null 2>&1 & echo started'];
       execFileSync(file, args, { env: environment });
       await lab.destroy();
       expect(leftovers(name)).toBe('');
