@@ -30,6 +30,7 @@ export function runEventsHandler(deps: HandlerDeps): HandlersOf<'runs.events'> {
         'content-type': 'text/event-stream; charset=utf-8',
         'x-accel-buffering': 'no',
       });
+      out.flushHeaders();
       const last = http.headers['last-event-id'];
       try {
         await stream(deps, params.run, out, typeof last === 'string' ? last : '');

@@ -10,13 +10,14 @@ import { openApiDocument } from '../openapi.ts';
 const rememberMs = 500;
 
 export function systemHandlers(deps: HandlerDeps): HandlersOf<'health' | 'openapi'> {
-  let last: { readonly untilMs: number; readonly health: Promise<Health> } | undefined;
+  let last: { readonly untilMs: number; readonly ready: boolean; readonly health: Promise<Health> } | undefined;
   const document = openApiDocument(deps.version);
   return {
     health: ({ reply }) => {
-      if (!deps.ready()) reply.code(503);
-      if (last === undefined || last.untilMs <= performance.now())
-        last = { untilMs: performance.now() + rememberMs, health: healthOf(deps) };
+      const ready = deps.ready();
+      if (!ready) reply.code(503);
+      if (last === undefined || last.ready !== ready || last.untilMs <= performance.now())
+        last = { untilMs: performance.now() + rememberMs, ready, health: healthOf(deps) };
       return last.health;
     },
     openapi: async () => document,
