@@ -15,6 +15,8 @@ export type OpaClient = {
 
 const maxAnswerBytes = 128 * 1024 * 1024;
 const maxSockets = 16;
+/** An OPA that has died without closing its connections must not use up the whole deadline. */
+const requestTimeoutMs = 10_000;
 
 export function openClient(point: string, url: string, token: () => Promise<string | undefined>): OpaClient {
   const agents = { httpAgent: new HttpAgent({ keepAlive: true, maxSockets }), httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets }) };
@@ -23,6 +25,7 @@ export function openClient(point: string, url: string, token: () => Promise<stri
     ...agents,
     proxy: false,
     maxRedirects: 0,
+    timeout: requestTimeoutMs,
     maxContentLength: maxAnswerBytes,
     responseType: 'text',
     transformResponse: (text: unknown) => text,

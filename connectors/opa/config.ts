@@ -1,5 +1,7 @@
 /** OPA's own configuration for one point: where it gets its signed bundle, and where it reports decisions and status. */
+import { createPublicKey } from 'node:crypto';
 import type { JsonObject } from '../../domain/json.ts';
+import { algorithmOf } from './signing-key.ts';
 
 export const bundleName = 'edict';
 export const signingScope = 'edict';
@@ -21,7 +23,7 @@ export function opaConfig(input: OpaConfigInput): JsonObject {
   const service = 'edict';
   return {
     services: { [service]: { url: `${apiUrl}/opa`, credentials: { bearer: { token: bundleToken } }, response_header_timeout_seconds: 60 } },
-    keys: { [keyId]: { algorithm: publicKeyPem.includes('RSA') || publicKeyPem.length > 300 ? 'RS256' : 'ES256', key: publicKeyPem } },
+    keys: { [keyId]: { algorithm: algorithmOf(createPublicKey(publicKeyPem)), key: publicKeyPem } },
     bundles: {
       [bundleName]: {
         service,

@@ -22,6 +22,6 @@ export function signClaims(claims: object, { keyId, privateKeyPem }: SigningKey)
   return `${signed}.${signature.toString('base64url')}`;
 }
 
-function algorithmOf(key: KeyObject): 'ES256' | 'RS256' {
+export function algorithmOf(key: KeyObject): 'ES256' | 'RS256' {
   return key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
 }

@@ -10,6 +10,9 @@ export type OpaProcess = {
   readonly url: string;
   readonly token: string;
   readonly output: () => string;
+  /** Stops it without ending it, as a machine that hangs. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -59,7 +62,7 @@ export async function startOpaProcess(program: string, config: Omit<OpaConfigInp
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  return { url, token, output: () => output, stop };
+  return { url, token, output: () => output, freeze: () => child.kill('SIGSTOP'), thaw: () => child.kill('SIGCONT'), stop };
 }
 
 async function freePort(): Promise<number> {
