@@ -186,7 +186,6 @@ describeWith(['postgres', 'opa'], 'a program that ends again and again', () => {
     () =>
       withDataDir(async (dataDir) => {
         const stack = await startStack({ dataDir, processes: ['opa'] });
-        writeFileSync(join(dataDir, 'settings', 'blocked'), '');
         const pids = stack.pids();
         // Killed from outside each time that it is back: for the supervisor these are crashes.
         const killer = setInterval(() => {
