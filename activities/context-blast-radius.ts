@@ -1,9 +1,8 @@
-/** `context.blast-radius`: who was seen to talk with an asset, and how many of them are critical. */
+/** `context.blast-radius`: who was seen to talk with an asset, and how many critical assets are among them. */
 import type { Activities } from './contract.ts';
-import type { Connection } from '../domain/context/event.ts';
-import type { Asset } from '../domain/context/inventory.ts';
+import { buildGraph, hostFinder, peersOf } from '../domain/context/graph.ts';
 import { requireRun } from './effect/check-order.ts';
-import { findAsset, findHost } from './find-asset.ts';
+import { findHost } from './find-asset.ts';
 import type { Ports } from './ports.ts';
 
 const mostConnections = 20_000;
@@ -13,23 +12,15 @@ export function contextBlastRadius(ports: Ports): Activities['context.blast-radi
   return async (call) => {
     await requireRun(ports, call);
     const inventory = await ports.store.context.inventory();
-    const host = findHost(inventory, call.params['asset'], call.step);
-    const own = new Set(host.addresses);
-    const seen = await Promise.all(host.addresses.map((address) => ports.store.context.connections({ address, limit: mostConnections })));
-    const addresses = new Set(seen.flat().map((connection) => peerOf(connection, own)));
-    const assets = new Map<string, Asset>();
-    const strangers: string[] = [];
-    for (const address of addresses) {
-      const asset = findAsset(inventory, address);
-      if (asset === undefined) strangers.push(address);
-      else assets.set(asset.name, asset);
-    }
-    const critical = [...assets.values()].filter((asset) => asset.criticality === 'critical').length;
-    const hosts = [...assets.keys()].toSorted();
-    return { critical, peers: assets.size + strangers.length, hosts: [...hosts, ...strangers.toSorted()].slice(0, shown) };
+    const { addresses } = findHost(inventory, call.params['asset'], call.step);
+    const seen = await Promise.all(addresses.map((address) => ports.store.context.connections({ address, limit: mostConnections })));
+    const graph = buildGraph(seen.flat(), inventory);
+    const name = hostFinder(inventory)(addresses[0] ?? '').name;
+    const peers = peersOf(graph, name).map(({ host }) => host);
+    return {
+      critical: peers.filter((host) => host.criticality === 'critical').length,
+      peers: peers.length,
+      hosts: peers.slice(0, shown).map((host) => host.name),
+    };
   };
-}
-
-function peerOf({ from, to }: Connection, own: ReadonlySet<string>): string {
-  return own.has(from) ? to : from;
 }

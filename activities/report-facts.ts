@@ -1,26 +1,61 @@
-/** Gathers a report's facts from the store: policies with versions, proofs, points, effects, incidents, runs and the ledger's entries. */
-import type { Store } from '../store/port.ts';
+/** Gathers a report's facts from the store: policies with versions and proofs, points, effects, incidents, runs, approvals, and the chain. */
+import type { ReportInput, ReportPolicy } from '../domain/compliance/report-input.ts';
+import type { AuditRow, Page, PageRequest, PolicyRow, Store } from '../store/port.ts';
 
-const most = 500;
+type Facts = Omit<ReportInput, 'title' | 'at'>;
 
-export async function gatherFacts(store: Store, policy: string | undefined) {
-  const { items } = await store.policies.list({ limit: most });
-  const policies = await Promise.all(
-    items
-      .filter((row) => policy === undefined || row.policy === policy)
-      .map(async (row) => {
-        const number = row.enforced ?? row.draft;
-        const version = number === undefined ? undefined : await store.policies.version(row.policy, number);
-        const proofs = number === undefined ? [] : await store.policies.proofs(row.policy, number);
-        return { row, version, proofs, whatIf: number === undefined ? undefined : await store.policies.whatIf(row.policy, number) };
-      }),
-  );
-  const [points, effects, incidents, runs, approvals] = await Promise.all([
+/** Of one policy and the runs that worked on it, or of everything. */
+export async function gatherFacts(store: Store, policy: string | undefined): Promise<Facts> {
+  const [rows, points, incidents, runs] = await Promise.all([
+    all((page) => store.policies.list(page)),
     store.points.list(),
-    store.effects.list({}, { limit: most }),
-    store.incidents.list({}, { limit: most }),
-    store.runs.list({}, { limit: most }),
-    store.approvals.list({}, { limit: most }),
+    all((page) => store.incidents.list({}, page)),
+    all((page) => store.runs.list({}, page)),
   ]);
-  return { policies, points, effects: effects.items, incidents: incidents.items, runs: runs.items, approvals: approvals.items };
+  const [effects, approvals] = await Promise.all([
+    all((page) => store.effects.list({}, page)),
+    all((page) => store.approvals.list({}, page)),
+  ]);
+  const told = policy === undefined ? runs : runs.filter((run) => run.policy === policy);
+  const isTold = new Set(told.map(({ run }) => run));
+  const policies = await Promise.all(
+    rows.filter((row) => policy === undefined || row.policy === policy).map((row) => policyFacts(store, row)),
+  );
+  return {
+    policies,
+    points,
+    effects: effects.filter(({ run }) => isTold.has(run)).toReversed(),
+    incidents: policy === undefined ? incidents.toReversed() : [],
+    runs: told.toReversed(),
+    approvals: approvals.filter(({ run }) => isTold.has(run)).toReversed(),
+    entries: await chain(store),
+    chain: await store.audit.verify(),
+  };
+}
+
+async function policyFacts(store: Store, row: PolicyRow): Promise<ReportPolicy> {
+  const number = row.enforced ?? row.draft ?? (await store.policies.versions(row.policy)).at(-1)?.version;
+  if (number === undefined) return { row, version: undefined, proofs: [], whatIf: undefined };
+  const [version, proofs, whatIf] = await Promise.all([
+    store.policies.version(row.policy, number),
+    store.policies.proofs(row.policy, number),
+    store.policies.whatIf(row.policy, number),
+  ]);
+  return { row, version, proofs, whatIf };
+}
+
+async function chain(store: Store): Promise<readonly AuditRow[]> {
+  const rows: AuditRow[] = [];
+  for await (const row of store.audit.export()) rows.push(row);
+  return rows;
+}
+
+async function all<T>(list: (page: PageRequest) => Promise<Page<T>>): Promise<readonly T[]> {
+  const items: T[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await list({ cursor, limit: 500 });
+    items.push(...page.items);
+    if (page.next === undefined) return items;
+    cursor = page.next;
+  }
 }

@@ -1,42 +1,75 @@
-/** Detectors over what enforcement points decided lately. A finding becomes a recorded signal; the door's outbox delivers it. */
-import type { DecisionEvent } from '../../domain/context/event.ts';
+/**
+ * Detectors over what was recorded: bursts of denied requests, connections to critical assets that were never seen before, beacons. A
+ * finding becomes a recorded signal, once; the outbox of the doors delivers it.
+ */
+import type { Connection } from '../../domain/context/event.ts';
+import {
+  beaconDefaults,
+  deniedBurstDefaults,
+  detectBeacons,
+  detectDeniedBursts,
+  detectNovelConnections,
+} from '../../domain/context/detectors.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
+import type { Store } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 
-const windowMs = 60_000;
-const burst = 20;
+const hourMs = 3_600_000;
+/** Older connections are what is known; newer ones may be novel. */
+const novelMs = 24 * hourMs;
+const mostEvents = 50_000;
 
-/** Ids of the signals that were new. The same window and source give the same id: asking again finds nothing again. */
-export async function detect({ store, now }: Ports): Promise<readonly string[]> {
-  const at = now().getTime();
-  const since = new Date(at - windowMs).toISOString();
-  const signals = deniedBursts(await store.context.decisions({ since, limit: 10_000 }), at);
+// What was looked at last in this process: nothing new, nothing to find. Only spares work; the store keeps what was found.
+const looked = new WeakMap<Store, { connections: number; decisions: number }>();
+
+/** Ids of the signals that are new. */
+export async function detect({ store, now, caller }: Ports): Promise<readonly string[]> {
+  const { connections, decisions } = await store.context.counts();
+  const last = looked.get(store);
+  const signals: Signal[] = [];
+  if (decisions !== last?.decisions && decisions > 0) signals.push(...(await deniedBursts(store, now().getTime())));
+  caller().heartbeat();
+  if (connections !== last?.connections && connections > 0) signals.push(...(await connectionSignals(store, now().getTime())));
+  caller().heartbeat();
   const found: string[] = [];
-  for (const signal of signals) {
-    const { accepted } = await store.signals.accept(signal, 'detector');
-    if (accepted) found.push(signal.id);
-  }
+  for (const signal of signals) if (await record(store, signal)) found.push(signal.id);
+  looked.set(store, { connections, decisions });
   return found;
 }
 
-function deniedBursts(decisions: readonly DecisionEvent[], at: number): readonly Signal[] {
-  const denied = new Map<string, DecisionEvent[]>();
-  for (const event of decisions) if (event.decision === 'deny') denied.set(event.from, [...(denied.get(event.from) ?? []), event]);
-  const window = Math.floor(at / (10 * windowMs));
-  return [...denied].flatMap(([source, events]) => {
-    const [first] = events;
-    if (first === undefined || events.length < burst) return [];
-    const targets = new Set(events.map(({ to, port }) => `${to}:${port}`));
-    return {
-      id: `denied-burst-${source}-${window}`,
-      kind: 'denied-burst',
-      severity: 'medium',
-      at: new Date(at).toISOString(),
-      title: `${source} was denied ${events.length} times within a minute, at ${targets.size} services`,
-      source,
-      destination: first.to,
-      key: `denied-burst-${source}`,
-      attributes: { denied: events.length, services: targets.size },
-    } satisfies Signal;
-  });
+/** A signal that is there already is not counted as a duplicate: nobody sent it twice. */
+async function record(store: Store, signal: Signal): Promise<boolean> {
+  if ((await store.signals.get(signal.id)) !== undefined) return false;
+  return (await store.signals.accept(signal, 'detector')).accepted;
+}
+
+async function deniedBursts(store: Store, at: number): Promise<readonly Signal[]> {
+  const decisions = await store.context.decisions({ since: new Date(at - hourMs).toISOString(), limit: mostEvents });
+  return detectDeniedBursts(decisions, deniedBurstDefaults);
+}
+
+async function connectionSignals(store: Store, at: number): Promise<readonly Signal[]> {
+  const inventory = await store.context.inventory();
+  const internal = internalAddresses(inventory);
+  if (internal.length === 0) return [];
+  const connections = await store.context.connections({ limit: mostEvents });
+  return [...detectBeacons(connections, { ...beaconDefaults, internal }), ...novel(connections, inventory, at)];
+}
+
+/** Only what reaches a critical asset is worth a signal, and only where there is a past to compare with. */
+function novel(connections: readonly Connection[], { assets }: Inventory, at: number): readonly Signal[] {
+  const watched = assets.filter(({ criticality }) => criticality === 'critical').flatMap(({ addresses }) => addresses);
+  const isOld = (connection: Connection): boolean => Date.parse(connection.at) < at - novelMs;
+  const baseline = connections.filter(isOld);
+  if (watched.length === 0 || baseline.length === 0) return [];
+  return detectNovelConnections(
+    connections.filter((connection) => !isOld(connection)),
+    { baseline, watched },
+  );
+}
+
+function internalAddresses({ assets, zones }: Inventory): readonly string[] {
+  const cidrs = zones.filter(({ name }) => name !== 'internet').flatMap((zone) => zone.cidrs);
+  return [...cidrs, ...assets.filter(({ zone }) => zone !== 'internet').flatMap(({ addresses }) => addresses)];
 }

@@ -2,7 +2,8 @@
 import type { Activities, TriageOutcome } from '../contract.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
-import type { Severity, Signal } from '../../domain/incident/signal.ts';
+import type { Signal } from '../../domain/incident/signal.ts';
+import { triage as assessSignals } from '../../domain/incident/triage.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { resolveInputs, triggeredBy } from '../../domain/playbook/inputs.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
@@ -10,8 +11,6 @@ import type { IncidentRow, PlaybookRow, RunRow, Store } from '../../store/port.t
 import { findAsset } from '../find-asset.ts';
 import type { Ports } from '../ports.ts';
 import { requireWorkflow } from './caller-check.ts';
-
-const rank: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2, critical: 3 };
 
 export function incidentActivities(ports: Ports): Pick<Activities, 'incident.triage' | 'incident.run-ended'> {
   return {
@@ -23,17 +22,22 @@ export function incidentActivities(ports: Ports): Pick<Activities, 'incident.tri
 async function triage(ports: Ports, key: string, ids: readonly string[]): Promise<TriageOutcome> {
   requireWorkflow(ports, `incident/${key}`);
   const signals = await recordedSignals(ports.store, key, ids);
-  const worst = signals.toSorted((a, b) => rank[b.severity] - rank[a.severity])[0];
-  if (worst === undefined) throw new EdictError('signal-invalid', `no signal of incident \`${key}\` is recorded`);
-  const incident = await ports.store.incidents.upsert({
-    key,
-    title: worst.title,
-    severity: worst.severity,
-    signals: signals.map((signal) => signal.id),
-  });
+  if (signals.length === 0) throw new EdictError('signal-invalid', `no signal of incident \`${key}\` is recorded`);
+  const { severity, title } = await assess(ports.store, signals);
+  const incident = await ports.store.incidents.upsert({ key, title, severity, signals: signals.map((signal) => signal.id) });
   const orders = await orderPlaybooks(ports.store, incident, signals);
   for (const signal of signals) await ports.store.signals.settle(signal.id, 'handled', incident.id);
   return { incident: incident.id, severity: incident.severity, orders };
+}
+
+/** The worth of the assets raises the severity; nothing lowers it. */
+async function assess(store: Store, signals: readonly Signal[]) {
+  const inventory = await store.context.inventory();
+  const known = (names: readonly (string | undefined)[]) =>
+    names.flatMap((name) => (name === undefined ? [] : (findAsset(inventory, name) ?? [])));
+  const [source] = known(signals.map((signal) => signal.source));
+  const [destination] = known(signals.map((signal) => signal.destination));
+  return assessSignals({ signals, source, destination });
 }
 
 /** What reaches the workflow as a raw message counts only where a door recorded it, under this key. */
