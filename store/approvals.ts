@@ -26,12 +26,10 @@ export function approvalsRepository(db: Db, change: Change): Approvals {
     open: (input) =>
       change(async (tx, record) => {
         const { made, superseded } = await open(tx, input);
-        for (const id of superseded) await record(entryOf('approval-superseded', id, system, { by: made?.id ?? null }));
+        for (const id of superseded) record(entryOf('approval-superseded', id, system, { by: made?.id ?? null }));
         if (made === undefined) return await readRecord(tx, approvalId(input));
         const { run, step, digest, roles, quorum, requester } = made;
-        await record(
-          entryOf('approval-opened', made.id, system, { run, step, digest, roles, quorum, requester, expiresAt: made.expires_at }),
-        );
+        record(entryOf('approval-opened', made.id, system, { run, step, digest, roles, quorum, requester, expiresAt: made.expires_at }));
         return toRecord(made, []);
       }),
     get: async (id) => {
@@ -59,7 +57,7 @@ export function approvalsRepository(db: Db, change: Change): Approvals {
     vote: async (vote) => {
       const { refusal } = await change(async (tx, record) => {
         const counted = await countVote(tx, vote);
-        for (const entry of counted.entries) await record(entry);
+        for (const entry of counted.entries) record(entry);
         return counted;
       });
       if (refusal !== undefined) throw refused(vote, refusal);
@@ -76,7 +74,7 @@ export function approvalsRepository(db: Db, change: Change): Approvals {
           .where('id', '=', id)
           .returningAll()
           .executeTakeFirstOrThrow();
-        await record(entryOf(`approval-${status}`, id, by, {}));
+        record(entryOf(`approval-${status}`, id, by, {}));
         return toRecord(closed, votes);
       }),
     escalate: ({ id, to, kind }) =>
@@ -86,7 +84,7 @@ export function approvalsRepository(db: Db, change: Change): Approvals {
           throw new EdictError('approval-closed', `the approval \`${id}\` is ${row.status}`, { where: `approval/${id}` });
         const roles = kind === 'escalate' ? [...new Set([...row.roles, ...to])] : row.roles;
         if (roles.length > row.roles.length) await tx.updateTable('approvals').set({ roles }).where('id', '=', id).execute();
-        await record(entryOf(kind === 'escalate' ? 'approval-escalated' : 'approval-reminded', id, system, { to, roles }));
+        record(entryOf(kind === 'escalate' ? 'approval-escalated' : 'approval-reminded', id, system, { to, roles }));
       }),
   };
 }

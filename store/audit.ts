@@ -1,6 +1,7 @@
 /** The audit chain in PostgreSQL, first of its two sinks, and its check against the second (chain/file.ts). */
 import { verifyChain, type AuditCheck, type AuditHead, type AuditRow } from '../domain/audit-chain.ts';
-import type { Change } from './chain/change.ts';
+import { EdictError } from '../domain/errors.ts';
+import type { RecordedChange } from './chain/change.ts';
 import type { AuditFile } from './chain/file.ts';
 import type { Db } from './postgres/database.ts';
 import { translateError } from './postgres/failures.ts';
@@ -9,9 +10,12 @@ import type { Audit } from './port.ts';
 
 const exportPage = 1000;
 
-export function auditRepository(db: Db, change: Change, file: AuditFile): Audit {
+export function auditRepository(db: Db, change: RecordedChange, file: AuditFile): Audit {
   return {
-    append: (entry) => change((_tx, record) => record(entry)),
+    append: async (entry) => {
+      const { rows } = await change(async (_tx, record) => record(entry));
+      return onlyRow(rows);
+    },
     list: async (filter, page) => {
       const limit = pageLimit(page);
       const after = Math.max(numberKey(page) ?? 0, filter.since ?? 0);
@@ -60,4 +64,9 @@ async function* inWords<T>(rows: AsyncIterable<T>): AsyncGenerator<T> {
   } catch (error) {
     throw translateError(error, 'store.audit.export');
   }
+}
+
+function onlyRow<T>([row]: readonly T[]): T {
+  if (row === undefined) throw new EdictError('defect', 'the chain answered without a row');
+  return row;
 }

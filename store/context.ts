@@ -34,7 +34,7 @@ export function contextRepository(db: Db, change: Change): Context {
     change(async (tx, record) => {
       const facts = rows();
       const added = await addFacts(tx, table, facts);
-      if (added > 0) await record(contextEntry(by, `${table.replace('_', '-')}-added`, { given: facts.length, added }));
+      if (added > 0) record(contextEntry(by, `${table.replace('_', '-')}-added`, { given: facts.length, added }));
       return { added };
     });
   return {
@@ -97,7 +97,7 @@ function inventoryMethods(db: Db, change: Change): Pick<Context, 'saveInventory'
           .values({ digest, document: canonicalJson(inventory), saved_at: now() })
           .onConflict((conflict) => conflict.column('digest').doUpdateSet({ saved_at: now() }))
           .execute();
-        await record(contextEntry(by, 'inventory-saved', { digest, assets: inventory.assets.length, zones: inventory.zones.length }));
+        record(contextEntry(by, 'inventory-saved', { digest, assets: inventory.assets.length, zones: inventory.zones.length }));
         return { digest };
       }),
     inventory: async () => {

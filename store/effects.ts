@@ -1,9 +1,10 @@
 /** The effect ledger: what was meant to happen outside, what happened, and what was undone. Each move is one row of the chain. */
-import { sql, type Selectable } from 'kysely';
+import { sql, type Selectable, type UpdateObject } from 'kysely';
+import type { AuditRow } from '../domain/audit-chain.ts';
 import { canonicalJson, digestOf } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Change } from './chain/change.ts';
+import type { RecordedChange } from './chain/change.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';
 import { pageLimit, timeKey, toPage } from './postgres/page.ts';
 import type { EffectRow, Effects, EffectStatus } from './port.ts';
@@ -32,7 +33,7 @@ type Move = {
   readonly detail: JsonObject;
 };
 
-export function effectsRepository(db: Db, change: Change): Effects {
+export function effectsRepository(db: Db, change: RecordedChange): Effects {
   const move = (step: Move) => moveEffect(change, step);
   return {
     intend: (intent, by) => intend(change, intent, by),
@@ -67,20 +68,21 @@ export function effectsRepository(db: Db, change: Change): Effects {
   };
 }
 
-function intend(change: Change, intent: Intent, by: string): Promise<EffectRow> {
-  return change(async (tx, record) => {
-    const { row, first } = await writeIntent(tx, intent, by);
-    const before = first ? [] : await entriesOf(tx, [row.key]);
+async function intend(change: RecordedChange, intent: Intent, by: string): Promise<EffectRow> {
+  const { result, rows } = await change(async (tx, record) => {
+    const { row, before } = await writeIntent(tx, intent, by);
     const { key, run, step, action, targets, params, approval, attempts } = row;
-    const entry = first
-      ? { actor: by, event: 'effect-intended', detail: { run, step, action, targets, params: digestOf(params), approval } }
-      : { actor: by, event: 'effect-attempted', detail: { attempts, status: row.status } };
-    const { id } = await record({ ...entry, subject: subjectOf(key) });
-    return toRow(row, [...before, { subject: subjectOf(key), id }]);
+    const entry =
+      before.length === 0
+        ? { actor: by, event: 'effect-intended', detail: { run, step, action, targets, params: digestOf(params), approval } }
+        : { actor: by, event: 'effect-attempted', detail: { attempts, status: row.status } };
+    record({ ...entry, subject: subjectOf(key) });
+    return { row, before };
   });
+  return withEntries(result, rows);
 }
 
-async function writeIntent(tx: Tx, intent: Intent, by: string): Promise<{ readonly row: Stored; readonly first: boolean }> {
+async function writeIntent(tx: Tx, intent: Intent, by: string): Promise<Written> {
   const { key, run, step, action } = intent;
   const columns = {
     key,
@@ -97,7 +99,7 @@ async function writeIntent(tx: Tx, intent: Intent, by: string): Promise<{ readon
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returningAll()
     .executeTakeFirst();
-  if (made !== undefined) return { row: made, first: true };
+  if (made !== undefined) return { row: made, before: [] };
   const found = await lockEffect(tx, key);
   const { params: _, ...stored } = found;
   const same = [
@@ -111,25 +113,14 @@ async function writeIntent(tx: Tx, intent: Intent, by: string): Promise<{ readon
   if (same.includes(false))
     throw new EdictError('conflict', `the effect \`${key}\` is recorded with another content`, { where: subjectOf(key) });
   const reopened = found.status === 'failed' ? { status: 'intended' as const, error: null } : {};
-  const row = await tx
-    .updateTable('effects')
-    .set({ attempts: found.attempts + 1, ...reopened })
-    .where('key', '=', key)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  return { row, first: false };
+  return await update(tx, key, { attempts: found.attempts + 1, ...reopened });
 }
 
-function moveEffect(change: Change, { key, to, by, columns, detail }: Move): Promise<EffectRow> {
-  return change(async (tx, record) => {
+async function moveEffect(change: RecordedChange, { key, to, by, columns, detail }: Move): Promise<EffectRow> {
+  const { result, rows } = await change(async (tx, record) => {
     const found = await lockEffect(tx, key);
-    const before = await entriesOf(tx, [key]);
-    if (found.status === to) return toRow(found, before);
-    if (!edges[found.status].includes(to))
-      throw new EdictError('effect-state-wrong', `the effect \`${key}\` is ${found.status} and cannot become ${to}`, {
-        where: subjectOf(key),
-        expected: edges[found.status].join(' or ') || 'nothing: it is undone',
-      });
+    if (found.status === to) return { row: found, before: await entriesOf(tx, [key]) };
+    if (!edges[found.status].includes(to)) throw wrongState(found, to);
     const time = {
       intended: {},
       failed: {},
@@ -137,21 +128,43 @@ function moveEffect(change: Change, { key, to, by, columns, detail }: Move): Pro
       confirmed: { confirmed_at: now() },
       undone: { undone_at: now() },
     }[to];
-    const row = await tx
-      .updateTable('effects')
-      .set({ status: to, ...columns, ...time })
-      .where('key', '=', key)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    const { id } = await record({ actor: by ?? found.actor, event: `effect-${to}`, subject: subjectOf(key), detail });
-    return toRow(row, [...before, { subject: subjectOf(key), id }]);
+    const written = await update(tx, key, { status: to, ...columns, ...time });
+    record({ actor: by ?? found.actor, event: `effect-${to}`, subject: subjectOf(key), detail });
+    return written;
   });
+  return withEntries(result, rows);
+}
+
+function wrongState({ key, status }: Stored, to: EffectStatus): EdictError {
+  return new EdictError('effect-state-wrong', `the effect \`${key}\` is ${status} and cannot become ${to}`, {
+    where: subjectOf(key),
+    expected: edges[status].join(' or ') || 'nothing: it is undone',
+  });
+}
+
+/** The row as it is now, and its audit rows up to now, read after the lock was had. */
+async function update(tx: Tx, key: string, changes: UpdateObject<Tables, 'effects'>): Promise<Written> {
+  const entries = sql<readonly number[] | null>`(select json_agg(id order by id) from audit where subject = ${subjectOf(key)})`;
+  const { before, ...row } = await tx
+    .updateTable('effects')
+    .set(changes)
+    .where('key', '=', key)
+    .returningAll()
+    .returning(entries.as('before'))
+    .executeTakeFirstOrThrow();
+  return { row, before: (before ?? []).map((id) => ({ subject: subjectOf(key), id })) };
 }
 
 async function lockEffect(tx: Tx, key: string): Promise<Stored> {
   const row = await tx.selectFrom('effects').selectAll().where('key', '=', key).forUpdate().executeTakeFirst();
   if (row === undefined) throw new EdictError('not-found', `there is no effect \`${key}\``);
   return row;
+}
+
+type Written = { readonly row: Stored; readonly before: Entries };
+
+function withEntries({ row, before }: Written, added: readonly AuditRow[]): EffectRow {
+  return toRow(row, [...before, ...added]);
 }
 
 type Entries = readonly { readonly subject: string; readonly id: number }[];

@@ -32,7 +32,7 @@ export function incidentsRepository(db: Db, change: Change): Incidents {
         const row = await readIncident(tx, incident.id);
         const event = opened ? 'incident-opened' : 'incident-joined';
         if (opened || rises || added > 0)
-          await record({
+          record({
             actor: system,
             event,
             subject: `incident/${incident.id}`,
@@ -62,7 +62,7 @@ export function incidentsRepository(db: Db, change: Change): Incidents {
         const { numUpdatedRows } = await tx.updateTable('incidents').set({ updated_at: now() }).where('id', '=', id).executeTakeFirst();
         if (numUpdatedRows === 0n) throw unknownIncident(id);
         await tx.insertInto('incident_notes').values({ incident: id, by, text }).execute();
-        await record({
+        record({
           actor: by,
           event: 'incident-noted',
           subject: `incident/${id}`,
@@ -79,7 +79,7 @@ export function incidentsRepository(db: Db, change: Change): Incidents {
             where: `incident/${id}`,
           });
         await tx.updateTable('incidents').set({ status, updated_at: now() }).where('id', '=', id).execute();
-        await record({
+        record({
           actor: by,
           event: 'incident-status-changed',
           subject: `incident/${id}`,

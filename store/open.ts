@@ -1,9 +1,11 @@
 /** The store on a migrated PostgreSQL. Opening it brings the audit file up to the table; closing it waits for the file. */
 import { sql } from 'kysely';
+import type pg from 'pg';
 import { auditRepository } from './audit.ts';
-import { auditedChange } from './chain/change.ts';
+import { recordedChange, type Change } from './chain/change.ts';
 import { openAuditFile, type AuditFile } from './chain/file.ts';
 import { approvalsRepository } from './approvals.ts';
+import { openFlush, type Flush } from './chain/flush.ts';
 import { contextRepository } from './context.ts';
 import { openDatabase, openPool, type Db } from './postgres/database.ts';
 import { openListener, type Listener } from './postgres/listener.ts';
@@ -36,11 +38,12 @@ export type StoreOptions = {
 };
 
 export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: StoreOptions): Promise<Store> {
-  const pools = [openPool(databaseUrl, poolSize), openPool(databaseUrl, lockConnections)] as const;
-  const db = openDatabase(pools[0]);
-  const file = openAuditFile(db, auditFile);
+  const [pool, lockPool, flushPool] = [openPool(databaseUrl, poolSize), openPool(databaseUrl, lockConnections), openPool(databaseUrl, 1)];
+  const db = openDatabase(pool);
+  const flush = openFlush(flushPool);
+  const file = openAuditFile(db, flush, auditFile);
   const listener = openListener(databaseUrl, bundleChannel);
-  const end = once(async () => void (await Promise.all([listener.close(), db.destroy(), pools[1].end()])));
+  const end = once(async () => void (await Promise.all([listener.close(), db.destroy(), lockPool.end(), flushPool.end()])));
   try {
     await checkSchema(db);
     await file.catchUp();
@@ -48,10 +51,10 @@ export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: Store
     await end();
     throw translateError(error, 'store.open');
   }
-  const parts = repositories(db, file, listener);
+  const parts = repositories({ pool, db, flush, file, listener });
   return {
     ...parts,
-    points: { ...parts.points, locked: pointLock(pools[1]) },
+    points: { ...parts.points, locked: pointLock(lockPool) },
     close: async () => {
       await file.close();
       await end();
@@ -59,12 +62,17 @@ export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: Store
   };
 }
 
-function repositories(
-  db: Db,
-  file: AuditFile,
-  listener: Listener,
-): Omit<Store, 'points' | 'close'> & { readonly points: Omit<Points, 'locked'> } {
-  const change = auditedChange(db, file);
+type Parts = { readonly pool: pg.Pool; readonly db: Db; readonly flush: Flush; readonly file: AuditFile; readonly listener: Listener };
+
+function repositories({
+  pool,
+  db,
+  flush,
+  file,
+  listener,
+}: Parts): Omit<Store, 'points' | 'close'> & { readonly points: Omit<Points, 'locked'> } {
+  const recorded = recordedChange(pool, flush, file);
+  const change: Change = async (work) => (await recorded(work)).result;
   const people = peopleRepository(db, change);
   return {
     // What a stranger sends as a token is hashed first: it needs no door, and wrong text is an unknown token.
@@ -77,11 +85,11 @@ function repositories(
     playbooks: guard('playbooks', playbooksRepository(db, change)),
     runs: guard('runs', runsRepository(db, change)),
     approvals: guard('approvals', approvalsRepository(db, change)),
-    effects: guard('effects', effectsRepository(db, change)),
+    effects: guard('effects', effectsRepository(db, recorded)),
     points: guard('points', pointsRepository(db, change)),
     signals: guard('signals', signalsRepository(db, change)),
     incidents: guard('incidents', incidentsRepository(db, change)),
-    audit: guard('audit', auditRepository(db, change, file)),
+    audit: guard('audit', auditRepository(db, recorded, file)),
     reports: guard('reports', reportsRepository(db, change)),
     idempotency: guard('idempotency', idempotencyRepository(db)),
     bundles: guard('bundles', bundlesRepository(db, listener)),

@@ -29,7 +29,7 @@ export function peopleRepository(db: Db, change: Change): People {
           .returning('id')
           .executeTakeFirst();
         if (changed === undefined) return;
-        await record({
+        record({
           actor: by,
           event: 'person-put',
           subject: `person/${person.id}`,
@@ -46,7 +46,7 @@ export function peopleRepository(db: Db, change: Change): People {
           .insertInto('tokens')
           .values({ id, person, label, hash: tokenHash(secret) })
           .execute();
-        await record({ actor: by, event: 'token-issued', subject: `person/${person}`, detail: { token: id, label } });
+        record({ actor: by, event: 'token-issued', subject: `person/${person}`, detail: { token: id, label } });
         return { id, secret };
       }),
     revokeToken: (id, by) =>
@@ -55,7 +55,7 @@ export function peopleRepository(db: Db, change: Change): People {
         if (token === undefined) throw new EdictError('not-found', `there is no token \`${id}\``);
         if (token.revoked_at !== null) return;
         await tx.updateTable('tokens').set({ revoked_at: now() }).where('id', '=', id).execute();
-        await record({ actor: by, event: 'token-revoked', subject: `person/${token.person}`, detail: { token: id } });
+        record({ actor: by, event: 'token-revoked', subject: `person/${token.person}`, detail: { token: id } });
       }),
     authenticate: (secret) => authenticate(db, secret),
   };

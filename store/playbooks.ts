@@ -18,7 +18,7 @@ export function playbooksRepository(db: Db, change: Change): Playbooks {
           .returningAll()
           .executeTakeFirst();
         if (made !== undefined) {
-          await record({ actor: by, event: 'playbook-published', subject: `playbook/${playbook}`, detail: { version, digest } });
+          record({ actor: by, event: 'playbook-published', subject: `playbook/${playbook}`, detail: { version, digest } });
           return toRow(made);
         }
         const found = await tx

@@ -30,7 +30,7 @@ export function pointsRepository(db: Db, change: Change): Omit<Points, 'locked'>
             .where('name', '=', name)
             .execute();
         }
-        await record({ actor: by, event: 'point-put', subject: `point/${name}`, detail: { kind, target, settings: digestOf(settings) } });
+        record({ actor: by, event: 'point-put', subject: `point/${name}`, detail: { kind, target, settings: digestOf(settings) } });
       }),
     get: async (name) => {
       const row = await db.selectFrom('points').selectAll().where('name', '=', name).executeTakeFirst();
@@ -47,7 +47,7 @@ export function pointsRepository(db: Db, change: Change): Omit<Points, 'locked'>
           .where('name', '=', name)
           .execute();
         const { artifact, policyVersions, isolations } = desired;
-        await record({
+        record({
           actor: by,
           event: 'point-desired-set',
           subject: `point/${name}`,
@@ -63,7 +63,7 @@ export function pointsRepository(db: Db, change: Change): Omit<Points, 'locked'>
           .where('name', '=', name)
           .execute();
         if (found.health === health) return;
-        await record({
+        record({
           actor: 'system:monitor',
           event: 'point-health-changed',
           subject: `point/${name}`,

@@ -26,7 +26,7 @@ export function policiesRepository(db: Db, change: Change): Policies {
     saveDraft: (document, author) =>
       change(async (tx, record) => {
         const { version, entry } = await saveDraft(tx, document, author);
-        await record(entry);
+        record(entry);
         return version;
       }),
     replaceDraft: (document, version, by) =>
@@ -44,7 +44,7 @@ export function policiesRepository(db: Db, change: Change): Policies {
           .where('version', '=', version)
           .execute();
         await tx.updateTable('policies').set({ updated_at: now() }).where('policy', '=', document.policy).execute();
-        await record(entryOf('policy-redrafted', document.policy, by, { version, digest }));
+        record(entryOf('policy-redrafted', document.policy, by, { version, digest }));
         return { ...found, document, digest };
       }),
     get: async (policy) => {
@@ -77,7 +77,7 @@ export function policiesRepository(db: Db, change: Change): Policies {
           .where('policy', '=', policy)
           .returningAll()
           .executeTakeFirstOrThrow();
-        await record(entryOf('policy-state-changed', policy, by, { from: row.state, to, ...(reason === undefined ? {} : { reason }) }));
+        record(entryOf('policy-state-changed', policy, by, { from: row.state, to, ...(reason === undefined ? {} : { reason }) }));
         return toPolicyRow(updated);
       }),
     approve: ({ policy, version, by, approval }) =>
@@ -87,7 +87,7 @@ export function policiesRepository(db: Db, change: Change): Policies {
         if (found.status === 'approved') return found;
         if (found.status !== 'draft') throw wrongState(policy, `version ${version} is ${found.status}`, 'a version that is a draft');
         await setStatus(tx, { policy, version }, 'approved', approval);
-        await record(entryOf('policy-approved', policy, by, { version, digest: found.digest, approval }));
+        record(entryOf('policy-approved', policy, by, { version, digest: found.digest, approval }));
         return { ...found, status: 'approved' as const };
       }),
     enforce: ({ policy, version, by }) =>
@@ -99,7 +99,7 @@ export function policiesRepository(db: Db, change: Change): Policies {
         await setStatus(tx, { policy, version }, 'approved');
         const draft = row.draft === version ? null : (row.draft ?? null);
         await tx.updateTable('policies').set({ enforced: version, draft, updated_at: now() }).where('policy', '=', policy).execute();
-        await record(entryOf('policy-enforced', policy, by, { version, digest, before: row.enforced ?? null }));
+        record(entryOf('policy-enforced', policy, by, { version, digest, before: row.enforced ?? null }));
       }),
     inForce: async () => {
       const rows = await db

@@ -24,7 +24,7 @@ export function compilationMethods(db: Db, change: Change): ResultMethods {
             conflict.columns(['policy', 'version', 'target']).doUpdateSet({ artifact: row.artifact, losses: row.losses }),
           )
           .execute();
-        await record({
+        record({
           actor: by,
           event: 'policy-compiled',
           subject: `policy/${policy}`,
@@ -54,7 +54,7 @@ export function compilationMethods(db: Db, change: Change): ResultMethods {
           )
           .returningAll()
           .executeTakeFirstOrThrow();
-        await record({ actor: by, event: 'policy-proved', subject: `policy/${policy}`, detail: { version, target, artifact, equal } });
+        record({ actor: by, event: 'policy-proved', subject: `policy/${policy}`, detail: { version, target, artifact, equal } });
         return saved;
       }),
     proofs: (policy, version) =>
@@ -74,7 +74,7 @@ export function compilationMethods(db: Db, change: Change): ResultMethods {
           .values(row)
           .onConflict((conflict) => conflict.columns(['policy', 'version']).doUpdateSet({ result: row.result }))
           .execute();
-        await record({ actor: by, event: 'policy-tried', subject: `policy/${policy}`, detail: { version } });
+        record({ actor: by, event: 'policy-tried', subject: `policy/${policy}`, detail: { version } });
       }),
     whatIf: async (policy, version) =>
       (await db.selectFrom('what_ifs').select('result').where('policy', '=', policy).where('version', '=', version).executeTakeFirst())

@@ -23,7 +23,7 @@ export function reportsRepository(db: Db, change: Change): Reports {
           if (found.title === title && found.html === html && canonicalJson(found.json) === canonicalJson(json)) return;
           throw new EdictError('conflict', `the report \`${id}\` is stored with another content`, { where: `report/${id}` });
         }
-        await record({
+        record({
           actor: by,
           event: 'report-saved',
           subject: `report/${id}`,

@@ -26,7 +26,7 @@ export function runsRepository(db: Db, change: Change): Runs {
           .executeTakeFirst();
         if (made === undefined) return sameOrder(await lockRun(tx, order.run), order);
         const { inputs, ...detail } = optionalsDropped(order);
-        await record({
+        record({
           actor: by,
           event: 'run-ordered',
           subject: `run/${order.run}`,
@@ -57,7 +57,7 @@ export function runsRepository(db: Db, change: Change): Runs {
         const { status } = await lockRun(tx, run);
         if (status !== 'ordered') return;
         await tx.updateTable('runs').set({ status: 'running' }).where('run', '=', run).execute();
-        await record({ actor: system, event: 'run-started', subject: `run/${run}`, detail: {} });
+        record({ actor: system, event: 'run-started', subject: `run/${run}`, detail: {} });
       }),
     finish: (run, view) =>
       change(async (tx, record) => {
@@ -76,7 +76,7 @@ export function runsRepository(db: Db, change: Change): Runs {
           steps: view.steps.length,
           viewDigest: digestOf(view),
         };
-        await record({ actor: system, event: ended ? 'run-ended' : 'run-viewed', subject: `run/${run}`, detail });
+        record({ actor: system, event: ended ? 'run-ended' : 'run-viewed', subject: `run/${run}`, detail });
       }),
     recordCancel: (run, by, reason) =>
       change(async (tx, record) => {
@@ -85,7 +85,7 @@ export function runsRepository(db: Db, change: Change): Runs {
         if (row.status === 'ended')
           throw new EdictError('run-state-wrong', `the run \`${run}\` has ended and cannot be cancelled`, { where: `run/${run}` });
         await tx.updateTable('runs').set({ cancelled_by: by }).where('run', '=', run).execute();
-        await record({ actor: by, event: 'run-cancel-ordered', subject: `run/${run}`, detail: { reason } });
+        record({ actor: by, event: 'run-cancel-ordered', subject: `run/${run}`, detail: { reason } });
       }),
   };
 }

@@ -18,7 +18,7 @@ export function secretsRepository(db: Db, change: Change): Secrets {
           .executeTakeFirst();
         if (made === undefined)
           return (await tx.selectFrom('secrets').select('value').where('name', '=', name).executeTakeFirstOrThrow()).value;
-        await record({ actor: 'system:store', event: 'secret-made', subject: `secret/${name}`, detail: {} });
+        record({ actor: 'system:store', event: 'secret-made', subject: `secret/${name}`, detail: {} });
         return made.value;
       })),
   };

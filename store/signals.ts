@@ -32,7 +32,7 @@ export function signalsRepository(db: Db, change: Change): Signals {
           return { accepted: false, row: toRow(seen) };
         }
         const { kind, severity, key } = signal;
-        await record({
+        record({
           actor: `system:${door}`,
           event: 'signal-accepted',
           subject: `signal/${signal.id}`,
@@ -63,7 +63,7 @@ export function signalsRepository(db: Db, change: Change): Signals {
           .where('id', '=', id)
           .where('delivered_at', 'is', null)
           .executeTakeFirst();
-        if (numUpdatedRows > 0n) await record({ actor: 'system:signals', event: 'signal-delivered', subject: `signal/${id}`, detail: {} });
+        if (numUpdatedRows > 0n) record({ actor: 'system:signals', event: 'signal-delivered', subject: `signal/${id}`, detail: {} });
         else if ((await tx.selectFrom('signals').select('id').where('id', '=', id).executeTakeFirst()) === undefined)
           throw unknownSignal(id);
       }),
@@ -82,7 +82,7 @@ export function signalsRepository(db: Db, change: Change): Signals {
           .set({ status, ...(incident === undefined ? {} : { incident }) })
           .where('id', '=', id)
           .execute();
-        await record({
+        record({
           actor: 'system:triage',
           event: 'signal-settled',
           subject: `signal/${id}`,

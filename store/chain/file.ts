@@ -17,6 +17,7 @@ import { EdictError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { appendRow, type AuditEntry } from './append.ts';
 import { readRows, readTail, type FileTail } from './lines.ts';
+import type { Flush } from './flush.ts';
 import type { Db, Tx } from '../postgres/database.ts';
 import { isLostConnection, isServerFailure } from '../postgres/failures.ts';
 
@@ -36,8 +37,8 @@ const batchRows = 1000;
 const gatherMs = 20;
 const retryMs = 5000;
 
-export function openAuditFile(db: Db, path: string): AuditFile {
-  const copier = openCopier(db, resolve(path));
+export function openAuditFile(db: Db, flush: Flush, path: string): AuditFile {
+  const copier = openCopier(db, flush, resolve(path));
   const closing = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { ref: false, signal: closing.signal }).catch(() => undefined);
   let dirty = false;
@@ -71,7 +72,7 @@ export function openAuditFile(db: Db, path: string): AuditFile {
 
 type Copier = { readonly run: () => Promise<Fault | undefined> };
 
-function openCopier(db: Db, path: string): Copier {
+function openCopier(db: Db, flush: Flush, path: string): Copier {
   const sink = `${hostname()}:${path}`;
   let tail: FileTail | undefined;
   /** This process recorded in the chain that the file failed. */
@@ -94,7 +95,7 @@ function openCopier(db: Db, path: string): Copier {
 
   async function copyBatches(): Promise<void> {
     for (let more = true; more;) {
-      const copy = await db.transaction().execute((tx) => copyBatch(tx, { path, sink, known: tail }));
+      const copy = await db.transaction().execute((tx) => copyBatch(tx, { path, sink, flush, known: tail }));
       ({ tail, more } = copy);
     }
   }
@@ -108,9 +109,9 @@ function openCopier(db: Db, path: string): Copier {
   };
 }
 
-type Sink = { readonly path: string; readonly sink: string; readonly known: FileTail | undefined };
+type Sink = { readonly path: string; readonly sink: string; readonly flush: Flush; readonly known: FileTail | undefined };
 
-async function copyBatch(tx: Tx, { path, sink, known }: Sink): Promise<{ readonly tail: FileTail; readonly more: boolean }> {
+async function copyBatch(tx: Tx, { path, sink, flush, known }: Sink): Promise<{ readonly tail: FileTail; readonly more: boolean }> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`edict:audit-file:${sink}`}, 0))`.execute(tx);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const handle = await open(path, 'a+', 0o600);
@@ -120,6 +121,8 @@ async function copyBatch(tx: Tx, { path, sink, known }: Sink): Promise<{ readonl
     const [first, last] = [rows[0], rows.at(-1)];
     if (first !== undefined && (first.id !== tail.id + 1 || first.previous !== tail.hash)) throw strangers(tail);
     if (last === undefined) return { tail, more: false };
+    // What the table could still lose in a crash must not be in the file: they would part for ever.
+    await flush();
     const sizeBytes = await appendLines(handle, tail, rows);
     const rebuilt = await markCopied(tx, sink, { from: tail.id + 1, to: last.id });
     return { tail: { id: last.id, hash: last.hash, sizeBytes }, more: rebuilt || rows.length === batchRows };

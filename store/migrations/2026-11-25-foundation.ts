@@ -32,6 +32,8 @@ declare
   head audit_head%rowtype;
   made audit%rowtype;
 begin
+  -- The caller waits for the disk after the commit, when the head is free again: see chain/flush.ts.
+  perform set_config('synchronous_commit', 'off', true);
   select * into strict head from audit_head for update;
   made.id := head.id + 1;
   made.at := to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');

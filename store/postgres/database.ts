@@ -2,13 +2,14 @@
  * The way to PostgreSQL: one pool, through which times come as RFC 3339 UTC text in full precision and 64-bit integers as
  * numbers. A server that goes away ends calls with an error, never the process; the pool connects again by itself.
  */
-import { Kysely, PostgresDialect, sql, type RawBuilder, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql, type RawBuilder } from 'kysely';
 import pg from 'pg';
 import { EdictError } from '../../domain/errors.ts';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
-export type Tx = Transaction<Tables>;
+/** A `Db` whose statements are part of the caller's transaction. */
+export type Tx = Db;
 
 export const lockTimeoutMs = 30_000;
 
@@ -38,6 +39,19 @@ export function openPool(databaseUrl: string, max: number): pg.Pool {
 
 export function openDatabase(pool: pg.Pool): Db {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+const bound = new WeakMap<pg.PoolClient, Db>();
+
+/** On one connection that the caller holds, and gives back itself. */
+export function databaseOn(client: pg.PoolClient): Db {
+  const known = bound.get(client);
+  if (known !== undefined) return known;
+  const held = Object.assign(Object.create(client) as pg.PoolClient, { release: ignore, query: client.query.bind(client) });
+  const pool = { connect: () => Promise.resolve(held), end: () => Promise.resolve(), options: {}, Client: pg.Client };
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  bound.set(client, db);
+  return db;
 }
 
 /** The database's clock at this moment, not at the start of the transaction. */

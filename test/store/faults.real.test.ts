@@ -230,7 +230,7 @@ describeWith(['postgres'], 'the store on a server that is killed', () => {
       await server.stop();
       await rm(directory, { recursive: true, force: true });
     }
-  }, 30_000);
+  });
 });
 
 /** Text that does not compress, so that an index row of it is too large. */

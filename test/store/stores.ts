@@ -2,11 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import pg from 'pg';
 import { migrate } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/port.ts';
 import { testDatabase } from '../stack/fixture.ts';
+
+// A machine that runs other suites at the same time is no fault of the store.
+jest.setTimeout(60_000);
 
 export type TestStore = {
   readonly store: Store;
