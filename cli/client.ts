@@ -28,7 +28,6 @@ export function createClient(settings: { readonly url: string; readonly token: s
     validateStatus: () => true,
     maxRedirects: 0,
     proxy: false,
-    transformRequest: [(data: unknown, headers) => (headers['content-type'] === 'application/json' ? JSON.stringify(data) : data)],
   });
   return {
     call: async (name, input, options = {}) =>
@@ -65,7 +64,7 @@ function requestOf(
     method: route.method,
     url: pathOf(route, (input.params ?? {}) as Record<string, unknown>),
     params: input.query,
-    data: input.body,
+    data: typeof input.body === 'string' || input.body === undefined ? input.body : JSON.stringify(input.body),
     headers,
   };
 }

@@ -7,7 +7,7 @@ export type Attempt = { readonly from: string; readonly to: string; readonly por
 
 const connectTimeoutMs = 1500;
 
-const listenScript = `const s=require('node:net').createServer(c=>c.end('hello'));s.on('error',e=>{console.log(e.code);process.exit(1)});s.listen(+process.argv[2],process.argv[1],()=>console.log('listening'));setTimeout(()=>process.exit(0),10000)`;
+const listenScript = `const s=require('node:net').createServer(c=>{c.on('error',()=>{});c.end('hello')});s.on('error',e=>{console.log(e.code);process.exit(1)});s.listen(+process.argv[2],process.argv[1],()=>console.log('listening'));setTimeout(()=>process.exit(0),10000)`;
 const connectScript = `const [to,port,from]=process.argv.slice(1);const t=Date.now();const done=(r)=>{console.log(JSON.stringify({result:r,ms:Date.now()-t}));process.exit(0)};const c=require('node:net').connect({host:to,port:+port,localAddress:from});c.setTimeout(${connectTimeoutMs},()=>done('ETIMEDOUT'));c.on('connect',()=>done('connected'));c.on('error',e=>done(e.code))`;
 
 export async function tryConnection(lab: Lab, attempt: Attempt): Promise<{ readonly passed: boolean; readonly elapsedMs: number }> {

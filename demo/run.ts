@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClient } from '../cli/client.ts';
+import type { Client } from '../cli/client.ts';
 import { EdictError, errorTable } from '../domain/errors.ts';
 import { createLab } from '../stack/lab.ts';
 import type { Lab } from '../stack/lab.ts';
@@ -32,26 +33,26 @@ function readOptions(args: readonly string[]): Options {
   return { yes: values.yes ?? false, json: values.json ?? false, keep: values.keep ?? false, data: resolve(values.data ?? '.edict/demo') };
 }
 
-/** People and their tokens, as the first start wrote them. */
-function tokensOf(dataDir: string): { readonly [person: string]: string } {
+type Credentials = { readonly tokens: { readonly [person: string]: string }; readonly webhooks: { readonly [source: string]: string } };
+
+/** People with their tokens, and the secrets of webhook sources, as the first start wrote them. */
+function readCredentials(dataDir: string): Credentials {
   const file = join(dataDir, 'credentials.json');
   if (!existsSync(file)) throw new EdictError('not-found', `\`${file}\` was not written by the first start`);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly tokens: { readonly [person: string]: string } }).tokens;
-}
-
-function clientsOf(stack: Stack, dataDir: string): Story['as'] {
-  const tokens = tokensOf(dataDir);
-  return (person: PersonName) => createClient({ url: stack.addresses.api, token: tokens[person] ?? '' });
+  return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
 }
 
 async function tell(options: Options, stack: Stack, lab: Lab | undefined): Promise<number> {
   const voice = createVoice(options);
+  const { tokens, webhooks } = readCredentials(options.data);
+  const as = (person: PersonName): Client => createClient({ url: stack.addresses.api, token: tokens[person] ?? '' });
   const story: Story = {
     stack,
     lab,
     dataDir: options.data,
     api: stack.addresses.api,
-    as: clientsOf(stack, options.data),
+    webhookSecret: webhooks['default'] ?? '',
+    as,
     say: voice.say,
     check: voice.check,
     ask: voice.ask,
@@ -95,10 +96,12 @@ async function main(args: readonly string[]): Promise<number> {
   const lab = await createLab({ name: 'edict-demo' });
   if (!lab.supported) note(`no network namespaces here (${lab.reason}): OPA is the only enforcement point of this demo`);
   const began = performance.now();
+  let telling = false;
   const stack = await startStack({
     dataDir: options.data,
     env: { EDICT_EMBEDDED: '1' },
-    onProgress: ({ event, text }) => (event === 'ready' && !options.json ? note(text) : undefined),
+    onProgress: ({ event, text, ms }) =>
+      event === 'ready' && !telling && !options.json ? note(`${text}${ms === undefined ? '' : ` after ${seconds(ms)}`}`) : undefined,
   });
   process.once('SIGINT', () => void stack.stop().then(() => process.exit(130)));
   try {
@@ -106,6 +109,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(
         `  ✓ ready in ${seconds(performance.now() - began)}   PostgreSQL · Temporal · OPA · worker · ${stack.addresses.api}\n\n`,
       );
+    telling = true;
     return await tell(options, stack, lab.supported ? lab : undefined);
   } finally {
     await stack.stop();

@@ -12,6 +12,8 @@ export type Story = {
   readonly lab: Lab | undefined;
   readonly dataDir: string;
   readonly api: string;
+  /** Secret of the webhook source `default`, made at the first start. */
+  readonly webhookSecret: string;
   readonly as: (person: PersonName) => Client;
   /** Tells a fact of the stage that runs. */
   readonly say: (text: string, facts?: { readonly [name: string]: unknown }) => void;

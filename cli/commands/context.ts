@@ -23,7 +23,7 @@ export const addContext: AddCommands = (program) => {
               .join(' · '),
             table(
               ['FROM', 'TO', 'SERVICE', 'CONNECTIONS'],
-              known.graph.edges.map((edge) => [edge.from, edge.to, `${edge.protocol}/${edge.port}`, String(edge.connections)]),
+              known.graph.edges.map((edge) => [edge.from, edge.to, edge.service, String(edge.connections)]),
               'no connections yet',
             ),
           ].join('\n'),

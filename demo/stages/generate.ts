@@ -5,7 +5,7 @@ import { EdictError } from '../../domain/errors.ts';
 import { counterExampleOf } from '../planted-mistake.ts';
 import { policyName } from '../requirement.ts';
 import { short, until } from '../story.ts';
-import type { Stage, Story } from '../story.ts';
+import type { PersonName, Stage, Story } from '../story.ts';
 
 export const generate: Stage = {
   number: 3,
@@ -51,16 +51,37 @@ async function tellPlantedMistake(story: Story, version: PolicyVersion): Promise
   story.check('a mistake planted into the artifact is refuted with a counter-example', text !== undefined);
 }
 
+type WhatIf = {
+  readonly connections?: number;
+  readonly wouldBlock?: {
+    readonly connections?: number;
+    readonly hosts?: readonly string[];
+    readonly examples?: readonly { readonly text?: string }[];
+  };
+};
+
 function tellWhatIf(story: Story, version: PolicyVersion): void {
-  const whatIf = version.whatIf ?? {};
+  const whatIf = (version.whatIf ?? {}) as WhatIf;
+  const { connections = 0, hosts = [], examples = [] } = whatIf.wouldBlock ?? {};
+  const example = examples[0]?.text === undefined ? '' : `: ${examples[0].text}`;
   story.say(
-    `What-if: would have cut off ${JSON.stringify(whatIf['blocked'])} of ${JSON.stringify(whatIf['connections'])} connections, of ${JSON.stringify(whatIf['hosts'])} hosts`,
+    `What-if: would have cut off ${connections} of ${whatIf.connections ?? 0} recorded connections, of ${hosts.join(', ')}${example}`,
     { whatIf },
   );
-  story.check(
-    'the what-if found recorded connections that the policy cuts off',
-    typeof whatIf['blocked'] === 'number' && whatIf['blocked'] > 0,
-  );
+  story.check('the what-if found recorded connections that the policy cuts off', connections > 0 && hosts.length > 0);
+}
+
+/** Managers vote one after the other until the quorum is there. */
+export async function approveAs(story: Story, approval: Approval, managers: readonly PersonName[]): Promise<readonly PersonName[]> {
+  const voted: PersonName[] = [];
+  for (const manager of managers) {
+    const reply = await story
+      .as(manager)
+      .call('approvals.vote', { params: { id: approval.id }, body: { decision: 'approve', digest: approval.digest } });
+    voted.push(manager);
+    if (reply.status === 'approved') break;
+  }
+  return voted;
 }
 
 async function review(story: Story, approval: Approval): Promise<void> {

@@ -4,12 +4,13 @@ import { tryConnection } from '../connection.ts';
 import { seconds, short, until } from '../story.ts';
 import type { Stage, Story } from '../story.ts';
 import { sendWebhook } from '../webhook.ts';
-import { waitForApproval } from './generate.ts';
+import { approveAs, waitForApproval } from './generate.ts';
 
 const host = 'ws-17';
 const hostAddress = '10.4.0.17';
 const elsewhere = '203.0.113.9';
 const leaseSeconds = 5;
+const webhookSource = 'default';
 
 export const respond: Stage = {
   number: 7,
@@ -24,9 +25,9 @@ export const respond: Stage = {
 };
 
 async function signalToRun(story: Story): Promise<string> {
-  const { secret } = await story.as('admin').call('webhooks.create', { params: { source: 'demo-ids' }, body: {} });
   const body = { kind: 'beacon', severity: 'high', title: `${host} calls ${elsewhere} every minute`, source: host, destination: elsewhere };
-  const url = `${story.api}/webhooks/demo-ids`;
+  const url = `${story.api}/webhooks/${webhookSource}`;
+  const secret = story.webhookSecret;
   const forged = await sendWebhook({ url, secret: `whsec_${Buffer.from('not the secret at all').toString('base64')}`, body });
   story.check('a webhook with a wrong signature is refused', forged.status === 401);
   const id = `msg_demo_${Date.now()}`;
@@ -35,7 +36,7 @@ async function signalToRun(story: Story): Promise<string> {
   story.check('a signed webhook is taken', taken.status === 202);
   story.check('the same webhook again is a duplicate', JSON.stringify(again.body).includes('duplicate'));
   const found = await until(
-    () => runOf(story, id),
+    () => runOf(story, `${webhookSource}:${id}`),
     (one) => one !== undefined,
     { forMs: 20_000 },
   );
@@ -58,18 +59,16 @@ async function runOf(story: Story, signal: string): Promise<RunDetail | undefine
 
 /** The worker is killed right after the vote, between approval and isolation. */
 async function containThroughKill(story: Story, run: string): Promise<void> {
-  const approval = await waitForApproval(story, hostAddress).catch(() => waitForApproval(story, host));
-  await story.ask(`isolate ${host} as manager-1? plan ${short(approval.digest)}`);
-  await story
-    .as('manager-1')
-    .call('approvals.vote', { params: { id: approval.id }, body: { decision: 'approve', digest: approval.digest } });
+  const approval = await waitForApproval(story, host);
+  await story.ask(`isolate ${host}? ${approval.quorum} managers must agree, next to a critical asset; plan ${short(approval.digest)}`);
+  const voted = await approveAs(story, approval, ['manager-1', 'manager-2']);
   const began = performance.now();
   story.stack.kill('worker');
   const detail = await untilRun(story, run, (one) => one.view?.status === 'leased' || one.status === 'ended');
   const isolations = detail.effects.filter((one) => one.action === 'network.isolate');
   const verify = detail.view?.steps.find((step) => step.action === 'network.probe');
   story.say(
-    `approved → the worker is killed (-9) → isolated ${isolations.length === 1 ? 'once' : `${isolations.length} times`} after ${seconds(performance.now() - began)}, ledger entries ${isolations[0]?.entries.join(', ')}`,
+    `approved by ${voted.join(' and ')} → the worker is killed (-9) → isolated ${isolations.length === 1 ? 'once' : `${isolations.length} times`} after ${seconds(performance.now() - began)}, ledger entries ${isolations[0]?.entries.join(', ')}`,
     {
       effects: isolations.map((one) => one.key),
     },
@@ -95,11 +94,9 @@ async function giveBackByHand(story: Story, run: string): Promise<void> {
 async function containByHand(story: Story): Promise<void> {
   const inputs = { host, indicator: elsewhere, lease: `${leaseSeconds}s` };
   const started = await story.as('analyst').call('playbooks.run', { params: { name: 'contain-host' }, body: { inputs } });
-  const approval = await waitForApproval(story, hostAddress).catch(() => waitForApproval(story, host));
-  await story.ask(`isolate ${host} for ${leaseSeconds} s as manager-2? plan ${short(approval.digest)}`);
-  await story
-    .as('manager-2')
-    .call('approvals.vote', { params: { id: approval.id }, body: { decision: 'approve', digest: approval.digest } });
+  const approval = await waitForApproval(story, host);
+  await story.ask(`isolate ${host} for ${leaseSeconds} s? plan ${short(approval.digest)}`);
+  await approveAs(story, approval, ['manager-2', 'manager-1']);
   const leased = await untilRun(story, started.run, (one) => one.view?.status === 'leased' || one.status === 'ended');
   story.check(
     'the host is isolated for its lease',

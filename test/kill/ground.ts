@@ -25,7 +25,14 @@ export async function prepareGround(dataDir: string, labName: string): Promise<G
     await stack.stop();
     if (lab.supported) await lab.destroy();
   };
-  return { stack, analyst: as('analyst'), manager: as('manager-1'), auditor: as('auditor'), firewallText: () => firewallText(lab), close };
+  return {
+    stack,
+    analyst: as('analyst'),
+    managers: [as('manager-1'), as('manager-2')],
+    auditor: as('auditor'),
+    firewallText: () => firewallText(lab),
+    close,
+  };
 }
 
 const run = promisify(execFile);
