@@ -52,7 +52,7 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     // Temporal carries, it does not authorise: what cancels is the recorded order.
     const { by } = await CancellationScope.nonCancellable(() => control['run.cancellation']({ run: input.run }));
     if (by === undefined) log.warn('a cancellation that nobody ordered was ignored');
-    else cancel({ by, reason: String(message.reason) });
+    else cancel({ by, reason: message.reason });
   });
 
   // A cancellation by Temporal's own means ends as ours do: with everything undone. Nothing in here is torn down by it.

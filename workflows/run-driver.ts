@@ -197,8 +197,9 @@ function cancelAction(driver: RunDriver, step: string): void {
   });
 }
 
-function openApproval(driver: RunDriver, { type: _, step, ...approval }: OpenApprovalCommand): void {
-  launch(driver, () => control['approval.open']({ run: driver.state.run, ...approval }), {
+function openApproval(driver: RunDriver, command: OpenApprovalCommand): void {
+  const { step, plan, summary, facts, roles, quorum, expiresAtMs } = command;
+  launch(driver, () => control['approval.open']({ run: driver.state.run, plan, summary, facts, roles, quorum, expiresAtMs }), {
     done: ({ approval: id, digest }) => feed(driver, { type: 'approval-opened', step, approval: id, digest, nowMs: Date.now() }),
     failed: (error) => feed(driver, { type: 'approval-failed', step, error, nowMs: Date.now() }),
   });

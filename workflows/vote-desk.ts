@@ -2,7 +2,7 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { VoteOutcome } from '../activities/contract.ts';
 import type { SignedVote } from '../domain/playbook/approval.ts';
-import type { Fault } from '../domain/playbook/engine/state.ts';
+import type { Fault, RunState, StepState } from '../domain/playbook/engine/state.ts';
 import { failureOfFault, faultOf } from './fault.ts';
 import { control } from './options.ts';
 import { feed, type RunDriver } from './run-driver.ts';
@@ -11,22 +11,31 @@ export type VoteDesk = { readonly voters: { [approval: string]: string[] } };
 
 /** Synchronous and without effect: it is the update's validator. */
 export function refusalOf(desk: VoteDesk, driver: RunDriver | undefined, signed: SignedVote): Fault | undefined {
-  const vote: Partial<SignedVote['vote']> | undefined = signed?.vote;
-  if (typeof vote?.approval !== 'string' || typeof vote.by !== 'string' || typeof signed.signature !== 'string')
-    return { code: 'input-invalid', message: 'a vote has an approval, a voter and a signature' };
-  if (!driver || driver.finished) return { code: 'approval-closed', message: `approval \`${vote.approval}\` is not open` };
+  if (!isVote(signed)) return { code: 'input-invalid', message: 'a vote has an approval, a digest, a voter and a signature' };
+  const { approval, digest, by } = signed.vote;
+  const closed: Fault = { code: 'approval-closed', message: `approval \`${approval}\` is not open` };
+  if (!driver || driver.finished) return closed;
   const { state } = driver;
-  const key = Object.hasOwn(state.approvals, vote.approval) ? state.approvals[vote.approval] : undefined;
+  const step = approvalStep(state, approval);
   // It may have been opened in the store a moment ago: the store decides.
-  if (key === undefined && Object.keys(state.owed).some((owed) => owed.startsWith('open:'))) return undefined;
-  const step = key === undefined ? undefined : state.steps[key];
-  if (step?.status !== 'waiting') return { code: 'approval-closed', message: `approval \`${vote.approval}\` is not open` };
-  if (step.approval?.digest !== vote.digest)
-    return { code: 'approval-digest-changed', message: `the vote is on another plan than approval \`${vote.approval}\`` };
-  if (vote.by === state.requester)
-    return { code: 'approval-by-requester', message: `\`${vote.by}\` asked for this run and may not approve it` };
-  if (desk.voters[vote.approval]?.includes(vote.by)) return { code: 'approval-vote-repeated', message: `\`${vote.by}\` has voted already` };
+  if (!step) return Object.keys(state.owed).some((owed) => owed.startsWith('open:')) ? undefined : closed;
+  if (step.status !== 'waiting') return closed;
+  if (step.approval?.digest !== digest)
+    return { code: 'approval-digest-changed', message: `the vote is on another plan than approval \`${approval}\`` };
+  if (by === state.requester) return { code: 'approval-by-requester', message: `\`${by}\` asked for this run and may not approve it` };
+  if (desk.voters[approval]?.includes(by)) return { code: 'approval-vote-repeated', message: `\`${by}\` has voted already` };
   return undefined;
+}
+
+function approvalStep({ approvals, steps }: RunState, approval: string): StepState | undefined {
+  const key = Object.hasOwn(approvals, approval) ? approvals[approval] : undefined;
+  return key === undefined ? undefined : steps[key];
+}
+
+/** What comes through Temporal may be anything. */
+function isVote(signed: unknown): signed is SignedVote {
+  const { vote, signature } = (signed ?? {}) as Partial<SignedVote>;
+  return typeof signature === 'string' && [vote?.approval, vote?.digest, vote?.by].every((part) => typeof part === 'string');
 }
 
 /** Both doors, update and signal, end here. Throws the typed refusal. */

@@ -5,9 +5,10 @@
 import { digestOf } from '../digest.ts';
 import { EdictError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import type { Compiling } from './compile/block.ts';
 import { checkerOf, compileCel } from './compile/expressions.ts';
 import { readSource, refuse } from './compile/source.ts';
-import { compileBlock, type Compiling } from './compile/steps.ts';
+import { compileBlock } from './compile/steps.ts';
 import { surveyOf } from './compile/survey.ts';
 import { parseDuration } from './duration.ts';
 import { resolveInputs } from './inputs.ts';
@@ -21,7 +22,7 @@ export function compilePlaybook(text: string, file: string): CompiledPlaybook {
   const { playbook } = source;
   const survey = surveyOf(playbook);
   if (survey.issues.length > 0) throw refuse(survey.issues, file, source.locate);
-  const compiling: Compiling = { ...checkerOf(playbook, survey), steps: new Map(), visibleAt: new Map() };
+  const compiling: Compiling = { ...checkerOf(playbook, survey), steps: new Map(), visibleAt: new Map(), compileBlock };
   const visible = new Set<string>();
   const start = compileBlock(compiling, playbook.steps, ['steps'], { visible, loopNames: [] });
   const body = {

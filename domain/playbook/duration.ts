@@ -1,8 +1,14 @@
 /** Durations as people write them: `30s`, `4h`, `1h30m`, `500ms`, `7d`. At most ten years. */
 import { EdictError } from '../errors.ts';
+import type { Json } from '../json.ts';
 
 const unitsMs: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const longestMs = 3650 * 86_400_000;
+
+/** Of a value that should be a duration. Milliseconds, or `input-invalid`. */
+export function durationOf(value: Json): number {
+  return parseDuration(typeof value === 'string' ? value : JSON.stringify(value));
+}
 
 /** Milliseconds, or `input-invalid`. */
 export function parseDuration(text: string): number {

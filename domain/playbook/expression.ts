@@ -4,6 +4,7 @@
  * reference is `expression-failed`, never null. Runs inside the workflow sandbox.
  */
 import { Environment, type ASTNode } from '@marcbachmann/cel-js';
+import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import { EdictError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { childrenOf, type Expression } from './expression-ast.ts';
@@ -144,18 +145,31 @@ function toCel(value: Json): unknown {
 
 function toJson(value: unknown, text: string): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'bigint' && value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER))
-    return Number(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value === 'bigint' || typeof value === 'number') return toNumber(value, text);
   if (Array.isArray(value)) return value.map((entry) => toJson(entry, text));
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object' && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null))
-    return toJsonObject(value, text);
   if (value instanceof Map) return toJsonObject(Object.fromEntries(value), text);
-  if (typeof value === 'object' && 'getMilliseconds' in value && typeof value.getMilliseconds === 'function')
-    return `${String(value.getMilliseconds())}ms`;
-  if (typeof value === 'object' && typeof value.valueOf() === 'bigint') return toJson(value.valueOf(), text);
+  if (typeof value === 'object' && isPlain(value)) return toJsonObject(value, text);
+  return fromCelType(value, text);
+}
+
+function toNumber(value: bigint | number, text: string): number {
+  const number = Number(value);
+  const exact = typeof value === 'bigint' ? Number.isSafeInteger(number) : Number.isFinite(number);
+  if (!exact) throw new EdictError('expression-failed', `\`${text}\` gave a number beyond what JSON holds`);
+  return number;
+}
+
+/** Timestamps as RFC 3339, durations as `1500ms`, unsigned integers as integers. */
+function fromCelType(value: unknown, text: string): Json {
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Duration) return `${value.getMilliseconds()}ms`;
+  if (value instanceof UnsignedInt) return toNumber(value.valueOf(), text);
   throw new EdictError('expression-failed', `\`${text}\` gave a value without a JSON form`);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function toJsonObject(value: object, text: string): JsonObject {

@@ -2,7 +2,7 @@
 import { EdictError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Signal } from '../incident/signal.ts';
-import { parseDuration } from './duration.ts';
+import { durationOf } from './duration.ts';
 import { evaluate, evaluateBoolean, type Scope } from './expression.ts';
 import type { Plan, PlanInput, Trigger } from './plan.ts';
 import { suggest } from './suggest.ts';
@@ -73,7 +73,7 @@ function checked(name: string, spec: PlanInput, given: Json): Json {
       where: `/inputs/${name}`,
       expected: spec.type,
     });
-  const measure = spec.type === 'duration' ? parseDuration(String(value)) : value;
+  const measure = spec.type === 'duration' ? durationOf(value) : value;
   if (typeof measure === 'number' && (measure < (spec.min ?? -Infinity) || measure > (spec.max ?? Infinity))) {
     throw new EdictError('input-invalid', `input \`${name}\` is out of its limits`, {
       where: `/inputs/${name}`,

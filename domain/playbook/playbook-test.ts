@@ -5,11 +5,12 @@ import { EdictError, isErrorCode } from '../errors.ts';
 import type { Signal } from '../incident/signal.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { actions } from './actions.ts';
-import { parseDuration, printDuration } from './duration.ts';
+import { durationOf, parseDuration, printDuration } from './duration.ts';
 import { triggeredBy } from './inputs.ts';
 import type { Plan } from './plan.ts';
+import { textOf } from './template.ts';
 import { playbookTestsSchema, type PlaybookTest } from './playbook-test.schema.ts';
-import { simulate, type Fake, type PersonAct, type SimulatedEffect, type SimulatedRun } from './simulate.ts';
+import { simulate, type Fake, type Simulation, type PersonAct, type SimulatedEffect, type SimulatedRun } from './simulate.ts';
 
 export type PlaybookTestResult = {
   readonly name: string;
@@ -34,27 +35,33 @@ export function runPlaybookTests(plan: Plan, yaml: string): readonly PlaybookTes
 function runTest(plan: Plan, test: PlaybookTest): PlaybookTestResult {
   const { name } = test;
   try {
-    const signal = test.signal ? signalOf(test.signal) : undefined;
-    const people = test.people.map(actOf);
-    const run = simulate({
-      plan,
-      inputs: test.manual?.inputs ?? (test.inputs as JsonObject | undefined),
-      signal,
-      incident: test.incident ?? (signal ? 'inc-1' : undefined),
-      requester: test.manual?.by ?? 'system:trigger',
-      fakes: Object.fromEntries(
-        Object.entries(test.fakes).map(([action, fake]) => [knownAction(action), Array.isArray(fake) ? fake.map(fakeOf) : fakeOf(fake)]),
-      ),
-      people,
-      cancel: test.cancel ? { ...test.cancel, atMs: parseDuration(test.cancel.at) } : undefined,
-    });
-    const untriggered = signal && !triggeredBy(plan, signal) ? ['the signal does not trigger the playbook'] : [];
-    const problems = [...untriggered, ...problemsOf(test.expect, run), ...refusalProblems(test, run)];
+    const run = simulate(simulationOf(plan, test));
+    const triggered = test.signal === undefined || triggeredBy(plan, signalOf(test.signal));
+    const problems = [
+      ...(triggered ? [] : ['the signal does not trigger the playbook']),
+      ...problemsOf(test.expect, run),
+      ...refusalProblems(test, run),
+    ];
     return { name, passed: problems.length === 0, problems, run };
   } catch (error) {
     if (!(error instanceof EdictError)) throw error;
     return { name, passed: false, problems: [error.message] };
   }
+}
+
+function simulationOf(plan: Plan, test: PlaybookTest): Simulation {
+  return {
+    plan,
+    inputs: test.manual?.inputs ?? test.inputs,
+    signal: test.signal && signalOf(test.signal),
+    incident: test.incident ?? (test.signal ? 'inc-1' : undefined),
+    requester: test.manual?.by ?? 'system:trigger',
+    fakes: Object.fromEntries(
+      Object.entries(test.fakes).map(([action, fake]) => [knownAction(action), Array.isArray(fake) ? fake.map(fakeOf) : fakeOf(fake)]),
+    ),
+    people: test.people.map(actOf),
+    cancel: test.cancel && { ...test.cancel, atMs: parseDuration(test.cancel.at) },
+  };
 }
 
 function signalOf(given: { readonly [key: string]: unknown }): Signal {
@@ -87,43 +94,53 @@ function knownAction(name: string): string {
 
 function fakeOf(given: JsonObject): Fake {
   const { $fail: fail, $message: message, $takes: takes, ...outputs } = given;
-  if (fail !== undefined && !isErrorCode(fail)) throw new EdictError('input-invalid', `\`${String(fail)}\` is no error code`);
+  if (fail !== undefined && !isErrorCode(fail)) throw new EdictError('input-invalid', `\`${textOf(fail)}\` is no error code`);
   return {
     outputs: Object.keys(outputs).length > 0 ? outputs : undefined,
     fail,
-    message: message === undefined ? undefined : String(message),
-    takesMs: takes === undefined ? undefined : parseDuration(String(takes)),
+    message: message === undefined ? undefined : textOf(message),
+    takesMs: takes === undefined ? undefined : durationOf(takes),
   };
 }
 
 function problemsOf(expected: PlaybookTest['expect'], run: SimulatedRun): readonly string[] {
   const { view } = run;
-  const problems: string[] = [];
-  const same = (what: string, actual: unknown, wanted: unknown): void => {
-    if (wanted !== undefined && canonicalJson(actual ?? null) !== canonicalJson(wanted))
-      problems.push(`${what}: expected ${canonicalJson(wanted)}, got ${canonicalJson(actual ?? null)}`);
-  };
-  same('outcome', view.outcome, expected.outcome);
-  if (view.status !== 'ended') problems.push(`the run did not end: it is ${view.status}`);
-  same('path', run.path, expected.path);
-  same('error', view.error?.code, expected.error);
-  same('outcome at', printDuration(run.outcomeAtMs), expected.at === undefined ? undefined : printDuration(parseDuration(expected.at)));
-  for (const [name, value] of Object.entries(expected.outputs ?? {})) same(`output ${name}`, view.outputs?.[name], value);
-  for (const [key, status] of Object.entries(expected.steps ?? {}))
-    same(`step ${key}`, view.steps.find(({ step }) => step === key)?.status, status);
-  if (expected.effects) problems.push(...effectProblems(expected.effects, run.effects));
-  for (const approval of expected.approvals ?? []) {
-    const actual = run.approvals.find(({ command }) => command.step === approval.step);
-    same(`approval ${approval.step} status`, actual?.status, approval.status);
-    same(`approval ${approval.step} quorum`, actual?.command.quorum, approval.quorum);
-    same(`approval ${approval.step} reminded`, actual?.asked.filter(({ kind }) => kind === 'remind').length, approval.reminded);
-    same(
-      `approval ${approval.step} escalated`,
+  return [
+    ...(view.status === 'ended' ? [] : [`the run did not end: it is ${view.status}`]),
+    ...differs('outcome', view.outcome, expected.outcome),
+    ...differs('path', run.path, expected.path),
+    ...differs('error', view.error?.code, expected.error),
+    ...differs('outcome at', printDuration(run.outcomeAtMs), expected.at && normal(expected.at)),
+    ...Object.entries(expected.outputs ?? {}).flatMap(([name, value]) => differs(`output ${name}`, view.outputs?.[name], value)),
+    ...Object.entries(expected.steps ?? {}).flatMap(([key, status]) =>
+      differs(`step ${key}`, view.steps.find(({ step }) => step === key)?.status, status),
+    ),
+    ...(expected.effects ? effectProblems(expected.effects, run.effects) : []),
+    ...(expected.approvals ?? []).flatMap((approval) => approvalProblems(approval, run)),
+  ];
+}
+
+type ExpectedApproval = NonNullable<PlaybookTest['expect']['approvals']>[number];
+
+function approvalProblems(expected: ExpectedApproval, run: SimulatedRun): readonly string[] {
+  const actual = run.approvals.find(({ command }) => command.step === expected.step);
+  const what = `approval ${expected.step}`;
+  return [
+    ...differs(`${what} status`, actual?.status, expected.status),
+    ...differs(`${what} quorum`, actual?.command.quorum, expected.quorum),
+    ...differs(`${what} reminded`, actual?.asked.filter(({ kind }) => kind === 'remind').length, expected.reminded),
+    ...differs(
+      `${what} escalated`,
       actual?.asked.some(({ kind }) => kind === 'escalate'),
-      approval.escalated,
-    );
-  }
-  return problems;
+      expected.escalated,
+    ),
+  ];
+}
+
+/** What is not expected is not compared. */
+function differs(what: string, actual: unknown, expected: unknown): readonly string[] {
+  if (expected === undefined || canonicalJson(actual ?? null) === canonicalJson(expected)) return [];
+  return [`${what}: expected ${canonicalJson(expected)}, got ${canonicalJson(actual ?? null)}`];
 }
 
 function effectProblems(expected: readonly JsonObject[], actual: readonly SimulatedEffect[]): readonly string[] {
@@ -139,7 +156,7 @@ function effectProblems(expected: readonly JsonObject[], actual: readonly Simula
     };
     const wrong = (['at', 'undone'] as const)
       .filter((key) => wanted[key] !== undefined && normal(wanted[key]) !== is[key])
-      .map((key) => `effect ${index + 1} ${key}: expected ${String(wanted[key])}, got ${String(is[key])}`);
+      .map((key) => `effect ${index + 1} ${key}: expected ${textOf(wanted[key] ?? false)}, got ${textOf(is[key] ?? false)}`);
     const acts = effect.action === action && Object.values(effect.params).some((value) => namedBy(value, wanted[action]));
     return acts
       ? wrong

@@ -77,11 +77,12 @@ const after = z
 const failure = z.union([
   z.literal('continue'),
   z
+    // oxlint-disable-next-line unicorn/no-thenable -- the form's own word
     .strictObject({ undo: z.array(idText).min(1).optional(), then: after.optional(), steps: steps.optional() })
     .refine((value) => (value.steps === undefined) !== (value.undo === undefined), 'must have either `undo` or `steps`'),
 ]);
 
-const approval: z.ZodType<SourceApproval, unknown> = z.strictObject({
+const approval: z.ZodType<SourceApproval> = z.strictObject({
   of: z.array(idText).min(1).max(100),
   roles: roleList,
   quorum: z.union([z.int().min(1).max(100), z.string()]).default(1),
@@ -94,10 +95,11 @@ const approval: z.ZodType<SourceApproval, unknown> = z.strictObject({
   on_expired: after.optional(),
 });
 
-const step: z.ZodType<SourceStep, unknown> = z.strictObject({
+const step: z.ZodType<SourceStep> = z.strictObject({
   id: idText,
   title: z.string().max(200).optional(),
   if: expression.optional(),
+  // oxlint-disable-next-line unicorn/no-thenable -- the form's own word
   then: steps.optional(),
   else: steps.optional(),
   action: z.string().optional(),

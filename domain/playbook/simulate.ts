@@ -217,7 +217,7 @@ function act(bench: Bench, command: PerformCommand): void {
       const outputs =
         fake.outputs ??
         (command.action === 'control.noop' && command.params['value'] !== undefined ? { value: command.params['value'] } : {});
-      return later(bench, atMs, succeed(bench, command, undo, outputs, atMs));
+      return later(bench, atMs, succeed(bench, command, outputs, atMs));
     }
     const error = { code: fake.fail, message: fake.message ?? `${command.action} failed` };
     if (attempt >= attempts || !errorTable[fake.fail].retryable)
@@ -226,7 +226,8 @@ function act(bench: Bench, command: PerformCommand): void {
   }
 }
 
-function succeed(bench: Bench, command: PerformCommand, undo: boolean, outputs: JsonObject, atMs: number): EngineEvent {
+function succeed(bench: Bench, command: PerformCommand, outputs: JsonObject, atMs: number): EngineEvent {
+  const undo = command.undoes !== undefined;
   if (undo) {
     const effect = bench.effects.find((each) => effectKey('simulated', each.step) === command.undoes && each.undoneAtMs === undefined);
     if (effect) effect.undoneAtMs = atMs;

@@ -99,7 +99,8 @@ function closingBrace(text: string, from: number): number {
   });
 }
 
-function textOf(value: Json, cel: Cel): string {
+/** As it stands in a text: texts as they are, all else as JSON. Null has no place in one. */
+export function textOf(value: Json, cel: Cel = 'value'): string {
   if (value === null) throw new EdictError('expression-failed', `\`${cel}\` is null and cannot be put into text`);
   return typeof value === 'string' ? value : canonicalJson(value);
 }

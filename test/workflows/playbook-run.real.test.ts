@@ -86,7 +86,7 @@ describeWith(['temporal'], 'playbookRun on Temporal', () => {
       (thrown: unknown) => thrown,
     );
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) return error.cause.type ?? '';
-    return error === undefined ? 'accepted' : String(error);
+    return error === undefined ? 'accepted' : `unexpected: ${error instanceof Error ? error.message : 'no error'}`;
   };
   const effects = (handle: WorkflowHandle) =>
     [...memory.effects.values()].filter(({ key }) => key.startsWith(`${handle.workflowId.slice(4)}/`));

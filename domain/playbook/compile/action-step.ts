@@ -4,111 +4,107 @@ import { parseDuration } from '../duration.ts';
 import type { RetryPlan, Templates } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
-import { checkDuration } from './approval-step.ts';
-import { celTypes, compileTemplate, type Names } from './expressions.ts';
+import { namesOf, type Build, type Compiling } from './block.ts';
+import { celTypes, checkDuration, compileOutputs, compileTemplate, type Names } from './expressions.ts';
 import type { SourcePath } from './source.ts';
-import { compileOutputs, namesOf, type Block, type Compiling, type Part } from './steps.ts';
 import { isAction } from './survey.ts';
+
+type Here = { readonly compiling: Compiling; readonly source: SourceStep; readonly at: SourcePath; readonly spec: ActionSpec | undefined };
 
 const undoActions: ReadonlySet<string> = new Set(Object.values(actions).flatMap((spec: ActionSpec) => spec.undo ?? []));
 
-export function actionPart(compiling: Compiling, source: SourceStep, at: SourcePath, block: Block): Part<'action'> {
-  const name = source.action ?? '';
-  if (!isAction(name)) refuseUnknownAction(compiling, source, name, at);
-  const spec: ActionSpec | undefined = isAction(name) ? actions[name] : undefined;
-  const approval = compiling.survey.coveredBy.get(source.id);
+export const actionPart: Build<'action'> = (compiling, source, at, block) => {
+  const { id, action: name = '', timeout, retry, reason, lease } = source;
+  const here: Here = { compiling, source, at, spec: isAction(name) ? actions[name] : undefined };
+  if (!here.spec) complain(here, 'action', `unknown action \`${name}\` in step \`${id}\``, didYouMean(suggest(name, Object.keys(actions))));
+  const approval = compiling.survey.coveredBy.get(id);
   // What an approval covers has to be known when it is asked for.
   const names: Names =
     approval === undefined ? namesOf(block) : { ...namesOf(block), visible: compiling.visibleAt.get(approval) ?? new Set() };
-  if (source.lease !== undefined) checkDuration(compiling, source.lease, [...at, 'lease'], source.id);
+  if (lease !== undefined) checkDuration(compiling, lease, { at: [...at, 'lease'], step: id });
   return {
     kind: 'action',
     action: name as ActionName,
-    params: compileParams(compiling, source, spec, at, names),
-    timeoutMs: source.timeout === undefined ? undefined : parseDuration(source.timeout),
-    retry: source.retry ? retryOf(source.retry) : undefined,
-    reason: source.reason,
-    undo: undoOf(compiling, source, spec, at),
-    lease:
-      source.lease === undefined
-        ? undefined
-        : compileTemplate(compiling, source.lease, names, { at: [...at, 'lease'], step: source.id, expect: ['string'] }),
+    params: compileParams(here, names),
+    ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
+    ...(retry === undefined ? {} : { retry: retryOf(retry) }),
+    reason,
+    undo: undoOf(here),
+    ...(lease === undefined
+      ? {}
+      : { lease: compileTemplate(compiling, lease, names, { at: [...at, 'lease'], step: id, expect: ['string'] }) }),
     outputs: compileOutputs(compiling, source, at, namesOf(block)),
     approval,
   };
+};
+
+const didYouMean = (near: string | undefined): string | undefined => (near === undefined ? undefined : `did you mean \`${near}\`?`);
+
+function complain({ compiling, source, at }: Here, key: 'action' | 'undo' | undefined, text: string, help?: string): void {
+  compiling.issues.push({ code: 'playbook-invalid', at: key !== undefined && source[key] !== undefined ? [...at, key] : at, text, help });
 }
 
-function refuseUnknownAction(compiling: Compiling, source: SourceStep, name: string, at: SourcePath): void {
-  const near = suggest(name, Object.keys(actions));
-  compiling.issues.push({
-    code: 'playbook-invalid',
-    at: [...at, 'action'],
-    text: `unknown action \`${name}\` in step \`${source.id}\``,
-    help: near ? `did you mean \`${near}\`?` : undefined,
-  });
-}
-
-function compileParams(compiling: Compiling, source: SourceStep, spec: ActionSpec | undefined, at: SourcePath, names: Names): Templates {
+function compileParams(here: Here, names: Names): Templates {
+  const { compiling, source, at, spec } = here;
   const given = source.with ?? {};
-  const place = (name: string) => [...at, 'with', name];
   for (const [name, input] of Object.entries(spec?.inputs ?? {})) {
     if (!input.optional && !Object.hasOwn(given, name))
-      compiling.issues.push({
-        code: 'playbook-invalid',
-        at,
-        text: `step \`${source.id}\` @ lacks \`${name}\` of action \`${source.action}\``,
-      });
+      complain(here, undefined, `step \`${source.id}\` @ lacks \`${name}\` of action \`${source.action}\``);
   }
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       const input = spec && Object.hasOwn(spec.inputs, name) ? spec.inputs[name] : undefined;
-      if (spec && !input) refuseUnknownParam(compiling, source, name, spec, place(name));
-      const expect =
-        input && input.type !== 'any' && input.type !== 'asset' && input.type !== 'indicator' ? [celTypes[input.type]] : undefined;
-      return [name, compileTemplate(compiling, value, names, { at: place(name), step: source.id, expect })];
+      if (spec && !input) refuseParam(here, name, spec);
+      const expect = input && !['any', 'asset', 'indicator'].includes(input.type) ? [celTypes[input.type]] : undefined;
+      return [name, compileTemplate(compiling, value, names, { at: [...at, 'with', name], step: source.id, expect })];
     }),
   );
 }
 
-function refuseUnknownParam(compiling: Compiling, source: SourceStep, name: string, spec: ActionSpec, at: SourcePath): void {
-  const near = suggest(name, Object.keys(spec.inputs));
+function refuseParam({ compiling, source, at }: Here, name: string, spec: ActionSpec): void {
+  const known = Object.keys(spec.inputs);
   compiling.issues.push({
     code: 'playbook-invalid',
-    at,
+    at: [...at, 'with', name],
     text: `action \`${source.action}\` takes no \`${name}\` in step \`${source.id}\``,
-    help: near ? `did you mean \`${near}\`?` : `it takes ${Object.keys(spec.inputs).join(', ') || 'nothing'}`,
+    help: didYouMean(suggest(name, known)) ?? `it takes ${known.join(', ') || 'nothing'}`,
   });
 }
 
-function undoOf(compiling: Compiling, source: SourceStep, spec: ActionSpec | undefined, at: SourcePath): ActionName | undefined {
-  const refuse = (text: string, help?: string): undefined =>
-    void compiling.issues.push({ code: 'playbook-invalid', at: source.undo === undefined ? at : [...at, 'undo'], text, help });
+function undoOf(here: Here): ActionName | undefined {
+  const { source, spec } = here;
+  const { undo, id, lease, action } = source;
   if (!spec) return undefined;
-  const { undo, id } = source;
-  if (spec.does !== 'effect')
-    return undo === undefined && source.lease === undefined
-      ? undefined
-      : refuse(`step \`${id}\` @ has nothing to undo: action \`${source.action}\` changes nothing outside`);
-  if (undo === undefined || undo === 'none') {
-    if (source.lease !== undefined) return refuse(`step \`${id}\` @ has a lease and no undo`, 'a lease ends by its undo');
-    return explained(source, spec)
-      ? undefined
-      : refuse(
-          `step \`${id}\` @ does not say how it is undone`,
-          spec.undo ? `add \`undo: ${spec.undo}\`, or \`undo: none\` with a \`reason\`` : 'add `undo: none` with a `reason`',
-        );
+  if (spec.does !== 'effect') {
+    if (undo !== undefined || lease !== undefined)
+      complain(here, 'undo', `step \`${id}\` @ has nothing to undo: action \`${action}\` changes nothing outside`);
+    return undefined;
   }
-  if (!isAction(undo))
-    return refuse(`unknown action \`${undo}\` in step \`${id}\``, spec.undo ? `did you mean \`${spec.undo}\`?` : undefined);
-  if (spec.undo !== undefined && undo !== spec.undo)
-    return refuse(`action \`${undo}\` does not undo \`${source.action}\` in step \`${id}\``, `did you mean \`${spec.undo}\`?`);
-  return undo;
+  if (undo !== undefined && undo !== 'none') return namedUndo(here, undo, spec);
+  if (lease !== undefined) complain(here, 'undo', `step \`${id}\` @ has a lease and no undo`, 'a lease ends by its undo');
+  else if (!explained(source, spec))
+    complain(
+      here,
+      'undo',
+      `step \`${id}\` @ does not say how it is undone`,
+      spec.undo ? `add \`undo: ${spec.undo}\`, or \`undo: none\` with a \`reason\`` : 'add `undo: none` with a `reason`',
+    );
+  return undefined;
+}
+
+function namedUndo(here: Here, undo: string, spec: ActionSpec): ActionName | undefined {
+  const { id, action } = here.source;
+  if (!isAction(undo)) complain(here, 'undo', `unknown action \`${undo}\` in step \`${id}\``, didYouMean(spec.undo));
+  else if (undo !== spec.undo)
+    complain(here, 'undo', `action \`${undo}\` does not undo \`${action}\` in step \`${id}\``, didYouMean(spec.undo));
+  else return undo;
+  return undefined;
 }
 
 /** An effect may stand without undo: with a reason, or when it is itself an undo. */
-function explained(source: SourceStep, spec: ActionSpec): boolean {
-  if (source.undo === 'none') return source.reason !== undefined;
-  return undoActions.has(source.action ?? '') || (spec.undo === undefined && source.reason !== undefined);
+function explained({ undo, reason, action = '' }: SourceStep, spec: ActionSpec): boolean {
+  if (undo === 'none') return reason !== undefined;
+  return undoActions.has(action) || (spec.undo === undefined && reason !== undefined);
 }
 
 function retryOf({ attempts, backoff }: { readonly attempts: number; readonly backoff: string }): RetryPlan {

@@ -8,7 +8,8 @@ import type { Json } from '../../json.ts';
 import { actions, type ValueType } from '../actions.ts';
 import { celEnvironment, parseExpression } from '../expression.ts';
 import type { Cel, Template } from '../plan.ts';
-import type { SourcePlaybook } from '../playbook.schema.ts';
+import { parseDuration } from '../duration.ts';
+import type { SourcePlaybook, SourceStep } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
 import { parseTemplate } from '../template.ts';
 import type { Issue, SourcePath } from './source.ts';
@@ -202,4 +203,32 @@ function checkLiteral(checker: Checker, template: Template, { at, step, expect }
   };
   if (!expect.some(fits))
     checker.issues.push({ code: 'playbook-invalid', at, text: `\`${at.at(-1)}\` of step \`${step}\` @ is not of type ${expect[0]}` });
+}
+
+/** Checked against `result` of the step's own action, where it has one. */
+export function compileOutputs(
+  checker: Checker,
+  source: SourceStep,
+  at: SourcePath,
+  names: Names,
+): { readonly [name: string]: Cel } | undefined {
+  if (!source.outputs) return undefined;
+  const own = { ...names, resultOf: source.action };
+  return Object.fromEntries(
+    Object.entries(source.outputs).map(([name, text]) => [
+      name,
+      compileCel(checker, text, own, { at: [...at, 'outputs', name], step: source.id }),
+    ]),
+  );
+}
+
+/** A literal duration is checked at once; one with expressions when it is evaluated. */
+export function checkDuration(checker: Checker, text: string, { at, step }: Place): void {
+  if (text.includes('${')) return;
+  try {
+    parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof EdictError)) throw error;
+    checker.issues.push({ code: 'playbook-invalid', at, text: `${error.message} in step \`${step}\``, help: error.expected });
+  }
 }

@@ -83,17 +83,20 @@ function walkSteps(walk: Walk, steps: readonly SourceStep[], at: SourcePath, loo
 function walkStep(walk: Walk, source: SourceStep, at: SourcePath, loops: readonly string[]): void {
   const { id } = source;
   const kind = kindOf(walk, source, at);
-  if (walk.steps.has(id)) walk.issues.push({ code: 'playbook-invalid', text: `step id \`${id}\` is used twice`, at: [...at, 'id'] });
-  if (reservedWords.has(id) || walk.loopNames.has(id))
-    walk.issues.push({ code: 'playbook-invalid', text: `step id \`${id}\` is a reserved word`, at: [...at, 'id'] });
+  const wrong = walk.steps.has(id) ? 'used twice' : reservedWords.has(id) || walk.loopNames.has(id) ? 'a reserved word' : undefined;
+  if (wrong) walk.issues.push({ code: 'playbook-invalid', text: `step id \`${id}\` is ${wrong}`, at: [...at, 'id'] });
   if (kind) walk.steps.set(id, { id, kind, source, at, loops, order: walk.steps.size });
-  for (const name of ['then', 'else'] as const) walkSteps(walk, source[name] ?? [], [...at, name], loops);
-  walkSteps(walk, source.parallel?.steps ?? [], [...at, 'parallel', 'steps'], loops);
-  source.parallel?.branches?.forEach((branch, index) => walkSteps(walk, branch, [...at, 'parallel', 'branches', index], loops));
+  walkBranches(walk, source, at, loops);
   if (source.foreach) walkLoop(walk, source, at, loops);
   walkFailure(walk, source.on_failure, [...at, 'on_failure'], loops);
   for (const name of ['on_denied', 'on_expired'] as const)
     walkSteps(walk, source.approval?.[name]?.steps ?? [], [...at, 'approval', name, 'steps'], loops);
+}
+
+function walkBranches(walk: Walk, source: SourceStep, at: SourcePath, loops: readonly string[]): void {
+  for (const name of ['then', 'else'] as const) walkSteps(walk, source[name] ?? [], [...at, name], loops);
+  walkSteps(walk, source.parallel?.steps ?? [], [...at, 'parallel', 'steps'], loops);
+  source.parallel?.branches?.forEach((branch, index) => walkSteps(walk, branch, [...at, 'parallel', 'branches', index], loops));
 }
 
 function walkLoop(walk: Walk, source: SourceStep, at: SourcePath, loops: readonly string[]): void {

@@ -3,12 +3,11 @@
  * lease, by an undo step, or newest first when the run fails or is cancelled; each once. A failed undo is never silent.
  */
 import { EdictError, errorTable } from '../../errors.ts';
-import type { JsonObject } from '../../json.ts';
 import { actions, type ActionSpec } from '../actions.ts';
 import { parseDuration } from '../duration.ts';
 import type { ActionStep } from '../plan.ts';
 import { evaluateTemplate } from '../template.ts';
-import type { EffectState, Fault, StepState } from './state.ts';
+import type { EffectState, Fault, Performed, StepState } from './state.ts';
 import { cancelTimer, effectKey, scopeOf, startTimer, timerId, type Turn } from './turn.ts';
 
 /** An undo is worth more patience than a step. */
@@ -22,24 +21,25 @@ export function leaseOf(turn: Turn, step: ActionStep, prefix: string): string | 
   return text;
 }
 
-export function recordEffect(turn: Turn, state: StepState, step: ActionStep, params: JsonObject, lease: string | undefined): void {
+export function recordEffect(turn: Turn, state: StepState, step: ActionStep, { params, lease }: Performed): void {
   if ((actions[step.action] as ActionSpec).does !== 'effect') return;
-  const untilMs = lease === undefined ? undefined : turn.nowMs + parseDuration(lease);
-  const effect: EffectState = {
-    step: state.key,
-    undo: step.undo,
-    params,
-    status: step.undo === undefined ? 'kept' : 'confirmed',
-    ...(lease === undefined || untilMs === undefined ? {} : { lease: { duration: lease, untilMs } }),
-  };
+  const effect: EffectState = { step: state.key, undo: step.undo, params, status: step.undo === undefined ? 'kept' : 'confirmed' };
   state.effect = turn.state.effects.push(effect) - 1;
-  if (untilMs !== undefined && state.status === 'running' && turn.state.phase === 'running') startTimer(turn, 'lease', state.key, untilMs);
+  if (lease === undefined) return;
+  const untilMs = turn.nowMs + parseDuration(lease);
+  effect.lease = { duration: lease, untilMs };
+  if (state.status === 'running' && turn.state.phase === 'running') startTimer(turn, { kind: 'lease', step: state.key, atMs: untilMs });
 }
 
 /** A failed effect may have happened all the same, unless it was refused before anything was done. */
-export function recordUncertain(turn: Turn, state: StepState, step: ActionStep, params: JsonObject, { code }: Fault): void {
+export function recordUncertain(
+  turn: Turn,
+  state: StepState,
+  step: ActionStep,
+  { params, error }: Pick<Performed, 'params'> & { readonly error: Fault },
+): void {
   if ((actions[step.action] as ActionSpec).does !== 'effect' || step.undo === undefined) return;
-  if (code !== 'cancelled' && errorTable[code].status < 500) return;
+  if (error.code !== 'cancelled' && errorTable[error.code].status < 500) return;
   state.effect = turn.state.effects.push({ step: state.key, undo: step.undo, params, status: 'uncertain' }) - 1;
 }
 

@@ -31,7 +31,7 @@ export type StepState = {
   outputs?: JsonObject;
   error?: Fault;
   /** action: what was asked for, until it is answered. */
-  performed?: { readonly params: JsonObject; readonly lease?: string };
+  performed?: Performed;
   /** Index into `effects`. */
   effect?: number;
   approval?: ApprovalState;
@@ -41,6 +41,8 @@ export type StepState = {
   /** undo: indexes into `effects`, the last one next. */
   undoing?: number[];
 };
+
+export type Performed = { readonly params: JsonObject; readonly lease?: string | undefined };
 
 export type LoopState = { readonly items: readonly Json[]; next: number; readonly results: Json[] };
 

@@ -32,7 +32,9 @@ export function faultOf(error: unknown): Fault {
   return { code: 'defect', message: error instanceof Error ? error.message : String(error) };
 }
 
-export function startTimer(turn: Turn, kind: TimerKind, step: string, atMs: number, number = 0): void {
+export type NewTimer = { readonly kind: TimerKind; readonly step: string; readonly atMs: number; readonly number?: number };
+
+export function startTimer(turn: Turn, { kind, step, atMs, number = 0 }: NewTimer): void {
   const timer = timerId(kind, step, number);
   turn.state.timers[timer] = { kind, step, atMs };
   turn.commands.push({ type: 'start-timer', timer, atMs });

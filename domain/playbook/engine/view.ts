@@ -1,5 +1,4 @@
 /** The run as people see it: the steps that were entered, in the order of entering. */
-import type { JsonObject } from '../../json.ts';
 import type { Plan } from '../plan.ts';
 import type { RunView, StepView } from '../view.ts';
 import type { RunState, StepState } from './state.ts';
@@ -10,10 +9,10 @@ export function viewOf(plan: Plan, state: RunState): RunView {
     playbook: state.playbook,
     version: state.version,
     status: statusOf(state),
-    ...(state.outcome === undefined ? {} : { outcome: state.outcome }),
+    outcome: state.outcome,
     steps: Object.values(state.steps).map((step) => stepView(plan, state, step)),
-    ...(state.outputs === undefined ? {} : { outputs: state.outputs }),
-    ...(state.error === undefined ? {} : { error: state.error }),
+    outputs: state.outputs,
+    error: state.error,
   };
 }
 
@@ -25,19 +24,21 @@ function statusOf(state: RunState): RunView['status'] {
 
 function stepView(plan: Plan, state: RunState, step: StepState): StepView {
   const planned = plan.steps[step.id];
-  const lease = step.effect === undefined ? undefined : state.effects[step.effect]?.lease;
-  const untilMs = step.untilMs ?? (step.status === 'done' ? lease?.untilMs : undefined);
-  const outputs: JsonObject | undefined = step.outputs;
+  const { key, status, startedAtMs, endedAtMs, outputs, error } = step;
   return {
-    step: step.key,
+    step: key,
     kind: planned?.kind ?? 'unknown',
-    ...(planned?.kind === 'action' ? { action: planned.action } : {}),
-    status: step.status,
-    startedAtMs: step.startedAtMs,
-    ...(step.endedAtMs === undefined ? {} : { endedAtMs: step.endedAtMs }),
-    ...(outputs === undefined ? {} : { outputs }),
-    ...(step.error === undefined ? {} : { error: step.error }),
-    ...(untilMs === undefined ? {} : { untilMs }),
-    ...(step.approval?.id === undefined ? {} : { approval: step.approval.id }),
+    action: planned?.kind === 'action' ? planned.action : undefined,
+    status,
+    startedAtMs,
+    endedAtMs,
+    outputs,
+    error,
+    untilMs: step.untilMs ?? leaseEnd(state, step),
+    approval: step.approval?.id,
   };
+}
+
+function leaseEnd(state: RunState, { status, effect }: StepState): number | undefined {
+  return status === 'done' && effect !== undefined ? state.effects[effect]?.lease?.untilMs : undefined;
 }

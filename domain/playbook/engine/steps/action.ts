@@ -9,7 +9,7 @@ import type { ActionStep } from '../../plan.ts';
 import { evaluateTemplates } from '../../template.ts';
 import { leaseOf, recordEffect, recordUncertain, undo } from '../effects.ts';
 import { stay, type Kind, type Move } from '../move.ts';
-import type { Fault, StepState } from '../state.ts';
+import type { Fault, Performed, StepState } from '../state.ts';
 import { scopeOf, stepOfKind, type Turn } from '../turn.ts';
 
 /** Larger outputs belong into an artifact, and the output names its digest. */
@@ -60,8 +60,7 @@ function approvalFor(turn: Turn, key: string, planned: PlannedEffect): string {
 
 export function actionCompleted(turn: Turn, state: StepState, outputs: JsonObject): Move {
   const step = stepOfKind(turn, state.id, 'action');
-  const { params, lease } = settlePerformed(turn, state);
-  recordEffect(turn, state, step, params, lease);
+  recordEffect(turn, state, step, settlePerformed(turn, state));
   if (state.status !== 'running') return tooLate(turn, state);
   if (JSON.stringify(outputs).length > largestOutput)
     throw new EdictError('output-too-large', `step \`${state.key}\` gave more than ${largestOutput} characters`, {
@@ -72,7 +71,7 @@ export function actionCompleted(turn: Turn, state: StepState, outputs: JsonObjec
 
 export function actionFailed(turn: Turn, state: StepState, error: Fault): Move {
   const { params } = settlePerformed(turn, state);
-  recordUncertain(turn, state, stepOfKind(turn, state.id, 'action'), params, error);
+  recordUncertain(turn, state, stepOfKind(turn, state.id, 'action'), { params, error });
   return state.status === 'running' ? { to: 'fail', error } : tooLate(turn, state);
 }
 
@@ -82,7 +81,7 @@ function tooLate(turn: Turn, state: StepState): Move {
   return stay;
 }
 
-function settlePerformed(turn: Turn, state: StepState): { readonly params: JsonObject; readonly lease?: string | undefined } {
+function settlePerformed(turn: Turn, state: StepState): Performed {
   delete turn.state.owed[`act:${state.key}`];
   const performed = state.performed ?? { params: {} };
   delete state.performed;

@@ -1,10 +1,11 @@
 /** `approval`: asks roles to accept the exact effects of the covered steps; reminds, escalates, expires. */
 import { digestOf, type Digest } from '../../../digest.ts';
 import { EdictError } from '../../../errors.ts';
+import type { Json } from '../../../json.ts';
 import type { ApprovalPlan } from '../../approval.ts';
-import { parseDuration } from '../../duration.ts';
+import { durationOf } from '../../duration.ts';
 import type { ApprovalStep } from '../../plan.ts';
-import { evaluateTemplate, evaluateTemplates } from '../../template.ts';
+import { evaluateTemplate, evaluateTemplates, textOf } from '../../template.ts';
 import { stay, type Kind, type Move } from '../move.ts';
 import type { ApprovalState, StepState, TimerState } from '../state.ts';
 import { cancelTimer, scopeOf, startTimer, stepOfKind, timerId, type Turn } from '../turn.ts';
@@ -26,7 +27,7 @@ export const approval: Kind<'approval'> = {
       type: 'open-approval',
       step: state.key,
       plan,
-      summary: String(evaluateTemplate(step.summary, scope)),
+      summary: textOf(evaluateTemplate(step.summary, scope)),
       facts: evaluateTemplates(step.facts, scope),
       roles: step.roles,
       quorum: quorumOf(step, evaluateTemplate(step.quorum, scope)),
@@ -93,9 +94,13 @@ function closed(turn: Turn, state: StepState, status: 'expired' | 'cancelled'): 
 function startTimers(turn: Turn, state: StepState, { expiresAtMs }: ApprovalState): void {
   const step = stepOfKind(turn, state.id, 'approval');
   const inTime = (afterMs: number): boolean => state.startedAtMs + afterMs > turn.nowMs && state.startedAtMs + afterMs < expiresAtMs;
-  startTimer(turn, 'expiry', state.key, expiresAtMs);
-  step.remindMs.forEach((afterMs, index) => inTime(afterMs) && startTimer(turn, 'remind', state.key, state.startedAtMs + afterMs, index));
-  if (step.escalate && inTime(step.escalate.afterMs)) startTimer(turn, 'escalate', state.key, state.startedAtMs + step.escalate.afterMs);
+  startTimer(turn, { kind: 'expiry', step: state.key, atMs: expiresAtMs });
+  step.remindMs.forEach(
+    (afterMs, index) =>
+      inTime(afterMs) && startTimer(turn, { kind: 'remind', step: state.key, atMs: state.startedAtMs + afterMs, number: index }),
+  );
+  if (step.escalate && inTime(step.escalate.afterMs))
+    startTimer(turn, { kind: 'escalate', step: state.key, atMs: state.startedAtMs + step.escalate.afterMs });
 }
 
 function endTimers(turn: Turn, state: StepState): void {
@@ -105,8 +110,8 @@ function endTimers(turn: Turn, state: StepState): void {
   step.remindMs.forEach((_, index) => cancelTimer(turn, timerId('remind', state.key, index)));
 }
 
-function expiryOf(step: ApprovalStep, value: unknown): number {
-  const ms = parseDuration(String(value));
+function expiryOf(step: ApprovalStep, value: Json): number {
+  const ms = durationOf(value);
   if (ms <= 0) throw new EdictError('expression-failed', `approval \`${step.id}\` would expire at once`);
   return ms;
 }

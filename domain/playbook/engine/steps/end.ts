@@ -1,5 +1,5 @@
 /** `end`: the run is over with this outcome; what was done stays, until its lease ends. `fail`: the step fails with this message. */
-import { evaluateTemplate } from '../../template.ts';
+import { evaluateTemplate, textOf } from '../../template.ts';
 import type { Kind } from '../move.ts';
 import { scopeOf } from '../turn.ts';
 
@@ -8,6 +8,6 @@ export const end: Kind<'end'> = { enter: (_turn, _state, step) => ({ to: 'end', 
 export const fail: Kind<'fail'> = {
   enter: (turn, state, step) => ({
     to: 'fail',
-    error: { code: 'playbook-failed', message: String(evaluateTemplate(step.message, scopeOf(turn, state.prefix))) },
+    error: { code: 'playbook-failed', message: textOf(evaluateTemplate(step.message, scopeOf(turn, state.prefix))) },
   }),
 };

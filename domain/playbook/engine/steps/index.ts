@@ -17,6 +17,6 @@ const kinds: { readonly [K in StepKind]: Kind<K> } = { action, approval, wait, i
 /** The step's own kind; its functions take exactly that step. */
 export function kindOf(step: PlanStep): AnyKind {
   if (!Object.hasOwn(kinds, step.kind))
-    throw new EdictError('playbook-invalid', `step kind \`${String(step.kind)}\` of step \`${step.id}\` is unknown`);
+    throw new EdictError('playbook-invalid', `step kind \`${step.kind}\` of step \`${step.id}\` is unknown`);
   return kinds[step.kind] as AnyKind;
 }
