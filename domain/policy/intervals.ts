@@ -59,6 +59,22 @@ export function isSubset(a: IntervalSet, b: IntervalSet): boolean {
   return subtract(a, b).length === 0;
 }
 
-export function printSet(set: IntervalSet): string {
-  return set.map(({ low, high }) => `${low.toString(36)}-${high.toString(36)}`).join(' ');
+export function isEqual(a: IntervalSet, b: IntervalSet): boolean {
+  return a === b || (a.length === b.length && a.every(({ low, high }, index) => low === b[index]?.low && high === b[index].high));
+}
+
+/** Gives equal sets one representative: the first that was shown. */
+export function interner(): (set: IntervalSet) => IntervalSet {
+  const byObject = new Map<IntervalSet, IntervalSet>();
+  const byEnds = new Map<string, IntervalSet[]>();
+  return (set) => {
+    const held = byObject.get(set);
+    if (held !== undefined) return held;
+    const ends = `${set.length} ${set[0]?.low} ${set.at(-1)?.high}`;
+    const alike = byEnds.get(ends) ?? [];
+    const found = alike.find((each) => isEqual(each, set)) ?? set;
+    if (found === set) byEnds.set(ends, [...alike, set]);
+    byObject.set(set, found);
+    return found;
+  };
 }

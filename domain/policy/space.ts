@@ -5,7 +5,7 @@
  */
 import { families, type Family, familyLine, familyOf } from './addresses.ts';
 import { type Box, type Field, fields } from './boxes.ts';
-import { type IntervalSet, printSet } from './intervals.ts';
+import { interner, type IntervalSet } from './intervals.ts';
 
 /** Half-open range of classes. */
 export type Domain = { readonly start: number; readonly end: number };
@@ -35,7 +35,8 @@ export function spaceOf(boxes: Iterable<Box>, whole: Box): Space {
 }
 
 function lineOf(sets: readonly IntervalSet[], whole: IntervalSet, byFamily: boolean): Line {
-  const distinct = [...new Map(sets.map((set) => [printSet(set), set])).values()];
+  const intern = interner();
+  const distinct = [...new Set(sets.map(intern))];
   const starts = atomStarts([whole, ...distinct]);
   const atomAt = new Map(starts.map((value, index) => [value, index]));
   const atomsOf = (set: IntervalSet) => set.map(({ low, high }) => [atomAt.get(low)!, atomAt.get(high + 1n) ?? starts.length] as const);
@@ -43,7 +44,7 @@ function lineOf(sets: readonly IntervalSet[], whole: IntervalSet, byFamily: bool
   const classOf = classify(starts.length, [whole, ...parts, ...distinct].map(atomsOf), atomsOf(whole));
   const sample = samples(starts, classOf);
   const domains = byFamily ? addressDomains(sample) : { 4: { start: 0, end: sample.length }, 6: { start: 0, end: sample.length } };
-  return { starts, classOf, sample, domains, runs: runReader(atomsOf, classOf, domains) };
+  return { starts, classOf, sample, domains, runs: runReader({ atomsOf, classOf, domains, intern }) };
 }
 
 function atomStarts(sets: readonly IntervalSet[]): readonly bigint[] {
@@ -103,29 +104,42 @@ function addressDomains(sample: readonly bigint[]): Readonly<Record<Family, Doma
   return { 4: { start: 0, end: ipv4 }, 6: { start: ipv4, end: sample.length } };
 }
 
-function runReader(atomsOf: (set: IntervalSet) => AtomRanges, classOf: Int32Array, domains: Line['domains']): Line['runs'] {
+type Reading = {
+  readonly atomsOf: (set: IntervalSet) => AtomRanges;
+  readonly classOf: Int32Array;
+  readonly domains: Line['domains'];
+  readonly intern: (set: IntervalSet) => IntervalSet;
+};
+
+function runReader({ atomsOf, classOf, domains, intern }: Reading): Line['runs'] {
   const known = new Map<IntervalSet, Record<Family, Runs>>();
+  const read = (set: IntervalSet): Record<Family, Runs> => {
+    const classes = classesOf(atomsOf(set), classOf, domains[6].end);
+    return { 4: clip(classes, domains[4]), 6: clip(classes, domains[6]) };
+  };
   return (set, family) => {
     let held = known.get(set);
     if (held === undefined) {
-      const classes = classesOf(atomsOf(set), classOf);
-      held = { 4: clip(classes, domains[4]), 6: clip(classes, domains[6]) };
+      const same = intern(set);
+      held = known.get(same) ?? read(same);
+      known.set(same, held);
       known.set(set, held);
     }
     return held[family];
   };
 }
 
-function classesOf(ranges: AtomRanges, classOf: Int32Array): Int32Array {
-  const found = new Set<number>();
-  for (const [start, end] of ranges) for (let atom = start; atom < end; atom += 1) if (classOf[atom]! >= 0) found.add(classOf[atom]!);
-  return Int32Array.from(found).sort();
+/** By class: whether the set holds it. */
+function classesOf(ranges: AtomRanges, classOf: Int32Array, count: number): Uint8Array {
+  const held = new Uint8Array(count);
+  for (const [start, end] of ranges) for (let atom = start; atom < end; atom += 1) if (classOf[atom]! >= 0) held[classOf[atom]!] = 1;
+  return held;
 }
 
-function clip(classes: Int32Array, { start, end }: Domain): Runs {
+function clip(held: Uint8Array, { start, end }: Domain): Runs {
   const runs: number[] = [];
-  for (const number of classes) {
-    if (number < start || number >= end) continue;
+  for (let number = start; number < end; number += 1) {
+    if (held[number] === 0) continue;
     if (runs.at(-1) === number) runs[runs.length - 1] = number + 1;
     else runs.push(number, number + 1);
   }
