@@ -1,3 +1,147 @@
+/** The embedded form on this machine: start, doctor, backup, restore, reset. */
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { EdictError } from '../../domain/errors.ts';
+import { backup } from '../../stack/backup.ts';
+import { reset } from '../../stack/data.ts';
+import { doctor } from '../../stack/doctor.ts';
+import type { CheckState } from '../../stack/doctor.ts';
+import { serveStack } from '../../stack/foreground.ts';
+import { restore } from '../../stack/restore.ts';
+import type { Progress, Stack } from '../../stack/supervisor.ts';
 import type { AddCommands } from '../command.ts';
+import { globals } from '../command.ts';
+import { answer, print, progress, reportFault, style } from '../output.ts';
+import { dataDirOf } from '../session.ts';
+import type { GlobalOptions } from '../session.ts';
 
-export const addStack: AddCommands = () => {};
+type Command = Parameters<AddCommands>[0];
+
+export const addStack: AddCommands = (program) => {
+  for (const add of [addStart, addDoctor, addBackup, addRestore, addReset]) add(program);
+};
+
+const addStart: AddCommands = (program) => {
+  program
+    .command('start')
+    .description('start everything on this machine: PostgreSQL, Temporal, OPA, worker and API')
+    .option('--port <port>', 'of the API; without it 8600, or the next free one')
+    .option('--temporal-ui', 'Temporal’s web UI too')
+    .addHelpText('after', '\nStays in the foreground. Ctrl-C stops in order, a second one at once.')
+    .action(async function start(this: Command, given: { port?: string; temporalUi?: boolean }) {
+      const options = globals(this);
+      const began = performance.now();
+      const ending = await serveStack({
+        dataDir: dataDirOf(options),
+        apiPort: given.port === undefined ? undefined : portOf(given.port),
+        temporalUi: given.temporalUi,
+        env: { EDICT_EMBEDDED: '1' },
+        onProgress: (step) => tellProgress(options, step),
+        onReady: (stack) => tellReady(options, stack, performance.now() - began),
+        onStopping: (signal) => progress(`${signal}: stopping in order; again to stop at once`),
+      });
+      if (ending.error !== undefined) process.exitCode = reportFault(options, ending.error);
+    });
+};
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new EdictError('input-invalid', `\`${text}\` is not a port`, { expected: '1 to 65535' });
+}
+
+function tellProgress(options: GlobalOptions, step: Progress): void {
+  if (options.json === true) process.stderr.write(`${JSON.stringify(step)}\n`);
+  else if (step.event !== 'starting') progress(`${step.text}${step.ms === undefined ? '' : ` (${(step.ms / 1000).toFixed(1)} s)`}`);
+}
+
+function tellReady(options: GlobalOptions, stack: Stack, elapsedMs: number): void {
+  const { api, temporalUi } = stack.addresses;
+  const data = dataDirOf(options);
+  const withUi = stack.pids()['temporal-ui'] !== undefined;
+  answer(options, { api, data, temporalUi: withUi ? temporalUi : undefined, elapsedMs: Math.round(elapsedMs), pids: stack.pids() }, () =>
+    [
+      `${style.green('ready')} after ${(elapsedMs / 1000).toFixed(1)} s   ${style.bold(api)}   data in ${data}`,
+      ...(withUi ? [`Temporal’s web UI: ${temporalUi}`] : []),
+      `in another terminal: ${style.bold('npx edict policy draft "…"')}, or \`npx edict --help\``,
+    ].join('\n'),
+  );
+}
+
+const marks: Readonly<Record<CheckState, string>> = { fine: style.green('✓'), limited: style.yellow('!'), missing: style.red('✗') };
+
+const addDoctor: AddCommands = (program) => {
+  program
+    .command('doctor')
+    .description('check what Edict needs on this machine, and say what to do about the rest')
+    .action(async function check(this: Command) {
+      const options = globals(this);
+      const found = await doctor(dataDirOf(options));
+      answer(options, found, () =>
+        found.checks
+          .map((one) => {
+            const from = one.from === undefined ? '' : style.dim(` (${one.from})`);
+            const help = one.help === undefined ? '' : `\n    ${one.help}`;
+            return `${marks[one.state]} ${one.name.padEnd(20)} ${one.found}${from}${help}`;
+          })
+          .join('\n'),
+      );
+      if (!found.ok) process.exitCode = 6;
+    });
+};
+
+const addBackup: AddCommands = (program) => {
+  program
+    .command('backup')
+    .description('write one consistent copy of everything to a file, while it runs; the file holds secrets')
+    .argument('<file>', 'a name ending in .tar.gz')
+    .action(async function copy(this: Command, file: string) {
+      const options = globals(this);
+      progress('copying …');
+      const result = await backup(dataDirOf(options), resolve(file));
+      answer(options, result, () => `${style.green('written')} ${resolve(file)} · keep it as safe as the keys that it holds`);
+    });
+};
+
+const addRestore: AddCommands = (program) => {
+  program
+    .command('restore')
+    .description('restore a backup into an empty data folder; the next start goes on where it was')
+    .argument('<file>')
+    .action(async function putBack(this: Command, file: string) {
+      const options = globals(this);
+      progress('checking and unpacking …');
+      const result = await restore(resolve(file), dataDirOf(options));
+      answer(
+        options,
+        result,
+        () => `${style.green('restored')} ${result.files} files of ${result.createdAt} into ${result.dataDir}\nnext: \`npm start\``,
+      );
+    });
+};
+
+const addReset: AddCommands = (program) => {
+  program
+    .command('reset')
+    .description('remove all data of the embedded form: policies, incidents, ledger, audit')
+    .option('--yes', 'do not ask')
+    .action(async function remove(this: Command, given: { yes?: boolean }) {
+      const options = globals(this);
+      const dataDir = dataDirOf(options);
+      if (given.yes !== true && !(await agrees(`remove all data in ${dataDir}?`))) {
+        print('nothing was removed');
+        return;
+      }
+      const result = await reset(dataDir);
+      answer(options, { dataDir, ...result }, () => (result.removed ? `removed ${dataDir}` : `there was nothing in ${dataDir}`));
+    });
+};
+
+async function agrees(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY)
+    throw new EdictError('input-invalid', 'nobody is there to agree', { help: 'say --yes to remove the data without being asked' });
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const given = await prompt.question(`${question} [y/N] `);
+  prompt.close();
+  return /^y/iu.test(given.trim());
+}
