@@ -17,7 +17,7 @@ export function integerParam(call: ActionCall, name: string): number {
 /** Absent means empty. */
 export function textsParam(call: ActionCall, name: string): readonly string[] {
   const value = call.params[name] ?? [];
-  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value as readonly string[];
+  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value;
   throw wrong(call, name, 'a list of texts');
 }
 

@@ -33,7 +33,7 @@ export function policyProve(ports: Ports): Activities['policy.prove'] {
       if (artifact === undefined) throw new EdictError('defect', `artifact \`${digest}\` was compiled but is not stored`);
       ports.caller().heartbeat({ target: artifact.target });
       const proof = prove(documents, inventory, artifact, losses);
-      const concrete = await tryWitnesses(ports, artifact, losses, tried, inventory);
+      const concrete = await tryWitnesses(ports, artifact, losses, { tried, inventory });
       const { policy, version: number } = version;
       const equal = proof.equal && concrete.differs === undefined;
       rows.push(
@@ -55,14 +55,10 @@ type Concrete = {
   readonly differs?: string | undefined;
 };
 
+type Trial = { readonly tried: readonly Witness[]; readonly inventory: Inventory };
+
 /** A witness of a rule with a declared loss may differ; how far it may is the symbolic half's business. */
-async function tryWitnesses(
-  ports: Ports,
-  artifact: Artifact,
-  losses: readonly Loss[],
-  tried: readonly Witness[],
-  inventory: Inventory,
-): Promise<Concrete> {
+async function tryWitnesses(ports: Ports, artifact: Artifact, losses: readonly Loss[], { tried, inventory }: Trial): Promise<Concrete> {
   const engine = ports.engines[artifact.target];
   if ('unavailable' in engine) return { witnesses: 0, skipped: engine.unavailable };
   const lossy = new Set(losses.map((loss) => loss.rule));
@@ -94,11 +90,12 @@ function detailOf(proof: Proof, concrete: Concrete): JsonObject {
 function requireProved(rows: readonly ProofRow[]): void {
   if (rows.length === 0) throw new EdictError('proof-failed', 'nothing was compiled that could be proved');
   const failed = rows.find((row) => !row.equal);
-  if (failed !== undefined)
-    throw new EdictError(
-      'proof-failed',
-      `the ${failed.target} artifact does not do what the rules say: ${String(failed.detail['counterExample'])}`,
-    );
+  if (failed === undefined) return;
+  const example = failed.detail['counterExample'];
+  throw new EdictError(
+    'proof-failed',
+    `the ${failed.target} artifact does not do what the rules say: ${typeof example === 'string' ? example : 'no example'}`,
+  );
 }
 
 /** What the author said must come out, comes out. */

@@ -1,4 +1,5 @@
 /** What activities are given: the store, the ways to the enforcement points, the engines that check proofs, and who calls. Only compose.ts builds it. */
+import type { Provider } from '../ai/provider.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { Decision, NetworkRequest } from '../domain/policy/model.ts';
 import type { Artifact, TargetName } from '../domain/policy/targets/target.ts';
@@ -34,6 +35,8 @@ export type Ports = {
   readonly store: Store;
   /** The way to a point, opened once and kept; `enforcement-point-unknown`. */
   readonly connector: (point: string) => Promise<Connector>;
+  /** Generators of drafts, tried in this order; the last one is at hand always. */
+  readonly providers: readonly Provider[];
   readonly engines: Readonly<Record<TargetName, ProofEngine | NoEngine>>;
   readonly caller: () => Caller;
   readonly now: () => Date;

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { currentCaller } from '../activities/caller.ts';
 import type { Ports } from '../activities/ports.ts';
+import { embeddedProvider } from '../ai/embedded.ts';
 import type { Connector, ConnectorKind } from '../connectors/connector.ts';
 import { makeSigningKey } from '../connectors/opa/signing-key.ts';
 import { openConnector } from '../connectors/open.ts';
@@ -28,6 +29,7 @@ export async function compose(environment: WorkerEnvironment): Promise<Composed>
   const ports: Ports = {
     store,
     connector: points.open,
+    providers: [embeddedProvider()],
     engines: {
       rego: await opaProofEngine(environment.opaProgram),
       nftables: { unavailable: 'packets are tried at the enforcement point itself, after distribution' },

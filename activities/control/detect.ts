@@ -10,6 +10,7 @@ import {
   detectDeniedBursts,
   detectNovelConnections,
 } from '../../domain/context/detectors.ts';
+import { internalCidrs } from '../../domain/context/graph.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import type { Store } from '../../store/port.ts';
@@ -51,7 +52,7 @@ async function deniedBursts(store: Store, at: number): Promise<readonly Signal[]
 
 async function connectionSignals(store: Store, at: number): Promise<readonly Signal[]> {
   const inventory = await store.context.inventory();
-  const internal = internalAddresses(inventory);
+  const internal = internalCidrs(inventory);
   if (internal.length === 0) return [];
   const connections = await store.context.connections({ limit: mostEvents });
   return [...detectBeacons(connections, { ...beaconDefaults, internal }), ...novel(connections, inventory, at)];
@@ -67,9 +68,4 @@ function novel(connections: readonly Connection[], { assets }: Inventory, at: nu
     connections.filter((connection) => !isOld(connection)),
     { baseline, watched },
   );
-}
-
-function internalAddresses({ assets, zones }: Inventory): readonly string[] {
-  const cidrs = zones.filter(({ name }) => name !== 'internet').flatMap((zone) => zone.cidrs);
-  return [...cidrs, ...assets.filter(({ zone }) => zone !== 'internet').flatMap(({ addresses }) => addresses)];
 }

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { resolveInputs, triggeredBy } from '../../domain/playbook/inputs.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import type { IncidentRow, PlaybookRow, RunRow, Store } from '../../store/port.ts';
-import { findAsset } from '../find-asset.ts';
+import { findAsset, nameOf } from '../find-asset.ts';
 import type { Ports } from '../ports.ts';
 import { requireWorkflow } from './caller-check.ts';
 
@@ -42,7 +42,7 @@ async function assess(store: Store, signals: readonly Signal[]) {
 
 /** What reaches the workflow as a raw message counts only where a door recorded it, under this key. */
 async function recordedSignals(store: Store, key: string, ids: readonly string[]): Promise<readonly Signal[]> {
-  const rows = await Promise.all(ids.map((id) => store.signals.get(String(id))));
+  const rows = await Promise.all(ids.map((id) => store.signals.get(id)));
   return rows.flatMap((row) => (row !== undefined && row.key === key ? [row] : []));
 }
 
@@ -90,7 +90,7 @@ async function withAssets(store: Store, plan: Plan, inputs: JsonObject): Promise
   const inventory = await store.context.inventory();
   const entries = Object.entries(inputs).map(([name, value]) => {
     if (plan.inputs[name]?.type !== 'asset') return [name, value] as const;
-    const asset = findAsset(inventory, String((value as JsonObject)['name']));
+    const asset = findAsset(inventory, nameOf(value) ?? '');
     return [name, asset === undefined ? value : { ...asset }] as const;
   });
   return Object.fromEntries(entries);

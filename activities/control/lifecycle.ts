@@ -5,6 +5,7 @@
 import type { Activities, StageName } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { assertValidPolicy } from '../../domain/policy/validate.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import type { PolicyRow, PolicyState, PolicyVersionRow, Store } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
@@ -60,7 +61,7 @@ async function orderStage(store: Store, policy: string, stage: StageName, cycle:
       expected: rule.from.join(' or '),
     });
   }
-  if (stage === 'generate') requireAnswered(version);
+  if (stage === 'generate') await requireComplete(store, version);
   const playbook = await store.playbooks.get(stage);
   if (playbook === undefined) throw new EdictError('not-found', `no playbook \`${stage}\` is published`);
   if (rule.during !== undefined && row.state !== rule.during) await store.policies.transition({ policy, to: rule.during, by: actor });
@@ -88,17 +89,18 @@ function inputsFor(plan: Plan, version: PolicyVersionRow): JsonObject {
   return Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(plan.inputs, name)));
 }
 
-function requireAnswered({ document }: PolicyVersionRow): void {
+async function requireComplete(store: Store, { document }: PolicyVersionRow): Promise<void> {
   const open = document.questions.filter((question) => question.answered === undefined);
   if (open.length > 0) {
-    throw new EdictError(
-      'policy-questions-open',
-      `policy \`${document.policy}\` has ${open.length} open question(s): ${open.map((question) => question.text).join(' / ')}`,
-      { help: 'answer them first' },
-    );
+    const texts = open.map((question) => question.text).join(' / ');
+    throw new EdictError('policy-questions-open', `policy \`${document.policy}\` has ${open.length} open question(s): ${texts}`, {
+      help: 'answer them first',
+    });
   }
-  if (document.rules.length === 0)
+  if (document.rules.length === 0) {
     throw new EdictError('policy-invalid', `policy \`${document.policy}\` has no rules`, { help: 'say what is required' });
+  }
+  assertValidPolicy(document, await store.context.inventory());
 }
 
 async function recordStage(

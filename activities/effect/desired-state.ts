@@ -8,7 +8,7 @@ export type StoredDesired = PointRow['desired'];
 
 export function isolationsOf(desired: StoredDesired): readonly Isolation[] {
   return desired.isolations.map((stored) => ({
-    key: String(stored['key']),
+    key: textOf(stored['key']),
     addresses: textsOf(stored['addresses']),
     allow: textsOf(stored['allow']),
   }));
@@ -64,4 +64,8 @@ export function observedJson(observed: Observed): JsonObject {
 
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -83,6 +83,7 @@ function portsOf(world: World): Ports {
   return {
     store: storeOf(world),
     connector: async (name) => crashing(world, fakeConnector(world, name)),
+    providers: [],
     engines: { rego: { unavailable: 'not in this test' }, nftables: { unavailable: 'not in this test' } },
     caller: () => world.caller,
     now: () => new Date(at),

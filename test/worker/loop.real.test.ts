@@ -97,7 +97,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
     expect(first.run).toContain('generate');
     const refused = await openApproval((run) => run.includes('review'));
     await expect(castVote(world, refused, await signedVote(store, refused, 'ann'))).rejects.toThrow();
-    await castVote(world, refused, await signedVote(store, refused, 'max', 'deny', 'it cuts the backup off'));
+    await castVote(world, refused, await signedVote(store, refused, 'max', 'it cuts the backup off'));
     const back = await eventually('sent back', async () => {
       const row = await store.policies.get('cardholder');
       return row?.state === 'draft' && row.reason !== undefined ? row : undefined;

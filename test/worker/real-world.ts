@@ -152,21 +152,10 @@ export async function person(store: Store, id: string, ...roles: Role[]): Promis
 }
 
 /** As a door signs it. */
-export async function signedVote(
-  store: Store,
-  approval: ApprovalRecord,
-  by: string,
-  decision: 'approve' | 'deny' = 'approve',
-  reason?: string,
-): Promise<SignedVote> {
-  const vote = {
-    approval: approval.id,
-    digest: approval.digest,
-    decision,
-    by,
-    at: new Date().toISOString(),
-    ...(reason === undefined ? {} : { reason }),
-  };
+export async function signedVote(store: Store, approval: ApprovalRecord, by: string, denial?: string): Promise<SignedVote> {
+  const decision = denial === undefined ? ('approve' as const) : ('deny' as const);
+  const reason = denial === undefined ? {} : { reason: denial };
+  const vote = { approval: approval.id, digest: approval.digest, decision, by, at: new Date().toISOString(), ...reason };
   const key = (await store.secrets.get('statement-key')) ?? '';
   return { vote, signature: createHmac('sha256', key).update(canonicalJson(vote)).digest('base64url') };
 }
