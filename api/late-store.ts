@@ -36,6 +36,6 @@ export function lateStore(): LateStore {
   };
 }
 
-async function* refusingRows(): AsyncIterable<never> {
-  throw unavailable('the database');
+function refusingRows(): AsyncIterable<never> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(unavailable('the database')) }) };
 }

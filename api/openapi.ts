@@ -130,7 +130,7 @@ const descriptions: { readonly [status: number]: string } = {
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Schemas {
   const {
     $defs,
-    $schema: _,
+    $schema: _schema,
     ...made
   } = z.toJSONSchema(schema, {
     io,
@@ -152,7 +152,7 @@ function renamed(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
-function withoutId({ id: _, ...schema }: JsonObject): JsonObject {
+function withoutId({ id: _id, ...schema }: JsonObject): JsonObject {
   return schema;
 }
 

@@ -40,29 +40,52 @@ const startDeadlineMs = 5000;
 const updateDeadlineMs = 20_000;
 
 export function temporalOrchestrator(client: Client): Orchestrator {
-  const within = <T>(deadlineMs: number, work: () => Promise<T>): Promise<T> =>
-    client.withDeadline(Date.now() + deadlineMs, work).catch((error: unknown) => {
-      throw asEdictError(error);
-    });
+  return {
+    ...runCalls(client),
+    ...entityCalls(client),
+    ping: () => within(client, 1000, async () => void (await client.connection.workflowService.getSystemInfo({}))),
+  };
+}
+
+async function within<T>(client: Client, deadlineMs: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await client.withDeadline(Date.now() + deadlineMs, work);
+  } catch (error) {
+    throw asEdictError(error);
+  }
+}
+
+function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'cancel' | 'runView'> {
+  const handle = (run: string) => client.workflow.getHandle(workflowIds.playbookRun(run));
   return {
     startRun: async (run) => {
-      try {
-        await within(startDeadlineMs, () =>
-          client.workflow.start<(input: PlaybookRunInput) => Promise<RunView>>(workflowTypes.playbookRun, {
-            workflowId: workflowIds.playbookRun(run),
-            taskQueue: taskQueues.main,
-            args: [{ run }],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          }),
-        );
-      } catch (error) {
-        if (!isAlreadyStarted(error)) throw error;
-      }
+      const start = () =>
+        client.workflow.start<(input: PlaybookRunInput) => Promise<RunView>>(workflowTypes.playbookRun, {
+          workflowId: workflowIds.playbookRun(run),
+          taskQueue: taskQueues.main,
+          args: [{ run }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
+      // One that has ended is not begun again.
+      const once = () =>
+        start().catch((error: unknown) => (error instanceof WorkflowExecutionAlreadyStartedError ? undefined : Promise.reject(error)));
+      await within(client, startDeadlineMs, once);
     },
+    vote: (run, vote, updateId) =>
+      within(client, updateDeadlineMs, () =>
+        handle(run).executeUpdate<VoteOutcome, [VoteMessage]>(messageNames.vote, { args: [vote], updateId }),
+      ),
+    cancel: (run, message) => within(client, startDeadlineMs, () => handle(run).signal<[CancelMessage]>(messageNames.cancel, message)),
+    runView: (run, timeoutMs) => within(client, timeoutMs, () => handle(run).query<RunView>(messageNames.state)).catch(() => undefined),
+  };
+}
+
+function entityCalls(client: Client): Pick<Orchestrator, 'drafted' | 'submit' | 'deliverSignal'> {
+  return {
     drafted: async (policy) => {
-      await within(startDeadlineMs, () =>
-        client.workflow.signalWithStart<(input: PolicyLifecycleInput) => Promise<void>, []>(workflowTypes.policyLifecycle, {
+      await within(client, startDeadlineMs, () =>
+        client.workflow.signalWithStart<(input: PolicyLifecycleInput) => Promise<void>>(workflowTypes.policyLifecycle, {
           workflowId: workflowIds.policyLifecycle(policy),
           taskQueue: taskQueues.main,
           args: [{ policy }],
@@ -71,21 +94,11 @@ export function temporalOrchestrator(client: Client): Orchestrator {
       );
     },
     submit: (policy) =>
-      within(updateDeadlineMs, () =>
+      within(client, updateDeadlineMs, () =>
         client.workflow.getHandle(workflowIds.policyLifecycle(policy)).executeUpdate<{ readonly run: string }, []>(messageNames.submit),
       ),
-    vote: (run, vote, updateId) =>
-      within(updateDeadlineMs, () =>
-        client.workflow
-          .getHandle(workflowIds.playbookRun(run))
-          .executeUpdate<VoteOutcome, [VoteMessage]>(messageNames.vote, { args: [vote], updateId }),
-      ),
-    cancel: (run, message) =>
-      within(startDeadlineMs, () =>
-        client.workflow.getHandle(workflowIds.playbookRun(run)).signal<[CancelMessage]>(messageNames.cancel, message),
-      ),
     deliverSignal: async (key, signal) => {
-      await within(startDeadlineMs, () =>
+      await within(client, startDeadlineMs, () =>
         client.workflow.signalWithStart<(input: IncidentResponseInput) => Promise<void>, [SignalReceived]>(workflowTypes.incidentResponse, {
           workflowId: workflowIds.incidentResponse(key),
           taskQueue: taskQueues.main,
@@ -95,21 +108,5 @@ export function temporalOrchestrator(client: Client): Orchestrator {
         }),
       );
     },
-    runView: (run, timeoutMs) =>
-      client
-        .withDeadline(Date.now() + timeoutMs, () =>
-          client.workflow.getHandle(workflowIds.playbookRun(run)).query<RunView>(messageNames.state),
-        )
-        .catch(() => undefined),
-    ping: async () => {
-      await within(1000, () => client.connection.workflowService.getSystemInfo({}));
-    },
   };
-}
-
-function isAlreadyStarted(error: unknown): boolean {
-  return (
-    error instanceof WorkflowExecutionAlreadyStartedError ||
-    (error instanceof Error && error.cause instanceof WorkflowExecutionAlreadyStartedError)
-  );
 }

@@ -16,12 +16,15 @@ export type OutboxDeps = {
   readonly logger?: Pick<FastifyBaseLogger, 'warn'> | undefined;
 };
 
+type Told = { readonly mayTell: (draft: string) => boolean };
+
 export type Outbox = { readonly stop: () => Promise<void> };
 
 const intervalMs = 1000;
 /** The door that recorded it is given the chance to deliver it first. */
 const graceMs = 2000;
 const orderGraceMs = 4000;
+const tellEveryMs = 60_000;
 
 export function startOutbox(deps: OutboxDeps): Outbox {
   const stopping = new AbortController();
@@ -35,9 +38,10 @@ export function startOutbox(deps: OutboxDeps): Outbox {
 }
 
 async function loop(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
+  const told = tellOnceAMinute();
   while (!signal.aborted) {
     try {
-      await deliverAll(deps);
+      await deliverAll(deps, told);
     } catch (error) {
       deps.logger?.warn({ code: asEdictError(error).code }, 'the outbox waits');
     }
@@ -46,10 +50,13 @@ async function loop(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
 }
 
 /** One pass. A failure to deliver one does not keep the others. */
-export async function deliverAll(deps: OutboxDeps): Promise<{ readonly signals: number; readonly runs: number; readonly drafts: number }> {
+export async function deliverAll(
+  deps: OutboxDeps,
+  told: Told = tellOnceAMinute(),
+): Promise<{ readonly signals: number; readonly runs: number; readonly drafts: number }> {
   const signals = await deps.store.signals.undelivered(graceMs);
   const runs = (await allOrdered(deps.store)).filter(({ orderedAt }) => isOld(deps, orderedAt));
-  const drafts = await untoldDrafts(deps);
+  const drafts = await untoldDrafts({ ...deps, told });
   return {
     signals: await count(signals, (row) => deliverSignal(deps, row)),
     runs: await count(runs, ({ run }) => deps.orchestrator.startRun(run)),
@@ -57,12 +64,25 @@ export async function deliverAll(deps: OutboxDeps): Promise<{ readonly signals: 
   };
 }
 
+function tellOnceAMinute(): Told {
+  const last = new Map<string, number>();
+  return {
+    mayTell: (draft) => {
+      const now = performance.now();
+      if (now - (last.get(draft) ?? -Infinity) < tellEveryMs) return false;
+      if (last.size >= 1000) last.clear();
+      last.set(draft, now);
+      return true;
+    },
+  };
+}
+
 async function allOrdered(store: Store): Promise<readonly RunRow[]> {
   return (await store.runs.list({ status: 'ordered' }, { limit: 100 })).items;
 }
 
-/** Drafts without rules for which no stage was ever ordered. */
-async function untoldDrafts(deps: OutboxDeps): Promise<readonly string[]> {
+/** Drafts without rules for which no stage was ever ordered. Each telling is an event in the lifecycle's history: not more than one a minute. */
+async function untoldDrafts(deps: OutboxDeps & { readonly told: Told }): Promise<readonly string[]> {
   const { items } = await deps.store.policies.list({ limit: 100 });
   const untold: string[] = [];
   for (const { policy, state, draft, updatedAt } of items) {
@@ -70,8 +90,10 @@ async function untoldDrafts(deps: OutboxDeps): Promise<readonly string[]> {
     const version = await deps.store.policies.version(policy, draft);
     if (version === undefined || version.document.rules.length > 0) continue;
     const runs = await deps.store.runs.list({ policy }, { limit: 20 });
-    if (!runs.items.some(({ playbook, orderedAt }) => playbook === 'create' && Date.parse(orderedAt) >= Date.parse(version.createdAt)))
-      untold.push(policy);
+    const begun = runs.items.some(
+      ({ playbook, orderedAt }) => playbook === 'create' && Date.parse(orderedAt) >= Date.parse(version.createdAt),
+    );
+    if (!begun && deps.told.mayTell(`${policy}@${draft}`)) untold.push(policy);
   }
   return untold;
 }

@@ -1,7 +1,7 @@
 /** Asks OPA whether a person may do something. Fails closed: no answer, or one that is not understood, is `dependency-unavailable`. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios from 'axios';
+import { create } from 'axios';
 import { z } from 'zod';
 import type { Person } from '../../store/port.ts';
 import type { Permission } from '../contract/route.ts';
@@ -23,7 +23,7 @@ const timeoutMs = 2000;
 
 export function opaAuthorizer(options: { readonly url: string; readonly token: string }): Authorizer {
   const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) };
-  const http = axios.create({
+  const http = create({
     baseURL: options.url,
     ...agents,
     timeout: timeoutMs,

@@ -1,6 +1,6 @@
 /** Context: assets, traffic, identity events and threat indicators, as files that other tools write; and what was made of them. */
 import { z } from 'zod';
-import { Digest, list, logLimitBytes } from './values.ts';
+import { Digest, list, logLimitBytes, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
 
 const Rejected = list(z.object({ where: z.string(), reason: z.string() }));
@@ -35,7 +35,17 @@ export const ContextReply = z
       nodes: list(
         z.object({ name: z.string(), kind: z.enum(['asset', 'address']), zone: z.string().optional(), criticality: z.string().optional() }),
       ),
-      edges: list(z.object({ from: z.string(), to: z.string(), protocol: z.string(), port: z.int(), connections: z.int() })),
+      edges: list(
+        z.object({
+          from: z.string(),
+          to: z.string(),
+          service: z.string(),
+          connections: z.int(),
+          firstAt: Time,
+          lastAt: Time,
+          bytes: z.number(),
+        }),
+      ),
       /** True when there were more edges than are shown. */
       truncated: z.boolean(),
     }),

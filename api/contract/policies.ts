@@ -169,7 +169,7 @@ export const SubmitReply = z
 export type SubmitReply = z.infer<typeof SubmitReply>;
 
 export const DiffQuery = z.strictObject({ from: VersionParam, to: VersionParam });
-/** Semantic: requests that the two versions decide differently, one witness for each class. */
+/** Semantic: requests that the two versions decide differently, and what became of each rule. */
 export const PolicyDiff = z
   .object({
     policy: Name,
@@ -177,6 +177,8 @@ export const PolicyDiff = z
     to: VersionNumber,
     equal: z.boolean(),
     changes: list(z.object({ witness: Request, from: Decision, to: Decision, text: z.string() })),
+    /** `widened`: the rule matches more than before; `narrowed`: less; `changed`: both, or another effect. */
+    rules: list(z.object({ rule: z.string(), change: z.enum(['added', 'removed', 'widened', 'narrowed', 'changed']) })),
   })
   .meta({ id: 'PolicyDiff' });
 export type PolicyDiff = z.infer<typeof PolicyDiff>;

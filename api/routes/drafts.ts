@@ -4,11 +4,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EdictError } from '../../domain/errors.ts';
+import { answerQuestion, openQuestions } from '../../domain/language/answer.ts';
 import type { PolicyRow, PolicyVersionRow, RunRow, Store } from '../../store/port.ts';
 import type { DraftReply } from '../contract/policies.ts';
-import { answerQuestion } from '../answer-question.ts';
 import { draftDocument, nameFor } from '../draft-document.ts';
+import { asEdictError } from '../failure.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
+import type { Orchestrator } from '../orchestrator.ts';
 
 const pollMs = 150;
 /** The stages that a new draft goes through by itself. */
@@ -37,12 +39,22 @@ export function draftHandlers(deps: HandlerDeps): HandlersOf<'policies.draft' | 
       const { draft } = await openDraft(store, params.policy);
       requireReady(draft);
       await acceptLosses(store, draft, body.acceptLosses ?? [], by);
-      await orchestrator.drafted(draft.policy);
-      const { run } = await orchestrator.submit(draft.policy);
+      const { run } = await submitted(orchestrator, draft.policy);
       const row = await store.policies.get(draft.policy);
       return { policy: draft.policy, version: draft.version, state: row?.state ?? 'draft', run };
     },
   };
+}
+
+/** A lifecycle that was never told of its draft is started first. */
+async function submitted(orchestrator: Orchestrator, policy: string): Promise<{ readonly run: string }> {
+  try {
+    return await orchestrator.submit(policy);
+  } catch (error) {
+    if (asEdictError(error).code !== 'run-state-wrong') throw error;
+    await orchestrator.drafted(policy);
+    return orchestrator.submit(policy);
+  }
 }
 
 async function openDraft(store: Store, policy: string): Promise<{ readonly row: PolicyRow; readonly draft: PolicyVersionRow }> {
@@ -58,7 +70,7 @@ async function openDraft(store: Store, policy: string): Promise<{ readonly row: 
 }
 
 function requireReady({ policy, document }: PolicyVersionRow): void {
-  const open = document.questions.filter(({ answered }) => answered === undefined);
+  const open = openQuestions(document);
   if (open.length > 0) {
     throw new EdictError(
       'policy-questions-open',
@@ -107,7 +119,7 @@ async function draftReply(store: Store, { policy, version, createdAt }: PolicyVe
     state: row.state,
     complete: isComplete(runs),
     document: draft.document,
-    questions: draft.document.questions.filter(({ answered }) => answered === undefined),
+    questions: openQuestions(draft.document),
     runs: runs
       .toReversed()
       .map(({ run, playbook, status, outcome }) => ({ run, playbook, status, ...(outcome === undefined ? {} : { outcome }) })),

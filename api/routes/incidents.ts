@@ -30,6 +30,6 @@ export function incidentHandlers({ store }: HandlerDeps): HandlersOf<'incidents.
   };
 }
 
-function incidentSummary({ notes: _, ...incident }: IncidentRow): IncidentSummary {
+function incidentSummary({ notes: _notes, ...incident }: IncidentRow): IncidentSummary {
   return incident;
 }

@@ -18,6 +18,6 @@ export function pointHandlers({ store }: HandlerDeps): HandlersOf<'points.list' 
   };
 }
 
-function pointOf({ settings: _, ...point }: PointRow): Point {
+function pointOf({ settings: _settings, ...point }: PointRow): Point {
   return point;
 }

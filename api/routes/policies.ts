@@ -1,10 +1,11 @@
 /** Policies as people see them: drafts, versions with their proofs, and decisions of what is in force. Work on a draft is in drafts.ts. */
 import { EdictError } from '../../domain/errors.ts';
+import { diffPolicies } from '../../domain/policy/diff.ts';
+import type { ShownRequest } from '../../domain/policy/diff.ts';
 import type { PolicyRow, PolicyVersionRow, Store } from '../../store/port.ts';
-import type { PolicyVersion, PolicyVersionSummary } from '../contract/policies.ts';
+import type { PolicyDiff, PolicyVersion, PolicyVersionSummary } from '../contract/policies.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { decideInForce } from '../decide-in-force.ts';
-import { diffVersions } from '../diff-versions.ts';
 import { draftHandlers } from './drafts.ts';
 
 type Names =
@@ -47,11 +48,19 @@ export function policyHandlers(deps: HandlerDeps): HandlersOf<Names> {
         knownVersion(store, policy, to),
         store.context.inventory(),
       ]);
-      const changes = diffVersions(before.document, after.document, inventory);
-      return { policy, from, to, equal: changes.length === 0, changes };
+      const { equal, witness, rules } = diffPolicies([before.document], [after.document], inventory);
+      const shown = [witness, ...rules.map((rule) => rule.witness)].filter(
+        (request) => request !== undefined && request.before !== request.after,
+      );
+      const changes = new Map(shown.flatMap((request) => (request === undefined ? [] : [[request.text, changeOf(request)] as const])));
+      return { policy, from, to, equal, changes: [...changes.values()], rules: rules.map(({ rule, change }) => ({ rule, change })) };
     },
     decide: ({ body }) => decide(body.request),
   };
+}
+
+function changeOf({ request, before, after, text }: ShownRequest): PolicyDiff['changes'][number] {
+  return { witness: request, from: before, to: after, text };
 }
 
 export async function knownPolicy(store: Store, policy: string): Promise<PolicyRow> {

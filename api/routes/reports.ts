@@ -1,6 +1,7 @@
 /** Reports: written by a run of the `report` playbook, shown as data and as a page that can neither run nor load anything. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EdictError } from '../../domain/errors.ts';
+import type { RunView } from '../../domain/playbook/view.ts';
 import type { RunRow, Store } from '../../store/port.ts';
 import { orderRun } from '../order-run.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
@@ -52,15 +53,20 @@ async function ended({ store, waitMs, closing }: HandlerDeps, run: string): Prom
 }
 
 function reportOf({ run, outcome, view }: RunRow): string {
-  const written =
-    view?.steps.findLast(({ action, outputs }) => action === 'report.write' && outputs !== undefined)?.outputs ?? view?.outputs;
-  const report = written?.['report'];
-  if (outcome === 'done' && typeof report === 'string') return report;
-  const fault = view?.error ?? view?.steps.findLast(({ error }) => error !== undefined)?.error;
-  throw new EdictError(
-    fault?.code ?? 'conflict',
-    `the report was not written: run \`${run}\` ended ${outcome ?? ''}${fault === undefined ? '' : `: ${fault.message}`}`,
-  );
+  const report = writtenBy(view);
+  if (outcome === 'done' && report !== undefined) return report;
+  const { code, message } = faultOf(view) ?? { code: 'conflict' as const, message: `it ended as ${outcome ?? 'nothing'}` };
+  throw new EdictError(code, `the report was not written by run \`${run}\`: ${message}`);
+}
+
+function writtenBy(view: RunView | undefined): string | undefined {
+  const outputs = view?.steps.findLast(({ action, outputs: made }) => action === 'report.write' && made !== undefined)?.outputs;
+  const report = (outputs ?? view?.outputs)?.['report'];
+  return typeof report === 'string' ? report : undefined;
+}
+
+function faultOf(view: RunView | undefined): RunView['error'] {
+  return view?.error ?? view?.steps.findLast(({ error }) => error !== undefined)?.error;
 }
 
 async function knownReport(store: Store, id: string) {

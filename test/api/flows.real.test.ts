@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { EdictError } from '../../domain/errors.ts';
+import type { SignedVote } from '../../domain/playbook/approval.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
-import { digestOf } from '../../domain/digest.ts';
+import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import type { Rule } from '../../domain/policy/model.ts';
 import { deliverAll } from '../../api/outbox.ts';
 import { signWebhook } from '../../api/webhook.ts';
@@ -35,7 +37,7 @@ function planNamed(playbook: string, roles: readonly string[]): Plan {
     steps: { end: { id: 'end', kind: 'end' as const, outcome: 'done' } },
     outputs: {},
   };
-  return { ...body, digest: digestOf(body) } as unknown as Plan;
+  return { ...body, digest: digestOf(body) };
 }
 
 describeWith(['postgres', 'opa'], 'the API', () => {
@@ -89,7 +91,7 @@ describeWith(['postgres', 'opa'], 'the API', () => {
     expect((await send()).json()).toMatchObject({ read: 1, added: 0 });
     const { counts, graph } = (await harness.ask('auditor', 'GET', '/v1/context')).json();
     expect(counts).toMatchObject({ assets: 2, connections: 1 });
-    expect(graph.edges).toEqual([{ from: 'pay-1', to: 'db-1', protocol: 'tcp', port: 5432, connections: 1 }]);
+    expect(graph.edges).toMatchObject([{ from: 'pay-1', to: 'db-1', service: 'tcp/5432', connections: 1 }]);
   });
 
   it('refuses an inventory of which no line can be read, and keeps the one before', async () => {
@@ -195,7 +197,7 @@ describeWith(['postgres', 'opa'], 'the API', () => {
     ['an input that there is not', 'analyst', 'contain', { inputs: { host: 'x', hots: 'y' } }, 400, 'input-invalid'],
     ['a playbook that there is not', 'analyst', 'nothing', { inputs: {} }, 404, 'not-found'],
     ['an incident that there is not', 'analyst', 'contain', { inputs: { host: 'x' }, incident: 'none' }, 404, 'not-found'],
-  ])('starts nothing with %s', async (_, who, playbook, payload, status, code) => {
+  ])('starts nothing with %s', async (...[, who, playbook, payload, status, code]) => {
     const before = harness.orchestrator.asked.length;
     const answer = await harness.ask(who, 'POST', `/v1/playbooks/${playbook}/runs`, { payload });
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
@@ -309,6 +311,48 @@ describeWith(['postgres', 'opa'], 'the API', () => {
     expect([answer.statusCode, answer.json().report]).toEqual([201, 'rep-1']);
     delete harness.orchestrator.does.startRun;
     expect((await harness.ask('auditor', 'POST', '/v1/reports', { payload: { policy: 'none' } })).statusCode).toBe(404);
+  });
+
+  it('carries a vote signed by this door to its run, and the refusal of the run back', async () => {
+    const plan = { run: 'r-vote', playbook: 'p', version: '1', step: 'ask', effects: [] };
+    const digest = digestOf(plan);
+    await harness.store.runs.order(
+      { run: 'r-vote', playbook: 'p', version: '1', planDigest: 'sha256:x', inputs: {}, requester: 'analyst' },
+      'analyst',
+    );
+    const open = {
+      plan,
+      digest,
+      summary: 's',
+      facts: {},
+      roles: ['manager'],
+      quorum: 2,
+      requester: 'analyst',
+      expiresAt: new Date(Date.now() + 60_000).toISOString(),
+    };
+    const { id } = await harness.store.approvals.open(open);
+    const vote = (payload: object, who = 'manager') => harness.ask(who, 'POST', `/v1/approvals/${id}/votes`, { payload });
+
+    const accepted = await vote({ decision: 'approve', digest });
+    expect([accepted.statusCode, accepted.json()]).toEqual([200, { approval: id, status: 'open', approvals: 1, quorum: 2 }]);
+    const signed = harness.orchestrator.asked.at(-1)?.with as SignedVote;
+    expect(signed.vote).toMatchObject({ approval: id, digest, decision: 'approve', by: 'manager' });
+    const key = (await harness.store.secrets.get('statement-key')) ?? '';
+    expect(signed.signature).toBe(createHmac('sha256', key).update(canonicalJson(signed.vote)).digest('base64url'));
+
+    harness.orchestrator.does.vote = async () => {
+      throw new EdictError('approval-by-requester', 'who asks does not approve');
+    };
+    expect((await vote({ decision: 'approve', digest }, 'analyst')).json()).toMatchObject({ status: 403, code: 'approval-by-requester' });
+    delete harness.orchestrator.does.vote;
+
+    const before = harness.orchestrator.asked.length;
+    expect((await vote({ decision: 'deny', digest })).json()).toMatchObject({ status: 400, code: 'approval-reason-missing' });
+    expect((await vote({ decision: 'approve', digest: 'sha256:short' })).json()).toMatchObject({ code: 'input-invalid', where: '/digest' });
+    expect((await harness.ask('manager', 'GET', `/v1/approvals/${id}/votes?decision=approve`)).statusCode).toBe(404);
+    await harness.store.approvals.close(id, 'cancelled', 'system:test');
+    expect((await vote({ decision: 'approve', digest })).json()).toMatchObject({ status: 409, code: 'approval-closed' });
+    expect(harness.orchestrator.asked).toHaveLength(before);
   });
 
   it('exports the audit chain as lines, and verifies it', async () => {
@@ -476,7 +520,7 @@ describeWith(['postgres', 'opa'], 'the API', () => {
       400,
       'input-invalid',
     ],
-  ])('refuses %s with a problem that says what is wrong', async (_, headers, payload, status, code) => {
+  ])('refuses %s with a problem that says what is wrong', async (...[, headers, payload, status, code]) => {
     const answer = await harness.ask('engineer', 'POST', '/v1/policies/draft', { headers: headers as Record<string, string>, payload });
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
     expect(answer.json()).toMatchObject({ status, code, type: `urn:edict:error:${code}`, request: answer.headers['x-request-id'] });

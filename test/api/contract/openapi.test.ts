@@ -44,7 +44,9 @@ describe('every route', () => {
     expect([...permissions, 'engine-token', 'signature', 'anonymous']).toContain(spec.access);
     expect(spec.summary).toMatch(/^[A-Z].*\.$/u);
     const names = [...spec.path.matchAll(/:([a-z]+)/gu)].map((match) => match[1]);
-    expect(Object.keys((spec.params as z.ZodObject | undefined)?.shape ?? {}).toSorted()).toEqual(names.toSorted());
+    expect(Object.keys((spec.params as z.ZodObject | undefined)?.shape ?? {}).toSorted((a, b) => a.localeCompare(b))).toEqual(
+      names.toSorted((a = '', b = '') => a.localeCompare(b)),
+    );
     if (spec.method === 'POST') expect(spec.body).toBeDefined();
     if (spec.method === 'GET') expect(spec.body).toBeUndefined();
   });
