@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { EdictError } from '../domain/errors.ts';
+import { layout } from '../stack/layout.ts';
+import { currentHolder } from '../stack/lock.ts';
 import { createClient } from './client.ts';
 import type { Client } from './client.ts';
 
@@ -13,6 +15,7 @@ export type GlobalOptions = { readonly json?: boolean; readonly url?: string; re
 const Credentials = z.looseObject({ url: z.string().optional(), tokens: z.record(z.string(), z.string()) });
 
 const defaultPerson = 'engineer';
+const defaultUrl = 'http://127.0.0.1:8600';
 
 export function dataDirOf(options: GlobalOptions): string {
   return resolve(options.data ?? process.env['EDICT_DATA_DIR'] ?? '.edict');
@@ -21,7 +24,7 @@ export function dataDirOf(options: GlobalOptions): string {
 export function openSession(options: GlobalOptions): Client {
   const file = join(dataDirOf(options), 'credentials.json');
   const known = existsSync(file) ? readCredentials(file) : undefined;
-  const url = options.url ?? process.env['EDICT_URL'] ?? known?.url ?? 'http://127.0.0.1:8600';
+  const url = options.url ?? process.env['EDICT_URL'] ?? currentHolder(layout(dataDirOf(options)))?.url ?? known?.url ?? defaultUrl;
   const token = tokenOf(options, known, file);
   return createClient({ url, token });
 }

@@ -99,7 +99,6 @@ async function main(args: readonly string[]): Promise<number> {
   let telling = false;
   const stack = await startStack({
     dataDir: options.data,
-    env: { EDICT_EMBEDDED: '1' },
     onProgress: ({ event, text, ms }) =>
       event === 'ready' && !telling && !options.json ? note(`${text}${ms === undefined ? '' : ` after ${seconds(ms)}`}`) : undefined,
   });

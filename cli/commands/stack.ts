@@ -35,7 +35,6 @@ const addStart: AddCommands = (program) => {
         dataDir: dataDirOf(options),
         apiPort: given.port === undefined ? undefined : portOf(given.port),
         temporalUi: given.temporalUi,
-        env: { EDICT_EMBEDDED: '1' },
         onProgress: (step) => tellProgress(options, step),
         onReady: (stack) => tellReady(options, stack, performance.now() - began),
         onStopping: (signal) => progress(`${signal}: stopping in order; again to stop at once`),

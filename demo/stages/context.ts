@@ -27,8 +27,7 @@ export const context: Stage = {
       counts,
     );
     const busiest = graph.edges.toSorted((a, b) => b.connections - a.connections)[0];
-    if (busiest !== undefined)
-      story.say(`busiest: ${busiest.from} → ${busiest.to} ${busiest.service}, ${busiest.connections} connections`);
+    if (busiest !== undefined) story.say(`busiest: ${busiest.from} → ${busiest.to} ${busiest.service}, ${busiest.connections} connections`);
     story.check(
       'the inventory, the logs and the indicators are loaded',
       counts.assets > 0 && counts.connections > 0 && counts.indicators > 0 && counts.identityEvents > 0,

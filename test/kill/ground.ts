@@ -17,7 +17,7 @@ export const hosts = ['ws-17', 'ws-18', 'ws-42', 'ws-43', 'printer-3'] as const;
 
 export async function prepareGround(dataDir: string, labName: string): Promise<Ground & { readonly close: () => Promise<void> }> {
   const lab = await createLab({ name: labName });
-  const stack = await startStack({ dataDir, env: { EDICT_EMBEDDED: '1' } });
+  const stack = await startStack({ dataDir });
   const { tokens } = JSON.parse(readFileSync(join(dataDir, 'credentials.json'), 'utf8')) as { readonly tokens: Record<string, string> };
   const as = (person: string): Client => createClient({ url: stack.addresses.api, token: tokens[person] ?? '' });
   await load(as('engineer'), as('admin'), lab);
