@@ -1,8 +1,10 @@
 /** The interpreter workflow on a real Temporal server, with activities in memory. */
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { LoadedRun } from '../../activities/contract.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { SignedVote } from '../../domain/playbook/approval.ts';
@@ -10,7 +12,7 @@ import type { RunView } from '../../domain/playbook/view.ts';
 import { messageNames, workflowIds, workflowTypes, type PlaybookRunInput } from '../../workflows/messages.ts';
 import { describeWith, testTemporal } from '../stack/fixture.ts';
 import { emptyMemory, genuine, memoryActivities, refuse, type Fakes, type Memory, type MemoryApproval } from './memory-activities.ts';
-import { benchOn, containHost, unique, type Bench } from './run-fixture.ts';
+import { benchOn, containHost, root, unique, type Bench } from './run-fixture.ts';
 
 const signal = {
   id: 's',
@@ -102,6 +104,7 @@ describeWith(['temporal'], 'playbookRun on Temporal', () => {
     expect(effects(handle)).toMatchObject([{ action: 'network.isolate', times: 1, undone: 1 }]);
     expect(memory.calls.find(({ action }) => action === 'network.isolate')?.call.approval).toBe(approval.id);
     expect(memory.views.get(view.run)?.outcome).toBe('done');
+    await record('contain-host-approved', handle);
     await worker.stop();
   }, 60_000);
 
@@ -232,6 +235,7 @@ describeWith(['temporal'], 'playbookRun on Temporal', () => {
     const executions = [];
     for await (const { runId } of bench.client.workflow.list({ query: `WorkflowId = '${handle.workflowId}'` })) executions.push(runId);
     expect(executions.length).toBeGreaterThan(2);
+    await record('loop-continued', bench.client.workflow.getHandle(handle.workflowId, executions.at(-2)));
     await worker.stop();
   }, 90_000);
 
@@ -289,6 +293,12 @@ steps:
   - { id: again, foreach: { in: "\${inputs.items}", concurrency: 3, steps: [{ id: two, action: control.noop, with: { value: "\${item}" } }] } }
 outputs: { values: again.results }
 `;
+
+/** `EDICT_RECORD_HISTORIES=1` keeps what a run's history looks like today, for test/workflows/replay.test.ts. Recorded ones stay. */
+async function record(name: string, handle: WorkflowHandle): Promise<void> {
+  if (!process.env['EDICT_RECORD_HISTORIES']) return;
+  writeFileSync(`${root}test/histories/${name}.json`, `${historyToJSON(await handle.fetchHistory())}\n`);
+}
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
