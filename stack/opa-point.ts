@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { opaConfig } from '../connectors/opa/config.ts';
+import { opaConfig, type OpaConfigInput } from '../connectors/opa/config.ts';
 import { makeSigningKey, publicKeyOf } from '../connectors/opa/signing-key.ts';
 import type { Layout } from './layout.ts';
 import type { StackContext } from './parts.ts';
@@ -27,18 +27,29 @@ export function opaServiceToken({ secrets }: Pick<Layout, 'secrets'>): string {
 /** OPA's configuration file. Waits for the database the first time, and when the address changed. */
 export async function opaPointConfig(context: StackContext): Promise<string> {
   const { files, addresses } = context;
-  const { publicKeyPem } = readKnown(files, addresses.opa) ?? (await settle(context));
+  const publicKeyPem = readKnown(files, addresses.opa)?.publicKeyPem ?? (await settle(context));
   const persistenceDir = join(files.artifacts, 'opa');
   mkdirSync(persistenceDir, { recursive: true, mode: 0o700 });
-  const config = opaConfig({
-    apiUrl: addresses.api,
-    bundleToken: opaServiceToken(files),
-    point: pointName,
-    publicKeyPem,
-    keyId: signingKeyId,
-    persistenceDir,
-  });
-  return JSON.stringify(config, undefined, 2);
+  return opaConfigText({ apiUrl: addresses.api, bundleToken: opaServiceToken(files), publicKeyPem, persistenceDir });
+}
+
+export function opaConfigText(input: Pick<OpaConfigInput, 'apiUrl' | 'bundleToken' | 'publicKeyPem' | 'persistenceDir'>): string {
+  return JSON.stringify(opaConfig({ ...input, point: pointName, keyId: signingKeyId }), undefined, 2);
+}
+
+export type OpaPoint = { readonly databaseUrl: string; readonly auditFile: string; readonly opaUrl: string };
+
+/** Makes the bundles' signing key unless there is one, and writes the point with its address into the store; gives the public key. */
+export async function registerOpaPoint({ databaseUrl, auditFile, opaUrl }: OpaPoint): Promise<string> {
+  const { openStore } = await import('../store/open.ts');
+  const store = await openStore({ databaseUrl, auditFile, poolSize: 2 });
+  try {
+    const publicKeyPem = publicKeyOf(await store.secrets.ensure(signingKeyName, makeSigningKey));
+    await store.points.put({ name: pointName, kind: 'opa', target: 'rego', settings: { url: opaUrl, tokenSecret } }, 'system:stack');
+    return publicKeyPem;
+  } finally {
+    await store.close();
+  }
 }
 
 const knownFile = ({ settings }: Layout) => join(settings, 'opa-point.json');
@@ -52,18 +63,14 @@ function readKnown(files: Layout, url: string): Known | undefined {
   }
 }
 
-/** Makes the key unless there is one, and writes the point with its address into the store. */
-async function settle({ files, addresses, migrated }: StackContext): Promise<Known> {
+async function settle({ files, addresses, migrated }: StackContext): Promise<string> {
   await migrated();
-  const { openStore } = await import('../store/open.ts');
-  const store = await openStore({ databaseUrl: addresses.database, auditFile: join(files.audit, 'audit.jsonl'), poolSize: 2 });
-  try {
-    const publicKeyPem = publicKeyOf(await store.secrets.ensure(signingKeyName, makeSigningKey));
-    await store.points.put({ name: pointName, kind: 'opa', target: 'rego', settings: { url: addresses.opa, tokenSecret } }, 'system:stack');
-    const known: Known = { url: addresses.opa, publicKeyPem };
-    writeFileSync(knownFile(files), JSON.stringify(known), { mode: 0o600 });
-    return known;
-  } finally {
-    await store.close();
-  }
+  const publicKeyPem = await registerOpaPoint({
+    databaseUrl: addresses.database,
+    auditFile: join(files.audit, 'audit.jsonl'),
+    opaUrl: addresses.opa,
+  });
+  const known: Known = { url: addresses.opa, publicKeyPem };
+  writeFileSync(knownFile(files), JSON.stringify(known), { mode: 0o600 });
+  return publicKeyPem;
 }

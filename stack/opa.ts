@@ -1,30 +1,24 @@
 /** OPA as a server on 127.0.0.1 that answers only who holds the token. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { EdictError } from '../domain/errors.ts';
 import { logTail, spawnChild, type Child } from './child.ts';
 import { requireProgram } from './engines.ts';
 import { launchCommand } from './launch.ts';
+import { writeOpaSettings, type OpaSettings } from './opa-settings.ts';
 
-export type OpaOptions = {
+export type OpaOptions = Pick<OpaSettings, 'token' | 'policies' | 'config'> & {
   readonly port: number;
-  readonly token: string;
   /** Folder for the generated configuration and policy files. */
   readonly settingsDir: string;
   readonly logFile: string;
   readonly onSpawn?: ((child: Child) => void) | undefined;
-  /** Rego files, loaded under their own names. One must hold `system.authz.allow`, which reads the token at data.edict_system.token: without it OPA refuses everything. */
-  readonly policies: readonly string[];
-  /** Content of OPA's configuration file (bundles, decision logs, status). */
-  readonly config?: string | undefined;
 };
 
 export type Opa = { readonly url: string; readonly token: string; readonly child: Child };
 
 export async function startOpa(options: OpaOptions): Promise<Opa> {
-  const files = writeSettings(options);
+  const files = writeOpaSettings({ ...options, folder: options.settingsDir });
   const { path } = requireProgram('opa');
   const args = [
     'run',
@@ -49,20 +43,6 @@ export async function startOpa(options: OpaOptions): Promise<Opa> {
   const url = `http://127.0.0.1:${options.port}`;
   await untilServing(child, url);
   return { url, token: options.token, child };
-}
-
-function writeSettings({ settingsDir, token, config, policies }: OpaOptions): readonly string[] {
-  mkdirSync(settingsDir, { recursive: true, mode: 0o700 });
-  const write = (name: string, content: string) => {
-    const file = join(settingsDir, name);
-    writeFileSync(file, content, { mode: 0o600 });
-    return file;
-  };
-  const data = write('opa-token.json', JSON.stringify({ edict_system: { token } }));
-  const configFlags = config === undefined ? [] : ['--config-file', write('opa-config.yaml', config)];
-  // Named relative to the folder: OPA lists policies by path, and a checkout in `/edict` would look like the bundle's own.
-  const names = policies.map((policy) => basename(write(`access-${basename(policy)}`, readFileSync(policy, 'utf8'))));
-  return [...configFlags, data, ...names];
 }
 
 async function untilServing(child: Child, url: string): Promise<void> {

@@ -1,13 +1,13 @@
 /** What the stack is made of: each program's name, what it needs, how it is started, and how it shows that it is well. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { apiServes, startApp } from './apps.ts';
 import { rotateLog, type Child } from './child.ts';
 import { requireProgram } from './engines.ts';
 import type { Layout } from './layout.ts';
 import { opaPointConfig, opaServiceToken } from './opa-point.ts';
+import { accessPolicies } from './opa-settings.ts';
 import { opaServes, startOpa } from './opa.ts';
 import type { PartSpec } from './part.ts';
 import type { PortPlan } from './port-plan.ts';
@@ -189,15 +189,6 @@ function opaStart(context: StackContext): Start {
       }),
     healthy: () => opaServes(addresses.opa),
   };
-}
-
-/** The rules of who may call which part of the API. */
-function accessPolicies(): readonly string[] {
-  const folder = fileURLToPath(new URL('../api/auth/', import.meta.url));
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.rego') && !name.endsWith('_test.rego'))
-    .map((name) => join(folder, name));
 }
 
 function uiStart(context: StackContext): Start {

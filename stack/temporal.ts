@@ -55,7 +55,7 @@ export type Temporal = { readonly address: string; readonly namespace: string; r
  * The defaults make an embedded server slow: each shard polls its queues at most 20 times a second, which puts 50 ms in front
  * of every task, and the request limits of one node stop it at some hundred steps a second.
  */
-const dynamicSettings: { readonly [key: string]: number | boolean | string } = {
+export const dynamicSettings: { readonly [key: string]: number | boolean | string } = {
   'history.transferProcessorMaxPollRPS': 5000,
   'history.transferProcessorMaxPollHostRPS': 20_000,
   'history.timerProcessorMaxPollRPS': 5000,
