@@ -22,16 +22,11 @@ type OpenInput = Parameters<Approvals['open']>[0];
 const system = 'system:approvals';
 
 export function approvalsRepository(db: Db, change: Change): Approvals {
+  return { ...reads(db), ...changes(change) };
+}
+
+function reads(db: Db): Pick<Approvals, 'get' | 'list'> {
   return {
-    open: (input) =>
-      change(async (tx, record) => {
-        const { made, superseded } = await open(tx, input);
-        for (const id of superseded) record(entryOf('approval-superseded', id, system, { by: made?.id ?? null }));
-        if (made === undefined) return await readRecord(tx, approvalId(input));
-        const { run, step, digest, roles, quorum, requester } = made;
-        record(entryOf('approval-opened', made.id, system, { run, step, digest, roles, quorum, requester, expiresAt: made.expires_at }));
-        return toRecord(made, []);
-      }),
     get: async (id) => {
       const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toRecord(row, await votesOf(db, [id]));
@@ -54,14 +49,28 @@ export function approvalsRepository(db: Db, change: Change): Approvals {
       );
       return toPage({ rows, limit, key: (row) => [row.opened_at, row.id], item: (row) => toRecord(row, votes) });
     },
+  };
+}
+
+function changes(change: Change): Pick<Approvals, 'open' | 'vote' | 'close' | 'escalate'> {
+  return {
+    open: (input) =>
+      change(async (tx, record) => {
+        const { made, superseded } = await open(tx, input);
+        for (const id of superseded) record(entryOf('approval-superseded', id, system, { by: made?.id ?? null }));
+        if (made === undefined) return await readRecord(tx, approvalId(input));
+        const { run, step, digest, roles, quorum, requester } = made;
+        record(entryOf('approval-opened', made.id, system, { run, step, digest, roles, quorum, requester, expiresAt: made.expires_at }));
+        return toRecord(made, []);
+      }),
     vote: async (vote) => {
-      const { refusal } = await change(async (tx, record) => {
+      const { refusal, record } = await change(async (tx, note) => {
         const counted = await countVote(tx, vote);
-        for (const entry of counted.entries) record(entry);
-        return counted;
+        counted.entries.forEach(note);
+        return { ...counted, record: await readRecord(tx, vote.approval) };
       });
       if (refusal !== undefined) throw refused(vote, refusal);
-      return await readRecord(db, vote.approval);
+      return record;
     },
     close: (id, status, by) =>
       change(async (tx, record) => {

@@ -64,8 +64,7 @@ export function contextRepository(db: Db, change: Change): Context {
     connections: async ({ since, address, limit } = {}) => {
       let query = db.selectFrom('connections').select('document').orderBy('at', 'desc').orderBy('id', 'desc').limit(checkLimit(limit));
       if (since !== undefined) query = query.where('at', '>=', checkInstant(since, 'since'));
-      if (address !== undefined)
-        query = query.where(({ eb, or }) => or([eb('from_address', '=', address), eb('to_address', '=', address)]));
+      if (address !== undefined) query = query.where((eb) => eb.or([eb('from_address', '=', address), eb('to_address', '=', address)]));
       return (await query.execute()).map((row) => row.document).toReversed();
     },
     identityEvents: async ({ since, limit } = {}) => {

@@ -1,6 +1,7 @@
 /** Incidents: one that lives for each key, opened from signals and added to by more of them. */
 import { randomBytes } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
+import { digestOfText } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { Severity } from '../domain/incident/signal.ts';
 import type { Change } from './chain/change.ts';
@@ -21,6 +22,32 @@ const edges: { readonly [from in IncidentRow['status']]: readonly IncidentRow['s
 const system = 'system:triage';
 
 export function incidentsRepository(db: Db, change: Change): Incidents {
+  return { ...reads(db), ...changes(change) };
+}
+
+function reads(db: Db): Pick<Incidents, 'get' | 'byKey' | 'list'> {
+  return {
+    get: async (id) => (await withParts(db, await db.selectFrom('incidents').selectAll().where('id', '=', id).execute()))[0],
+    byKey: async (key) => {
+      const rows = await db.selectFrom('incidents').selectAll().where('key', '=', key).orderBy('opened_at', 'desc').limit(1).execute();
+      return (await withParts(db, rows))[0];
+    },
+    list: async (filter, page) => {
+      const [limit, after] = [pageLimit(page), timeKey(page)];
+      let query = db
+        .selectFrom('incidents')
+        .selectAll()
+        .orderBy('opened_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit + 1);
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (after !== undefined) query = query.where(sql<boolean>`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`);
+      return toPage({ rows: await withParts(db, await query.execute()), limit, key: (row) => [row.openedAt, row.id], item: (row) => row });
+    },
+  };
+}
+
+function changes(change: Change): Pick<Incidents, 'upsert' | 'note' | 'setStatus'> {
   return {
     upsert: ({ key, title, severity, signals }) =>
       change(async (tx, record) => {
@@ -40,23 +67,6 @@ export function incidentsRepository(db: Db, change: Change): Incidents {
           });
         return row;
       }),
-    get: async (id) => (await withParts(db, await db.selectFrom('incidents').selectAll().where('id', '=', id).execute()))[0],
-    byKey: async (key) => {
-      const rows = await db.selectFrom('incidents').selectAll().where('key', '=', key).orderBy('opened_at', 'desc').limit(1).execute();
-      return (await withParts(db, rows))[0];
-    },
-    list: async (filter, page) => {
-      const [limit, after] = [pageLimit(page), timeKey(page)];
-      let query = db
-        .selectFrom('incidents')
-        .selectAll()
-        .orderBy('opened_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit + 1);
-      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-      if (after !== undefined) query = query.where(sql<boolean>`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`);
-      return toPage({ rows: await withParts(db, await query.execute()), limit, key: (row) => [row.openedAt, row.id], item: (row) => row });
-    },
     note: (id, text, by) =>
       change(async (tx, record) => {
         const { numUpdatedRows } = await tx.updateTable('incidents').set({ updated_at: now() }).where('id', '=', id).executeTakeFirst();
@@ -66,7 +76,7 @@ export function incidentsRepository(db: Db, change: Change): Incidents {
           actor: by,
           event: 'incident-noted',
           subject: `incident/${id}`,
-          detail: { text: text.length > 2000 ? `${[...text.slice(0, 2000)].slice(0, -1).join('')}…` : text },
+          detail: text.length > 2000 ? { digest: digestOfText(text) } : { text },
         });
       }),
     setStatus: (id, status, by) =>
@@ -143,7 +153,13 @@ async function withParts(db: Db, rows: readonly Stored[]): Promise<readonly Inci
     .execute();
   const notes = await db.selectFrom('incident_notes').selectAll().where('incident', 'in', ids).orderBy('position').execute();
   return rows.map(({ id, key, title, severity, status, opened_at, updated_at }) => ({
-    ...{ id, key, title, severity, status, openedAt: opened_at, updatedAt: updated_at },
+    id,
+    key,
+    title,
+    severity,
+    status,
+    openedAt: opened_at,
+    updatedAt: updated_at,
     signals: signals.filter(({ incident }) => incident === id).map(({ signal }) => signal),
     notes: notes.filter(({ incident }) => incident === id).map(({ at, by, text }) => ({ at, by, text })),
   }));

@@ -29,7 +29,7 @@ async function migrateUnderLock(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
-  if (isServerFailure(error) || isLostConnection(error)) throw error;
+  if (isServerFailure(error) || isLostConnection(error)) throw translateError(error, where);
   throw new EdictError('data-incompatible', 'the database has a schema that this release does not know', {
     where,
     help: 'run the release that wrote it, or a newer one',

@@ -18,8 +18,8 @@ export function peopleRepository(db: Db, change: Change): People {
             conflict
               .column('id')
               .doUpdateSet({ name: row.name, roles: row.roles, disabled: row.disabled })
-              .where(({ eb, or }) =>
-                or([
+              .where((eb) =>
+                eb.or([
                   eb('people.name', '<>', row.name),
                   eb('people.roles', '<>', sql<Role[]>`${row.roles}`),
                   eb('people.disabled', '<>', row.disabled),

@@ -12,6 +12,20 @@ type Stored = Selectable<Tables['points']>;
 const nothing: PointRow['desired'] = { artifact: undefined, policyVersions: [], isolations: [] };
 
 export function pointsRepository(db: Db, change: Change): Omit<Points, 'locked'> {
+  return { ...reads(db), ...changes(change) };
+}
+
+function reads(db: Db): Pick<Points, 'get' | 'list'> {
+  return {
+    get: async (name) => {
+      const row = await db.selectFrom('points').selectAll().where('name', '=', name).executeTakeFirst();
+      return row && toRow(row);
+    },
+    list: async () => (await db.selectFrom('points').selectAll().orderBy('name').execute()).map(toRow),
+  };
+}
+
+function changes(change: Change): Pick<Points, 'put' | 'setDesired' | 'setObserved'> {
   return {
     put: ({ name, kind, target, settings }, by) =>
       change(async (tx, record) => {
@@ -32,11 +46,6 @@ export function pointsRepository(db: Db, change: Change): Omit<Points, 'locked'>
         }
         record({ actor: by, event: 'point-put', subject: `point/${name}`, detail: { kind, target, settings: digestOf(settings) } });
       }),
-    get: async (name) => {
-      const row = await db.selectFrom('points').selectAll().where('name', '=', name).executeTakeFirst();
-      return row && toRow(row);
-    },
-    list: async () => (await db.selectFrom('points').selectAll().orderBy('name').execute()).map(toRow),
     setDesired: (name, desired, by) =>
       change(async (tx, record) => {
         const found = await lockPoint(tx, name);

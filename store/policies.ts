@@ -22,6 +22,45 @@ const edges: { readonly [from in PolicyState]: readonly PolicyState[] } = {
 };
 
 export function policiesRepository(db: Db, change: Change): Policies {
+  return { ...reads(db), ...changes(change), ...freezes(change), ...compilationMethods(db, change) };
+}
+
+function reads(db: Db): Pick<Policies, 'get' | 'version' | 'versions' | 'list' | 'inForce'> {
+  return {
+    get: async (policy) => {
+      const row = await db.selectFrom('policies').selectAll().where('policy', '=', policy).executeTakeFirst();
+      return row && toPolicyRow(row);
+    },
+    version: (policy, version) => findVersion(db, policy, version),
+    versions: async (policy) =>
+      (await db.selectFrom('policy_versions').selectAll().where('policy', '=', policy).orderBy('version').execute()).map(toVersionRow),
+    list: async (page) => {
+      const [limit, after] = [pageLimit(page), timeKey(page)];
+      let query = db
+        .selectFrom('policies')
+        .selectAll()
+        .orderBy('created_at', 'desc')
+        .orderBy('policy', 'desc')
+        .limit(limit + 1);
+      if (after !== undefined) query = query.where(sql<boolean>`(created_at, policy) < (${after.at}::timestamptz, ${after.id})`);
+      return toPage({ rows: await query.execute(), limit, key: (row) => [row.created_at, row.policy], item: toPolicyRow });
+    },
+    inForce: async () => {
+      const rows = await db
+        .selectFrom('policies')
+        .innerJoin('policy_versions', (join) =>
+          join.onRef('policy_versions.policy', '=', 'policies.policy').onRef('policy_versions.version', '=', 'policies.enforced'),
+        )
+        .where('policies.state', '<>', 'retired')
+        .selectAll('policy_versions')
+        .orderBy('policies.policy')
+        .execute();
+      return rows.map(toVersionRow);
+    },
+  };
+}
+
+function changes(change: Change): Pick<Policies, 'saveDraft' | 'replaceDraft' | 'transition'> {
   return {
     saveDraft: (document, author) =>
       change(async (tx, record) => {
@@ -47,24 +86,6 @@ export function policiesRepository(db: Db, change: Change): Policies {
         record(entryOf('policy-redrafted', document.policy, by, { version, digest }));
         return { ...found, document, digest };
       }),
-    get: async (policy) => {
-      const row = await db.selectFrom('policies').selectAll().where('policy', '=', policy).executeTakeFirst();
-      return row && toPolicyRow(row);
-    },
-    version: (policy, version) => findVersion(db, policy, version),
-    versions: async (policy) =>
-      (await db.selectFrom('policy_versions').selectAll().where('policy', '=', policy).orderBy('version').execute()).map(toVersionRow),
-    list: async (page) => {
-      const [limit, after] = [pageLimit(page), timeKey(page)];
-      let query = db
-        .selectFrom('policies')
-        .selectAll()
-        .orderBy('created_at', 'desc')
-        .orderBy('policy', 'desc')
-        .limit(limit + 1);
-      if (after !== undefined) query = query.where(sql<boolean>`(created_at, policy) < (${after.at}::timestamptz, ${after.id})`);
-      return toPage({ rows: await query.execute(), limit, key: (row) => [row.created_at, row.policy], item: toPolicyRow });
-    },
     transition: ({ policy, to, by, reason }) =>
       change(async (tx, record) => {
         const row = await lockPolicy(tx, policy);
@@ -80,6 +101,11 @@ export function policiesRepository(db: Db, change: Change): Policies {
         record(entryOf('policy-state-changed', policy, by, { from: row.state, to, ...(reason === undefined ? {} : { reason }) }));
         return toPolicyRow(updated);
       }),
+  };
+}
+
+function freezes(change: Change): Pick<Policies, 'approve' | 'enforce'> {
+  return {
     approve: ({ policy, version, by, approval }) =>
       change(async (tx, record) => {
         await lockPolicy(tx, policy);
@@ -101,19 +127,6 @@ export function policiesRepository(db: Db, change: Change): Policies {
         await tx.updateTable('policies').set({ enforced: version, draft, updated_at: now() }).where('policy', '=', policy).execute();
         record(entryOf('policy-enforced', policy, by, { version, digest, before: row.enforced ?? null }));
       }),
-    inForce: async () => {
-      const rows = await db
-        .selectFrom('policies')
-        .innerJoin('policy_versions', (join) =>
-          join.onRef('policy_versions.policy', '=', 'policies.policy').onRef('policy_versions.version', '=', 'policies.enforced'),
-        )
-        .where('policies.state', '<>', 'retired')
-        .selectAll('policy_versions')
-        .orderBy('policies.policy')
-        .execute();
-      return rows.map(toVersionRow);
-    },
-    ...compilationMethods(db, change),
   };
 }
 

@@ -7,6 +7,39 @@ import type { Policies } from './port.ts';
 type ResultMethods = Pick<Policies, 'saveCompilation' | 'compilations' | 'artifact' | 'saveProof' | 'proofs' | 'saveWhatIf' | 'whatIf'>;
 
 export function compilationMethods(db: Db, change: Change): ResultMethods {
+  return { ...reads(db), ...changes(change) };
+}
+
+function reads(db: Db): Pick<Policies, 'compilations' | 'artifact' | 'proofs' | 'whatIf'> {
+  return {
+    compilations: (policy, version) =>
+      db
+        .selectFrom('compilations')
+        .select(['target', 'artifact', 'losses'])
+        .where('policy', '=', policy)
+        .where('version', '=', version)
+        .orderBy('target')
+        .execute(),
+    artifact: async (digest) => {
+      const row = await db.selectFrom('artifacts').selectAll().where('digest', '=', digest).executeTakeFirst();
+      return row && { target: row.target, digest: row.digest, files: row.files, sizeBytes: row.size_bytes };
+    },
+    proofs: (policy, version) =>
+      db
+        .selectFrom('proofs')
+        .selectAll()
+        .where('policy', '=', policy)
+        .where('version', '=', version)
+        .orderBy('at')
+        .orderBy('target')
+        .execute(),
+    whatIf: async (policy, version) =>
+      (await db.selectFrom('what_ifs').select('result').where('policy', '=', policy).where('version', '=', version).executeTakeFirst())
+        ?.result,
+  };
+}
+
+function changes(change: Change): Pick<Policies, 'saveCompilation' | 'saveProof' | 'saveWhatIf'> {
   return {
     saveCompilation: ({ policy, version, artifact, losses, by }) =>
       change(async (tx, record) => {
@@ -31,18 +64,6 @@ export function compilationMethods(db: Db, change: Change): ResultMethods {
           detail: { version, target, artifact: digest, sizeBytes, losses: losses.length },
         });
       }),
-    compilations: (policy, version) =>
-      db
-        .selectFrom('compilations')
-        .select(['target', 'artifact', 'losses'])
-        .where('policy', '=', policy)
-        .where('version', '=', version)
-        .orderBy('target')
-        .execute(),
-    artifact: async (digest) => {
-      const row = await db.selectFrom('artifacts').selectAll().where('digest', '=', digest).executeTakeFirst();
-      return row && { target: row.target, digest: row.digest, files: row.files, sizeBytes: row.size_bytes };
-    },
     saveProof: ({ policy, version, target, artifact, equal, detail }, by) =>
       change(async (tx, record) => {
         const row = { policy, version, target, artifact, equal, detail: canonicalJson(detail) };
@@ -57,15 +78,6 @@ export function compilationMethods(db: Db, change: Change): ResultMethods {
         record({ actor: by, event: 'policy-proved', subject: `policy/${policy}`, detail: { version, target, artifact, equal } });
         return saved;
       }),
-    proofs: (policy, version) =>
-      db
-        .selectFrom('proofs')
-        .selectAll()
-        .where('policy', '=', policy)
-        .where('version', '=', version)
-        .orderBy('at')
-        .orderBy('target')
-        .execute(),
     saveWhatIf: ({ policy, version, result, by }) =>
       change(async (tx, record) => {
         const row = { policy, version, result: canonicalJson(result) };
@@ -76,8 +88,5 @@ export function compilationMethods(db: Db, change: Change): ResultMethods {
           .execute();
         record({ actor: by, event: 'policy-tried', subject: `policy/${policy}`, detail: { version } });
       }),
-    whatIf: async (policy, version) =>
-      (await db.selectFrom('what_ifs').select('result').where('policy', '=', policy).where('version', '=', version).executeTakeFirst())
-        ?.result,
   };
 }

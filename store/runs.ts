@@ -15,6 +15,33 @@ type OrderInput = Parameters<Runs['order']>[0];
 const system = 'system:run';
 
 export function runsRepository(db: Db, change: Change): Runs {
+  return { ...reads(db), ...changes(change) };
+}
+
+function reads(db: Db): Pick<Runs, 'get' | 'list'> {
+  return {
+    get: async (run) => {
+      const row = await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst();
+      return row && toRow(row);
+    },
+    list: async (filter, page) => {
+      const [limit, after] = [pageLimit(page), timeKey(page)];
+      let query = db
+        .selectFrom('runs')
+        .selectAll()
+        .orderBy('ordered_at', 'desc')
+        .orderBy('run', 'desc')
+        .limit(limit + 1);
+      if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
+      if (filter.policy !== undefined) query = query.where('policy', '=', filter.policy);
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (after !== undefined) query = query.where(sql<boolean>`(ordered_at, run) < (${after.at}::timestamptz, ${after.id})`);
+      return toPage({ rows: await query.execute(), limit, key: (row) => [row.ordered_at, row.run], item: toRow });
+    },
+  };
+}
+
+function changes(change: Change): Pick<Runs, 'order' | 'started' | 'finish' | 'recordCancel'> {
   return {
     order: (order, by) =>
       change(async (tx, record) => {
@@ -34,24 +61,6 @@ export function runsRepository(db: Db, change: Change): Runs {
         });
         return toOrder(made);
       }),
-    get: async (run) => {
-      const row = await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst();
-      return row && toRow(row);
-    },
-    list: async (filter, page) => {
-      const [limit, after] = [pageLimit(page), timeKey(page)];
-      let query = db
-        .selectFrom('runs')
-        .selectAll()
-        .orderBy('ordered_at', 'desc')
-        .orderBy('run', 'desc')
-        .limit(limit + 1);
-      if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
-      if (filter.policy !== undefined) query = query.where('policy', '=', filter.policy);
-      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-      if (after !== undefined) query = query.where(sql<boolean>`(ordered_at, run) < (${after.at}::timestamptz, ${after.id})`);
-      return toPage({ rows: await query.execute(), limit, key: (row) => [row.ordered_at, row.run], item: toRow });
-    },
     started: (run) =>
       change(async (tx, record) => {
         const { status } = await lockRun(tx, run);

@@ -1,6 +1,7 @@
 /** Inbound signals, each once by its id, and the account of them: in = handled + duplicate + suppressed + parked + open. */
 import { sql, type Selectable } from 'kysely';
 import { EdictError } from '../domain/errors.ts';
+import type { Signal } from '../domain/incident/signal.ts';
 import type { Change } from './chain/change.ts';
 import { now, type Db } from './postgres/database.ts';
 import type { SignalRow, Signals } from './port.ts';
@@ -12,34 +13,11 @@ type Counts = Awaited<ReturnType<Signals['counts']>>;
 const none: Counts = { in: 0, handled: 0, duplicate: 0, suppressed: 0, parked: 0, open: 0 };
 
 export function signalsRepository(db: Db, change: Change): Signals {
+  return { ...reads(db), ...changes(change) };
+}
+
+function reads(db: Db): Pick<Signals, 'get' | 'undelivered' | 'counts'> {
   return {
-    accept: (signal, door) =>
-      change(async (tx, record) => {
-        const row = { id: signal.id, document: JSON.stringify(signal), status: 'open' as const, door };
-        const made = await tx
-          .insertInto('signals')
-          .values(row)
-          .onConflict((conflict) => conflict.column('id').doNothing())
-          .returningAll()
-          .executeTakeFirst();
-        if (made === undefined) {
-          const seen = await tx
-            .updateTable('signals')
-            .set((eb) => ({ duplicates: eb('duplicates', '+', 1) }))
-            .where('id', '=', signal.id)
-            .returningAll()
-            .executeTakeFirstOrThrow();
-          return { accepted: false, row: toRow(seen) };
-        }
-        const { kind, severity, key } = signal;
-        record({
-          actor: `system:${door}`,
-          event: 'signal-accepted',
-          subject: `signal/${signal.id}`,
-          detail: { kind, severity, key, door },
-        });
-        return { accepted: true, row: toRow(made) };
-      }),
     get: async (id) => {
       const row = await db.selectFrom('signals').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toRow(row);
@@ -55,6 +33,13 @@ export function signalsRepository(db: Db, change: Change): Signals {
         .execute();
       return rows.map(toRow);
     },
+    counts: () => counts(db),
+  };
+}
+
+function changes(change: Change): Pick<Signals, 'accept' | 'delivered' | 'settle'> {
+  return {
+    accept: (signal, door) => accept(change, signal, door),
     delivered: (id) =>
       change(async (tx, record) => {
         const { numUpdatedRows } = await tx
@@ -89,8 +74,36 @@ export function signalsRepository(db: Db, change: Change): Signals {
           detail: { status, ...(incident === undefined ? {} : { incident }) },
         });
       }),
-    counts: () => counts(db),
   };
+}
+
+function accept(change: Change, signal: Signal, door: string): ReturnType<Signals['accept']> {
+  return change(async (tx, record) => {
+    const row = { id: signal.id, document: JSON.stringify(signal), status: 'open' as const, door };
+    const made = await tx
+      .insertInto('signals')
+      .values(row)
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (made === undefined) {
+      const seen = await tx
+        .updateTable('signals')
+        .set((eb) => ({ duplicates: eb('duplicates', '+', 1) }))
+        .where('id', '=', signal.id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return { accepted: false, row: toRow(seen) };
+    }
+    const { kind, severity, key } = signal;
+    record({
+      actor: `system:${door}`,
+      event: 'signal-accepted',
+      subject: `signal/${signal.id}`,
+      detail: { kind, severity, key, door },
+    });
+    return { accepted: true, row: toRow(made) };
+  });
 }
 
 /** A signal that came again counts as one more duplicate each time, whatever became of the first. */

@@ -1,6 +1,6 @@
 /** One row onto the chain, by the function `audit_append` of the database. */
 import { sql } from 'kysely';
-import pg from 'pg';
+import { escapeLiteral } from 'pg';
 import { canonicalJson } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -12,7 +12,7 @@ export type AuditEntry = { readonly actor: string; readonly event: string; reado
 /** As text with its values quoted, to be sent together with the commit: a message with parameters holds one statement only. */
 export function appendStatement({ actor, event, subject, detail }: AuditEntry): string {
   const parts = [JSON.stringify(actor), JSON.stringify(event), JSON.stringify(subject), canonicalJson(detail)];
-  return `select * from audit_append(${parts.map((part) => pg.escapeLiteral(part)).join(', ')})`;
+  return `select * from audit_append(${parts.map((part) => escapeLiteral(part)).join(', ')})`;
 }
 
 export async function appendRow(tx: Tx, entry: AuditEntry): Promise<void> {

@@ -23,7 +23,7 @@ export async function readTail(handle: FileHandle, sizeBytes: number): Promise<F
 }
 
 /** The first `count` lines as JSON values; a line that is no JSON comes as undefined. */
-export async function* readRows(path: string, count: number): AsyncGenerator<unknown> {
+export async function* readRows(path: string, count: number): AsyncGenerator {
   if (count === 0) return;
   const input = createReadStream(path, 'utf8');
   let read = 0;

@@ -3,7 +3,7 @@
  * numbers. A server that goes away ends calls with an error, never the process; the pool connects again by itself.
  */
 import { Kysely, PostgresDialect, sql, type RawBuilder } from 'kysely';
-import pg from 'pg';
+import { Client, Pool, types, type PoolClient } from 'pg';
 import { EdictError } from '../../domain/errors.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,8 +16,8 @@ export const lockTimeoutMs = 30_000;
 const int8 = 20;
 const timestamptz = 1184;
 
-export function openPool(databaseUrl: string, max: number): pg.Pool {
-  const pool = new pg.Pool({
+export function openPool(databaseUrl: string, max: number): Pool {
+  const pool = new Pool({
     connectionString: checkedUrl(databaseUrl),
     max,
     application_name: 'edict',
@@ -37,18 +37,18 @@ export function openPool(databaseUrl: string, max: number): pg.Pool {
   return pool;
 }
 
-export function openDatabase(pool: pg.Pool): Db {
+export function openDatabase(pool: Pool): Db {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
-const bound = new WeakMap<pg.PoolClient, Db>();
+const bound = new WeakMap<PoolClient, Db>();
 
 /** On one connection that the caller holds, and gives back itself. */
-export function databaseOn(client: pg.PoolClient): Db {
+export function databaseOn(client: PoolClient): Db {
   const known = bound.get(client);
   if (known !== undefined) return known;
-  const held = Object.assign(Object.create(client) as pg.PoolClient, { release: ignore, query: client.query.bind(client) });
-  const pool = { connect: () => Promise.resolve(held), end: () => Promise.resolve(), options: {}, Client: pg.Client };
+  const held = Object.assign(Object.create(client) as PoolClient, { release: ignore, query: client.query.bind(client) });
+  const pool = { connect: () => Promise.resolve(held), end: () => Promise.resolve(), options: {}, Client };
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   bound.set(client, db);
   return db;
@@ -74,7 +74,8 @@ function checkedUrl(databaseUrl: string): string {
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
   if (oid === int8) return Number;
   if (oid === timestamptz) return toRfc3339;
-  return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- ids of types that users make are in no list
+  return format === 'binary' ? types.getTypeParser(oid, format) : types.getTypeParser(oid, format);
 }
 
 /** `2026-11-25 17:46:52.5+00` → `2026-11-25T17:46:52.500Z`; microseconds stay where there are any. */

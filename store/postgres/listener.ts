@@ -2,7 +2,7 @@
  * One connection that listens to a channel for all who wait in this process. It is opened when somebody first waits, and while
  * it is down, or if it says nothing, waiters look again by themselves every few seconds: a notice makes an answer early, never right.
  */
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 
 type Wait = { readonly promise: Promise<void>; readonly cancel: () => void };
 
@@ -18,12 +18,12 @@ const deafMs = 500;
 export function openListener(databaseUrl: string, channel: string): Listener {
   const waiting = new Set<() => void>();
   const wakeAll = () => [...waiting].forEach((wake) => wake());
-  let client: pg.Client | undefined;
+  let client: Client | undefined;
   let listening = false;
   let closed = false;
 
   async function listen(): Promise<void> {
-    const fresh = new pg.Client({
+    const fresh = new Client({
       connectionString: databaseUrl,
       application_name: 'edict listener',
       keepAlive: true,
@@ -37,7 +37,7 @@ export function openListener(databaseUrl: string, channel: string): Listener {
     fresh.on('error', drop).on('end', drop).on('notification', wakeAll);
     try {
       await fresh.connect();
-      await fresh.query(`listen ${pg.escapeIdentifier(channel)}`);
+      await fresh.query(`listen ${escapeIdentifier(channel)}`);
       if (client === fresh) listening = true;
       // What was said before the channel was open is looked for by whoever waits.
       wakeAll();

@@ -1,6 +1,6 @@
 /** The check of a chain by itself: every single change of any row is found. */
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { auditHash, genesisHash, verifyChain, type AuditRow } from '../../domain/audit-chain.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
@@ -56,7 +56,7 @@ describe('the check of an audit chain', () => {
             ? row.id + 1
             : field === 'detail'
               ? { ...row.detail, [`${Object.keys(row.detail).join('')}+`]: 1 }
-              : `${row[field] as string}x`;
+              : `${row[field]}x`;
         const found = await verifyChain(rows.with(place, { ...row, [field]: value }));
         expect(found).toMatchObject({ ok: false, rows: place, fault: { id: place + 1 } });
       }),

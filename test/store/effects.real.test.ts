@@ -1,6 +1,6 @@
 /** The effect ledger on a real PostgreSQL: legal moves only, whatever the order and however often they come. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { EffectStatus, Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { codeOf, testStore, type TestStore } from './stores.ts';

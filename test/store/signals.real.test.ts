@@ -1,6 +1,6 @@
 /** Signals and incidents on a real PostgreSQL: each signal once, and every one accounted for. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Signal } from '../../domain/incident/signal.ts';
 import type { Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
