@@ -151,7 +151,7 @@ function addUnread({ start, end }: Span, drafting: Drafting): void {
   drafting.questions.push({
     id: `q${drafting.questions.length + 1}`,
     about: id,
-    text: `What does \`${excerpt(text)}\` require: it could not be read as rules?`,
+    text: `What does \`${excerpt(text)}\` require? It could not be read as rules.`,
     span: { start: 0, end: text.length },
     readings: [
       {

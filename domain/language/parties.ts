@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts';
 import { takeJoin } from './services.ts';
 import { readTime } from './times.ts';
 import type { Span } from './tokenise.ts';
-import { anyParty, articles, boundaries, hostNouns, kindWords } from './vocabulary.ts';
+import { anyNouns, anyParty, articles, boundaries, hostNouns, kindWords, someNouns } from './vocabulary.ts';
 
 export type Party =
   | { readonly kind: 'any'; readonly span: Span }
@@ -14,6 +14,8 @@ export type Party =
       readonly text: string;
       readonly said: Kind | undefined;
       readonly quoted: boolean;
+      /** Only some hosts of the place that is named: a denial may speak of all of them, a permission may not. */
+      readonly some?: boolean | undefined;
       readonly span: Span;
     };
 
@@ -51,7 +53,7 @@ function readAny(cursor: Cursor): Party | undefined {
     const all = takeAny(cursor, 'any', 'all', 'every', 'each', 'all the', 'all our');
     if (all !== undefined) {
       takeAny(cursor, 'the', 'our', 'of the', 'of our');
-      const noun = takeOf(cursor, hostNouns) ?? takeAny(cursor, 'ip addresses', 'ip address', 'ip');
+      const noun = takeOf(cursor, anyNouns) ?? takeAny(cursor, 'ip addresses', 'ip address', 'ip');
       return noun !== undefined && endsHere(cursor) ? { kind: 'any', span: spanFrom(cursor, start) } : undefined;
     }
     if (takeOf(cursor, anyParty) === undefined || !endsHere(cursor)) return undefined;
@@ -71,10 +73,11 @@ function readHostsIn(cursor: Cursor): Party | undefined {
   return attempt(cursor, () => {
     const start = cursor.at;
     while (takeOf(cursor, articles) !== undefined);
-    if (takeOf(cursor, anyParty) === undefined && takeOf(cursor, hostNouns) === undefined) return undefined;
+    const noun = takeOf(cursor, anyParty) ?? takeOf(cursor, hostNouns);
+    if (noun === undefined) return undefined;
     if (takeAny(cursor, 'in', 'within', 'inside', 'of', 'on') === undefined) return undefined;
     const place = readName(cursor);
-    return place === undefined ? undefined : { ...place, span: spanFrom(cursor, start) };
+    return place === undefined ? undefined : { ...place, some: someNouns.has(noun), span: spanFrom(cursor, start) };
   });
 }
 

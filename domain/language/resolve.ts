@@ -51,9 +51,9 @@ function resolveParty(party: Party, resolving: Resolving): Side {
     kind: 'name',
     text: several
       ? literal
-        ? `Which addresses does \`${shown}\` mean: it has bits set below its prefix?`
-        : `Which does \`${shown}\` mean: the inventory knows ${values.map((value) => `\`${value}\``).join(' and ')}?`
-      : `What does \`${shown}\` mean: the inventory has no such name?`,
+        ? `Which addresses does \`${shown}\` mean? It has bits set below its prefix.`
+        : `Which does \`${shown}\` mean? The inventory knows ${values.map((value) => `\`${value}\``).join(' and ')}.`
+      : `What does \`${shown}\` mean? The inventory has no such name.`,
     span: shift(party.span, resolving.offset),
     options: values.map((value) => ({ value, meaning: `\`${shown}\` means ${value}` })),
   });
@@ -67,9 +67,7 @@ export function missingSide(side: 'from' | 'to', resolving: Resolving): Side {
     id,
     kind: 'missing',
     text:
-      side === 'from'
-        ? 'From where may it be used: the sentence does not say?'
-        : 'To which hosts may it be used: the sentence does not say?',
+      side === 'from' ? 'From where is it allowed? The sentence does not say.' : 'Which hosts may be reached? The sentence does not say.',
     span: undefined,
     options: [{ value: 'any', meaning: side === 'from' ? 'from every address' : 'to every address' }],
   });

@@ -38,8 +38,8 @@ const any: Side = { selector: 'any', label: 'any' };
 
 /** Undefined when the sentence says too much at once, or leaves two things of one exception open. */
 export function draftRules(clause: Clause, sentence: Sentence, resolving: Resolving): Drafted | undefined {
-  if (clause.exceptions.some(({ either, time }) => either !== undefined && time?.windows.length === 0)) return undefined;
   const effect = clause.effect === 'deny' || clause.effect === 'rest' ? 'deny' : 'allow';
+  if (!canBeDrafted(clause, effect)) return undefined;
   const from = sidesOf(clause, 'from', resolving);
   const to = clause.to !== undefined && clause.to === clause.from ? from : sidesOf(clause, 'to', resolving);
   const services = clause.services === undefined ? ['any'] : selectorsOf(clause.services, effect);
@@ -51,6 +51,12 @@ export function draftRules(clause: Clause, sentence: Sentence, resolving: Resolv
   const drafted = byEffect(clause, scope, sentence, resolving);
   const choices = [...drafted.choices, ...sideChoices({ clause, scope, rules: drafted.rules }, resolving)];
   return { rules: drafted.rules, choices, from, to, services };
+}
+
+/** Not when an exception leaves both its side and its time open, nor when more would be allowed than was said. */
+function canBeDrafted({ exceptions, from = [], to = [] }: Clause, effect: 'allow' | 'deny'): boolean {
+  if (exceptions.some(({ either, time }) => either !== undefined && time?.windows.length === 0)) return false;
+  return effect === 'deny' || ![...from, ...to].some((party) => party.kind === 'name' && party.some === true);
 }
 
 function sidesOf(clause: Clause, side: 'from' | 'to', resolving: Resolving): readonly Side[] {

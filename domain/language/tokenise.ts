@@ -108,13 +108,16 @@ function readWord(text: string, start: number): string {
   while (end < text.length) {
     const char = text.charAt(end);
     if (isLetterOrDigit(char)) lastLetter = end + 1;
-    else if (!isInner(char, end > start || char === ':')) break;
+    else if (end - lastLetter >= maxInnerRun || !isInner(char, end > start || char === ':')) break;
     end += 1;
   }
   // `2001:db8::/32` ends with a digit, `2001:db8::` does not.
   if (text.startsWith('::', lastLetter) && text.slice(start, lastLetter).includes(':')) lastLetter += 2;
   return text.slice(start, lastLetter);
 }
+
+/** `::/`: no more punctuation than that stands inside a word. Also what keeps reading linear. */
+const maxInnerRun = 3;
 
 function isInner(char: string, inside: boolean): boolean {
   return inside && "-_.:/'’@*+–".includes(char);

@@ -24,9 +24,12 @@ export const articles = words('the a an our any all every each these those this 
 export const anyParty = words('anyone anybody anything everyone everybody everything anywhere everywhere any all');
 export const nobody = words('nobody nothing none');
 /** `any host`, `all systems`: every address. */
-export const hostNouns = words(
-  'host hosts machine machines system systems server servers asset assets computer computers node nodes device devices address addresses endpoint endpoints source sources destination destinations user users person people workload workloads member members',
+export const anyNouns = words(
+  'host hosts machine machines system systems computer computers node nodes device devices address addresses endpoint endpoints source sources destination destinations',
 );
+/** Less than every host of a place: `the servers in the dmz` are not all that is there. */
+export const someNouns = words('server servers user users people person workload workloads');
+export const hostNouns: ReadonlySet<string> = new Set([...anyNouns, ...someNouns, 'asset', 'assets', 'member', 'members']);
 
 /** A word beside a name that says what kind of name it is. */
 export const kindWords: { readonly [word: string]: 'zone' | 'service' | 'group' | 'asset' } = {
@@ -58,7 +61,7 @@ export const trafficNouns = words(
 
 /** Words that end a name. */
 export const boundaries = words(
-  `to from on over via using with through at by into in within inside and or nor except unless excluding but besides during between until after before when while if
+  `no nobody nothing none to from on over via using with through at by into in within inside and or nor except unless excluding but besides during between until after before when while if
   is are be been being has have only not never also then which that who whose where because so than as other else another remaining rest
   connect connects connecting talk talks talking speak communicate communicates communicating reach reaches reaching access accesses accessing contact contacts contacting use uses using
   port ports protocol tcp udp icmp may can must should shall will could might needs need does do cannot
