@@ -3,6 +3,7 @@ import type { Activities } from './contract.ts';
 import { EdictError } from '../domain/errors.ts';
 import { checkApproval } from './effect/check-approval.ts';
 import { checkOrder } from './effect/check-order.ts';
+import { requireLossesAccepted } from './losses.ts';
 import { namedVersion } from './policy-version.ts';
 import type { Ports } from './ports.ts';
 
@@ -15,6 +16,7 @@ export function policyApprove(ports: Ports): Activities['policy.approve'] {
       throw new EdictError('approval-missing', `step \`${call.step}\` would approve a policy that nobody was asked about`);
     const version = await namedVersion(ports.store, call);
     await requireProofs(ports, version.policy, version.version);
+    await requireLossesAccepted(ports.store, version);
     const approved = await ports.store.policies.approve({
       policy: version.policy,
       version: version.version,

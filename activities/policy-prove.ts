@@ -16,6 +16,7 @@ import { witnesses } from '../domain/policy/witnesses.ts';
 import type { Witness } from '../domain/policy/witnesses.ts';
 import type { ProofRow } from '../store/port.ts';
 import { checkOrder } from './effect/check-order.ts';
+import { requireLossesAccepted } from './losses.ts';
 import { namedVersion, versionsTogether } from './policy-version.ts';
 import type { Ports } from './ports.ts';
 
@@ -44,6 +45,7 @@ export function policyProve(ports: Ports): Activities['policy.prove'] {
       );
     }
     requireProved(rows);
+    await requireLossesAccepted(ports.store, version);
     return { proved: true, proofs: rows.map(({ target, artifact, detail }) => ({ target, artifact, ...detail })) };
   };
 }

@@ -72,6 +72,8 @@ async function createWorkers({ connection, namespace, activities, bundle }: Work
     interceptors: { activity: [activityInterceptor] },
     shutdownGraceTime: 5000,
     shutdownForceTime: 10_000,
+    // Beats are sent often, so that a dead worker is noticed soon without taking a busy one for dead.
+    maxHeartbeatThrottleInterval: 1000,
   };
   const main = await Worker.create({
     ...shared,

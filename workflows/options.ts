@@ -7,7 +7,7 @@ const retry = { initialInterval: '200 milliseconds', backoffCoefficient: 2, maxi
 /** Records in the store: seconds when all is well; kept up for a day while it is not. */
 export const control = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '5 seconds',
   scheduleToCloseTimeout: '1 day',
   retry,
 });
@@ -15,6 +15,6 @@ export const control = proxyActivities<Activities>({
 /** Long and heartbeating: taken over by another worker soon after its own died. */
 export const watching = proxyActivities<Pick<Activities, 'monitor.watch' | 'run.await'>>({
   startToCloseTimeout: '1 day',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { ...retry, maximumAttempts: 1000 },
 });

@@ -25,31 +25,51 @@ type Lifecycle = { readonly policy: string; readonly cycle: number };
 export async function policyLifecycle(input: PolicyLifecycleInput): Promise<void> {
   const life: Lifecycle = { policy: input.policy, cycle: input.cycle ?? 1 };
   // The first cycle begins with a draft at hand; later ones when there is a new one.
-  let drafted = life.cycle === 1;
-  let ready = false;
-  let generating: string | undefined;
+  const now: Progress = { drafted: life.cycle === 1, ready: false, generating: undefined };
 
   setHandler(draftedSignal, () => {
-    drafted = true;
+    now.drafted = true;
   });
-  setHandler(submitUpdate, async () => {
-    drafted = true;
-    await condition(() => ready);
-    if (generating !== undefined)
-      throw ApplicationFailure.nonRetryable(`policy \`${life.policy}\` was submitted already`, 'policy-state-wrong');
-    const { run } = await order(life, 'generate');
-    generating = run;
-    return { run };
-  });
+  setHandler(submitUpdate, () => submit(life, now));
 
-  await condition(() => drafted);
-  await stage(life, 'create');
-  await stage(life, 'context');
-  ready = true;
-  await condition(() => generating !== undefined);
-  await carryOut(life, generating ?? '');
+  while (!now.generating) {
+    await condition(() => now.drafted);
+    [now.drafted, now.ready] = [false, false];
+    await stage(life, 'create');
+    await stage(life, 'context');
+    now.ready = true;
+    await condition(() => now.drafted || Boolean(now.generating));
+  }
+  await carryOut(life, now.generating);
   await condition(allHandlersFinished);
   await continueAsNew<typeof policyLifecycle>({ policy: life.policy, cycle: life.cycle + 1 });
+}
+
+type Progress = {
+  drafted: boolean;
+  /** The draft went through its first stages and can be submitted. */
+  ready: boolean;
+  /** The run that makes the submitted draft ready for review; empty while it is being ordered. */
+  generating: string | undefined;
+};
+
+async function submit(life: Lifecycle, now: Progress): Promise<{ run: string }> {
+  now.drafted ||= !now.ready;
+  await condition(() => now.ready);
+  if (now.generating !== undefined) throw submittedAlready(life);
+  now.generating = '';
+  try {
+    const { run } = await order(life, 'generate');
+    now.generating = run;
+    return { run };
+  } catch (error) {
+    now.generating = undefined;
+    throw error;
+  }
+}
+
+function submittedAlready({ policy }: Lifecycle): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`policy \`${policy}\` was submitted already`, 'policy-state-wrong');
 }
 
 /** Each stage begins only when the one before it is done; a stage that is not done sends the policy back (lifecycle.record). */
