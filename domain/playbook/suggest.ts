@@ -1,7 +1,7 @@
 /** The known word nearest to a mistyped one, for `did you mean …?`; undefined when none is near. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor((word.length + 1) / 4)) + 1;
   for (const candidate of known) {
     const distance = editDistance(word, candidate, bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
