@@ -143,7 +143,10 @@ async function agreedTail(tx: Tx, handle: FileHandle, known: FileTail | undefine
 }
 
 function strangers(tail: FileTail): EdictError {
-  return new EdictError('audit-broken', `its last row, ${tail.id}, is not in the table: one of the two was changed or restored`);
+  return new EdictError(
+    'audit-broken',
+    `its last row, ${tail.id}, is not in the table: one of the two was changed or restored; keep the file as evidence, move it away, and a new one is begun`,
+  );
 }
 
 async function appendLines(handle: FileHandle, tail: FileTail, rows: readonly object[]): Promise<number> {

@@ -1,5 +1,5 @@
 /** Every migration by name, oldest first. One that was released never changes. */
 import type { Migration } from 'kysely/migration';
-import * as foundation from './2026-11-25-foundation.ts';
+import { up as foundation } from './2026-11-25-foundation.ts';
 
-export const migrations: { readonly [name: string]: Migration } = { '2026-11-25-foundation': foundation };
+export const migrations: { readonly [name: string]: Migration } = { '2026-11-25-foundation': { up: foundation } };

@@ -1,5 +1,6 @@
 /** The store among faults: broken connections, killed processes, a server that goes away, text that cannot be stored. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,6 +12,7 @@ import { migrate } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/port.ts';
 import { describeWith, testDatabase } from '../stack/fixture.ts';
+import type { DoomedTask } from './doomed-process.ts';
 import { codeOf, testStore, type TestStore } from './stores.ts';
 
 const entry = { actor: 'ada', event: 'thing-done', subject: 'thing/1', detail: {} };
@@ -189,11 +191,28 @@ describeWith(['postgres'], 'the store among faults', () => {
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(rows.map((row) => Number(row.id)));
   });
 
-  async function killedWriter(name: string, answered: Map<string, number>): Promise<void> {
-    const child = spawn(process.execPath, [resolve('test/store/append-loop.ts'), test.url, test.auditFile, name], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+  it('gives the lock on a point to the next when its holder is killed with -9', async () => {
+    const child = doomed('hold', 'fw');
+    await once(child.stdout, 'data');
+    let had = false;
+    const next = store.points.locked('fw', async () => {
+      had = true;
     });
-    const ended = new Promise((settle) => child.once('exit', settle));
+    await sleep(200);
+    expect(had).toBe(false);
+    child.kill('SIGKILL');
+    await next;
+    expect(had).toBe(true);
+  });
+
+  function doomed(task: DoomedTask, name: string) {
+    const script = resolve('test/store/doomed-process.ts');
+    return spawn(process.execPath, [script, test.url, test.auditFile, task, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+  }
+
+  async function killedWriter(name: string, answered: Map<string, number>): Promise<void> {
+    const child = doomed('append', name);
+    const ended = once(child, 'exit');
     let killed = false;
     for await (const line of createInterface({ input: child.stdout })) {
       const [key = '', id] = line.split(' ');
