@@ -3,6 +3,7 @@
  * families. Text is strict: dotted quads in decimal only (`010.0.0.1` and `0x7f.1` are refused, other readers disagree on
  * them), no IPv6 zone ids; an IPv4-mapped IPv6 address is the IPv4 address.
  */
+import { element } from './element.ts';
 import ipaddr from 'ipaddr.js';
 import { EdictError } from '../errors.ts';
 import { type Interval, type IntervalSet, intersect, intervalSet } from './intervals.ts';
@@ -27,15 +28,68 @@ const widthOf: Readonly<Record<Family, number>> = { 4: 32, 6: 128 };
 export function parseAddress(text: string): bigint | undefined {
   const quad = parseQuad(text);
   if (quad >= 0) return BigInt(quad);
-  if (!isIpv6(text)) return undefined;
-  const address = ipaddr.IPv6.parse(text);
-  if (address.isIPv4MappedAddress()) return bytesValue(address.toIPv4Address().toByteArray());
-  return ipv6Base + bytesValue(address.toByteArray());
+  if (!text.includes(':') || text.includes('%')) return undefined;
+  const groups = text.includes('.') ? parseMixed(text) : parseHextets(text);
+  return groups === undefined ? undefined : lineOfGroups(groups);
 }
 
-function isIpv6(text: string): boolean {
-  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return false;
-  return !text.includes('.') || parseQuad(text.slice(text.lastIndexOf(':') + 1)) >= 0;
+/** With a dotted quad at its end. */
+function parseMixed(text: string): readonly number[] | undefined {
+  if (parseQuad(text.slice(text.lastIndexOf(':') + 1)) < 0 || !ipaddr.IPv6.isValid(text)) return undefined;
+  return ipaddr.IPv6.parse(text).parts;
+}
+
+/** Eight groups of 16 bits, by hand like the dotted quad. `::` stands for at least one group, as in RFC 5952. */
+function parseHextets(text: string): readonly number[] | undefined {
+  const groups: number[] = [];
+  let gap = text.startsWith('::') ? 0 : -1;
+  for (let at = gap === 0 ? 2 : 0; at < text.length;) {
+    const end = endOfHex(text, at);
+    if (end === at || end - at > 4) return undefined;
+    groups.push(hexValue(text, at, end));
+    at = end + 1;
+    if (end === text.length) break;
+    if (text.charCodeAt(end) !== colon || at === text.length) return undefined;
+    if (text.charCodeAt(at) !== colon) continue;
+    if (gap >= 0) return undefined;
+    gap = groups.length;
+    at += 1;
+  }
+  return fillGap(groups, gap);
+}
+
+const colon = 58;
+
+function endOfHex(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && hexDigit(text.charCodeAt(end)) >= 0) end += 1;
+  return end;
+}
+
+function hexValue(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at += 1) value = value * 16 + hexDigit(text.charCodeAt(at));
+  return value;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = (code | 32) - 97;
+  return letter >= 0 && letter < 6 && code >= 65 ? letter + 10 : -1;
+}
+
+function fillGap(groups: readonly number[], gap: number): readonly number[] | undefined {
+  if (gap < 0) return groups.length === 8 ? groups : undefined;
+  if (groups.length > 7) return undefined;
+  return [...groups.slice(0, gap), ...Array.from({ length: 8 - groups.length }, () => 0), ...groups.slice(gap)];
+}
+
+function lineOfGroups(groups: readonly number[]): bigint {
+  const word = (index: number) => (groups[index] ?? 0) * 65_536 + (groups[index + 1] ?? 0);
+  const [first, second, third, last] = [word(0), word(2), word(4), word(6)];
+  const isMapped = first === 0 && second === 0 && third === 0xffff;
+  if (isMapped) return BigInt(last);
+  return ipv6Base + ((BigInt(first * 4_294_967_296) + BigInt(second)) << 64n) + ((BigInt(third) << 32n) | BigInt(last));
 }
 
 /** A dotted quad in decimal, without leading zeros, as an unsigned number; -1 for anything else. By hand: it is on the path of every decision. */
@@ -64,10 +118,6 @@ function quadDigit(part: number, digit: number): number {
   return next > 255 ? -1 : next;
 }
 
-function bytesValue(bytes: readonly number[]): bigint {
-  return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
-}
-
 export function familyOf(value: bigint): Family {
   return value < ipv6Base ? 4 : 6;
 }
@@ -79,7 +129,7 @@ export function isAddressText(text: string): boolean {
 /** An address, a CIDR (host bits must be zero) or a range `a-b`, as intervals; throws `policy-invalid`. */
 export function parseAddresses(text: string): IntervalSet {
   const range = text.split('-');
-  if (range.length === 2) return [ordered(address(range[0]!, text), address(range[1]!, text), text)];
+  if (range.length === 2) return [ordered(address(element(range, 0), text), address(element(range, 1), text), text)];
   const [base, prefix, ...rest] = text.split('/');
   if (rest.length > 0 || base === undefined) throw unreadable(text);
   return prefix === undefined ? [ordered(address(base, text), address(base, text), text)] : [cidr(base, prefix, text)];

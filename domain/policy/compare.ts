@@ -2,6 +2,7 @@
  * Compares decision diagrams of one store over the whole request space: they are equal, or there is a request on which they differ.
  * Only complete requests are compared: both addresses of one family, a time given where a rule asks for one.
  */
+import { element } from './element.ts';
 import { anyAddress, families, type Family } from './addresses.ts';
 import { type Box, fields } from './boxes.ts';
 import type { Clause, ClauseRule, Clauses } from './clauses.ts';
@@ -20,7 +21,7 @@ const decisionOf: Readonly<Record<RuleEffect, Decision>> = { deny: 'deny', allow
 
 /** Rules in order of weight: the first that matches decides. */
 export function ruleReading(rules: readonly ClauseRule[]): Reading {
-  return firstMatch((rule) => decisionOf[rules[rule]!.effect]);
+  return firstMatch((rule) => decisionOf[element(rules, rule).effect]);
 }
 
 export function firstMatch(decisionOfRule: (rule: number) => Decision): Reading {
@@ -54,7 +55,7 @@ function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | u
   const level = classes.length;
   if (level === fields.length) {
     return walk.atLeaf(
-      ids.map((id) => walk.store.terminals[id]!),
+      ids.map((id) => element(walk.store.terminals, id)),
       { family: walk.family, classes },
     );
   }

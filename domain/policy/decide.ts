@@ -4,6 +4,7 @@
  *
  * A request that cannot be read is denied, with the reason under `erring`.
  */
+import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import { anyAddress, type Family, familyOf, parseAddress, parseQuad } from './addresses.ts';
 import { type Clause, type Clauses, clausesOf, unknownMinute, anyTime } from './clauses.ts';
@@ -57,14 +58,14 @@ export function prepare(policies: readonly Policy[], inventory: Inventory): Deci
 /** Terminals hold the rules of the weightiest effect that matched, then those that erred. */
 function answers({ rules }: Clauses): Reading {
   const weights: readonly RuleEffect[] = ['deny', 'allow', 'claim'];
-  return { group: (rule) => weights.indexOf(rules[rule]!.effect), decide: (alive) => terminalOf(alive, rules) };
+  return { group: (rule) => weights.indexOf(element(rules, rule).effect), decide: (alive) => terminalOf(alive, rules) };
 }
 
 function terminalOf(alive: readonly Clause[], rules: Clauses['rules']): string {
   const unsure = new Set(alive.filter(({ role }) => role === 'unsure').map(({ rule }) => rule));
   const matched = alive.filter(({ role, rule }) => role === 'match' && !unsure.has(rule)).map(({ rule }) => rule);
-  const effect = unsure.size > 0 ? 'deny' : matched[0] === undefined ? undefined : rules[matched[0]]!.effect;
-  const determining = matched.filter((rule) => rules[rule]!.effect === effect);
+  const effect = unsure.size > 0 ? 'deny' : matched.slice(0, 1).map((rule) => element(rules, rule).effect)[0];
+  const determining = matched.filter((rule) => element(rules, rule).effect === effect);
   return `${determining.join(' ')}/${[...unsure].join(' ')}`;
 }
 
@@ -75,9 +76,9 @@ function readAnswers({ terminals }: Store, { rules }: Clauses): readonly (Decisi
     const [determining = [], unsure = []] = text.split('/').map(numbers);
     const first = determining[0];
     return {
-      decision: unsure.length > 0 ? 'deny' : first === undefined ? 'not-applicable' : decisionOf[rules[first]!.effect],
-      determining: determining.map((rule) => rules[rule]!.id),
-      erring: unsure.map((rule) => ({ rule: rules[rule]!.id, reason: 'has a time window, and the request gives no time' })),
+      decision: unsure.length > 0 ? 'deny' : first === undefined ? 'not-applicable' : decisionOf[element(rules, first).effect],
+      determining: determining.map((rule) => element(rules, rule).id),
+      erring: unsure.map((rule) => ({ rule: element(rules, rule).id, reason: 'has a time window, and the request gives no time' })),
     };
   });
 }
@@ -98,10 +99,10 @@ export function decide(decider: Decider, request: NetworkRequest): DecisionResul
   for (let node = nodes[id]; node !== undefined; node = nodes[id]) {
     if (node.level === 0) id = childOf(node, lookup.destination(to));
     else if (node.level === 1) id = childOf(node, lookup.source(from));
-    else if (node.level === 2) id = childOf(node, lookup.service[service]!);
-    else id = childOf(node, lookup.minute[minute]!);
+    else if (node.level === 2) id = childOf(node, lookup.service[service] ?? -1);
+    else id = childOf(node, lookup.minute[minute] ?? -1);
   }
-  return decider.answers[id]!;
+  return element(decider.answers, id);
 }
 
 /** IPv4 as a number: bigints cost a request its microsecond. */
@@ -137,7 +138,7 @@ function lookupOf(space: Space, timezone: string | undefined): Lookup {
   return {
     destination: addressLookup(space.destination),
     source: addressLookup(space.source),
-    service: table(space.service, anyService[0]!.high),
+    service: table(space.service, element(anyService, 0).high),
     minute: table(space.minute, BigInt(unknownMinute)),
     clock: timezone === undefined ? undefined : weekClock(timezone),
   };
@@ -147,7 +148,7 @@ function table(line: Line, last: bigint): Int32Array {
   const classes = new Int32Array(Number(last) + 1);
   for (let atom = 0; atom < line.starts.length; atom += 1) {
     const end = line.starts[atom + 1] ?? last + 1n;
-    classes.fill(line.classOf[atom]!, Number(line.starts[atom]!), Number(end));
+    classes.fill(element(line.classOf, atom), Number(element(line.starts, atom)), Number(end));
   }
   return classes;
 }
@@ -163,9 +164,9 @@ function addressLookup(line: Line): (value: bigint | number) => number {
     let high = ipv4.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (ipv4[middle]! <= value) low = middle;
+      if ((ipv4[middle] ?? 0) <= value) low = middle;
       else high = middle - 1;
     }
-    return line.classOf[low]!;
+    return line.classOf[low] ?? -1;
   };
 }

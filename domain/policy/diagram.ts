@@ -6,6 +6,7 @@
  * They are built top down: at each node the clauses that are still alive are split by the field's classes, and each distinct
  * list of survivors is built once.
  */
+import { element } from './element.ts';
 import type { Family } from './addresses.ts';
 import { fields } from './boxes.ts';
 import type { Clause } from './clauses.ts';
@@ -74,7 +75,7 @@ function buildFamily(
 ): NodeId {
   const coversFrom = Uint8Array.from(clauses, ({ box }) => {
     let level = fields.length;
-    while (level > 0 && store.space[fields[level - 1]!].runs(box[fields[level - 1]!], family).full) level -= 1;
+    while (level > 0 && store.space[element(fields, level - 1)].runs(box[element(fields, level - 1)], family).full) level -= 1;
     return level;
   });
   const build: Build = { store, clauses, reading, family, built: fields.map(() => new Map()), coversFrom };
@@ -86,31 +87,31 @@ function buildFamily(
 
 function nodeOf(build: Build, level: number, alive: readonly number[]): NodeId {
   const { store, clauses, reading } = build;
-  if (level === fields.length) return terminal(store, reading.decide(alive.map((index) => clauses[index]!)));
+  if (level === fields.length) return terminal(store, reading.decide(alive.map((index) => element(clauses, index))));
   const key = keyOf(alive);
-  const held = build.built[level]!.get(key);
+  const held = element(build.built, level).get(key);
   if (held !== undefined) return held;
   const id = split(build, level, alive);
-  build.built[level]!.set(key, id);
+  element(build.built, level).set(key, id);
   return id;
 }
 
 /** Characters hold 16 bits; the list of numbers is the key itself, so that no two lists are ever confused. */
 function keyOf(numbers: ArrayLike<number>): string {
   const codes: number[] = [];
-  for (let index = 0; index < numbers.length; index += 1) codes.push(numbers[index]! & 0xffff, numbers[index]! >>> 16);
+  for (let index = 0; index < numbers.length; index += 1) codes.push(element(numbers, index) & 0xffff, element(numbers, index) >>> 16);
   let key = '';
   for (let from = 0; from < codes.length; from += 4_096) key += String.fromCharCode(...codes.slice(from, from + 4_096));
   return key;
 }
 
 function split(build: Build, level: number, alive: readonly number[]): NodeId {
-  const line = build.store.space[fields[level]!];
+  const line = build.store.space[element(fields, level)];
   const domain = line.domains[build.family];
   const whole: number[] = [];
   const events: number[] = [];
   for (const index of alive) {
-    const { full, runs } = line.runs(build.clauses[index]!.box[fields[level]!], build.family);
+    const { full, runs } = line.runs(element(build.clauses, index).box[element(fields, level)], build.family);
     if (full) whole.push(index);
     // Starts and ends as numbers to sort: the class, then the clause. A clause that is met again ends.
     else for (const place of runs) events.push(place * build.clauses.length + index);
@@ -129,9 +130,9 @@ function sweep(build: Build, level: number, { domain, whole, events }: Sweep): r
   const runs: Run[] = [];
   let at = 0;
   for (let start = domain.start; start < domain.end;) {
-    for (; at < events.length && Math.floor(events[at]! / size) === start; at += 1) toggle(present, events[at]! % size);
+    for (; at < events.length && Math.floor(element(events, at) / size) === start; at += 1) toggle(present, element(events, at) % size);
     runs.push({ start, child: nodeOf(build, level + 1, simplify(build, level + 1, merge(whole, present))) });
-    start = at < events.length ? Math.floor(events[at]! / size) : domain.end;
+    start = at < events.length ? Math.floor(element(events, at) / size) : domain.end;
   }
   return runs;
 }
@@ -147,10 +148,10 @@ function merge(whole: readonly number[], present: ReadonlySet<number>): readonly
   const all: number[] = [];
   let i = 0;
   for (const index of some) {
-    while (i < whole.length && whole[i]! < index) all.push(whole[i++]!);
+    while (i < whole.length && element(whole, i) < index) all.push(element(whole, i++));
     all.push(index);
   }
-  while (i < whole.length) all.push(whole[i++]!);
+  while (i < whole.length) all.push(element(whole, i++));
   return all;
 }
 
@@ -163,21 +164,35 @@ function simplify(build: Build, level: number, alive: readonly number[]): readon
   const kept: number[] = [];
   let lastGroup = Number.POSITIVE_INFINITY;
   for (let at = 0; at < alive.length;) {
-    const match = alive[at]!;
-    const { role, rule } = clauses[match]!;
-    let end = at + 1;
-    let unsure = false;
-    let cancelled = role !== 'match';
-    for (; end < alive.length && clauses[alive[end]!]!.rule === rule; end += 1) {
-      if (clauses[alive[end]!]!.role === 'unsure') unsure = true;
-      else if (coversFrom[alive[end]!]! <= level) cancelled = true;
+    const match = element(alive, at);
+    const { role, rule } = element(clauses, match);
+    const end = endOfRule(build, alive, at);
+    const standing = role === 'match' ? standingOf(build, level, end === at + 1 ? noExcepts : alive.slice(at + 1, end)) : 'gone';
+    if (standing === 'unsure' || (standing === 'sure' && reading.group(rule) <= lastGroup)) {
+      for (let index = at; index < end; index += 1) kept.push(element(alive, index));
+      if (end === at + 1 && element(coversFrom, match) <= level) lastGroup = reading.group(rule);
     }
-    if (reading.group(rule) > lastGroup && !unsure) cancelled = true;
-    if (!cancelled) for (let index = at; index < end; index += 1) kept.push(alive[index]!);
-    if (!cancelled && end === at + 1 && coversFrom[match]! <= level) lastGroup = reading.group(rule);
     at = end;
   }
   return kept;
+}
+
+function endOfRule({ clauses }: Build, alive: readonly number[], start: number): number {
+  const { rule } = element(clauses, element(alive, start));
+  let end = start + 1;
+  while (end < alive.length && element(clauses, element(alive, end)).rule === rule) end += 1;
+  return end;
+}
+
+const noExcepts: readonly number[] = [];
+
+function standingOf({ clauses, coversFrom }: Build, level: number, excepts: readonly number[]): 'gone' | 'sure' | 'unsure' {
+  let standing: 'sure' | 'unsure' = 'sure';
+  for (const index of excepts) {
+    if (element(clauses, index).role === 'unsure') standing = 'unsure';
+    else if (element(coversFrom, index) <= level) return 'gone';
+  }
+  return standing;
 }
 
 /** A node of the given runs: equal neighbours become one, a node with one child is the child, an equal node is shared. */
@@ -185,21 +200,22 @@ export function join(
   store: Store,
   { level, domain, runs }: { readonly level: number; readonly domain: Domain; readonly runs: readonly Run[] },
 ): NodeId {
-  const distinct = runs.filter(({ child }, index) => index === 0 || runs[index - 1]!.child !== child);
-  if (distinct.length === 1) return distinct[0]!.child;
+  const distinct = runs.filter(({ child }, index) => index === 0 || element(runs, index - 1).child !== child);
+  if (distinct.length === 1) return element(distinct, 0).child;
   const starts = Int32Array.from(distinct, ({ start }) => start);
   const children = Int32Array.from(distinct, ({ child }) => child);
   const key = `${level}${keyOf(starts)}${keyOf(children)}`;
   return share(store, key, { level, starts, children, end: domain.end }, undefined);
 }
 
+/** On the path of every decision: no bounds are checked, the bisection stays within them. */
 export function childOf({ starts, children }: Node, number: number): NodeId {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (starts[middle]! <= number) low = middle;
+    if ((starts[middle] ?? 0) <= number) low = middle;
     else high = middle - 1;
   }
-  return children[low]!;
+  return children[low] ?? -1;
 }

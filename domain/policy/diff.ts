@@ -2,6 +2,7 @@
  * The difference between two states of policy, in meaning rather than in text: for each rule what became of the requests that it
  * matches, with a request to show it, and whether anything is decided otherwise at all.
  */
+import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import { type Clause, type ClauseRule, type Clauses, clausesOf } from './clauses.ts';
 import { completeClauses, type Path, ruleReading, walkDifferences, wholeBox } from './compare.ts';
@@ -117,7 +118,7 @@ function changeOf({ before, after, gained, gone }: RuleSides): RuleChange['chang
 
 function clausesById({ rules, clauses }: Clauses): ReadonlyMap<string, RuleClauses> {
   const found = new Map<string, { rule: ClauseRule; clauses: Clause[] }>(rules.map((rule) => [rule.id, { rule, clauses: [] }]));
-  for (const clause of clauses) if (clause.role !== 'unsure') found.get(rules[clause.rule]!.id)!.clauses.push(clause);
+  for (const clause of clauses) if (clause.role !== 'unsure') found.get(element(rules, clause.rule).id)?.clauses.push(clause);
   return found;
 }
 
@@ -135,7 +136,7 @@ type Showing = {
 function shower({ inventory, make, deciders }: Showing): (path: Path) => ShownRequest {
   return (path) => {
     const request = make(path);
-    const [before, after] = deciders.map((decider) => decide(decider, request).decision);
-    return { request, before: before!, after: after!, text: `${printRequest(request, inventory)}: ${before} before, ${after} after` };
+    const [before, after] = [decide(deciders[0], request).decision, decide(deciders[1], request).decision];
+    return { request, before, after, text: `${printRequest(request, inventory)}: ${before} before, ${after} after` };
   };
 }

@@ -2,6 +2,7 @@
  * Sets of integers as inclusive intervals: sorted, disjoint and never adjacent, so that equal sets are equal lists. All
  * fields of a request (addresses, services, minutes of the week) lie on such lines.
  */
+import { element } from './element.ts';
 export type Interval = { readonly low: bigint; readonly high: bigint };
 export type IntervalSet = readonly Interval[];
 
@@ -26,7 +27,7 @@ export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
   if (a === b) return a;
   const found: Interval[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
-    const [left, right] = [a[i]!, b[j]!];
+    const [left, right] = [element(a, i), element(b, j)];
     const low = left.low > right.low ? left.low : right.low;
     const high = left.high < right.high ? left.high : right.high;
     if (low <= high) found.push({ low, high });
@@ -41,10 +42,10 @@ export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
   let j = 0;
   for (const { low, high } of a) {
     let from = low;
-    while (j < b.length && b[j]!.high < low) j += 1;
-    for (let k = j; k < b.length && b[k]!.low <= high; k += 1) {
-      if (b[k]!.low > from) left.push({ low: from, high: b[k]!.low - 1n });
-      from = b[k]!.high + 1n;
+    while (j < b.length && element(b, j).high < low) j += 1;
+    for (let k = j; k < b.length && element(b, k).low <= high; k += 1) {
+      if (element(b, k).low > from) left.push({ low: from, high: element(b, k).low - 1n });
+      from = element(b, k).high + 1n;
     }
     if (from <= high) left.push({ low: from, high });
   }

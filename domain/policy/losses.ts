@@ -1,4 +1,5 @@
 /** Where a target does otherwise than the rules say: differences between two diagrams, each put down to the declared loss that covers it. */
+import { element } from './element.ts';
 import type { Box } from './boxes.ts';
 import { allRules, boxOf, type Clause, serviceReader } from './clauses.ts';
 import { type Path, walkDifferences } from './compare.ts';
@@ -30,7 +31,7 @@ export function coversOf(losses: readonly Pick<Loss, 'rule'>[], policies: readon
   });
   return {
     clauses: boxes.map(({ box }, rule) => ({ role: 'match', rule, box })),
-    reading: { group: () => 0, decide: (alive) => [...new Set(alive.map(({ rule }) => boxes[rule]!.number))].join(' ') },
+    reading: { group: () => 0, decide: (alive) => [...new Set(alive.map(({ rule }) => element(boxes, rule).number))].join(' ') },
   };
 }
 
@@ -53,7 +54,7 @@ export function findDifferences(store: Store, roots: [Roots, Roots, Roots], loss
   walkDifferences(store, roots, ([before, after, cover = ''], path) => {
     const leaf = { path, expected: before as Decision, actual: after as Decision };
     const covering = cover === '' ? [] : cover.split(' ').map(Number);
-    const fitting = covering.filter((number) => losses[number]!.direction === directionOf(leaf));
+    const fitting = covering.filter((number) => element(losses, number).direction === directionOf(leaf));
     for (const number of fitting) if (!covered.has(number)) covered.set(number, leaf);
     if (fitting.length === 0) uncovered = leaf;
     return uncovered !== undefined;

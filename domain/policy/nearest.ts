@@ -1,4 +1,5 @@
 /** The known words closest to a mistyped one, by edit distance (Damerau, optimal string alignment). */
+import { element } from './element.ts';
 export function nearest(word: string, known: readonly string[], most = 2): readonly string[] {
   const limit = Math.max(2, Math.floor(word.length / 3));
   return known
@@ -17,12 +18,12 @@ function editDistance(a: string, b: string): number {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, older[j - 2]! + 1);
+      let best = Math.min(element(previous, j) + 1, element(row, j - 1) + 1, element(previous, j - 1) + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, element(older, j - 2) + 1);
       row.push(best);
     }
     older = previous;
     previous = row;
   }
-  return previous[b.length]!;
+  return element(previous, b.length);
 }

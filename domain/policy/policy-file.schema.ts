@@ -1,4 +1,5 @@
 /** The shape of a policy file, read into the model. Parsed and printed by policy-file.ts. */
+import { element } from './element.ts';
 import { z } from 'zod';
 import type { NetworkMatch, NetworkRequest, NetworkRule, RuleEffect } from './model.ts';
 import { documentShape, exceptSchema, matchSchema, requestSchema, ruleSchema } from './policy.schema.ts';
@@ -14,7 +15,7 @@ const effectSchema = z
   .strictObject({ allow: matchSchema.optional(), deny: matchSchema.optional(), claim: claimSchema.optional() })
   .transform((effects, context) => {
     const given = Object.entries(effects).filter(([, match]) => match !== undefined) as [RuleEffect, NetworkMatch][];
-    if (given.length === 1) return { effect: given[0]![0], match: given[0]![1] };
+    if (given.length === 1) return { effect: element(given, 0)[0], match: element(given, 0)[1] };
     context.addIssue({ code: 'custom', message: 'exactly one of allow, deny, claim' });
     return z.NEVER;
   });

@@ -1,4 +1,5 @@
 /** What may come in as a policy. Shapes only: whether names are known and tests pass is validate.ts's. Unknown keys are refused. */
+import { element } from './element.ts';
 import { z } from 'zod';
 import { EdictError } from '../errors.ts';
 import type { NetworkRequest, NetworkRule, Policy } from './model.ts';
@@ -96,7 +97,7 @@ export function parseBy<Schema extends z.ZodType>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues;
-  const first = issues[0]!;
+  const first = element(issues, 0);
   const more = issues.length > 1 ? `, and ${issues.length - 1} more` : '';
   throw new EdictError('policy-invalid', `${first.message.toLowerCase()} at \`${pointer(first.path)}\`${more}`, {
     where: locate(first.path),

@@ -3,6 +3,7 @@
  * makes of the artifact become two decision diagrams in one store, which are equal exactly when they decide alike. A difference that
  * no declared loss covers is a counter-example.
  */
+import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import type { Digest } from '../digest.ts';
 import { EdictError } from '../errors.ts';
@@ -60,7 +61,7 @@ export function prove(policies: readonly Policy[], inventory: Inventory, artifac
     buildDiagram(
       store,
       actual,
-      firstMatch((index) => read[index]!.decision),
+      firstMatch((index) => element(read, index).decision),
     ),
     buildDiagram(store, covers.clauses, covers.reading),
   ];
@@ -74,8 +75,8 @@ export function prove(policies: readonly Policy[], inventory: Inventory, artifac
     classes: countClasses(store, roots[0]),
     ...counterExample,
     withinLosses: [...found.covered].map(([loss, leaf]) => ({
-      rule: losses[loss]!.rule,
-      direction: losses[loss]!.direction,
+      rule: element(losses, loss).rule,
+      direction: element(losses, loss).direction,
       ...describe(leaf),
     })),
   };

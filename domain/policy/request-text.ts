@@ -1,9 +1,10 @@
 /** Requests for people, and requests from places in the request space. */
 import type { Asset, Inventory } from '../context/inventory.ts';
-import { type Family, familyLine, familyOf, inFamily, parseAddress, printAddress } from './addresses.ts';
+import { type Family, familyLine, familyOf, parseAddress, printAddress } from './addresses.ts';
 import type { Field } from './boxes.ts';
 import { fields } from './boxes.ts';
 import type { Path } from './compare.ts';
+import { element } from './element.ts';
 import type { NetworkRequest } from './model.ts';
 import { servicesOf } from './service-selector.ts';
 import { classAt, type Space } from './space.ts';
@@ -59,7 +60,7 @@ function knownAddresses(inventory: Inventory): readonly bigint[] {
 }
 
 function stranger(known: readonly bigint[], family: Family): bigint {
-  return known.find((value) => familyOf(value) === family) ?? inFamily([familyLine[family]], family)[0]!.low;
+  return known.find((value) => familyOf(value) === family) ?? familyLine[family].low;
 }
 
 type Place = {
@@ -70,7 +71,7 @@ type Place = {
 };
 
 export function requestAt({ from, to, service, minute }: Place): NetworkRequest {
-  const { protocol, low } = servicesOf([{ low: service, high: service }])[0]!;
+  const { protocol, low } = element(servicesOf([{ low: service, high: service }]), 0);
   const at = minute === undefined ? {} : { at: instantAt(minute.minute, minute.timezone) };
   return { kind: 'network', from: printAddress(from), to: printAddress(to), protocol, port: low, ...at };
 }

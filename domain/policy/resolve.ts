@@ -49,7 +49,10 @@ function allSelectors(names: Names): readonly string[] {
 }
 
 function unknown(selector: string, names: Names): EdictError {
-  const close = nearest(selector, ['any', ...allSelectors(names)]);
+  const known = allSelectors(names);
+  const name = selector.slice(selector.indexOf(':') + 1);
+  const namesakes = known.filter((each) => each.slice(each.indexOf(':') + 1) === name);
+  const close = namesakes.length > 0 ? namesakes : nearest(selector, ['any', ...known]);
   const help =
     close.length > 0
       ? `did you mean ${close.map((name) => `\`${name}\``).join(' or ')}?`

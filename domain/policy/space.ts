@@ -3,6 +3,7 @@
  * the same sets fall into one class, and a class is all that a decision can depend on. Classes are small integers, numbered in order
  * of first appearance, IPv4 before IPv6, so that IPv6 costs nothing extra.
  */
+import { element } from './element.ts';
 import { families, type Family, familyLine, familyOf } from './addresses.ts';
 import { type Box, type Field, fields } from './boxes.ts';
 import { interner, type IntervalSet } from './intervals.ts';
@@ -39,7 +40,8 @@ function lineOf(sets: readonly IntervalSet[], whole: IntervalSet, byFamily: bool
   const distinct = [...new Set(sets.map(intern))];
   const starts = atomStarts([whole, ...distinct]);
   const atomAt = new Map(starts.map((value, index) => [value, index]));
-  const atomsOf = (set: IntervalSet) => set.map(({ low, high }) => [atomAt.get(low)!, atomAt.get(high + 1n) ?? starts.length] as const);
+  const atomsOf = (set: IntervalSet) =>
+    set.map(({ low, high }) => [atomAt.get(low) ?? starts.length, atomAt.get(high + 1n) ?? starts.length] as const);
   const parts = byFamily ? families.map((family) => [familyLine[family]]) : [];
   const classOf = classify(starts.length, [whole, ...parts, ...distinct].map(atomsOf), atomsOf(whole));
   const sample = samples(starts, classOf);
@@ -68,7 +70,7 @@ function classify(atoms: number, sets: readonly AtomRanges[], whole: AtomRanges)
     const renamed = new Map<number, number>();
     for (const [start, end] of ranges) {
       for (let atom = start; atom < end; atom += 1) {
-        const old = classOf[atom]!;
+        const old = element(classOf, atom);
         let fresh = renamed.get(old);
         if (fresh === undefined) renamed.set(old, (fresh = next++));
         classOf[atom] = fresh;
@@ -83,9 +85,10 @@ function renumber(classOf: Int32Array, whole: AtomRanges): Int32Array {
   const renumbered = new Int32Array(classOf.length).fill(-1);
   for (const [start, end] of whole) {
     for (let atom = start; atom < end; atom += 1) {
-      const old = classOf[atom]!;
-      if (!numbers.has(old)) numbers.set(old, numbers.size);
-      renumbered[atom] = numbers.get(old)!;
+      const old = element(classOf, atom);
+      const number = numbers.get(old) ?? numbers.size;
+      numbers.set(old, number);
+      renumbered[atom] = number;
     }
   }
   return renumbered;
@@ -94,7 +97,7 @@ function renumber(classOf: Int32Array, whole: AtomRanges): Int32Array {
 function samples(starts: readonly bigint[], classOf: Int32Array): readonly bigint[] {
   const found: bigint[] = [];
   classOf.forEach((number, atom) => {
-    if (number >= 0) found[number] ??= starts[atom]!;
+    if (number >= 0) found[number] ??= element(starts, atom);
   });
   return found;
 }
@@ -132,7 +135,8 @@ function runReader({ atomsOf, classOf, domains, intern }: Reading): Line['runs']
 /** By class: whether the set holds it. */
 function classesOf(ranges: AtomRanges, classOf: Int32Array, count: number): Uint8Array {
   const held = new Uint8Array(count);
-  for (const [start, end] of ranges) for (let atom = start; atom < end; atom += 1) if (classOf[atom]! >= 0) held[classOf[atom]!] = 1;
+  for (const [start, end] of ranges)
+    for (let atom = start; atom < end; atom += 1) if (element(classOf, atom) >= 0) held[element(classOf, atom)] = 1;
   return held;
 }
 
@@ -152,8 +156,8 @@ export function classAt(line: Line, value: bigint): number {
   let high = line.starts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (line.starts[middle]! <= value) low = middle;
+    if ((line.starts[middle] ?? 0n) <= value) low = middle;
     else high = middle - 1;
   }
-  return line.starts[low]! <= value ? line.classOf[low]! : -1;
+  return (line.starts[low] ?? 0n) <= value ? (line.classOf[low] ?? -1) : -1;
 }

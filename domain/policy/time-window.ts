@@ -61,7 +61,7 @@ function unreadable(text: string): EdictError {
 
 function checkTimezone(timezone: string, text: string): void {
   try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: timezone });
+    Intl.DateTimeFormat('en-GB', { timeZone: timezone });
   } catch (cause) {
     throw new EdictError('policy-invalid', `unknown time zone \`${timezone}\` in \`${text}\``, {
       expected: 'an IANA name such as `Europe/Zurich`',

@@ -2,6 +2,7 @@
  * Requests to try on a real engine: for each rule one inside, and one on each side of each of its boundaries and of its exceptions',
  * with the decision that the rules give. `prove` compares everything on paper; these go through the engine itself.
  */
+import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import { families, type Family, familyLine, inFamily } from './addresses.ts';
 import { type Box, type Field, fields, intersectBoxes, isEmpty } from './boxes.ts';
@@ -34,8 +35,8 @@ export function witnesses(
 ): readonly Witness[] {
   const { rules, clauses, timezone } = clausesOf(policies, resolver(inventory));
   const byRule = rules.map((): Clause[] => []);
-  for (const clause of clauses) byRule[clause.rule]!.push(clause);
-  const queues = rules.map((rule, index) => witnessesOfRule(rule, byRule[index]!, timezone));
+  for (const clause of clauses) element(byRule, clause.rule).push(clause);
+  const queues = rules.map((rule, index) => witnessesOfRule(rule, element(byRule, index), timezone));
   const found = new Map<string, Witness>();
   for (let round = 0; found.size < most && queues.some((queue) => round < queue.length); round += 1) {
     for (const queue of queues) {
@@ -56,7 +57,8 @@ function judged(candidate: Candidate, decider: Decider): Witness {
 }
 
 function witnessesOfRule(rule: ClauseRule, clauses: readonly Clause[], timezone: string | undefined): readonly Candidate[] {
-  const match = clauses.find(({ role }) => role === 'match')!.box;
+  // The match comes first; see clauses.ts.
+  const match = element(clauses, 0).box;
   const boxes = clauses.filter(({ role }) => role !== 'unsure').map(({ box }) => intersectBoxes(box, match));
   return boxes.flatMap((box) =>
     families.flatMap((family) => {
@@ -69,7 +71,7 @@ function witnessesOfRule(rule: ClauseRule, clauses: readonly Clause[], timezone:
 
 function clip(box: Box, family: Family): Box {
   const minute = box.minute.flatMap(({ low, high }) =>
-    low > anyMinute[0]!.high ? [] : [{ low, high: high > anyMinute[0]!.high ? anyMinute[0]!.high : high }],
+    low > element(anyMinute, 0).high ? [] : [{ low, high: high > element(anyMinute, 0).high ? element(anyMinute, 0).high : high }],
   );
   return { ...box, destination: inFamily(box.destination, family), source: inFamily(box.source, family), minute };
 }
@@ -87,8 +89,8 @@ function pointsAround(box: Box, family: Family): readonly { readonly point: Poin
   const whole: { readonly [field in Field]: Interval } = {
     destination: familyLine[family],
     source: familyLine[family],
-    service: anyService[0]!,
-    minute: anyMinute[0]!,
+    service: element(anyService, 0),
+    minute: element(anyMinute, 0),
   };
   const around = fields.flatMap((field) =>
     edges(box[field], whole[field]).map((value) => ({ point: { ...inside, [field]: value }, at: field })),
@@ -107,7 +109,7 @@ function edges(set: IntervalSet, whole: Interval): readonly bigint[] {
 }
 
 function first(set: IntervalSet): bigint {
-  return set[0]!.low;
+  return element(set, 0).low;
 }
 
 /** A source that is not the destination itself, where there is one. */

@@ -1,5 +1,5 @@
 /** Random policies, inventories and requests that meet: few hosts, few ports, both families, so that rules overlap. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import type { NetworkRequest, NetworkRule, Policy, RuleExcept } from '../../domain/policy/model.ts';
 

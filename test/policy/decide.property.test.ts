@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decide, prepare } from '../../domain/policy/decide.ts';
 import { prove } from '../../domain/policy/prove.ts';
 import { targets } from '../../domain/policy/targets/index.ts';

@@ -64,7 +64,8 @@ function names(selector: string, inventory: Inventory, address: string): boolean
 function inText(text: string, address: string): boolean {
   const own = ipaddr.parse(address);
   const [low, high] = text.split('-');
-  if (high !== undefined) return sameKind(low!, own) && compare(ipaddr.parse(low!), own) <= 0 && compare(own, ipaddr.parse(high)) <= 0;
+  if (high !== undefined)
+    return sameKind(low ?? '', own) && compare(ipaddr.parse(low ?? ''), own) <= 0 && compare(own, ipaddr.parse(high)) <= 0;
   if (!text.includes('/')) return ipaddr.parse(text).toNormalizedString() === own.toNormalizedString();
   const [base, bits] = ipaddr.parseCIDR(text);
   return base.kind() === own.kind() && (own as ipaddr.IPv4).match(base as ipaddr.IPv4, bits);

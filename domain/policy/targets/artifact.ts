@@ -1,4 +1,5 @@
 /** Artifacts as they leave a compiler: files in order of path, a digest over target, paths and contents. */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { type Digest, digestOf } from '../../digest.ts';
 import type { Artifact, TargetName } from './target.ts';
 
@@ -22,13 +23,6 @@ export function artifactDigest(target: TargetName, files: Files, stamped?: strin
 export function artifactOf(target: TargetName, files: Files): Artifact {
   const digest = artifactDigest(target, files);
   const paths = Object.keys(files).toSorted();
-  const stamped = Object.fromEntries(paths.map((path) => [path, files[path]!.replaceAll(selfDigest, digest)]));
-  return { target, digest, files: stamped, sizeBytes: Object.values(stamped).reduce((sum, text) => sum + utf8Bytes(text), 0) };
-}
-
-function utf8Bytes(text: string): number {
-  return [...text].reduce(
-    (sum, character) => sum + (character < '\u0080' ? 1 : character < '\u0800' ? 2 : character < '\u{10000}' ? 3 : 4),
-    0,
-  );
+  const stamped = Object.fromEntries(paths.map((path) => [path, (files[path] ?? '').replaceAll(selfDigest, digest)]));
+  return { target, digest, files: stamped, sizeBytes: Object.values(stamped).reduce((sum, text) => sum + utf8ToBytes(text).length, 0) };
 }

@@ -130,8 +130,8 @@ function printSets({ sets }: Writer): readonly string[] {
 function printFamilySet(name: string, set: IntervalSet, family: Family): readonly string[] {
   const elements = set.map((interval) => {
     const [cidr, ...more] = printCidrs([interval]);
-    return more.length === 0
-      ? cidr!.replace(family === 4 ? /\/32$/ : /\/128$/, '')
+    return cidr !== undefined && more.length === 0
+      ? cidr.replace(family === 4 ? /\/32$/ : /\/128$/, '')
       : `${printAddress(interval.low)}-${printAddress(interval.high)}`;
   });
   return [`  set ${name} {`, `    type ipv${family}_addr`, '    flags interval', `    elements = { ${elements.join(', ')} }`, '  }'];

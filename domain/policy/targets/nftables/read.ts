@@ -2,6 +2,7 @@
  * Reads an nftables artifact back: walks the forward hook's chain as the kernel does for the first packet of a connection, and
  * reports what is accepted and refused, in order. The end of the chain is "not applicable". Shares no code with compile.ts.
  */
+import { element } from '../../element.ts';
 import ipaddr from 'ipaddr.js';
 import { EdictError } from '../../../errors.ts';
 import { anyAddress, fromAddressIntervals, inFamily } from '../../addresses.ts';
@@ -16,17 +17,17 @@ import { type NftMatch, type NftRule, type NftTable, parseNft } from './parse.ts
 const deepest = 16;
 
 export function readNftables(artifact: Artifact): readonly ReadRule[] {
-  const paths = Object.keys(artifact.files);
-  if (artifact.target !== 'nftables' || paths.length !== 1 || paths[0] !== 'edict.nft')
-    throw unreadable(`files \`${paths.join(' ')}\` of a ${artifact.target} artifact`, 'edict.nft alone');
-  const table = parseNft(artifact.files['edict.nft']!);
+  const { 'edict.nft': text, ...others } = artifact.files;
+  if (artifact.target !== 'nftables' || text === undefined || Object.keys(others).length > 0)
+    throw unreadable(`files \`${Object.keys(artifact.files).join(' ')}\` of a ${artifact.target} artifact`, 'edict.nft alone');
+  const table = parseNft(text);
   if (table.name !== 'edict_policy') throw unreadable(`table \`${table.name}\``, '`edict_policy`');
   if (table.comment !== `edict artifact ${artifact.digest}`)
     throw unreadable(`the table's comment \`${table.comment ?? ''}\``, `\`edict artifact ${artifact.digest}\``);
   const based = [...table.chains].filter(([, { hook }]) => hook !== undefined);
-  if (based.length !== 1 || based[0]![1].hook !== 'forward')
+  if (based.length !== 1 || element(based, 0)[1].hook !== 'forward')
     throw unreadable(`hooks of ${based.map(([name]) => `\`${name}\``).join(', ')}`, 'one chain on the hook `forward`');
-  const [first, ...rules] = based[0]![1].rules;
+  const [first, ...rules] = element(based, 0)[1].rules;
   if (!isAnswersFirst(first)) throw unreadable('the first rule', '`ct state established,related accept`: answers pass, or nothing works');
   return walk({ table, sets: new Map([...table.sets].map(([name, { type, elements }]) => [name, readSet(name, type, elements)])) }, rules, {
     boxes: [everything],

@@ -19,12 +19,11 @@ const knownPolicy = 'sha256:c35c94f268f71c2a5a2145811df8b23448415e5b1f570c34a160
 type Fields = { readonly [key: string]: unknown };
 
 export function readRego(artifact: Artifact): readonly ReadRule[] {
-  const paths = Object.keys(artifact.files).toSorted().join(' ');
-  if (artifact.target !== 'rego' || paths !== 'data.json policy.rego')
-    throw unreadable(`files \`${paths}\` of a ${artifact.target} artifact`, 'data.json and policy.rego');
-  if (digestOfText(artifact.files['policy.rego']!) !== knownPolicy)
-    throw unreadable('a policy.rego that is not the known one', knownPolicy);
-  const { edict } = object(parse(artifact.files['data.json']!), ['edict'], 'data.json');
+  const { 'data.json': data, 'policy.rego': policy, ...others } = artifact.files;
+  if (artifact.target !== 'rego' || data === undefined || policy === undefined || Object.keys(others).length > 0)
+    throw unreadable(`files \`${Object.keys(artifact.files).join(' ')}\` of a ${artifact.target} artifact`, 'data.json and policy.rego');
+  if (digestOfText(policy) !== knownPolicy) throw unreadable('a policy.rego that is not the known one', knownPolicy);
+  const { edict } = object(parse(data), ['edict'], 'data.json');
   const { isolations, rules } = object(edict, ['isolations', 'rules'], 'edict');
   if (list(isolations, 'edict.isolations').length > 0) throw unreadable('isolations in an artifact', 'an empty list');
   const { index, list: entries, sets } = object(rules, ['index', 'list', 'sets'], 'edict.rules');
