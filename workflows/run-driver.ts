@@ -19,7 +19,7 @@ const inFlightAtMost = 500;
 /** An activity that waits for a worker is not failed for it before this. */
 const queueingMs = 3_600_000;
 /** Workers beat by themselves: an activity whose worker died is taken over after this. Heavy work may keep a worker from beating. */
-const heartbeatMs = { ordinary: 10_000, analysis: 60_000 } as const;
+const heartbeatMs = { ordinary: 5_000, analysis: 30_000 } as const;
 
 export type RunDriver = {
   readonly loaded: LoadedRun;
