@@ -123,6 +123,8 @@ export type BeaconSettings = {
   readonly maxLocalVariation: number;
   /** The part of the connections that must send the same number of bytes to be check-ins. */
   readonly minSameSize: number;
+  /** A silence after which calls are another series, and so another signal. */
+  readonly seriesGapMs: number;
   /** Services that keep time by their nature. */
   readonly ignoredServices: readonly string[];
 };
@@ -132,6 +134,7 @@ export const beaconDefaults: Omit<BeaconSettings, 'internal'> = {
   maxVariation: 0.3,
   maxLocalVariation: 0.5,
   minSameSize: 0.5,
+  seriesGapMs: 24 * 3_600_000,
   ignoredServices: ['udp/123'],
 };
 
@@ -148,7 +151,8 @@ export function detectBeacons(connections: readonly Connection[], settings: Beac
       !isMulticastOrBroadcast(connection.to) &&
       !settings.ignoredServices.includes(serviceOf(connection)),
   );
-  return groupBy(outward, edgeKey).flatMap(([, events]) => {
+  const series = groupBy(outward, edgeKey).flatMap(([, events]) => burstsOf(events, settings.seriesGapMs));
+  return series.flatMap((events) => {
     const rhythm = events.length < settings.minConnections ? undefined : rhythmOf(events, settings);
     return rhythm === undefined ? [] : [beacon(events, rhythm)];
   });
@@ -189,7 +193,7 @@ function beacon(events: readonly Connection[], { explanation, figures }: Rhythm)
     title: `${first.from} calls ${first.to} (${serviceOf(first)}) like a beacon`,
     source: first.from,
     destination: first.to,
-    identity: [first.from, first.to, serviceOf(first)],
+    identity: [first.from, first.to, serviceOf(first), first.id],
     attributes: { explanation, service: serviceOf(first), connections: events.length, firstAt: first.at, lastAt: last.at, ...figures },
   });
 }
