@@ -111,9 +111,6 @@ export const RunListQuery = PageQuery.extend({
 export const CancelRequest = z.strictObject({ reason: z.string().min(1).max(2000) });
 export const CancelReply = z.object({ run: z.string(), status: z.enum(['ordered', 'running', 'ended']) }).meta({ id: 'CancelReply' });
 
-/** One event of the stream `GET /v1/runs/:run/events`: `event: view` with this as data; the last one is `event: end`. */
-export const RunEvent = z.object({ id: z.string(), view: RunView }).meta({ id: 'RunEvent' });
-
 export const runRoutes = {
   'runs.list': {
     method: 'GET',
@@ -138,9 +135,10 @@ export const runRoutes = {
     path: '/v1/runs/:run/events',
     access: 'runs:read',
     status: 200,
-    summary: 'Streams the changes of a run until it ends (server-sent events; `Last-Event-ID` goes on where one stopped).',
+    summary:
+      'Streams the changes of a run until it ends (server-sent events; each event is the whole view, the last one is named `end`; `Last-Event-ID` goes on where one stopped).',
     params: RunParams,
-    reply: RunEvent,
+    reply: RunView,
     produces: 'text/event-stream',
   },
   'runs.cancel': {

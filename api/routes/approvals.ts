@@ -1,6 +1,7 @@
 /** Approvals and votes. A vote is signed here, at the door that knows the voter; Temporal carries it, and the store judges it once more. */
 import { createHmac, randomBytes } from 'node:crypto';
-import { canonicalJson } from '../../domain/digest.ts';
+import type { FastifyRequest } from 'fastify';
+import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { SignedVote, Vote } from '../../domain/playbook/approval.ts';
 import type { Store } from '../../store/port.ts';
@@ -35,10 +36,16 @@ export function approvalHandlers({
         at: clock().toISOString(),
         reason: body.reason,
       };
-      const outcome = await orchestrator.vote(approval.run, await signVote(store, vote), http.id);
+      const outcome = await orchestrator.vote(approval.run, await signVote(store, vote), updateIdOf(by, http));
       return { approval: approval.id, ...outcome };
     },
   };
+}
+
+/** The same idempotency key is the same update: a vote that was counted while its answer got lost is answered as it was then. */
+function updateIdOf(by: string, http: FastifyRequest): string {
+  const key = http.headers['idempotency-key'];
+  return key === undefined ? http.id : digestOf({ by, key });
 }
 
 async function signVote(store: Store, vote: Vote): Promise<SignedVote> {

@@ -1,5 +1,6 @@
 /** People, their roles and their tokens. */
 import { EdictError } from '../../domain/errors.ts';
+import type { Person, Store } from '../../store/port.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 
 export function peopleHandlers({
@@ -11,6 +12,7 @@ export function peopleHandlers({
     'people.list': async () => ({ items: await store.people.list() }),
     'people.put': async ({ body, by }) => {
       const person = { ...body, disabled: body.disabled ?? false };
+      await keepAnAdministrator(store, person);
       await store.people.put(person, by);
       forgetTokens();
       return person;
@@ -25,4 +27,16 @@ export function peopleHandlers({
       return undefined;
     },
   };
+}
+
+/** Nobody could let anyone in any more. */
+async function keepAnAdministrator(store: Store, changed: Person): Promise<void> {
+  if (isAdministrator(changed)) return;
+  const others = (await store.people.list()).filter(({ id }) => id !== changed.id);
+  if (!others.some(isAdministrator))
+    throw new EdictError('conflict', `\`${changed.id}\` is the last administrator`, { help: 'make another one first' });
+}
+
+function isAdministrator({ roles, disabled }: Person): boolean {
+  return !disabled && roles.includes('admin');
 }

@@ -12,6 +12,8 @@ import { knownRun } from './runs.ts';
 const intervalMs = 500;
 const heartbeatMs = 15_000;
 const queryTimeoutMs = 2000;
+/** A stream is let in once: it ends after a while, so that a token that was revoked meanwhile does not go on reading. Clients come back by themselves. */
+const lifetimeMs = 10 * 60_000;
 /** Each stream asks its workflow twice a second. */
 const streamsMost = 100;
 
@@ -46,18 +48,17 @@ export function runEventsHandler(deps: HandlerDeps): HandlersOf<'runs.events'> {
 async function stream(deps: HandlerDeps, run: string, out: ServerResponse, lastId: string): Promise<void> {
   const gone = new AbortController();
   out.once('close', () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, deps.closing]);
+  const signal = AbortSignal.any([gone.signal, deps.closing, AbortSignal.timeout(lifetimeMs)]);
   let id = lastId;
   let quietSinceMs = Date.now();
   while (!signal.aborted) {
     const view = await viewOf(deps, run);
     const next = view === undefined ? id : digestOf(view).slice('sha256:'.length, 'sha256:'.length + 16);
-    if (view !== undefined && next !== id)
-      await write(out, `id: ${next}\nevent: view\ndata: ${JSON.stringify({ id: next, view })}\n\n`, signal);
+    if (view !== undefined && next !== id) await write(out, `id: ${next}\nevent: view\ndata: ${JSON.stringify(view)}\n\n`, signal);
     else if (Date.now() - quietSinceMs > heartbeatMs) await write(out, ': still here\n\n', signal);
     if (next !== id || Date.now() - quietSinceMs > heartbeatMs) quietSinceMs = Date.now();
     id = next;
-    if (view?.status === 'ended') return write(out, `event: end\ndata: ${JSON.stringify({ id, view })}\n\n`, signal);
+    if (view?.status === 'ended') return write(out, `id: ${id}\nevent: end\ndata: ${JSON.stringify(view)}\n\n`, signal);
     await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -336,6 +336,19 @@ describeWith(['postgres', 'opa'], 'the API', () => {
     const accepted = await vote({ decision: 'approve', digest });
     expect([accepted.statusCode, accepted.json()]).toEqual([200, { approval: id, status: 'open', approvals: 1, quorum: 2 }]);
     const signed = harness.orchestrator.asked.at(-1)?.with as SignedVote;
+    const ids: string[] = [];
+    harness.orchestrator.does.vote = async (_run, _vote, updateId) => {
+      ids.push(updateId);
+      throw new EdictError('dependency-unavailable', 'away');
+    };
+    const again = () =>
+      harness.ask('manager', 'POST', `/v1/approvals/${id}/votes`, {
+        headers: { 'idempotency-key': 'v-1' },
+        payload: { decision: 'approve', digest },
+      });
+    expect([(await again()).statusCode, (await again()).statusCode]).toEqual([503, 503]);
+    expect(ids[0]).toBe(ids[1]);
+
     expect(signed.vote).toMatchObject({ approval: id, digest, decision: 'approve', by: 'manager' });
     const key = (await harness.store.secrets.get('statement-key')) ?? '';
     expect(signed.signature).toBe(createHmac('sha256', key).update(canonicalJson(signed.vote)).digest('base64url'));
@@ -504,6 +517,16 @@ describeWith(['postgres', 'opa'], 'the API', () => {
     expect(
       (await harness.ask('admin', 'POST', '/v1/people', { payload: { id: 'system:lifecycle', name: 'x', roles: ['admin'] } })).statusCode,
     ).toBe(400);
+  });
+
+  it('keeps the last administrator', async () => {
+    const demote = () => harness.ask('admin', 'POST', '/v1/people', { payload: { id: 'admin', name: 'A', roles: ['auditor'] } });
+    expect((await demote()).json()).toMatchObject({ status: 409, code: 'conflict' });
+    expect(
+      (await harness.ask('admin', 'POST', '/v1/people', { payload: { id: 'admin', name: 'A', roles: ['admin'], disabled: true } }))
+        .statusCode,
+    ).toBe(409);
+    expect((await harness.ask('admin', 'GET', '/v1/me')).json()).toMatchObject({ roles: ['admin'] });
   });
 
   it.each([
