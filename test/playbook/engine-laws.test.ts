@@ -1,6 +1,6 @@
 /** Laws of the engine over random playbooks, failures, votes and cancellations; and what an event costs. */
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
@@ -70,6 +70,7 @@ function nested(depth: number): fc.Arbitrary<Make> {
     fc.tuple(inner, fc.integer({ min: 1, max: 3 })).map(([body, concurrency]): Make => (id) => [
       { id: id(), foreach: { in: [1, 2, 3], concurrency, steps: body(id) } },
     ]),
+    // oxlint-disable-next-line unicorn/no-thenable -- the form's own word
     fc.tuple(inner, inner, fc.boolean()).map(([a, b, holds]): Make => (id) => [{ id: id(), if: String(holds), then: a(id), else: b(id) }]),
   );
 }

@@ -80,6 +80,13 @@ describe('parallel and foreach', () => {
     expect(result.view.outputs).toEqual({ all: [{ v: [10, 20] }, { v: [20, 40] }] });
   });
 
+  it('a branch that has not begun when another fails never begins', () => {
+    const result = run(
+      `- { id: p, on_failure: continue, parallel: { steps: [{ id: a, fail: no }, { id: b, action: control.noop }] } }\n- { id: c, action: control.noop }\n`,
+    );
+    expect(statuses(result)).toEqual({ p: 'failed', a: 'failed', c: 'done' });
+  });
+
   it('an empty list is no work', () => {
     expect(
       run(`- { id: each, foreach: { in: "\${inputs.list}", steps: [{ id: a, action: control.noop }] } }\n`, {
@@ -215,6 +222,24 @@ describe('leases', () => {
     expect(releases).toBe(1);
   });
 
+  it('are over when their effect is undone before their end', () => {
+    const result = run(
+      `${isolate('a', ', lease: 4h')}- { id: c, action: control.noop, on_failure: { undo: [a], then: { end: half } } }\n`,
+      {
+        fakes: { 'network.isolate': ok, 'control.noop': { fail: 'probe-unexpected' } },
+      },
+    );
+    expect(result).toMatchObject({ endedAtMs: 0, view: { outcome: 'half' } });
+  });
+
+  it('do not end by themselves while the run is taken back', () => {
+    const result = run(`${isolate('a', ', lease: 1m')}${isolate('b')}- { id: w, wait: 1h }\n`, {
+      fakes: { 'network.isolate': ok, 'network.release': { takesMs: 60_000 } },
+      cancel: { atMs: 30_000, by: 'm', reason: 'x' },
+    });
+    expect(result.effects.map(({ undoneAtMs }) => undoneAtMs)).toEqual([150_000, 90_000]);
+  });
+
   it('whose undo fails make a run that was done a failed one', () => {
     expect(
       run(isolate('a', ', lease: 1h'), { fakes: { 'network.isolate': ok, 'network.release': { fail: 'effect-failed' } } }).view,
@@ -293,6 +318,24 @@ describe('approvals', () => {
       nowMs: 2,
     });
     expect(commands.filter(({ type }) => type === 'perform')).toMatchObject([{ step: 'a', approval: 'ap' }]);
+  });
+
+  it('are closed once, also when the run is cancelled while they expire', () => {
+    const plan = planOf(asked);
+    let { state, commands } = start(plan, { run: 'r', nowMs: 0, inputs: {}, requester: 'x' });
+    ({ state } = advance(plan, state, {
+      type: 'approval-opened',
+      step: 'ask',
+      approval: 'ap',
+      digest: state.steps['ask']!.approval!.digest,
+      nowMs: 1,
+    }));
+    ({ state, commands } = advance(plan, state, { type: 'timer-fired', timer: 'expiry:ask', nowMs: 3_600_000 }));
+    expect(commands).toEqual([{ type: 'close-approval', step: 'ask', approval: 'ap', status: 'expired' }]);
+    ({ state, commands } = advance(plan, state, { type: 'cancel-requested', by: 'm', reason: 'x', nowMs: 3_600_001 }));
+    expect(commands).toEqual([]);
+    ({ state, commands } = advance(plan, state, { type: 'approval-decided', approval: 'ap', status: 'expired', nowMs: 3_600_002 }));
+    expect(commands).toEqual([{ type: 'finish', outcome: 'cancelled' }]);
   });
 
   it('are withdrawn when the run is cancelled', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { evaluate, parseExpression } from '../../domain/playbook/expression.ts';
 import { evaluateTemplate, parseTemplate } from '../../domain/playbook/template.ts';
