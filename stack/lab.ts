@@ -65,6 +65,8 @@ export async function destroyLab(name: string): Promise<void> {
 const makers: Record<LabMode, (name: string) => Promise<Lab | string>> = {
   netns: async (name) => {
     if (process.getuid?.() !== 0) return 'needs root';
+    // What a process that was killed while making it has left.
+    await removeNamespaces(name);
     const made = await run(['sh', '-c', labScript, name, name]);
     if (made.ok) return namespaceLab(name);
     await removeNamespaces(name);
@@ -112,12 +114,10 @@ async function removeNamespaces(name: string): Promise<void> {
 /** The keeper's own name stands in its command line: no state file that could go stale. */
 const keeperTitle = (name: string) => `edict-lab:${name}`;
 
+/** Takes its name only when the laboratory is whole: a half-made one is not found. */
 const keeperScript = `mount -t tmpfs tmpfs /run || exit 1
 sh -c "$2" lab "$1" || exit 1
-echo ready
-exec </dev/null >/dev/null 2>&1
-trap '' HUP
-while :; do sleep 86400; done`;
+exec sh -c 'echo ready; exec </dev/null >/dev/null 2>&1; trap "" HUP; while :; do sleep 86400; done' "$0"`;
 
 function startKeeper(name: string): Promise<number | string> {
   const child = spawn('unshare', ['-rnm', 'sh', '-c', keeperScript, keeperTitle(name), name, labScript], {
@@ -151,7 +151,7 @@ async function keeperOf(name: string): Promise<number | undefined> {
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/u.test(entry)) continue;
     const argv = (await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (argv[0] !== 'sh' || argv[3] !== keeperTitle(name)) continue;
+    if (argv[0] !== 'sh' || argv[3] !== keeperTitle(name) || argv.length > 5) continue;
     const owner = await stat(`/proc/${entry}`).catch(() => undefined);
     if (owner?.uid === uid) return Number(entry);
   }

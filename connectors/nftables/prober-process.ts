@@ -48,7 +48,7 @@ function open(packet: Packet): Promise<string | undefined> {
       const server = createServer((socket) => socket.on('error', () => undefined).end());
       server.on('error', ended).listen({ port: packet.port, host: '::', ipv6Only: false, reusePort: true }, () => resolve(undefined));
     } else {
-      const socket = createSocket(packet.to.includes(':') ? 'udp6' : 'udp4');
+      const socket = createSocket({ type: packet.to.includes(':') ? 'udp6' : 'udp4', reusePort: true });
       socket.on('message', (data, peer) => socket.send(data, peer.port, peer.address));
       socket.on('error', ended).bind(packet.port, packet.to, () => resolve(undefined));
     }

@@ -1,6 +1,6 @@
 /** Runs tests where what they need is there. Elsewhere they are skipped with what to install; with CI set, they fail. */
 import { spawnSync } from 'node:child_process';
-import { describe, it } from '@jest/globals';
+import { describe, it, jest } from '@jest/globals';
 import { hasEngine } from '../stack/fixture.ts';
 
 type Need = 'opa' | 'lab' | 'lab without root';
@@ -12,6 +12,8 @@ const missing: Record<Need, () => string | undefined> = {
 };
 
 export function needs(need: Need, tests: () => void): void {
+  // Engines are started, and machines are busy.
+  jest.setTimeout(60_000);
   const reason = missing[need]();
   if (reason === undefined) return tests();
   if (process.env['CI'])

@@ -8,7 +8,7 @@ const modes: readonly LabMode[] = process.getuid?.() === 0 ? ['netns', 'keeper']
 const environment = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
 
 function inside(prefix: readonly string[], ...command: readonly string[]): string {
-  const [file = '', ...args] = [...prefix, ...command];
+  const [file = 'false', ...args] = [...prefix, ...command];
   return execFileSync(file, args, { encoding: 'utf8', env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
@@ -69,6 +69,13 @@ needs('lab', () => {
       expect(ended.signal).toBe('SIGKILL');
       const found = await findLab(name);
       expect(inside(found?.firewallExec ?? ['false'], 'ip', '-o', 'link')).toMatch(/\bcl\b[\s\S]*\bsv\b/u);
+    });
+
+    it('is made where an earlier try was killed half-way', async () => {
+      if (mode === 'netns') inside([], 'ip', 'netns', 'add', `edict-${name}-fw`);
+      expect(await findLab(name)).toBeUndefined();
+      const lab = await made(name, mode);
+      expect(inside(lab.firewallExec, 'ip', '-o', 'link')).toContain('sv');
     });
 
     it('is apart from another one', async () => {
