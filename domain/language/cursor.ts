@@ -49,10 +49,6 @@ export function takeOf(cursor: Cursor, set: ReadonlySet<string>): string | undef
   return word;
 }
 
-export function skipOf(cursor: Cursor, set: ReadonlySet<string>): void {
-  while (takeOf(cursor, set) !== undefined);
-}
-
 /** Runs the reader; where it answers undefined, the cursor is as before. */
 export function attempt<T>(cursor: Cursor, read: (cursor: Cursor) => T | undefined): T | undefined {
   const start = cursor.at;
