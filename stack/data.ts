@@ -1,6 +1,6 @@
 /** The data directory itself: made on first use, its format checked, emptied on request. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
 import { EdictError } from '../domain/errors.ts';
 import { acquireLock } from './lock.ts';
@@ -15,7 +15,7 @@ export function prepareData(files: Layout): void {
   mkdirSync(files.root, { recursive: true, mode: 0o711 });
   const format = readFormat(files);
   if (format === undefined) {
-    if (readdirSync(files.root).some((name) => !name.startsWith('lock'))) throw notOurs(files.root);
+    if (!isOurs(files.root)) throw notOurs(files.root);
     writeFileSync(files.format, `${dataFormat}\n`, { mode: 0o600 });
   } else if (format !== dataFormat) {
     throw new EdictError('data-incompatible', `the data has format ${format}, and this release reads format ${dataFormat}`, {
@@ -32,6 +32,11 @@ function readFormat({ format }: Layout): number | undefined {
   return Number(readFileSync(format, 'utf8').trim());
 }
 
+/** Whether a directory without our mark may be used: an empty one, or one that bears our name. */
+function isOurs(root: string): boolean {
+  return basename(root) === '.edict' || readdirSync(root).every((name) => name.startsWith('lock'));
+}
+
 function notOurs(root: string): EdictError {
   return new EdictError('conflict', `\`${root}\` holds other files, and is not a data directory of edict`, {
     where: root,
@@ -43,7 +48,7 @@ function notOurs(root: string): EdictError {
 export async function reset(dataDir: string): Promise<{ readonly removed: boolean }> {
   const files = layout(resolve(dataDir));
   if (statSync(files.root, { throwIfNoEntry: false }) === undefined) return { removed: false };
-  if (readFormat(files) === undefined && readdirSync(files.root).length > 0) throw notOurs(files.root);
+  if (readFormat(files) === undefined && !isOurs(files.root)) throw notOurs(files.root);
   const lock = acquireLock(files);
   try {
     await stopLeftovers(files);

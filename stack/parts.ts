@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { apiServes, startApp } from './apps.ts';
 import { rotateLog, type Child } from './child.ts';
-import { requireProgram } from './engines.ts';
+import { requireProgram, type EngineName } from './engines.ts';
 import type { Layout } from './layout.ts';
 import { opaPointConfig, opaServiceToken } from './opa-point.ts';
 import { accessPolicies } from './opa-settings.ts';
@@ -61,6 +61,16 @@ export const startsAfter: { readonly [name in PartName]: readonly PartName[] } =
   worker: ['postgres'],
   'worker-2': ['postgres'],
   api: ['postgres'],
+};
+
+export const partEngines: { readonly [name in PartName]: readonly EngineName[] } = {
+  postgres: [],
+  opa: ['opa'],
+  temporal: ['temporal'],
+  'temporal-ui': ['temporal-ui'],
+  worker: [],
+  'worker-2': [],
+  api: [],
 };
 
 const portsOf: { readonly [name in PartName]: readonly string[] } = {

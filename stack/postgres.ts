@@ -205,12 +205,6 @@ export async function ensureDatabase(postgres: Pick<Postgres, 'url'>, database: 
   });
 }
 
-export async function dropDatabase(postgres: Pick<Postgres, 'url'>, database: string): Promise<void> {
-  await withClient(postgres.url('postgres'), (client) =>
-    client.query(`drop database if exists ${escapeIdentifier(database)} with (force)`),
-  );
-}
-
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   await client.connect();

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 
 import { EdictError } from '../domain/errors.ts';
+import { ensureEngines } from './engines.ts';
 import { deferred } from './deferred.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { layout, type Layout } from './layout.ts';
@@ -12,6 +13,7 @@ import { openRunRecord, stopLeftovers, type RunRecord } from './leftovers.ts';
 import { Part, type PartEvents, type PartSpec } from './part.ts';
 import {
   addressesOf,
+  partEngines,
   partNeeds,
   partOrder,
   partSpec,
@@ -84,6 +86,7 @@ async function startUnderLock(options: StackOptions, files: Layout, lock: Lock):
   const found = await stopLeftovers(files);
   if (found.length > 0) progress({ part: 'stack', event: 'note', text: `stopped what an earlier start left behind: ${found.join(', ')}` });
   const wanted = wantedParts(options);
+  await ensureEngines(wanted.flatMap((name) => partEngines[name]));
   const password = ensureSecret(files.secrets, 'postgres');
   const ports = await planPorts(files, { names: portNames(wanted), apiPort: options.apiPort });
   const addresses = addressesOf(files, ports, password);
