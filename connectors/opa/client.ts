@@ -5,6 +5,7 @@ import { AxiosError, create, type AxiosInstance, type AxiosResponse } from 'axio
 import { EdictError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Deadline } from '../deadline.ts';
+import { forbiddenCode, guardedLookup } from '../egress.ts';
 
 export type OpaClient = {
   /** The `result` of the answer; undefined where OPA has none. */
@@ -19,7 +20,8 @@ const maxSockets = 16;
 const requestTimeoutMs = 10_000;
 
 export function openClient(point: string, url: string, token: () => Promise<string | undefined>): OpaClient {
-  const agents = { httpAgent: new HttpAgent({ keepAlive: true, maxSockets }), httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets }) };
+  const pool = { keepAlive: true, maxSockets, lookup: guardedLookup };
+  const agents = { httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) };
   const http = create({
     baseURL: url,
     ...agents,
@@ -58,7 +60,9 @@ async function send(http: AxiosInstance, point: string, call: Call, deadline: De
   } catch (error) {
     if (deadline.signal.aborted) throw deadline.explain(error);
     // INVARIANT: no `cause`; the client's error holds the request with its token.
-    throw unreachable(point, error instanceof AxiosError ? (error.code ?? 'no answer') : 'no answer');
+    const code = error instanceof AxiosError ? (error.code ?? 'no answer') : 'no answer';
+    if (code === forbiddenCode) throw forbidden(point);
+    throw unreachable(point, code);
   }
 }
 
@@ -85,6 +89,13 @@ function parseResult(point: string, data: unknown): Json | undefined {
     // Said below.
   }
   throw unreachable(point, 'its answer was cut off or is no JSON object');
+}
+
+function forbidden(point: string): EdictError {
+  return new EdictError('enforcement-point-refused', `\`${point}\` is at an address that is never connected to`, {
+    where: point,
+    expected: 'no link-local address, and none of a cloud’s metadata service',
+  });
 }
 
 function unreachable(point: string, reason: string): EdictError {
