@@ -27,22 +27,27 @@ export type PartEvents = {
   readonly gaveUp: (error: EdictError) => void;
 };
 
-export const limits = { shortLifeMs: 10_000, crashes: 6, healthEveryMs: 5000, sick: 6, backoffMs: 200, backoffMaxMs: 5000 } as const;
+/** When an end counts as one of a row, how many are borne, and how long it waits in between. */
+export const defaultLimits = { shortLifeMs: 10_000, crashes: 6, healthEveryMs: 5000, sick: 6, backoffMs: 200, backoffMaxMs: 5000 };
+
+export type Limits = Readonly<typeof defaultLimits>;
 
 export class Part {
   readonly name: string;
   readonly #spec: PartSpec;
   readonly #events: PartEvents;
+  readonly #limits: Limits;
   #child: Child | undefined;
   #stopping = false;
   /** Ends soon after a start, in a row. */
   #crashes = 0;
   #up: Deferred<void> = deferred();
 
-  constructor(spec: PartSpec, events: PartEvents) {
+  constructor(spec: PartSpec, events: PartEvents, limits: Limits = defaultLimits) {
     this.name = spec.name;
     this.#spec = spec;
     this.#events = events;
+    this.#limits = limits;
   }
 
   pid(): number | undefined {
@@ -99,12 +104,12 @@ export class Part {
     const child = this.#child;
     if (child === undefined) return;
     const since = Date.now();
-    const pulse = watchHealth(child, this.#spec.healthy);
+    const pulse = watchHealth(child, this.#spec.healthy, this.#limits);
     void child.exited.then(({ code, signal }) => {
       clearInterval(pulse);
       if (this.#stopping) return undefined;
       this.#up = deferred();
-      if (Date.now() - since >= limits.shortLifeMs) this.#crashes = 0;
+      if (Date.now() - since >= this.#limits.shortLifeMs) this.#crashes = 0;
       return this.#restart(signal ?? `exit code ${code}`);
     });
   }
@@ -112,8 +117,8 @@ export class Part {
   async #restart(reason: string): Promise<void> {
     this.#events.crashed(this.name, reason);
     while (!this.#stopping) {
-      if (this.#crashes >= limits.crashes) return this.#giveUp(reason);
-      if (this.#crashes > 0) await sleep(Math.min(limits.backoffMs * 2 ** (this.#crashes - 1), limits.backoffMaxMs));
+      if (this.#crashes >= this.#limits.crashes) return this.#giveUp(reason);
+      if (this.#crashes > 0) await sleep(Math.min(this.#limits.backoffMs * 2 ** (this.#crashes - 1), this.#limits.backoffMaxMs));
       this.#crashes += 1;
       try {
         await this.#start();
@@ -142,7 +147,7 @@ export class Part {
 }
 
 /** A program that runs but has not answered for half a minute is ended, and so started again. */
-function watchHealth(child: Child, healthy: () => Promise<boolean>): NodeJS.Timeout {
+function watchHealth(child: Child, healthy: () => Promise<boolean>, limits: Limits): NodeJS.Timeout {
   let sick = 0;
   const check = async () => {
     sick = (await healthy().catch(() => false)) ? 0 : sick + 1;
