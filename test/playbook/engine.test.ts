@@ -104,6 +104,39 @@ describe('parallel and foreach', () => {
   });
 });
 
+describe('size', () => {
+  const each = `- { id: each, foreach: { in: "\${inputs.list}", concurrency: 10, steps: [{ id: a, action: control.noop, with: { value: "\${item}" } }, { id: b, if: item == 7, on_failure: continue, action: intel.lookup, with: { indicator: x } }, { id: c, outputs: { v: a.value } }] } }\n`;
+
+  it('a long loop keeps its results and the steps that failed, and stays small enough to be carried', () => {
+    let largest = 0;
+    const list = Array.from({ length: 3000 }, (_, index) => index);
+    const result = run(each, {
+      inputs: { list },
+      fakes: { 'intel.lookup': { fail: 'not-found' } },
+      more: 'outputs: { last: "each.results[2999].v" }',
+      observe: (state) => void (largest = Math.max(largest, state.sizeBytes)),
+    });
+    expect(result.view.outputs).toEqual({ last: 2999 });
+    expect(result.view.steps.map(({ step }) => step)).toEqual(['each', 'each[7].b']);
+    expect(largest).toBeLessThan(200_000);
+  });
+
+  it('a short loop keeps every step for people to see', () => {
+    expect(run(each, { inputs: { list: [1, 2] } }).view.steps).toHaveLength(7);
+  });
+
+  it('a run that would not fit into a payload fails, and takes back what it did', () => {
+    const value = 'x'.repeat(60_000);
+    const result = run(`${isolate('i')}- { id: each, foreach: { in: "\${inputs.list}", steps: [{ id: a, action: control.noop }] } }\n`, {
+      inputs: { list: Array.from({ length: 100 }, (_, index) => index) },
+      fakes: { 'network.isolate': ok, 'control.noop': { outputs: { value } } },
+    });
+    expect(result.view).toMatchObject({ outcome: 'failed', error: { code: 'output-too-large' } });
+    expect(JSON.stringify(result.view).length).toBeLessThan(2_000_000);
+    expect(undone(result)).toEqual(['i']);
+  });
+});
+
 describe('failure', () => {
   it('without a handler fails the run and takes back what was done, newest first', () => {
     const result = run(`${isolate('a')}${isolate('b')}- { id: c, fail: "no \${inputs.n}" }\n`, {

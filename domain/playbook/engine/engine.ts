@@ -16,7 +16,7 @@ import type { RunContext, RunState, StepState } from './state.ts';
 import { actionCompleted, actionFailed } from './steps/action.ts';
 import { approvalDecided, approvalOpened, approvalTimer } from './steps/approval.ts';
 import { undoFurther } from './steps/undo.ts';
-import { faultOf, type Turn } from './turn.ts';
+import { charge, faultOf, jsonBytes, type Turn } from './turn.ts';
 
 export type Advance = { readonly state: RunState; readonly commands: readonly Command[] };
 
@@ -25,6 +25,7 @@ export function start(plan: Plan, context: RunContext): Advance {
   const turn = turnOf(plan, state, context.nowMs);
   try {
     state.inputs = resolveInputs(plan, context.inputs, context.signal);
+    charge(turn, jsonBytes(state.inputs));
     turn.ready.push({ id: plan.start, prefix: '' });
   } catch (error) {
     endRun(turn, 'failed', faultOf(error));
@@ -141,6 +142,7 @@ function emptyState(plan: Plan, context: RunContext): RunState {
     ...(context.signal === undefined ? {} : { signal: context.signal as unknown as JsonObject }),
     inputs: {},
     phase: 'running',
+    sizeBytes: 0,
     steps: {},
     active: {},
     owed: {},

@@ -7,7 +7,7 @@ import { evaluateOutputs } from './outputs.ts';
 import type { Fault, StepState } from './state.ts';
 import { closeApproval } from './steps/approval.ts';
 import { kindOf } from './steps/index.ts';
-import { cancelTimer, containerOf, faultOf, scopeOf, stepOf, timerId, type Turn } from './turn.ts';
+import { cancelTimer, charge, containerOf, faultOf, jsonBytes, scopeOf, stepBytes, stepOf, timerId, type Turn } from './turn.ts';
 
 /** Enters what is ready until nothing is. */
 export function drain(turn: Turn): void {
@@ -27,6 +27,7 @@ function enter(turn: Turn, id: string, prefix: string): void {
   turn.state.steps[state.key] = state;
   turn.state.active[state.key] = true;
   move(turn, state, () => {
+    charge(turn, stepBytes);
     if (step.if === undefined || evaluateBoolean(step.if, scopeOf(turn, prefix))) return kindOf(step).enter(turn, state, step);
     leave(turn, state, 'skipped', step.next);
     return { to: 'stay' };
@@ -35,7 +36,7 @@ function enter(turn: Turn, id: string, prefix: string): void {
 
 /** Carries out what `decide` answers; what it throws is the step's failure. */
 export function move(turn: Turn, state: StepState, decide: () => Move): void {
-  const decided = attempt(decide);
+  const decided = attempt(() => charged(turn, decide()));
   switch (decided.to) {
     case 'stay':
       return void turn.ready.push(...(decided.enter ?? []));
@@ -50,6 +51,11 @@ export function move(turn: Turn, state: StepState, decide: () => Move): void {
     case 'fail':
       return failStep(turn, state, decided.error);
   }
+}
+
+function charged(turn: Turn, decided: Move): Move {
+  if (decided.to === 'next' && decided.outputs) charge(turn, jsonBytes(decided.outputs));
+  return decided;
 }
 
 function attempt(decide: () => Move): Move {

@@ -88,6 +88,8 @@ export type RunState = {
   outputs?: JsonObject;
   endedAtMs?: number;
   readonly steps: { [key: string]: StepState };
+  /** What the state takes as JSON, about: it has to fit into one payload of Temporal. */
+  sizeBytes: number;
   /** Steps under way. */
   readonly active: { [key: string]: true };
   /** Answers that the driver owes: `act:<key>`, `undo:<key>`, `open:<key>`, `close:<key>`. */

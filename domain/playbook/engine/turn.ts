@@ -32,6 +32,26 @@ export function faultOf(error: unknown): Fault {
   return { code: 'defect', message: error instanceof Error ? error.message : String(error) };
 }
 
+/** Payloads end at 2 MB; the view and the checkpoint of a run are one each. */
+const largestState = 1_500_000;
+/** A step's record without its outputs, and the timers, effects and answers that it may have. */
+export const stepBytes = 200;
+
+/** Length as JSON in UTF-8, at most a little too much. */
+export function jsonBytes(value: Json): number {
+  return JSON.stringify(value).replace(/[^ -~]/g, '...').length;
+}
+
+/** Throws `output-too-large` once a run holds more than can be carried. */
+export function charge({ state }: Turn, bytes: number): void {
+  state.sizeBytes += bytes;
+  if (state.sizeBytes > largestState) {
+    throw new EdictError('output-too-large', `run \`${state.run}\` holds more than ${largestState} characters of inputs and outputs`, {
+      help: 'store large values as artifacts, or split the run',
+    });
+  }
+}
+
 export type NewTimer = { readonly kind: TimerKind; readonly step: string; readonly atMs: number; readonly number?: number };
 
 export function startTimer(turn: Turn, { kind, step, atMs, number = 0 }: NewTimer): void {

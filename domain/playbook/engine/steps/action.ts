@@ -10,7 +10,7 @@ import { evaluateTemplates } from '../../template.ts';
 import { leaseOf, recordEffect, recordUncertain, undo } from '../effects.ts';
 import { stay, type Kind, type Move } from '../move.ts';
 import type { Fault, Performed, StepState } from '../state.ts';
-import { scopeOf, stepOfKind, type Turn } from '../turn.ts';
+import { jsonBytes, scopeOf, stepOfKind, type Turn } from '../turn.ts';
 
 /** Larger outputs belong into an artifact, and the output names its digest. */
 const largestOutput = 64 * 1024;
@@ -62,7 +62,7 @@ export function actionCompleted(turn: Turn, state: StepState, outputs: JsonObjec
   const step = stepOfKind(turn, state.id, 'action');
   recordEffect(turn, state, step, settlePerformed(turn, state));
   if (state.status !== 'running') return tooLate(turn, state);
-  if (JSON.stringify(outputs).length > largestOutput)
+  if (jsonBytes(outputs) > largestOutput)
     throw new EdictError('output-too-large', `step \`${state.key}\` gave more than ${largestOutput} characters`, {
       help: 'store it as an artifact and give its digest',
     });

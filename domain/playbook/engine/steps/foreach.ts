@@ -6,9 +6,11 @@ import type { ForeachStep } from '../../plan.ts';
 import { evaluateTemplate } from '../../template.ts';
 import { type Entry, type Kind, type Move } from '../move.ts';
 import type { LoopState, StepState } from '../state.ts';
-import { scopeOf } from '../turn.ts';
+import { charge, jsonBytes, scopeOf, stepBytes, type Turn } from '../turn.ts';
 
 const mostItems = 20_000;
+/** Of longer loops, only the steps that changed something, failed or are under way stay in the run's state. */
+const keptItems = 500;
 
 export const foreach: Kind<'foreach'> = {
   enter: (turn, state, step) => {
@@ -16,6 +18,7 @@ export const foreach: Kind<'foreach'> = {
     if (!Array.isArray(items)) throw new EdictError('expression-failed', `\`${step.id}\` needs a list to go through`);
     if (items.length > mostItems)
       throw new EdictError('input-too-large', `\`${step.id}\` has ${items.length} items`, { expected: `at most ${mostItems}` });
+    charge(turn, jsonBytes(items));
     const loop: LoopState = { items: items as readonly Json[], next: 0, results: items.map(() => null) };
     state.loop = loop;
     state.open = 0;
@@ -26,7 +29,10 @@ export const foreach: Kind<'foreach'> = {
     if (!loop) throw new EdictError('defect', `loop \`${state.key}\` has no items`);
     state.open = (state.open ?? 1) - 1;
     const index = Number(last.prefix.slice(state.key.length + 1, -2));
-    loop.results[index] = step.collect === undefined ? (last.outputs ?? {}) : evaluate(step.collect, scopeOf(turn, last.prefix));
+    const result = step.collect === undefined ? (last.outputs ?? {}) : evaluate(step.collect, scopeOf(turn, last.prefix));
+    charge(turn, jsonBytes(result));
+    loop.results[index] = result;
+    if (loop.items.length > keptItems) forget(turn, step.id, last.prefix);
     return goOn(state, step, loop);
   },
 };
@@ -42,4 +48,18 @@ function goOn(state: StepState, step: ForeachStep, loop: LoopState): Move {
   // The results are the step's outputs from here on; the items are not needed any more.
   delete state.loop;
   return { to: 'next', outputs: { results: loop.results } };
+}
+
+/** Drops the records of an item that has ended; its result is kept. */
+function forget(turn: Turn, container: string, prefix: string): void {
+  for (const step of Object.values(turn.plan.steps)) {
+    const key = `${prefix}${step.id}`;
+    const state = step.in === container ? turn.state.steps[key] : undefined;
+    if (!state || state.effect !== undefined || state.error) continue;
+    if (step.kind === 'parallel') forget(turn, step.id, prefix);
+    if (step.kind === 'foreach')
+      (state.outputs?.['results'] as readonly Json[] | undefined)?.forEach((_, index) => forget(turn, step.id, `${key}[${index}].`));
+    delete turn.state.steps[key];
+    turn.state.sizeBytes -= stepBytes + (state.outputs ? jsonBytes(state.outputs) : 0);
+  }
 }
