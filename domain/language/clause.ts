@@ -1,14 +1,14 @@
 /**
  * A sentence as the grammar understands it, before names are matched.
  *
- * `only-from`: nobody else may reach `to`. `only-to`: `from` may reach nothing else. `only-unclear`: "X may only connect to Y on
+ * `only-from`: nobody else may reach `to`. `only-service`: nothing but this service between the two. `only-to`: `from` may reach nothing else. `only-unclear`: "X may only connect to Y on
  * port N" says one of two things. `rest`: the default of a scope ("everything else is denied").
  */
 import type { Party } from './parties.ts';
 import type { ServicePhrase } from './services.ts';
 import type { TimePhrase } from './times.ts';
 
-export type ClauseEffect = 'allow' | 'deny' | 'only-from' | 'only-to' | 'only-unclear' | 'rest';
+export type ClauseEffect = 'allow' | 'deny' | 'only-from' | 'only-service' | 'only-to' | 'only-unclear' | 'rest';
 
 export type Exception = {
   readonly from?: readonly Party[] | undefined;

@@ -2,22 +2,33 @@
 import type { Clause } from './clause.ts';
 import { attempt, take, takeAny, takeOf, wordAt } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
-import { readParties } from './parties.ts';
+import { readParties, readPartiesAfter } from './parties.ts';
 import { readServices } from './services.ts';
 import { readServicePhrase, readTail, skipTraffic } from './tail.ts';
 import { actionThen, readVerdict } from './verbs.ts';
 import { allowVerbs, articles, denyVerbs, modals, nobody, trafficNouns } from './vocabulary.ts';
 
-/** `Only X may connect to Y`, `Only allow X to connect to Y`, `Only SSH is allowed from X to Y` is not read. */
+/** `Only X may connect to Y`, `Only allow X to connect to Y`, `Only HTTPS is allowed from X to Y` */
 export function readOnly(cursor: Cursor): Clause | undefined {
   if (!take(cursor, 'only')) return undefined;
   if (takeOf(cursor, allowVerbs) !== undefined) return asOnly(readAllowed(cursor, 'allow'));
+  const service = attempt(cursor, () => readOnlyService(cursor));
+  if (service !== undefined) return service;
   const from = readParties(cursor);
   if (from === undefined) return undefined;
   const clause: Clause = { effect: 'only-from', from, exceptions: [] };
   const verdict = readVerdict(cursor);
   if (verdict !== 'allow') return undefined;
   return actionThen(cursor, clause);
+}
+
+/** `Only HTTPS is allowed from X to Y` */
+function readOnlyService(cursor: Cursor): Clause | undefined {
+  skipTraffic(cursor);
+  const services = readServices(cursor);
+  if (services === undefined) return undefined;
+  skipTraffic(cursor);
+  return readVerdict(cursor) === 'allow' ? { effect: 'only-service', services, exceptions: [] } : undefined;
 }
 
 function asOnly(clause: Clause | undefined): Clause | undefined {
@@ -42,8 +53,10 @@ function readNobodyMay(cursor: Cursor): Clause | undefined {
     : attempt(cursor, () =>
         takeAny(cursor, 'except', 'but', 'other than', 'apart from', 'besides', 'except for') ? readParties(cursor) : undefined,
       );
+  // `Nothing in the data zone`, `Nobody from the internet`
+  const place = others === undefined ? readPartiesAfter(cursor, 'in', 'within', 'inside', 'from', 'on') : undefined;
   const any = [{ kind: 'any', span: { start: start.start, end: start.end } }] as const;
-  const clause: Clause = { effect: rest ? 'rest' : 'deny', from: any, exceptions: [] };
+  const clause: Clause = { effect: rest ? 'rest' : 'deny', from: place ?? any, exceptions: [] };
   if (others !== undefined) Object.assign(clause, { effect: 'only-from', from: others });
   return readVerdict(cursor) === 'allow' ? actionThen(cursor, clause) : undefined;
 }
@@ -200,16 +213,13 @@ export function readRestriction(cursor: Cursor): Clause | undefined {
 export function readActive(cursor: Cursor): Clause | undefined {
   const subject = readParties(cursor);
   if (subject === undefined) return undefined;
-  const aside = attempt(cursor, () => {
-    take(cursor, ',');
-    return takeAny(cursor, 'except', 'except for', 'other than', 'apart from') ? readParties(cursor) : undefined;
-  });
-  if (aside !== undefined) take(cursor, ',');
+  const aside = readAside(cursor);
   const clause: Clause = { effect: 'allow', from: subject, exceptions: aside === undefined ? [] : [{ from: aside }] };
-  const passive = attempt(cursor, () => readPassive(cursor, subject));
-  if (passive !== undefined) return aside === undefined ? passive : undefined;
-  const has = attempt(cursor, () => readHas(cursor, clause));
-  if (has !== undefined) return has;
+  const plain = aside === undefined ? attempt(cursor, () => readOnlyOne(cursor, clause) ?? readPassive(cursor, subject)) : undefined;
+  return plain ?? attempt(cursor, () => readHas(cursor, clause)) ?? readMay(cursor, clause);
+}
+
+function readMay(cursor: Cursor, clause: Clause): Clause | undefined {
   const verdict = readVerdict(cursor);
   if (verdict === undefined) return undefined;
   clause.effect = verdict === 'only' ? 'only-to' : verdict;
@@ -218,18 +228,48 @@ export function readActive(cursor: Cursor): Clause | undefined {
   return done;
 }
 
+/** `Everyone, except X, may …` */
+function readAside(cursor: Cursor): Clause['from'] {
+  const aside = attempt(cursor, () => {
+    take(cursor, ',');
+    return takeAny(cursor, 'except', 'except for', 'other than', 'apart from') ? readParties(cursor) : undefined;
+  });
+  if (aside !== undefined) take(cursor, ',');
+  return aside;
+}
+
+function readOnlyOne(cursor: Cursor, clause: Clause): Clause | undefined {
+  const read = attempt(cursor, () => {
+    if (takeAny(cursor, ...onlyOnes) === undefined || readVerdict(cursor) !== 'allow') return undefined;
+    return actionThen(cursor, clause);
+  });
+  if (read !== undefined) read.effect = 'only-from';
+  return read;
+}
+
+/** `The bastion is the only host that may …` */
+const onlyOnes = ['host', 'system', 'service', 'zone', 'group', 'machine', 'server', 'network'].flatMap((noun) =>
+  ['that', 'which'].map((word) => `is the only ${noun} ${word}`),
+);
+
 /** `X has no access to Y`, `X needs access to Y`, `X does not have access to Y` */
 function readHas(cursor: Cursor, clause: Clause): Clause | undefined {
   takeAny(cursor, 'should', 'must', 'may', 'can', 'shall');
-  const refuses = takeAny(cursor, 'has no', 'have no', 'does not have', 'do not have', 'must not have', 'not have', 'gets no', 'get no');
+  const refuses = takeAny(cursor, 'has no', 'have no', 'does not have', 'do not have', 'not have', 'have no', 'gets no', 'get no');
   if (refuses === undefined && takeAny(cursor, 'has', 'have', 'needs', 'need', 'requires', 'require', 'gets', 'get') === undefined)
     return undefined;
   takeAny(cursor, 'any', 'direct');
+  const effect = refuses === undefined ? 'allow' : 'deny';
+  const internet = cursor.tokens[cursor.at];
+  if (internet !== undefined && takeAny(cursor, 'internet access', 'access to the internet') !== undefined) {
+    const span = { start: internet.start, end: internet.end };
+    return Object.assign(clause, { effect, to: [{ kind: 'name', text: 'internet', said: undefined, quoted: false, span }] });
+  }
   const services = readServices(cursor);
   if (takeAny(cursor, 'access') === undefined && services === undefined) return undefined;
   if (!take(cursor, 'to')) return undefined;
   const to = readParties(cursor);
-  return to === undefined ? undefined : Object.assign(clause, { effect: refuses === undefined ? 'allow' : 'deny', to, services });
+  return to === undefined ? undefined : Object.assign(clause, { effect, to, services });
 }
 
 /** `Y may only be reached from X`, `Y must not be reachable from X`, `Y is only accessible by X`, `Y accepts connections only from X` */

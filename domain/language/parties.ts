@@ -111,7 +111,9 @@ function readQuoted(cursor: Cursor, start: number, before: Kind | undefined): Pa
 /** `the network` alone: the kind word is the name. */
 function nameOfKindWord(cursor: Cursor, start: number, from: number): Party | undefined {
   const word = from > start ? cursor.tokens[from - 1] : undefined;
-  if (word === undefined || !Object.hasOwn(kindWords, word.lower)) return undefined;
+  const first = cursor.tokens[start]?.lower ?? '';
+  // `every zone` is not a zone's name.
+  if (word === undefined || !Object.hasOwn(kindWords, word.lower) || ['all', 'any', 'every', 'each'].includes(first)) return undefined;
   return { kind: 'name', text: word.text, said: undefined, quoted: false, span: spanFrom(cursor, start) };
 }
 

@@ -117,6 +117,8 @@ function byEffect(clause: Clause, scope: Scope, sentence: Sentence, resolving: R
       return { rules: product('claim', scope, sentence, false), choices: [] };
     case 'only-from':
       return onlyFrom(clause, scope, sentence, resolving);
+    case 'only-service':
+      return onlyService(scope, sentence);
     case 'only-to':
       return onlyTo(scope, sentence);
     case 'only-unclear':
@@ -154,6 +156,18 @@ function onlyFrom(clause: Clause, scope: Scope, sentence: Sentence, resolving: R
   const claims = product('claim', { ...scope, from: [any], to: unsaidIsAny(scope.to), services }, sentence, false);
   const asks = !scoped && !scope.services.includes('any');
   return { rules: [...allows, ...claims], choices: asks ? [otherServices(claims, scope, sentence, resolving)] : [] };
+}
+
+/** `Only HTTPS is allowed from X to Y`: every other service between the two is denied. */
+function onlyService(scope: Scope, sentence: Sentence): Effect {
+  const allows = product('allow', { ...scope, except: [] }, sentence, false);
+  const claims = product(
+    'claim',
+    { ...scope, from: unsaidIsAny(scope.from), to: unsaidIsAny(scope.to), services: ['any'] },
+    sentence,
+    false,
+  );
+  return { rules: [...allows, ...claims], choices: [] };
 }
 
 /** `X may only connect to Y`: X may, and to nothing else. */
@@ -268,5 +282,6 @@ function wishedId(
   if (effect === 'allow') return `${ends}${port}`;
   if (effect === 'deny') return `no-${ends}${port}`;
   if (source.selector === 'any' && destination.selector === 'any') return `nothing-else${port}`;
+  if (source.selector !== 'any' && destination.selector !== 'any') return `nothing-else-${ends}${port}`;
   return source.selector === 'any' ? `nothing-else-to-${destination.label}${port}` : `nothing-else-from-${source.label}${port}`;
 }

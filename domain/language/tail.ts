@@ -13,6 +13,7 @@ const servicePrepositions = ['on', 'over', 'via', 'using', 'with', 'through', 'a
 /** Reads one modifier into the clause; false when the words at the cursor are none. */
 export function readTail(cursor: Cursor, clause: Clause): boolean {
   return (
+    readDefault(cursor, clause) ||
     readException(cursor, clause) ||
     readServiceTail(cursor, clause) ||
     readTimeTail(cursor, clause) ||
@@ -23,16 +24,39 @@ export function readTail(cursor: Cursor, clause: Clause): boolean {
 }
 
 function readServiceTail(cursor: Cursor, clause: Clause): boolean {
+  if (clause.services !== undefined) return readLateOnly(cursor, clause);
   const limited = attempt(cursor, () => {
     const only = take(cursor, 'only') || take(cursor, 'exclusively');
     const services = readServicePhrase(cursor);
     return services === undefined ? undefined : { only, services };
   });
-  if (limited === undefined || clause.services !== undefined) return false;
+  if (limited === undefined) return false;
   clause.services = limited.services;
   // `X may connect to Y only on port 443`: nothing else of what the clause speaks of.
   if (limited.only && clause.effect === 'allow') clause.effect = 'only-unclear';
   if (clause.effect === 'only-to') clause.effect = 'only-unclear';
+  return true;
+}
+
+/** `on port 443 only`, `over HTTPS but nothing else` */
+function readLateOnly(cursor: Cursor, clause: Clause): boolean {
+  if (clause.effect !== 'allow' || clause.from === undefined || clause.to === undefined) return false;
+  const said = attempt(cursor, () => {
+    take(cursor, ',');
+    return takeAny(cursor, 'only', 'but nothing else', 'and nothing else', 'but no other port', 'and no other port', 'exclusively');
+  });
+  if (said !== undefined) clause.effect = 'only-unclear';
+  return said !== undefined;
+}
+
+/** `denied by default`: what something else allows is allowed. */
+function readDefault(cursor: Cursor, clause: Clause): boolean {
+  if (
+    clause.effect !== 'deny' ||
+    takeAny(cursor, 'by default', 'unless explicitly allowed', 'unless it is explicitly allowed') === undefined
+  )
+    return false;
+  clause.effect = 'rest';
   return true;
 }
 
@@ -71,17 +95,7 @@ function readBetween(cursor: Cursor, clause: Clause): boolean {
 }
 
 function readEnds(cursor: Cursor, clause: Clause): boolean {
-  const bothWays = attempt(cursor, () =>
-    take(cursor, 'to and from') || take(cursor, 'from and to') || take(cursor, 'to or from') || take(cursor, 'from or to')
-      ? readParties(cursor)
-      : undefined,
-  );
-  if (bothWays !== undefined) {
-    if (clause.from !== undefined || clause.to !== undefined) return false;
-    clause.from = [{ kind: 'any', span: bothWays[0]?.span ?? { start: 0, end: 0 } }];
-    clause.to = bothWays;
-    return (clause.both = true);
-  }
+  if (readBothWays(cursor, clause)) return true;
   if (readEverywhere(cursor, clause)) return true;
   const from =
     clause.from === undefined || isOnlyAny(clause.from)
@@ -97,6 +111,20 @@ function readEnds(cursor: Cursor, clause: Clause): boolean {
       : undefined;
   if (to === undefined) return false;
   clause.to = to;
+  return true;
+}
+
+/** `to and from X` */
+function readBothWays(cursor: Cursor, clause: Clause): boolean {
+  if (clause.from !== undefined || clause.to !== undefined) return false;
+  const parties = attempt(cursor, () =>
+    takeAny(cursor, 'to and from', 'from and to', 'to or from', 'from or to') === undefined ? undefined : readParties(cursor),
+  );
+  const [first] = parties ?? [];
+  if (first === undefined) return false;
+  clause.from = [{ kind: 'any', span: first.span }];
+  clause.to = parties;
+  clause.both = true;
   return true;
 }
 

@@ -66,7 +66,7 @@ export const boundaries = words(
   connect connects connecting talk talks talking speak communicate communicates communicating reach reaches reaching access accesses accessing contact contacts contacting use uses using
   port ports protocol tcp udp icmp may can must should shall will could might needs need does do cannot
   reachable reached accessible accessed contacted allowed permitted denied blocked forbidden prohibited rejected dropped
-  accept accepts accepting receive receives receiving flow flows log login everywhere anywhere ssh ping rdp traffic connections connection`,
+  require requires accept accepts accepting receive receives receiving flow flows log login everywhere anywhere ssh ping rdp traffic connections connection`,
 );
 
 type Protocol = { readonly words: readonly string[]; readonly services: readonly ServiceSelector[] };
