@@ -1,4 +1,5 @@
 /** Gathers a report's facts from the store: policies with versions and proofs, points, effects, incidents, runs, approvals, and the chain. */
+import type { WhatIf } from '../domain/policy/what-if.ts';
 import type { ReportInput, ReportPolicy } from '../domain/compliance/report-input.ts';
 import type { AuditRow, Page, PageRequest, PolicyRow, Store } from '../store/port.ts';
 
@@ -41,7 +42,7 @@ async function policyFacts(store: Store, row: PolicyRow): Promise<ReportPolicy> 
     store.policies.proofs(row.policy, number),
     store.policies.whatIf(row.policy, number),
   ]);
-  return { row, version, proofs, whatIf };
+  return { row, version, proofs, whatIf: whatIf as WhatIf | undefined };
 }
 
 async function chain(store: Store): Promise<readonly AuditRow[]> {

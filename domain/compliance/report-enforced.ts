@@ -47,7 +47,7 @@ function inForce({ row }: ReportPolicy, index: EntryIndex): readonly Told[] {
 
 function decided({ id, digest, summary, requester, status, votes }: ReportApproval, index: EntryIndex): readonly Told[] {
   if (status !== 'approved') return [];
-  const text = `${listed(votes.filter(({ decision }) => decision === 'approve').map(({ by }) => by))} approved, for ${requester}, exactly the plan ${shortDigest(digest)}: ${summary}.`;
+  const text = `${listed(votes.filter(({ decision }) => decision === 'approve').map(({ by }) => by))} approved, for ${requester}, exactly the plan ${shortDigest(digest)}: ${summary.replace(/\.$/u, '')}.`;
   return [{ text, entries: index.about(`approval/${id}`, 'approval-voted', 'approval-approved'), controls: ['cm-3', 'ac-5', 'au-10'] }];
 }
 

@@ -1,4 +1,5 @@
 /** What a report is made of: rows as the store has them, reduced to what is told. Plain JSON. */
+import type { WhatIf } from '../policy/what-if.ts';
 import type { JsonObject } from '../json.ts';
 import type { Policy } from '../policy/model.ts';
 
@@ -14,7 +15,7 @@ export type ReportPolicy = {
     readonly at: string;
     readonly detail: JsonObject;
   }[];
-  readonly whatIf: JsonObject | undefined;
+  readonly whatIf: Pick<WhatIf, 'connections' | 'wouldBlock'> | undefined;
 };
 
 export type ReportPoint = {

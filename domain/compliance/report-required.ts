@@ -40,11 +40,11 @@ function answers({ row, version }: ReportPolicy, index: EntryIndex): readonly To
 
 function whatIf({ row, version, whatIf: result }: ReportPolicy, index: EntryIndex): readonly Told[] {
   if (version === undefined || result === undefined) return [];
-  const number = (key: string): number => (typeof result[key] === 'number' ? result[key] : 0);
+  const { connections, hosts } = result.wouldBlock;
   const entries = index
     .about(`policy/${row.policy}`, 'policy-tried')
     .filter((entry) => detailText(entry, 'version') === String(version.version));
-  const text = `Before review, version ${version.version} of ${row.policy} was tried on ${counted(number('connections'), 'recorded connection')}: it would have cut off ${number('blocked')}, of ${counted(number('hosts'), 'host')}.`;
+  const text = `Before review, version ${version.version} of ${row.policy} was tried on ${counted(result.connections, 'recorded connection')}: it would have cut off ${connections}, of ${counted(hosts.length, 'host')}.`;
   return [{ text, entries, controls: ['cm-4'] }];
 }
 

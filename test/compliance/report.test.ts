@@ -57,7 +57,7 @@ function story(): ReportInput {
         row: { policy: 'p1', state: 'enforced', enforced: 1, author: 'engineer-1' },
         version: { version: 1, document, digest: artifact, author: 'engineer-1', createdAt: '2026-11-25T10:00:00Z' },
         proofs: [{ target: 'rego', artifact, equal: true, at: '2026-11-25T10:00:03Z', detail: {} }],
-        whatIf: { connections: 143, blocked: 3, hosts: 2 },
+        whatIf: { connections: 143, wouldBlock: { connections: 3, hosts: ['jump-2', 'ws-17'], examples: [] } },
       },
     ],
     points: [{ name: 'fw-1', kind: 'nftables', health: 'in-force', desired: { artifact, policyVersions: [{ policy: 'p1', version: 1 }] } }],
