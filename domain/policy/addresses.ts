@@ -33,10 +33,12 @@ export function parseAddress(text: string): bigint | undefined {
   return groups === undefined ? undefined : lineOfGroups(groups);
 }
 
-/** With a dotted quad at its end. */
+/** With a dotted quad at its end. Not by ipaddr.js, which takes `::10.0.0.1` for IPv4, and nobody else does. */
 function parseMixed(text: string): readonly number[] | undefined {
-  if (parseQuad(text.slice(text.lastIndexOf(':') + 1)) < 0 || !ipaddr.IPv6.isValid(text)) return undefined;
-  return ipaddr.IPv6.parse(text).parts;
+  const start = text.lastIndexOf(':') + 1;
+  const quad = parseQuad(text.slice(start));
+  if (quad < 0) return undefined;
+  return parseHextets(`${text.slice(0, start)}${Math.floor(quad / 65_536).toString(16)}:${(quad % 65_536).toString(16)}`);
 }
 
 /** Eight groups of 16 bits, by hand like the dotted quad. `::` stands for at least one group, as in RFC 5952. */
@@ -181,20 +183,37 @@ export function inFamily(set: IntervalSet, family: Family): IntervalSet {
   return intersect(set, [familyLine[family]]);
 }
 
+export type Cidr = { readonly low: bigint; readonly bits: number };
+
 /** The fewest CIDRs that make up the set, in order. */
-export function printCidrs(set: IntervalSet): readonly string[] {
+export function cidrsOf(set: IntervalSet): readonly Cidr[] {
   return set.flatMap(({ low, high }) => {
     const width = widthOf[familyOf(low)];
     const base = familyLine[familyOf(low)].low;
-    const found: string[] = [];
+    const found: Cidr[] = [];
     for (let from = low; from <= high;) {
-      let bits = 0n;
-      while (bits < BigInt(width) && (from - base) % (2n << bits) === 0n && from + (2n << bits) - 1n <= high) bits += 1n;
-      found.push(`${printAddress(from)}/${width - Number(bits)}`);
-      from += 1n << bits;
+      let host = 0n;
+      while (host < BigInt(width) && (from - base) % (2n << host) === 0n && from + (2n << host) - 1n <= high) host += 1n;
+      found.push({ low: from, bits: width - Number(host) });
+      from += 1n << host;
     }
     return found;
   });
+}
+
+export function printCidr({ low, bits }: Cidr): string {
+  return `${printAddress(low)}/${bits}`;
+}
+
+export function printCidrs(set: IntervalSet): readonly string[] {
+  return cidrsOf(set).map(printCidr);
+}
+
+/** The network of that many bits around an address. */
+export function networkAround(value: bigint, bits: number): Cidr {
+  const { low } = familyLine[familyOf(value)];
+  const host = BigInt(widthOf[familyOf(value)] - bits);
+  return { low: low + (((value - low) >> host) << host), bits };
 }
 
 /** From a target's reader: numbers within the family to the line. */

@@ -96,6 +96,7 @@ const nftMutations: readonly (readonly [string, Fate, (text: string) => string])
     'unreadable',
     line(/edict artifact sha256:./, (found) => `${found.slice(0, -1)}${found.endsWith('0') ? '1' : '0'}`),
   ],
+  ['an octal address', 'unreadable', line(/elements = \{ 10\.2\.0\.5 \}/, () => 'elements = { 012.2.0.5 }')],
   ['an include', 'unreadable', (text) => `include "/tmp/more.nft"\n${text}`],
   ['a second table behind it', 'unreadable', (text) => `${text}table inet other {\n}\n`],
   ['text cut off', 'unreadable', (text) => text.slice(0, text.length / 2)],
@@ -107,19 +108,29 @@ const data = (change: (edict: any) => void) => (text: string) => {
   return JSON.stringify(value);
 };
 const rule = (edict: any, id: string) => edict.rules.list.find((each: any) => each.id === `planted/${id}`);
+const buckets = (edict: any, protocol: string) => Object.values<any>(edict.rules.index).flatMap((bucket) => bucket[protocol] ?? []);
+const portsOf = (edict: any, port: string) => buckets(edict, 'tcp').filter(({ ports }) => ports[port]);
 const setOf = (edict: any, id: string, side: string) => edict.rules.sets[rule(edict, id)[side]];
 
 const regoMutations: readonly (readonly [string, Fate, (text: string) => string])[] = [
   ['another port', 'refuted', data((edict) => Object.assign(rule(edict, 'database').service, { low: 5433, high: 5433 }))],
   ['a wider range of ports, as the index does not list it', 'equivalent', data((edict) => (rule(edict, 'web').service.high = 8100))],
   ['a narrower range of ports', 'refuted', data((edict) => (rule(edict, 'web').service.low = 8001))],
-  ['a port that the index forgets', 'refuted', data((edict) => delete edict.rules.index.tcp.ports['8050'])],
-  ['a port that the index lists for nothing', 'equivalent', data((edict) => (edict.rules.index.tcp.ports['9'] = [0]))],
+  ['a port that the index forgets', 'refuted', data((edict) => delete portsOf(edict, '8050')[0].ports['8050'])],
+  ['a port that the index lists for nothing', 'equivalent', data((edict) => (buckets(edict, 'tcp')[0].ports['9'] = [0]))],
+  ['a network that the index forgets', 'refuted', data((edict) => delete edict.rules.index['10.2.0.5/32'])],
+  ['a network in a form that is never asked for', 'unreadable', data((edict) => (edict.rules.index['10.2.0.4/31'] = {}))],
+  ['a network in upper case', 'unreadable', data((edict) => (edict.rules.index['2001:DB8:2::5/128'] = {}))],
   ['UDP for TCP', 'refuted', data((edict) => (rule(edict, 'database').service.protocol = 'udp'))],
   ['an allow that denies', 'refuted', data((edict) => (rule(edict, 'database').effect = 'deny'))],
   ['a claim that allows', 'refuted', data((edict) => (rule(edict, 'only-database').effect = 'allow'))],
   ['a deny that only claims', 'refuted', data((edict) => (rule(edict, 'no-guests').effect = 'claim'))],
-  ['a wider CIDR', 'refuted', data((edict) => (setOf(edict, 'database', 'to')[4] = ['10.2.0.4/31']))],
+  ['a wider CIDR of sources', 'refuted', data((edict) => setOf(edict, 'database', 'from')[4].push('10.1.0.77/32'))],
+  [
+    'a wider CIDR of destinations, as the index does not list it',
+    'equivalent',
+    data((edict) => (setOf(edict, 'database', 'to')[4] = ['10.2.0.4/31'])),
+  ],
   ['a narrower CIDR', 'refuted', data((edict) => (setOf(edict, 'no-guests', 'from')[4] = ['10.9.0.0/17']))],
   ['a family that is forgotten', 'refuted', data((edict) => (setOf(edict, 'database', 'to')[6] = []))],
   [

@@ -68,7 +68,7 @@ function inText(text: string, address: string): boolean {
     return sameKind(low ?? '', own) && compare(ipaddr.parse(low ?? ''), own) <= 0 && compare(own, ipaddr.parse(high)) <= 0;
   if (!text.includes('/')) return ipaddr.parse(text).toNormalizedString() === own.toNormalizedString();
   const [base, bits] = ipaddr.parseCIDR(text);
-  return base.kind() === own.kind() && (own as ipaddr.IPv4).match(base as ipaddr.IPv4, bits);
+  return base.kind() === own.kind() && own.match(base, bits);
 }
 
 function sameKind(text: string, own: ipaddr.IPv4 | ipaddr.IPv6): boolean {

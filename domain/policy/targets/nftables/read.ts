@@ -148,7 +148,10 @@ function readElement(text: string, family: 4 | 6): AddressInterval {
 }
 
 function readNumber(text: string, family: 4 | 6, element: string): bigint {
-  const known = family === 4 ? ipaddr.IPv4.isValidFourPartDecimal(text) : ipaddr.IPv6.isValid(text);
+  const known =
+    family === 4
+      ? ipaddr.IPv4.isValidFourPartDecimal(text) && !/(^|\.)0[0-9]/.test(text)
+      : ipaddr.IPv6.isValid(text) && !text.includes('.');
   if (!known) throw unreadable(`\`${element}\``, `an IPv${family} address, CIDR or range`);
   const address = family === 4 ? ipaddr.IPv4.parse(text) : ipaddr.IPv6.parse(text);
   return address.toByteArray().reduce((value, byte) => value * 256n + BigInt(byte), 0n);

@@ -1,6 +1,6 @@
 /**
  * Policies to Rego: policy.rego never changes; data.json holds the rules in order, their addresses as lists of CIDRs, and an index
- * from protocol and port to rules, so that a decision does not walk them all. Nothing is lost in this target.
+ * (rule-index.ts), so that a decision does not walk them all. Nothing is lost in this target.
  */
 import type { Inventory } from '../../../context/inventory.ts';
 import { EdictError } from '../../../errors.ts';
@@ -9,14 +9,12 @@ import { allRules, inRule, windowReader } from '../../clauses.ts';
 import type { IntervalSet } from '../../intervals.ts';
 import type { NetworkRule, Policy, RuleExcept, TimeWindow } from '../../model.ts';
 import { type Resolve, resolver } from '../../resolve.ts';
-import { parseService, type Protocol, protocols, type Service } from '../../service-selector.ts';
+import { parseService, type Service } from '../../service-selector.ts';
 import type { Window } from '../../time-window.ts';
 import { artifactOf } from '../artifact.ts';
 import type { Compilation } from '../target.ts';
 import { policyText } from './policy-text.ts';
-
-/** Wider ranges of ports are not listed port by port. */
-const widestListed = 256;
+import { indexOf } from './rule-index.ts';
 
 type RegoExcept = {
   readonly from: string;
@@ -37,11 +35,14 @@ type RegoRule = {
 type Words = { readonly nameOf: (selector: string) => string; readonly windows: (text: TimeWindow) => Window };
 
 export function compileRego(policies: readonly Policy[], inventory: Inventory): Compilation {
-  const sets = setTable(resolver(inventory));
+  const resolve = resolver(inventory);
+  const sets = setTable(resolve);
   const words: Words = { nameOf: sets.nameOf, windows: windowReader() };
-  const list = allRules(policies).map(({ id, rule }) => inRule(id, () => regoRule(id, rule, words)));
+  const rules = allRules(policies);
+  const list = rules.map(({ id, rule }) => inRule(id, () => regoRule(id, rule, words)));
   checkTimezones(list);
-  const data = { edict: { isolations: [], rules: { index: indexOf(list), list, sets: sets.sets } } };
+  const index = indexOf(rules.map(({ rule: { match } }) => ({ to: resolve(match.to), service: parseService(match.service) })));
+  const data = { edict: { isolations: [], rules: { index, list, sets: sets.sets } } };
   const files = {
     'data.json': `${JSON.stringify(data)}\n`,
     'policy.rego': policyText,
@@ -93,20 +94,6 @@ function setTable(resolve: Resolve): SetTable {
     return name;
   };
   return { sets, nameOf };
-}
-
-type Index = { [protocol in Protocol]: { readonly ports: { [port: string]: number[] }; readonly wide: number[] } };
-
-function indexOf(rules: readonly RegoRule[]): Index {
-  const index = Object.fromEntries(protocols.map((protocol) => [protocol, { ports: {}, wide: [] }])) as unknown as Index;
-  rules.forEach(({ service: { protocol, low, high } }, number) => {
-    for (const each of protocols) {
-      if (protocol !== 'any' && protocol !== each) continue;
-      if (protocol === 'any' || high - low >= widestListed) index[each].wide.push(number);
-      else for (let port = low; port <= high; port += 1) (index[each].ports[port] ??= []).push(number);
-    }
-  });
-  return index;
 }
 
 function checkTimezones(rules: readonly RegoRule[]): void {

@@ -75,10 +75,44 @@ port := input.port if input.protocol in {"tcp", "udp"}
 
 port := 0 if input.protocol in {"icmp", "other"}
 
-# Rules that may speak of the request's protocol and port: those listed under the port, and those of wide ranges.
-candidate contains number if some number in data.edict.rules.index[input.protocol].ports[format_int(port, 10)]
+# Rules that may speak of the request: the index lists them under the networks of their destinations, there under protocol and
+# port, or as "wide" where they speak of many ports.
+candidate contains number if {
+	some key in network
+	some number in data.edict.rules.index[key].any
+}
 
-candidate contains number if some number in data.edict.rules.index[input.protocol].wide
+candidate contains number if {
+	some key in network
+	some number in data.edict.rules.index[key][input.protocol].ports[format_int(port, 10)]
+}
+
+candidate contains number if {
+	some key in network
+	some number in data.edict.rules.index[key][input.protocol].wide
+}
+
+network contains "*"
+
+# The destination's own networks, in canonical text.
+network contains key if {
+	not mapped
+	some bits in widths[same_family]
+	some key in net.cidr_merge([sprintf("%s/%d", [input.to, bits])])
+}
+
+# An IPv4 address in IPv6's clothes has no such text: it is looked for everywhere.
+network contains key if {
+	mapped
+	some key, _ in data.edict.rules.index
+}
+
+mapped if {
+	same_family == "4"
+	contains(input.to, ":")
+}
+
+widths := {"4": [8, 16, 24, 32], "6": [32, 48, 64, 128]}
 
 applicable contains number if {
 	some number in candidate

@@ -8,13 +8,13 @@ import { digestOfText } from '../../../digest.ts';
 import { EdictError } from '../../../errors.ts';
 import { fromAddressIntervals } from '../../addresses.ts';
 import { type Box, everything, intersectBoxes, subtractBoxes } from '../../boxes.ts';
-import { type IntervalSet, intersect, intervalSet } from '../../intervals.ts';
+import { type IntervalSet, intervalSet, union } from '../../intervals.ts';
 import { anyService, isProtocol, type Protocol, protocols, serviceSet } from '../../service-selector.ts';
 import { readRulesOf } from '../read-boxes.ts';
 import type { AddressInterval, Artifact, ReadRule } from '../target.ts';
 
 /** Of policy-text.ts; taken anew, with this file's meaning, whenever that text changes. */
-const knownPolicy = 'sha256:c35c94f268f71c2a5a2145811df8b23448415e5b1f570c34a1605ad8c91effae';
+const knownPolicy = 'sha256:efdca0dd140944aa5616226611d0f5a972ed9bb0e535666c9e37c7a7312d0df3';
 
 type Fields = { readonly [key: string]: unknown };
 
@@ -30,7 +30,8 @@ export function readRego(artifact: Artifact): readonly ReadRule[] {
   return readRules(list(entries, 'list'), { sets: readSets(sets), listed: readIndex(index) });
 }
 
-type Words = { readonly sets: ReadonlyMap<string, IntervalSet>; readonly listed: ReadonlyMap<number, IntervalSet> };
+/** `listed`: for each rule, the requests for which the index names it. */
+type Words = { readonly sets: ReadonlyMap<string, IntervalSet>; readonly listed: ReadonlyMap<number, readonly Box[]> };
 
 function readRules(entries: readonly unknown[], words: Words): readonly ReadRule[] {
   const read = entries.map((entry, number) => readRule(entry, number, words));
@@ -44,13 +45,13 @@ function readRule(entry: unknown, number: number, words: Words): { readonly effe
   const rule = object(entry, ['id', 'effect', 'from', 'to', 'service', 'except'], where);
   if (typeof rule['id'] !== 'string') throw unreadable(`${where}.id`, 'text');
   const excepts = list(rule['except'], `${where}.except`).map((except, at) => readExcept(except, `${where}.except[${at}]`, words));
-  const listed: Box = { ...everything, service: words.listed.get(number) ?? [] };
-  const match = intersectBoxes(readBox(rule, where, words), listed);
+  const match = readBox(rule, where, words);
+  const listed = (words.listed.get(number) ?? []).map((box) => intersectBoxes(match, box));
   const timezone = excepts.map((except) => except.timezone).find((zone) => zone !== undefined);
   if (excepts.some((except) => except.timezone !== undefined && except.timezone !== timezone))
     throw unreadable(`several time zones in ${where}`, 'one');
   const boxes = subtractBoxes(
-    [match],
+    listed,
     excepts.map(({ box }) => box),
   );
   const effect = oneOf(rule['effect'], ['deny', 'allow', 'claim'], `${where}.effect`);
@@ -87,9 +88,8 @@ function readService(value: unknown, where: string): IntervalSet {
 }
 
 function readSets(value: unknown): ReadonlyMap<string, IntervalSet> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable('edict.rules.sets', 'an object');
   return new Map(
-    Object.entries(value).map(([name, set]) => {
+    entries(value, 'edict.rules.sets').map(([name, set]) => {
       const byFamily = object(set, ['4', '6'], `sets.${name}`);
       const cidrs = ([4, 6] as const).flatMap((family) => list(byFamily[family], `sets.${name}`).map((cidr) => readCidr(cidr, family)));
       return [name, fromAddressIntervals(cidrs)] as const;
@@ -99,37 +99,83 @@ function readSets(value: unknown): ReadonlyMap<string, IntervalSet> {
 
 function readCidr(value: unknown, family: 4 | 6): AddressInterval {
   const [, address = '', bits = ''] = /^([0-9a-f.:]+)\/([0-9]{1,3})$/.exec(String(value)) ?? [];
-  const kind = family === 4 ? ipaddr.IPv4 : ipaddr.IPv6;
   const width = family === 4 ? 32 : 128;
-  if (typeof value !== 'string' || !kind.isValid(address) || Number(bits) > width || bits === '')
+  if (typeof value !== 'string' || !isAddress(address, family) || Number(bits) > width)
     throw unreadable(`CIDR \`${String(value)}\``, `an IPv${family} CIDR`);
-  if (family === 4 && !ipaddr.IPv4.isValidFourPartDecimal(address)) throw unreadable(`CIDR \`${value}\``, 'four decimal parts');
-  const number = kind
-    .parse(address)
-    .toByteArray()
-    .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  const number = lowOf(address, family);
   const mask = (1n << BigInt(width - Number(bits))) - 1n;
   return { family, low: number & ~mask, high: number | mask };
 }
 
-/** For each rule, the services under which the index lists it. */
-function readIndex(value: unknown): ReadonlyMap<number, IntervalSet> {
-  const index = object(value, protocols, 'edict.rules.index');
-  const listed = new Map<number, IntervalSet[]>();
-  const add = (number: unknown, set: IntervalSet) => {
-    const rule = wholeNumber(number, Number.MAX_SAFE_INTEGER, 'edict.rules.index');
-    const held = listed.get(rule);
-    if (held === undefined) listed.set(rule, [set]);
-    else held.push(set);
-  };
-  for (const protocol of protocols) {
-    const { ports, wide } = object(index[protocol], ['ports', 'wide'], `index.${protocol}`);
-    for (const number of list(wide, `index.${protocol}.wide`)) add(number, serviceSet({ protocol, low: 0, high: 65_535 }));
-    for (const [port, numbers] of Object.entries(ports as Fields)) {
-      for (const number of list(numbers, `index.${protocol}.ports`)) add(number, onePort(protocol, port));
+/** Four decimal parts, or hexadecimal groups: about other spellings, readers disagree. */
+function isAddress(text: string, family: 4 | 6): boolean {
+  return family === 4
+    ? ipaddr.IPv4.isValidFourPartDecimal(text) && !/(^|\.)0[0-9]/.test(text)
+    : ipaddr.IPv6.isValid(text) && !text.includes('.');
+}
+
+function lowOf(address: string, family: 4 | 6): bigint {
+  const parsed = family === 4 ? ipaddr.IPv4.parse(address) : ipaddr.IPv6.parse(address);
+  return parsed.toByteArray().reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+}
+
+type Listed = { readonly service: IntervalSet; readonly destinations: IntervalSet[] };
+
+/** By rule, network by network; networks under which a rule has the same services are one box. */
+function readIndex(value: unknown): ReadonlyMap<number, readonly Box[]> {
+  const found = new Map<number, Map<string, Listed>>();
+  for (const [network, bucket] of entries(value, 'index')) {
+    const destination = network === '*' ? everything.destination : readNetwork(network);
+    for (const [number, service] of readBucket(bucket, `index["${network}"]`)) {
+      const key = service.map(({ low, high }) => `${low}-${high}`).join(' ');
+      const boxes = found.get(number) ?? new Map<string, Listed>();
+      const held = boxes.get(key) ?? { service, destinations: [] };
+      held.destinations.push(destination);
+      found.set(number, boxes.set(key, held));
     }
   }
-  return new Map([...listed].map(([rule, sets]) => [rule, intersect(intervalSet(sets.flat()), anyService)]));
+  const boxOf = ({ service, destinations }: Listed): Box => ({ ...everything, service, destination: union(...destinations) });
+  return new Map([...found].map(([number, boxes]) => [number, [...boxes.values()].map(boxOf)]));
+}
+
+/** The policy asks by networks of these widths and no others, in canonical text: a key in any other form is never found. */
+const widths: Readonly<Record<4 | 6, readonly number[]>> = { 4: [8, 16, 24, 32], 6: [32, 48, 64, 128] };
+
+function readNetwork(text: string): IntervalSet {
+  const family = text.includes(':') ? 6 : 4;
+  const cidr = readCidr(text, family);
+  const [base = '', bits] = text.split('/');
+  const canonical = family === 4 ? ipaddr.IPv4.parse(base).toString() : ipaddr.IPv6.parse(base).toRFC5952String();
+  if (!widths[family].includes(Number(bits)) || canonical !== base || lowOf(base, family) !== cidr.low)
+    throw unreadable(`network \`${text}\` in the index`, 'a network that the policy asks for');
+  return fromAddressIntervals([cidr]);
+}
+
+/** By rule, the services under which one network lists it. */
+function readBucket(value: unknown, where: string): ReadonlyMap<number, IntervalSet> {
+  const listed = new Map<number, IntervalSet[]>();
+  const add = (numbers: unknown, set: IntervalSet) => {
+    for (const each of list(numbers, where)) {
+      const number = wholeNumber(each, Number.MAX_SAFE_INTEGER, where);
+      const held = listed.get(number);
+      if (held === undefined) listed.set(number, [set]);
+      else held.push(set);
+    }
+  };
+  for (const [key, part] of entries(value, where)) {
+    if (key === 'any') add(part, anyService);
+    else if (isProtocol(key)) readPorts(part, { protocol: key, where, add });
+    else throw unreadable(`\`${key}\` in ${where}`, 'a protocol, or `any`');
+  }
+  return new Map([...listed].map(([number, sets]) => [number, union(...sets)]));
+}
+
+type Listing = { readonly protocol: Protocol; readonly where: string; readonly add: (numbers: unknown, set: IntervalSet) => void };
+
+function readPorts(value: unknown, { protocol, where, add }: Listing): void {
+  const { ports, wide } = object(value, ['ports', 'wide'], where);
+  add(wide, serviceSet({ protocol, low: 0, high: 65_535 }));
+  for (const [port, numbers] of entries(ports, where)) add(numbers, onePort(protocol, port));
 }
 
 function onePort(protocol: Protocol, text: string): IntervalSet {
@@ -152,6 +198,11 @@ function object(value: unknown, keys: readonly string[], where: string): Fields 
   if (held.length !== keys.length || !keys.every((key) => held.includes(key)))
     throw unreadable(`${where} with keys \`${held.join(', ')}\``, keys.join(', '));
   return value as Fields;
+}
+
+function entries(value: unknown, where: string): readonly (readonly [string, unknown])[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable(where, 'an object');
+  return Object.entries(value);
 }
 
 function list(value: unknown, where: string): readonly unknown[] {
