@@ -13,6 +13,8 @@ export type OpaProcess = {
   /** Stops it without ending it, as a machine that hangs. */
   readonly freeze: () => void;
   readonly thaw: () => void;
+  /** Kills it and starts it again on the same port and folder. */
+  readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -41,28 +43,49 @@ export async function startOpaProcess(program: string, config: Omit<OpaConfigInp
     '--log-level=error',
     join(folder, 'authz.rego'),
   ];
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries += 1) {
-    if (
-      await fetch(`${url}/health`)
-        .then(({ ok }) => ok)
-        .catch(() => false)
-    )
-      break;
-    if (tries > 200 || child.exitCode !== null) throw new Error(`OPA did not start:\n${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+  let output = '';
+  let child = launch();
+  function launch() {
+    const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    return started;
   }
-  const stop = async () => {
-    child.kill('SIGKILL');
-    await ended;
-    await rm(folder, { recursive: true, force: true });
+  const serving = async () => {
+    for (let tries = 0; !(await answers(`${url}/health`)); tries += 1) {
+      if (tries > 200 || child.exitCode !== null) throw new Error(`OPA did not start:\n${output}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
   };
-  return { url, token, output: () => output, freeze: () => child.kill('SIGSTOP'), thaw: () => child.kill('SIGCONT'), stop };
+  const kill = async () => {
+    const ended = new Promise<unknown>((resolve) => child.once('close', resolve));
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await ended;
+  };
+  await serving();
+  return {
+    url,
+    token,
+    output: () => output,
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    restart: async () => {
+      await kill();
+      child = launch();
+      await serving();
+    },
+    stop: async () => {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
 }
 
 async function freePort(): Promise<number> {

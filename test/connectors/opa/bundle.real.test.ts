@@ -165,6 +165,17 @@ needs('opa', () => {
       await connector.close();
     });
 
+    it('goes on with the last bundle when OPA is killed while the bundle service is away', async () => {
+      const on = await stage();
+      const connector = connect(on);
+      await connector.apply({ artifact: strict, isolations: [{ key: 'r/i/1', addresses: ['10.9.0.4'], allow: [] }] }, 'k/1');
+      await on.service.close();
+      await on.opa.restart();
+      expect(await connector.observe()).toMatchObject({ artifactDigest: strict.digest, isolationKeys: ['r/i/1'], intact: true });
+      expect((await connector.probe(payments[4])).decision).toBe('allow');
+      await connector.close();
+    });
+
     it('says that OPA is away, that the token is wrong and that the secret is missing, and never says the token', async () => {
       const on = await stage();
       const secretToken = 'do-not-tell-0123456789';
