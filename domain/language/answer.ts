@@ -21,12 +21,14 @@ export type Answer = {
 };
 
 /** Throws `not-found` for an unknown question, `conflict` for one that is answered, `input-invalid` for an answer that it does not have. */
-export function answerQuestion(policy: Policy, { question: id, answer, by, at }: Answer): Policy {
+export function answerQuestion(policy: Policy, { question: id, answer: given, by, at }: Answer): Policy {
   const question = policy.questions.find((candidate) => candidate.id === id);
-  if (question === undefined) throw new EdictError('not-found', `the policy has no question \`${id}\``);
+  if (question === undefined)
+    throw new EdictError('not-found', `the policy has no question \`${id.slice(0, 80)}\``, { where: '/question' });
   if (question.answered !== undefined)
     throw new EdictError('conflict', `the question \`${id}\` is answered: \`${question.answered.answer}\``);
-  const reading = readingOf(question, answer);
+  const reading = readingOf(question, given.trim());
+  const answer = reading.answer === placeholderOf(id) ? given.trim() : reading.answer;
   const placeholder = placeholderOf(id);
   const value = valueOf(answer);
   const chosen = (reading.rules ?? []).map((rule) => (value === undefined ? rule : fill(rule, placeholder, value)));
@@ -51,13 +53,15 @@ export function openQuestions(policy: Policy): readonly Question[] {
 
 function readingOf(question: Question, answer: string): QuestionReading {
   const placeholder = placeholderOf(question.id);
-  const exact = question.readings.find((reading) => reading.answer === answer && reading.answer !== placeholder);
+  const exact = question.readings.find(
+    (reading) => reading.answer.toLowerCase() === answer.toLowerCase() && reading.answer !== placeholder,
+  );
   if (exact !== undefined) return exact;
   const free = question.readings.find((reading) => reading.answer === placeholder);
   const isTime = question.readings.some((reading) => reading.answer === 'always');
   if (free !== undefined && (isTime ? isWindow(answer) : isSelector(answer))) return free;
   throw new EdictError('input-invalid', `\`${answer.slice(0, 80)}\` is not an answer to \`${question.id}\``, {
-    where: question.id,
+    where: '/answer',
     expected: question.readings.map((reading) => (reading.answer === placeholder ? reading.meaning : `\`${reading.answer}\``)).join(', '),
   });
 }

@@ -90,6 +90,10 @@ describe('an answer', () => {
     expect(() => answer(draft(only), question, said)).toThrow(expect.objectContaining({ code }));
   });
 
+  it('may be written in another case, with space around it', () => {
+    expect(answer(draft(only), 'q1', ' Yes ').questions[0]?.answered?.answer).toBe('yes');
+  });
+
   it('is given once', () => {
     const policy = answer(draft(only), 'q1', 'no');
     expect(() => answer(policy, 'q1', 'yes')).toThrow(expect.objectContaining({ code: 'conflict' }));

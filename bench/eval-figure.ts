@@ -1,0 +1,22 @@
+/** One figure of quality: how many of how many were right, and files of the data that one brings. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type QualityFigure = {
+  readonly name: string;
+  readonly right: number;
+  readonly of: number;
+  readonly share: number;
+  readonly wrong: readonly string[];
+};
+
+/** At most twenty of what was wrong are shown. */
+export function qualityFigure(name: string, right: number, of: number, wrong: readonly string[]): QualityFigure {
+  return { name, right, of, share: of === 0 ? 1 : right / of, wrong: wrong.slice(0, 20) };
+}
+
+export function filesUnder(directory: string | undefined, ending: string): readonly string[] {
+  if (directory === undefined) return [];
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
+  return names.toSorted().map((name) => join(directory, name));
+}
