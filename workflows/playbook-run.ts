@@ -40,13 +40,15 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
   setHandler(stateQuery, () =>
     driver ? viewOf(driver.loaded.plan, driver.state) : { run: input.run, playbook: '', version: '', status: 'running', steps: [] },
   );
-  setHandler(voteUpdate, (vote) => CancellationScope.nonCancellable(() => castVote(desk, driver, vote)), {
-    validator: (vote) => throwIf(refusalOf(desk, driver, vote)),
-  });
-  setHandler(voteSignal, async (vote) => {
-    await CancellationScope.nonCancellable(() => castVote(desk, driver, vote)).catch((error: unknown) =>
-      log.warn('a vote was refused', { code: faultOf(error).code }),
-    );
+  // A message may come before the run is loaded, above all right after it went on in a new execution.
+  const vote = (signed: VoteMessage): Promise<VoteOutcome> =>
+    CancellationScope.nonCancellable(async () => {
+      await condition(() => driver !== undefined);
+      return castVote(desk, driver as RunDriver, signed);
+    });
+  setHandler(voteUpdate, vote, { validator: (signed) => throwIf(refusalOf(desk, driver, signed)) });
+  setHandler(voteSignal, async (signed) => {
+    await vote(signed).catch((error: unknown) => log.warn('a vote was refused', { code: faultOf(error).code }));
   });
   setHandler(cancelSignal, async (message) => {
     // Temporal carries, it does not authorise: what cancels is the recorded order.

@@ -9,12 +9,13 @@ import { feed, type RunDriver } from './run-driver.ts';
 
 export type VoteDesk = { readonly voters: { [approval: string]: string[] } };
 
-/** Synchronous and without effect: it is the update's validator. */
+/** Synchronous and without effect: it is the update's validator. Before the run is loaded, only the form can be judged. */
 export function refusalOf(desk: VoteDesk, driver: RunDriver | undefined, signed: SignedVote): Fault | undefined {
   if (!isVote(signed)) return { code: 'input-invalid', message: 'a vote has an approval, a digest, a voter and a signature' };
   const { approval, digest, by } = signed.vote;
   const closed: Fault = { code: 'approval-closed', message: `approval \`${approval}\` is not open` };
-  if (!driver || driver.finished) return closed;
+  if (!driver) return undefined;
+  if (driver.finished) return closed;
   const { state } = driver;
   const step = approvalStep(state, approval);
   // It may have been opened in the store a moment ago: the store decides.
@@ -39,9 +40,9 @@ function isVote(signed: unknown): signed is SignedVote {
 }
 
 /** Both doors, update and signal, end here. Throws the typed refusal. */
-export async function castVote(desk: VoteDesk, driver: RunDriver | undefined, signed: SignedVote): Promise<VoteOutcome> {
+export async function castVote(desk: VoteDesk, driver: RunDriver, signed: SignedVote): Promise<VoteOutcome> {
   const refused = refusalOf(desk, driver, signed);
-  if (refused || !driver) throw failureOfFault(refused ?? { code: 'approval-closed', message: 'the run has not begun' });
+  if (refused) throw failureOfFault(refused);
   const { approval, by } = signed.vote;
   const outcome = await recordVote(signed);
   (desk.voters[approval] ??= []).push(by);

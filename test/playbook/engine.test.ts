@@ -388,6 +388,14 @@ describe('cancelling', () => {
     expect(result.endedAtMs).toBe(5000);
   });
 
+  it('an action that finds the order cancelled ends the run as cancelled, whatever the playbook does on failure', () => {
+    const result = run(`${isolate('a')}- { id: b, action: control.noop, on_failure: continue }\n- { id: c, action: control.noop }\n`, {
+      fakes: { 'network.isolate': ok, 'control.noop': { fail: 'cancelled', message: 'run `r` was cancelled by `m-1`' } },
+    });
+    expect(result.view).toMatchObject({ outcome: 'cancelled', error: { message: 'run `r` was cancelled by `m-1`' } });
+    expect(statuses(result)).toEqual({ a: 'undone', b: 'cancelled' });
+  });
+
   it('an effect that is confirmed after its branch was stopped is taken back', () => {
     const plan = planOf(
       `- { id: p, on_failure: continue, parallel: { steps: [{ id: a, action: network.isolate, with: { asset: x }, undo: network.release }, { id: b, action: control.noop }] } }\n- { id: w, wait: 1h }\n`,

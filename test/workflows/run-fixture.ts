@@ -1,12 +1,15 @@
 /** Workers of a test's own on the suite's Temporal server, and the containment playbook to run on them. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/contract.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
+import { workflowBundle as bundleInto } from '../../worker/bundle.ts';
 import { activityInterceptor } from '../../worker/errors.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,10 +20,8 @@ export const unique = (): string => randomBytes(5).toString('hex');
 // What is tried here fails on purpose: only errors of the worker itself are worth a line.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-let bundling: Promise<WorkflowBundleWithSourceMap> | undefined;
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
-export const workflowBundle = (): Promise<WorkflowBundleWithSourceMap> =>
-  (bundling ??= bundleWorkflowCode({ workflowsPath: `${root}workflows/index.ts`, logger: quiet }));
+/** Made once for all test files and rounds, until a source changes. */
+export const workflowBundle = (): Promise<{ readonly codePath: string }> => bundleInto(join(tmpdir(), 'edict-test-bundles'));
 
 export type RunningWorker = { readonly stop: () => Promise<void> };
 export type Bench = {

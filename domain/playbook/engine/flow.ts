@@ -50,6 +50,9 @@ export function move(turn: Turn, state: StepState, decide: () => Move): void {
       return endRun(turn, decided.outcome);
     case 'fail':
       return failStep(turn, state, decided.error);
+    case 'cancelled':
+      settleStep(turn, state, 'cancelled');
+      return endRun(turn, 'cancelled', decided.error);
   }
 }
 

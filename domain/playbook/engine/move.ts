@@ -13,7 +13,9 @@ export type Move =
   /** To that step; undefined ends the block. */
   | { readonly to: 'step'; readonly id: string | undefined; readonly status?: 'done' | 'denied' | 'expired' }
   | { readonly to: 'end'; readonly outcome: string }
-  | { readonly to: 'fail'; readonly error: Fault };
+  | { readonly to: 'fail'; readonly error: Fault }
+  /** The run's order was cancelled: no handler of the playbook is asked. */
+  | { readonly to: 'cancelled'; readonly error: Fault };
 
 /** A step kind. What `enter` throws is the step's failure. */
 export type Kind<K extends StepKind> = {

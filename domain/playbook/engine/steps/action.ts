@@ -72,7 +72,8 @@ export function actionCompleted(turn: Turn, state: StepState, outputs: JsonObjec
 export function actionFailed(turn: Turn, state: StepState, error: Fault): Move {
   const { params } = settlePerformed(turn, state);
   recordUncertain(turn, state, stepOfKind(turn, state.id, 'action'), { params, error });
-  return state.status === 'running' ? { to: 'fail', error } : tooLate(turn, state);
+  if (state.status !== 'running') return tooLate(turn, state);
+  return { to: error.code === 'cancelled' ? 'cancelled' : 'fail', error };
 }
 
 /** The step was cancelled meanwhile: what it did does not stay. When the whole run is undone, its turn comes. */
