@@ -76,7 +76,7 @@ export async function openHarness(options: { readonly waitMs?: number; readonly 
 export async function policedOpa(): Promise<{ readonly url: string; readonly token: string }> {
   const opa = testOpa();
   const policy = readFileSync(new URL('../../api/auth/authz.rego', import.meta.url), 'utf8');
-  const answer = await fetch(`${opa.url}/v1/policies/edict-authz`, {
+  const answer = await fetch(`${opa.url}/v1/policies/access-authz`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${opa.token}` },
     body: policy,
