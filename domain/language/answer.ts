@@ -43,7 +43,7 @@ export function answerQuestion(policy: Policy, { question: id, answer: given, by
       policy.rules,
       chosen.filter((rule) => !isOpen(rule)),
     ),
-    tests: [...policy.tests, ...testsOf(question, reading)],
+    tests: [...policy.tests, ...testsOf(policy, question, reading)],
   };
 }
 
@@ -89,8 +89,13 @@ function merge(rules: readonly Rule[], chosen: readonly Rule[]): readonly Rule[]
   return [...rules.map((rule) => chosen.find(({ id }) => id === rule.id) ?? rule), ...chosen.filter(({ id }) => !known.has(id))];
 }
 
-/** The request that told the readings apart becomes a test of the policy. */
-function testsOf(question: Question, reading: QuestionReading): Policy['tests'] {
-  const { request, decision } = reading;
-  return request === undefined || decision === undefined ? [] : [{ name: `${question.id}: ${reading.answer}`, request, decision }];
+/**
+ * The request that told the readings apart becomes a test of the policy, unless another sentence has rules that could decide it
+ * otherwise: what somebody else required is no fault of this answer.
+ */
+function testsOf(policy: Policy, question: Question, { answer, request, decision }: QuestionReading): Policy['tests'] {
+  if (request === undefined || decision === undefined) return [];
+  const others = policy.rules.filter(({ requirement }) => requirement !== question.about);
+  const disturbs = others.some(({ effect }) => decision !== 'deny' || effect === 'allow');
+  return disturbs ? [] : [{ name: `${question.id}: ${answer}`, request, decision }];
 }

@@ -90,6 +90,15 @@ describe('an answer', () => {
     expect(() => answer(draft(only), question, said)).toThrow(expect.objectContaining({ code }));
   });
 
+  it('makes no test that another sentence would fail', () => {
+    const contrary = `${only} monitoring-1 may connect to db-1 on port 9187.`;
+    expect(answer(draft(contrary), 'q1', 'no').tests).toEqual([]);
+    expect(answer(draft(`${only} Deny everything else.`), 'q1', 'yes').tests).toEqual([]);
+    for (const text of [contrary, `${only} Deny everything else.`]) {
+      for (const said of ['no', 'yes']) expect(validatePolicy(answer(draft(text), 'q1', said), inventory)).toEqual([]);
+    }
+  });
+
   it('may be written in another case, with space around it', () => {
     expect(answer(draft(only), 'q1', ' Yes ').questions[0]?.answered?.answer).toBe('yes');
   });
