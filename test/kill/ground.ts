@@ -46,6 +46,7 @@ async function firewallText(lab: Lab | NoLab): Promise<string> {
 async function load(engineer: Client, admin: Client, lab: Lab | NoLab): Promise<void> {
   const text = (name: string): string => readFileSync(join(data, name), 'utf8');
   await engineer.call('context.inventory', { body: { assets_csv: text('inventory.csv'), zones_csv: text('zones.csv') } });
+  await engineer.call('context.connections', { body: text('conn-payments-synthetic.log') }, { contentType: 'text/plain' });
   await engineer.call('context.indicators', { body: text('indicators.json') }, { contentType: 'text/plain' });
   if (!lab.supported) return;
   const settings = { exec: lab.firewallExec, prober: { from: lab.clientExec, to: lab.serverExec } };
