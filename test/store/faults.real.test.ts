@@ -193,16 +193,20 @@ describeWith(['postgres'], 'the store among faults', () => {
 
   it('gives the lock on a point to the next when its holder is killed with -9', async () => {
     const child = doomed('hold', 'fw');
-    await once(child.stdout, 'data');
-    let had = false;
-    const next = store.points.locked('fw', async () => {
-      had = true;
-    });
-    await sleep(200);
-    expect(had).toBe(false);
-    child.kill('SIGKILL');
-    await next;
-    expect(had).toBe(true);
+    try {
+      await once(child.stdout, 'data');
+      let had = false;
+      const next = store.points.locked('fw', async () => {
+        had = true;
+      });
+      await sleep(200);
+      expect(had).toBe(false);
+      child.kill('SIGKILL');
+      await next;
+      expect(had).toBe(true);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   function doomed(task: DoomedTask, name: string) {
