@@ -8,11 +8,24 @@ import { contentDigest, parseListing } from './listing.ts';
 import { clearText, contentText } from './ruleset.ts';
 import { sealTable } from './seal.ts';
 
+const endMark = '# edict: whole';
+
+/**
+ * INVARIANT: nft never sees a part of the text. Should this process be killed while it writes, the pipe ends early, and the
+ * beginning of a ruleset may be valid: tables deleted and not made again.
+ */
+const commitScript = `text="$(cat)"
+case "$text" in
+  *'${endMark}') printf '%s\\n' "$text" | nft -f - ;;
+  *) echo 'the ruleset was cut off' >&2; exit 1 ;;
+esac`;
+
 export async function applyRuleset(point: string, exec: readonly string[], write: Write, deadline: Deadline): Promise<void> {
   const text = contentText({ artifact: write.artifact, isolations: write.applied.isolations });
   const content = await rehearse(point, exec, text, deadline);
   const seal = sealTable({ format: 1, applied: write.applied, content });
-  await runCommand(point, { prefix: exec, args: ['nft', '-f', '-'], input: `${clearText()}${text}${seal}` }, deadline);
+  const input = `${clearText()}${text}${seal}${endMark}\n`;
+  await runCommand(point, { prefix: exec, args: ['sh', '-c', commitScript], input, program: 'nft' }, deadline);
   await forgetConnections(point, exec, write.added, deadline);
 }
 
@@ -22,7 +35,11 @@ export async function applyRuleset(point: string, exec: readonly string[], write
  */
 async function rehearse(point: string, exec: readonly string[], text: string, deadline: Deadline) {
   const script = 'nft -f - && nft list ruleset';
-  const listing = await runCommand(point, { prefix: exec, args: ['unshare', '-n', 'sh', '-c', script], input: text }, deadline);
+  const listing = await runCommand(
+    point,
+    { prefix: exec, args: ['unshare', '-n', 'sh', '-c', script], input: text, program: 'nft' },
+    deadline,
+  );
   const parsed = parseListing(point, listing);
   if (parsed.seal !== undefined || parsed.others.length > 0) {
     throw new EdictError(

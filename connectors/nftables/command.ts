@@ -7,6 +7,8 @@ export type Command = {
   readonly prefix: readonly string[];
   readonly args: readonly [string, ...string[]];
   readonly input?: string | undefined;
+  /** What to call it in errors, where a shell runs it. */
+  readonly program?: string | undefined;
 };
 export type Finished = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
@@ -62,20 +64,20 @@ function notStarted(point: string, file: string, error: Error): EdictError {
   });
 }
 
-function failure(point: string, { args }: Command, { code, stderr }: Finished): EdictError {
+function failure(point: string, { args, program = args[0] }: Command, { code, stderr }: Finished): EdictError {
   const said = stderr.trim().slice(0, maxErrorText) || `ended with ${code}`;
   const where = { where: point };
   if (code === 127 || /not found|No such file or directory|Cannot open network namespace/u.test(stderr)) {
-    return new EdictError('enforcement-point-unreachable', `\`${args[0]}\` cannot be run at \`${point}\`: ${said}`, {
+    return new EdictError('enforcement-point-unreachable', `\`${program}\` cannot be run at \`${point}\`: ${said}`, {
       ...where,
       help: 'is the namespace there, and is nftables installed?',
     });
   }
   if (/Operation not permitted|Permission denied/u.test(stderr)) {
-    return new EdictError('enforcement-point-refused', `no right to run \`${args[0]}\` at \`${point}\`: ${said}`, {
+    return new EdictError('enforcement-point-refused', `no right to run \`${program}\` at \`${point}\`: ${said}`, {
       ...where,
       expected: 'CAP_NET_ADMIN in its network namespace',
     });
   }
-  return new EdictError('enforcement-point-refused', `\`${args[0]}\` at \`${point}\` refused: ${said}`, where);
+  return new EdictError('enforcement-point-refused', `\`${program}\` at \`${point}\` refused: ${said}`, where);
 }

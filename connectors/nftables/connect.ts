@@ -7,7 +7,7 @@ import { readRuleset } from './observe.ts';
 import { probePackets } from './probe.ts';
 import { nftablesSettings } from './settings.schema.ts';
 
-const defaultTimeoutMs = 15_000;
+const defaultTimeoutMs = 30_000;
 /** Long enough for an answer over any network that is probed, short enough to try hundreds. */
 const defaultProbeTimeoutMs = 500;
 

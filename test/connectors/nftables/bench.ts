@@ -12,7 +12,7 @@ export type NftablesBench = Bench & { readonly lab: Lab; readonly nft: (...args:
 
 /** $1 is a folder: `fault` says what goes wrong, `changes` counts transactions. The rest is the command. */
 const wrapper = `dir="$1"; shift
-changes() { case "$*" in *" nft -f -") true;; *) false;; esac; }
+changes() { case "$*" in *"edict: whole"*) true;; *) false;; esac; }
 changes "$@" && echo change >> "$dir/changes"
 case "$(cat "$dir/fault")" in
   error) echo 'Error: Could not process rule: Device or resource busy' >&2; exit 1;;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openNftables } from '../../../connectors/nftables/connect.ts';
+import { clearText } from '../../../connectors/nftables/ruleset.ts';
 import { openPacketProof } from '../../../connectors/nftables/packet-proof.ts';
 import { digestOf } from '../../../domain/digest.ts';
 import { witnesses } from '../../../domain/policy/witnesses.ts';
@@ -126,6 +127,25 @@ needs('lab', () => {
         code: 'enforcement-point-refused',
       });
       expect(await connector.observe()).toMatchObject({ artifactDigest: bench.artifacts.strict.digest, intact: true });
+    });
+
+    it('does not let nft see the beginning of a ruleset whose end never came', async () => {
+      const connector = bench.open();
+      await connector.apply(
+        { artifact: bench.artifacts.strict, isolations: [{ key: 'k/isolate/3', addresses: ['10.1.0.10'], allow: [] }] },
+        'k/10',
+      );
+      // As when this process is killed while it writes: what has arrived so far deletes all tables.
+      const cut = `case "$*" in *'edict: whole'*) head -c ${clearText().length} | "$@";; *) exec "$@";; esac`;
+      const dying = open(['sh', '-c', cut, 'cut', ...bench.lab.firewallExec]);
+      await expect(dying.apply({ artifact: bench.artifacts.shut, isolations: [] }, 'k/11')).rejects.toMatchObject({
+        code: 'enforcement-point-refused',
+      });
+      expect(await connector.observe()).toMatchObject({
+        artifactDigest: bench.artifacts.strict.digest,
+        isolationKeys: ['k/isolate/3'],
+        intact: true,
+      });
     });
 
     it('leaves tables of others alone', async () => {
