@@ -21,36 +21,39 @@ import { publishPlaybooks } from './publish-playbooks.ts';
 const firstWaitMs = 100;
 const longestWaitMs = 3000;
 
-async function main(): Promise<void> {
+async function main(stop: AbortSignal): Promise<void> {
   const environment = readEnvironment(process.env);
-  const stop = new AbortController();
-  // Temporal's runtime must not take the signals: the workers are drained here, and then the process ends.
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', ({ level, message, meta }) => log(level, message, meta)) });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const composed = await patiently('PostgreSQL', stop.signal, async () => compose(environment));
+  const bundle = workflowBundle(environment.bundleDir);
+  // It is awaited later; what goes wrong is thrown there.
+  bundle.catch(() => undefined);
+  const composed = await patiently('PostgreSQL', stop, () => compose(environment));
   try {
-    await patiently('PostgreSQL', stop.signal, () => publishPlaybooks(composed.ports.store));
-    await work(environment, composed, stop.signal);
+    const refused = await patiently('PostgreSQL', stop, () => publishPlaybooks(composed.ports.store));
+    for (const reason of refused) log('ERROR', reason);
+    await work(environment, composed, bundle, stop);
   } finally {
     await composed.close();
   }
 }
 
-async function work(environment: WorkerEnvironment, composed: Composed, stop: AbortSignal): Promise<void> {
+type Bundle = ReturnType<typeof workflowBundle>;
+
+async function work(environment: WorkerEnvironment, composed: Composed, bundle: Bundle, stop: AbortSignal): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace } = environment;
-  const bundle = workflowBundle(environment.bundleDir);
   const connection = await patiently('Temporal', stop, () => NativeConnection.connect({ address }));
   const workers = await patiently('Temporal', stop, async () =>
     createWorkers({ connection, namespace, activities: createActivities(composed.ports), bundle: await bundle }),
   );
   const running = workers.map((worker) => worker.run());
-  stop.addEventListener('abort', () => workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown()), { once: true });
+  const shutDown = (): void => workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown());
+  stop.addEventListener('abort', shutDown, { once: true });
+  if (stop.aborted) shutDown();
   try {
     await patiently('Temporal', stop, () => startWatch(new Client({ connection, namespace })));
     say();
     await Promise.all(running);
   } finally {
-    if (!stop.aborted) workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown());
+    shutDown();
     await Promise.allSettled(running);
     await connection.close();
   }
@@ -70,7 +73,7 @@ async function createWorkers({ connection, namespace, activities, bundle }: Work
     namespace,
     activities,
     interceptors: { activity: [activityInterceptor] },
-    shutdownGraceTime: 5000,
+    shutdownGraceTime: 1000,
     shutdownForceTime: 10_000,
     // Beats are sent often, so that a dead worker is noticed soon without taking a busy one for dead.
     maxHeartbeatThrottleInterval: 1000,
@@ -144,14 +147,17 @@ function printed(meta: object): unknown {
   return Object.fromEntries(Object.entries(meta).map(([name, value]) => [name, value instanceof Error ? value.message : value]));
 }
 
-main().then(
+// Temporal's runtime must not take the signals: the workers are drained here, and then the process ends.
+Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', ({ level, message, meta }) => log(level, message, meta)) });
+const stopping = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+main(stopping.signal).then(
   () => process.exit(0),
   (error: unknown) => {
-    log(
-      'ERROR',
-      error instanceof Error ? error.message : String(error),
-      error instanceof EdictError ? { code: error.code, help: error.help } : undefined,
-    );
+    // Whatever was under way when it was told to stop goes on in another worker.
+    if (stopping.signal.aborted) process.exit(0);
+    const detail = error instanceof EdictError ? { code: error.code, help: error.help } : undefined;
+    log('ERROR', error instanceof Error ? error.message : String(error), detail);
     process.exit(1);
   },
 );

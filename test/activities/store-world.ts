@@ -41,7 +41,8 @@ function asset(name: string, address: string, criticality: 'medium' | 'critical'
 
 export async function storeWorld(): Promise<StoreWorld> {
   const { store, end } = await testStore();
-  await publishPlaybooks(store);
+  const refused = await publishPlaybooks(store);
+  if (refused.length > 0) throw new Error(refused.join());
   await store.context.saveInventory(inventory, 'ann');
   for (const [name, target] of [['fw-1', 'nftables'] as const, ['opa-1', 'rego'] as const]) {
     await store.points.put({ name, kind: target === 'rego' ? 'opa' : 'nftables', target, settings: {} }, 'ann');
