@@ -18,6 +18,16 @@ import type { SourcePlaybook } from './playbook.schema.ts';
 export type CompiledPlaybook = { readonly plan: Plan; readonly warnings: readonly string[] };
 
 export function compilePlaybook(text: string, file: string): CompiledPlaybook {
+  try {
+    return compile(text, file);
+  } catch (error) {
+    // What is nested some thousand levels deep exhausts the stack of every parser.
+    if (error instanceof RangeError) throw new EdictError('playbook-invalid', `nested too deeply (${file})`, { where: file, cause: error });
+    throw error;
+  }
+}
+
+function compile(text: string, file: string): CompiledPlaybook {
   const source = readSource(text, file);
   const { playbook } = source;
   const survey = surveyOf(playbook);

@@ -1,5 +1,6 @@
 /** Faults in playbooks, as data: what is said, and where. */
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { EdictError } from '../../domain/errors.ts';
@@ -88,5 +89,67 @@ describe('a plan', () => {
       'p.yaml',
     );
     expect(warnings).toEqual(['step `a` changes something on a signal without an approval', 'step `b` cannot be undone: wanted for good']);
+  });
+});
+
+describe('whatever text comes', () => {
+  const text = readFileSync(new URL('../../playbooks/contain-host.yaml', import.meta.url), 'utf8');
+  const lines = text.split('\n');
+  const answer = (source: string): string => {
+    try {
+      return compilePlaybook(source, 'p.yaml').plan.digest;
+    } catch (error) {
+      if (error instanceof EdictError) return error.code;
+      throw error;
+    }
+  };
+
+  it('it compiles or is refused with a code, never anything else', () => {
+    const pieces = [
+      '{',
+      '}',
+      '[',
+      '- ',
+      ': ',
+      '${',
+      '&a',
+      '*a',
+      '!!js/function',
+      '"',
+      "'",
+      '\u0000',
+      '__proto__: 1',
+      'constructor',
+      '|',
+      '>-',
+      '? ',
+      '\t',
+      '1e999',
+      '~',
+      '<<: *a',
+    ];
+    fc.assert(
+      fc.property(fc.nat(text.length), fc.nat(12), fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 8 })), (at, cut, piece) => {
+        expect(answer(text.slice(0, at) + piece + text.slice(at + cut))).toMatch(/^(sha256:|playbook-invalid|expression-invalid)/);
+      }),
+      { numRuns: 60 },
+    );
+    fc.assert(
+      fc.property(fc.nat(lines.length), fc.nat(lines.length), (from, to) => {
+        const moved = lines.toSpliced(from, 1).toSpliced(to, 0, lines[from] ?? '');
+        expect(answer(moved.join('\n'))).toMatch(/^(sha256:|playbook-invalid|expression-invalid)/);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('nesting without end is refused', () => {
+    expect(answer(`playbook: ${'['.repeat(100_000)}`)).toBe('playbook-invalid');
+    expect(answer(`${head}steps:\n  - { id: a, action: control.noop, with: { value: ${'['.repeat(3000)}${']'.repeat(3000)} } }\n`)).toMatch(
+      /^sha256:|playbook-invalid/,
+    );
+    let nested = '{ id: x, action: control.noop }';
+    for (let depth = 0; depth < 400; depth++) nested = `{ id: n${depth}, parallel: { steps: [${nested}] } }`;
+    expect(answer(`${head}steps: [${nested}]\n`)).toMatch(/^sha256:|playbook-invalid/);
   });
 });

@@ -121,7 +121,7 @@ describe('for every playbook and whatever happens', () => {
         const carried = play(given, (state) => JSON.parse(JSON.stringify(state)) as RunState);
         expect(JSON.stringify(carried)).toBe(JSON.stringify(play(given)));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -138,7 +138,7 @@ describe('for every playbook and whatever happens', () => {
         expect([last?.active, last?.owed, last?.timers]).toEqual([{}, {}, {}]);
         expect(view.steps.filter(({ status }) => ['running', 'waiting', 'undoing'].includes(status))).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -162,7 +162,7 @@ describe('for every playbook and whatever happens', () => {
         const leased = effects.filter(({ step }) => view.steps.find((each) => each.step === step)?.untilMs !== undefined);
         expect(leased).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -179,7 +179,7 @@ describe('for every playbook and whatever happens', () => {
         const order = rolledBack.map((step) => confirmed.indexOf(step)).filter((at) => at >= 0);
         expect(order).toEqual(order.toSorted((a, b) => b - a));
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });

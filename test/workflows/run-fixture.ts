@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import type { Activities } from '../../activities/contract.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { workflowBundle as bundleInto } from '../../worker/bundle.ts';
@@ -68,5 +67,3 @@ export async function benchOn({ address, namespace }: { readonly address: string
     },
   };
 }
-
-export type PartialActivities = Partial<Activities>;
