@@ -62,11 +62,17 @@ function createKiller(stack: Stack, kill: Kill): Killer {
   let done: Promise<number> | undefined;
   const strike = async (): Promise<number> => {
     await sleep(kill.afterMs);
+    await stack.up(kill.victim);
     const began = performance.now();
-    await stack.up(kill.victim);
+    const back = new Promise<void>((resolve) => {
+      const stop = stack.restarted((part) => {
+        if (part !== kill.victim) return;
+        stop();
+        resolve();
+      });
+    });
     stack.kill(kill.victim);
-    await sleep(50);
-    await stack.up(kill.victim);
+    await back;
     return performance.now() - began;
   };
   return {
