@@ -48,8 +48,8 @@ export type Command =
   /** The last command of a run. */
   | { readonly type: 'finish'; readonly outcome: string };
 
-/** How often and how long a driver tries where the step does not say. */
-export const defaultRetry: RetryPlan = { attempts: 4, firstMs: 1_000, maxMs: 10_000 };
+/** How often and how long a driver tries where the step does not say: through a restart of what it depends on (25 s). */
+export const defaultRetry: RetryPlan = { attempts: 6, firstMs: 1_000, maxMs: 10_000 };
 export const defaultTimeoutMs = 120_000;
 
 type Now = { readonly nowMs: number };
