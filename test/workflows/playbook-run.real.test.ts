@@ -239,6 +239,21 @@ describeWith(['temporal'], 'playbookRun on Temporal', () => {
     await worker.stop();
   }, 90_000);
 
+  it('runs more steps at once than a workflow may have in flight, each exactly once', async () => {
+    const branches = Array.from({ length: 700 }, (_, index) => `{ id: s${index}, action: control.noop, with: { value: ${index} } }`);
+    const { plan } = compilePlaybook(
+      `playbook: wide\nversion: 1.0.0\ntitle: t\nsteps:\n  - { id: all, parallel: { steps: [${branches.join(', ')}] } }\n`,
+      'wide.yaml',
+    );
+    const worker = await bench.worker(memoryActivities(memory, answers));
+    const handle = await begin({ plan, inputs: {}, signal: undefined }, { continueAfterEvents: 1200 });
+    const view = await handle.result();
+    expect(view.outcome).toBe('done');
+    expect(view.steps.filter(({ status }) => status === 'done')).toHaveLength(701);
+    expect(memory.calls).toHaveLength(700);
+    await worker.stop();
+  }, 120_000);
+
   it('fails clearly where an output is too large to carry', async () => {
     const { plan } = compilePlaybook(
       'playbook: big\nversion: 1.0.0\ntitle: t\nsteps:\n  - { id: big, action: control.noop }\n',
