@@ -7,7 +7,7 @@ import type { Inventory } from '../domain/context/inventory.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { decide, prepare } from '../domain/policy/decide.ts';
-import type { Policy } from '../domain/policy/model.ts';
+import type { Decision, Policy } from '../domain/policy/model.ts';
 import { prove } from '../domain/policy/prove.ts';
 import type { Proof } from '../domain/policy/prove.ts';
 import { printRequest } from '../domain/policy/request-text.ts';
@@ -18,7 +18,7 @@ import type { ProofRow } from '../store/port.ts';
 import { checkOrder } from './effect/check-order.ts';
 import { requireLossesAccepted } from './losses.ts';
 import { namedVersion, versionsTogether } from './policy-version.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, ProofEngine } from './ports.ts';
 
 export function policyProve(ports: Ports): Activities['policy.prove'] {
   return async (call) => {
@@ -61,7 +61,7 @@ type Trial = { readonly tried: readonly Witness[]; readonly inventory: Inventory
 
 /** A witness of a rule with a declared loss may differ; how far it may is the symbolic half's business. */
 async function tryWitnesses(ports: Ports, artifact: Artifact, losses: readonly Loss[], { tried, inventory }: Trial): Promise<Concrete> {
-  const engine = ports.engines[artifact.target];
+  const engine = await ports.engines[artifact.target]();
   if ('unavailable' in engine) return { witnesses: 0, skipped: engine.unavailable };
   const lossy = new Set(losses.map((loss) => loss.rule));
   const exact = tried.filter((one) => !lossy.has(one.rule) && !one.determining.some((rule) => lossy.has(rule)));
@@ -70,11 +70,16 @@ async function tryWitnesses(ports: Ports, artifact: Artifact, losses: readonly L
     exact.map((one) => one.request),
     { signal: ports.caller().signal },
   );
-  const wrong = exact.findIndex((one, index) => decisions[index] !== one.expected);
+  const wrong = exact.findIndex((one, index) => !agrees(engine, one.expected, decisions[index]));
   const differs =
     exact[wrong] &&
     `${printRequest(exact[wrong].request, inventory)}: the rules say ${exact[wrong].expected}, ${engine.name} says ${decisions[wrong] ?? 'nothing'}`;
-  return { engine: engine.name, witnesses: exact.length, differs };
+  return { engine: engine.name, witnesses: decisions.filter((decision) => decision !== undefined).length, differs };
+}
+
+function agrees({ tells }: ProofEngine, expected: Decision, actual: Decision | undefined): boolean {
+  if (actual === undefined) return true;
+  return tells === 'decisions' ? actual === expected : (actual === 'deny') === (expected === 'deny');
 }
 
 function detailOf(proof: Proof, concrete: Concrete): JsonObject {

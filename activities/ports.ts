@@ -20,12 +20,14 @@ export type Caller = {
 export type ProofEngine = {
   /** Name and version, as written into the proof. */
   readonly name: string;
-  /** One decision a request, in order. */
+  /** `refusals`: a packet that passes does not say whether a rule let it pass, so `allow` and `not-applicable` look alike. */
+  readonly tells: 'decisions' | 'refusals';
+  /** One decision a request, in order; undefined for a request that this engine cannot be asked (no packet goes to port 0). */
   readonly decideMany: (
     artifact: Artifact,
     requests: readonly NetworkRequest[],
     options?: { readonly signal?: AbortSignal | undefined },
-  ) => Promise<readonly Decision[]>;
+  ) => Promise<readonly (Decision | undefined)[]>;
 };
 
 /** Why a target has no engine at hand here; it is written into the proof. */
@@ -37,7 +39,8 @@ export type Ports = {
   readonly connector: (point: string) => Promise<Connector>;
   /** Generators of drafts, tried in this order; the last one is at hand always. */
   readonly providers: readonly Provider[];
-  readonly engines: Readonly<Record<TargetName, ProofEngine | NoEngine>>;
+  /** Found when first asked for: what is at hand may take a while to find out. */
+  readonly engines: Readonly<Record<TargetName, () => Promise<ProofEngine | NoEngine>>>;
   readonly caller: () => Caller;
   readonly now: () => Date;
 };

@@ -1,7 +1,7 @@
 /** A real TCP connection through the lab's firewall: a listener on the server side, a client with its source address bound on the other. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import type { Lab } from '../stack/lab.ts';
+import type { Lab } from '../connectors/nftables/lab.ts';
 
 export type Attempt = { readonly from: string; readonly to: string; readonly port: number };
 

@@ -1,7 +1,7 @@
 /** What every stage of the demo is told with: lines, checks that count, questions to the person at the keyboard, and what the stages hand on. */
 import { createInterface } from 'node:readline/promises';
 import type { Client } from '../cli/client.ts';
-import type { Lab } from '../stack/lab.ts';
+import type { Lab } from '../connectors/nftables/lab.ts';
 import type { Stack } from '../stack/supervisor.ts';
 
 export type PersonName = 'admin' | 'engineer' | 'analyst' | 'manager-1' | 'manager-2' | 'auditor';

@@ -13,7 +13,7 @@ import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/port.ts';
 import type { WorkerEnvironment } from './environment.ts';
-import { opaProofEngine } from './proof-engines.ts';
+import { nftablesProofEngine, opaProofEngine } from './proof-engines.ts';
 
 export type Composed = { readonly ports: Ports; readonly close: () => Promise<void> };
 
@@ -31,8 +31,8 @@ export async function compose(environment: WorkerEnvironment): Promise<Composed>
     connector: points.open,
     providers: [embeddedProvider()],
     engines: {
-      rego: await opaProofEngine(environment.opaProgram),
-      nftables: { unavailable: 'packets are tried at the enforcement point itself, after distribution' },
+      rego: once(() => opaProofEngine(environment.opaProgram)),
+      nftables: once(nftablesProofEngine),
     },
     caller: currentCaller,
     now: () => new Date(),
@@ -44,6 +44,11 @@ export async function compose(environment: WorkerEnvironment): Promise<Composed>
       await store.close();
     },
   };
+}
+
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => (found ??= find());
 }
 
 function connectorPorts(store: Store, { opaToken }: WorkerEnvironment): ConnectorPorts {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { NoEngine, ProofEngine } from '../activities/ports.ts';
+import { createLab } from '../connectors/nftables/lab.ts';
+import { openPacketProof } from '../connectors/nftables/packet-proof.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { Decision, NetworkRequest } from '../domain/policy/model.ts';
 import type { Artifact } from '../domain/policy/targets/target.ts';
@@ -20,7 +22,11 @@ export async function opaProofEngine(program = 'opa'): Promise<ProofEngine | NoE
   try {
     const { stdout } = await run(program, ['version'], { timeout: timeoutMs });
     const version = /^Version:\s*(\S+)/m.exec(stdout)?.[1] ?? 'unknown';
-    return { name: `opa ${version}`, decideMany: (artifact, requests, options) => evaluate(program, artifact, requests, options?.signal) };
+    return {
+      name: `opa ${version}`,
+      tells: 'decisions',
+      decideMany: (artifact, requests, options) => evaluate(program, artifact, requests, options?.signal),
+    };
   } catch {
     return { unavailable: `\`${program}\` is not there or does not run: set EDICT_OPA_PROGRAM` };
   }
@@ -73,4 +79,39 @@ function readDecisions(output: string, expected: number): readonly Decision[] {
     throw new EdictError('proof-failed', `the engine answered ${Array.isArray(value) ? value.length : 'no'} of ${expected} requests`);
   }
   return value as readonly Decision[];
+}
+
+/** Packets through the kernel, in a laboratory that is made for the proof and gone after it. One proof at a time. */
+export async function nftablesProofEngine(): Promise<ProofEngine | NoEngine> {
+  const name = `proof-${process.pid}`;
+  const trial = await createLab({ name });
+  if (!trial.supported) return { unavailable: `no laboratory for packets here: ${trial.reason}` };
+  await trial.destroy();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    name: 'nftables, by packets',
+    tells: 'refusals',
+    decideMany: (artifact, requests, options) => {
+      const next = last.then(() => tryPackets(name, artifact, requests, options?.signal));
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
+}
+
+async function tryPackets(
+  name: string,
+  artifact: Artifact,
+  requests: readonly NetworkRequest[],
+  signal: AbortSignal | undefined,
+): Promise<readonly (Decision | undefined)[]> {
+  const lab = await createLab({ name });
+  if (!lab.supported) throw new EdictError('dependency-unavailable', `the laboratory for packets is not to be had any more: ${lab.reason}`);
+  try {
+    const proof = openPacketProof(lab.firewallExec, { from: lab.clientExec, to: lab.serverExec });
+    const outcomes = await proof.tryMany(artifact, requests, { signal });
+    return outcomes.map(({ probe }) => probe?.decision);
+  } finally {
+    await lab.destroy();
+  }
 }

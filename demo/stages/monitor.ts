@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Point } from '../../api/contract/points.ts';
-import type { Lab } from '../../stack/lab.ts';
+import type { Lab } from '../../connectors/nftables/lab.ts';
 import { firewallPoint } from '../points.ts';
 import { seconds, until } from '../story.ts';
 import type { Stage, Story } from '../story.ts';

@@ -84,7 +84,7 @@ function portsOf(world: World): Ports {
     store: storeOf(world),
     connector: async (name) => crashing(world, fakeConnector(world, name)),
     providers: [],
-    engines: { rego: { unavailable: 'not in this test' }, nftables: { unavailable: 'not in this test' } },
+    engines: { rego: async () => ({ unavailable: 'not in this test' }), nftables: async () => ({ unavailable: 'not in this test' }) },
     caller: () => world.caller,
     now: () => new Date(at),
   };

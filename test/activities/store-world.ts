@@ -53,7 +53,7 @@ export async function storeWorld(): Promise<StoreWorld> {
     store,
     connector: async (name) => memoryPoint(name, actual),
     providers: [],
-    engines: { rego: { unavailable: 'not in this test' }, nftables: { unavailable: 'not in this test' } },
+    engines: { rego: async () => ({ unavailable: 'not in this test' }), nftables: async () => ({ unavailable: 'not in this test' }) },
     caller: () => caller,
     now: () => new Date(),
   };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from '../../cli/client.ts';
 import type { Client } from '../../cli/client.ts';
-import { createLab } from '../../stack/lab.ts';
-import type { Lab, NoLab } from '../../stack/lab.ts';
+import { createLab } from '../../connectors/nftables/lab.ts';
+import type { Lab, NoLab } from '../../connectors/nftables/lab.ts';
 import { startStack } from '../../stack/supervisor.ts';
 import type { Ground } from './round.ts';
 

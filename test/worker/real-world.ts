@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { makeSigningKey, publicKeyOf } from '../../connectors/opa/signing-key.ts';
 import { canonicalJson } from '../../domain/digest.ts';
 import type { ApprovalRecord, SignedVote } from '../../domain/playbook/approval.ts';
@@ -16,8 +17,8 @@ import type { Role, Store } from '../../store/port.ts';
 import { migrate } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
 import { messageNames, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
-import { createLab } from '../../stack/lab.ts';
-import type { Lab, NoLab } from '../../stack/lab.ts';
+import { createLab } from '../../connectors/nftables/lab.ts';
+import type { Lab, NoLab } from '../../connectors/nftables/lab.ts';
 import { startOpaProcess } from '../connectors/opa-process.ts';
 import type { OpaProcess } from '../connectors/opa-process.ts';
 import { engineBinary, testDatabase, testTemporal } from '../stack/fixture.ts';
@@ -184,4 +185,12 @@ export async function opaDecision(opa: OpaProcess, from: string, to: string, por
     body: JSON.stringify({ input }),
   });
   return ((await answer.json()) as { readonly result?: { readonly decision?: string } }).result?.decision;
+}
+
+/** `EDICT_RECORD_HISTORIES=1` keeps what histories look like today, for test/workflows/replay.test.ts. Names of machines stay out. */
+export async function recordHistory(world: RealWorld, workflowId: string, name: string, runId?: string): Promise<void> {
+  if (!process.env['EDICT_RECORD_HISTORIES']) return;
+  const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const text = String(historyToJSON(history)).replaceAll(/\d+@[\w.-]+/g, 'worker');
+  writeFileSync(join(root, 'test', 'histories', `${name}.json`), `${JSON.stringify(JSON.parse(text))}\n`);
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openConnector } from '../../../connectors/open.ts';
-import { createLab, type Lab, type LabMode } from '../../../stack/lab.ts';
+import { createLab, type Lab, type LabMode } from '../../../connectors/nftables/lab.ts';
 import type { Bench, Fault } from '../conformance.ts';
 import { artifacts } from '../policies.ts';
 

@@ -1,6 +1,6 @@
 /** Run by a test as a user without rights: the whole way from a laboratory to a probe. Prints what it found as JSON. */
 import { openNftables } from '../../../connectors/nftables/connect.ts';
-import { createLab } from '../../../stack/lab.ts';
+import { createLab } from '../../../connectors/nftables/lab.ts';
 import { artifacts, payments, stranger } from '../policies.ts';
 import { spawnSync } from 'node:child_process';
 

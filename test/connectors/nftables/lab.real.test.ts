@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createLab, destroyLab, findLab, type Lab, type LabMode } from '../../stack/lab.ts';
-import { needs } from '../connectors/needs.ts';
+import { createLab, destroyLab, findLab, type Lab, type LabMode } from '../../../connectors/nftables/lab.ts';
+import { needs } from '../needs.ts';
 
 const modes: readonly LabMode[] = process.getuid?.() === 0 ? ['netns', 'keeper'] : ['keeper'];
 const environment = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
@@ -61,7 +61,7 @@ needs('lab', () => {
     });
 
     it('outlives the process that made it', async () => {
-      const program = `import { createLab } from ${JSON.stringify(fileURLToPath(new URL('../../stack/lab.ts', import.meta.url)))};
+      const program = `import { createLab } from ${JSON.stringify(fileURLToPath(new URL('../../../connectors/nftables/lab.ts', import.meta.url)))};
         const lab = await createLab({ name: ${JSON.stringify(name)}, modes: [${JSON.stringify(mode)}] });
         if (!lab.supported) throw new Error(lab.reason);
         process.kill(process.pid, 'SIGKILL');`;

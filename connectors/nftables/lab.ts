@@ -5,7 +5,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { EdictError } from '../domain/errors.ts';
+import { EdictError } from '../../domain/errors.ts';
 import { labScript } from './lab-script.ts';
 
 /** `netns`: named namespaces of `ip netns` (root). `keeper`: a process in a user namespace of its own holds them (anyone). */
