@@ -28,13 +28,23 @@ type Candidate = {
   readonly words: readonly string[];
   readonly all: readonly string[];
   readonly addresses: string;
+  /** The name, and its telling words, as suggestions compare them. */
+  readonly folded: string;
+  readonly told: string;
 };
 
 export type Names = {
   readonly candidates: readonly Candidate[];
   readonly byWord: ReadonlyMap<string, readonly Candidate[]>;
   readonly byName: ReadonlyMap<string, readonly Candidate[]>;
+  /** By the telling words in order of the alphabet: all that can score 80 or more beside the name itself. */
+  readonly byWords: ReadonlyMap<string, readonly Candidate[]>;
 };
+
+/** A word that more names have than this tells nothing: it makes no suggestions. */
+const maxNamesOfWord = 200;
+/** In a larger inventory, slips of the keys are not looked for: names that share words are suggested all the same. */
+const maxNamesToCompare = 1_500;
 
 const kindOrder = ['asset', 'group', 'service', 'zone'];
 const maxSuggestions = 3;
@@ -45,11 +55,13 @@ export function indexNames(inventory: Inventory): Names {
   const candidates = allNames(inventory);
   const byWord = new Map<string, Candidate[]>();
   const byName = new Map<string, Candidate[]>();
+  const byWords = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     for (const word of new Set(candidate.words)) append(byWord, word, candidate);
-    append(byName, fold(candidate.name), candidate);
+    append(byName, candidate.folded, candidate);
+    append(byWords, wordKey(candidate.words), candidate);
   }
-  return { candidates, byWord, byName };
+  return { candidates, byWord, byName, byWords };
 }
 
 export function matchName(party: Extract<Party, { kind: 'name' }>, names: Names): Match {
@@ -102,7 +114,8 @@ function scoreAll(text: string, party: Extract<Party, { kind: 'name' }>, names: 
   const all = splitWords(text);
   const words = telling(all);
   const exact = names.byName.get(text) ?? [];
-  const found = new Set<Candidate>([...exact, ...words.flatMap((word) => names.byWord.get(word) ?? [])]);
+  const telltale = words.map((word) => names.byWord.get(word) ?? []).filter(({ length }) => length <= maxNamesOfWord);
+  const found = new Set<Candidate>([...exact, ...(names.byWords.get(wordKey(words)) ?? []), ...telltale.flat()]);
   const scored = [...found].map((candidate) => ({
     candidate,
     score: exact.includes(candidate) ? 100 : scoreWords({ words, all }, candidate),
@@ -120,12 +133,16 @@ function isLoose(said: string | undefined, kind: string): boolean {
   return said !== 'zone' && kind !== 'zone';
 }
 
+function wordKey(words: readonly string[]): string {
+  return words.toSorted().join(' ');
+}
+
 type Phrase = { readonly words: readonly string[]; readonly all: readonly string[] };
 
 function scoreWords({ words: phrase, all }: Phrase, { words: name, all: allOfName }: Candidate): number {
   if (all.join(' ') === allOfName.join(' ')) return 95;
   if (phrase.join(' ') === name.join(' ')) return 90;
-  if (phrase.toSorted().join(' ') === name.toSorted().join(' ')) return 80;
+  if (wordKey(phrase) === wordKey(name)) return 80;
   const common = phrase.filter((word) => name.includes(word)).length;
   return Math.round((50 * common) / (phrase.length + name.length - common));
 }
@@ -169,15 +186,17 @@ function suggestionsFor(text: string, scored: readonly Scored[], names: Names): 
     .toSorted((a, b) => b.score - a.score || (a.candidate.selector < b.candidate.selector ? -1 : 1))
     .map(({ candidate }) => candidate.selector);
   const told = telling(splitWords(text)).join(' ');
-  if (text.length > 40 || names.candidates.length > 5_000) return [...new Set(ranked)].slice(0, maxSuggestions);
+  if (text.length > 40 || names.candidates.length > maxNamesToCompare) return [...new Set(ranked)].slice(0, maxSuggestions);
   const near = names.candidates
-    .filter((candidate) => isNear(text, fold(candidate.name)) || isNear(told, candidate.words.join(' ')))
+    .filter((candidate) => isNear(text, candidate.folded) || isNear(told, candidate.told))
     .map(({ selector }) => selector);
   return [...new Set([...near, ...ranked])].slice(0, maxSuggestions);
 }
 
 /** At most two slips of the keys, and fewer than a third of the letters (Levenshtein with an early end). */
 function isNear(a: string, b: string): boolean {
+  const gap = a.length - b.length;
+  if (gap > 2 || gap < -2) return false;
   const most = Math.min(2, Math.floor(Math.min(a.length, b.length) / 3));
   if (most === 0 || Math.abs(a.length - b.length) > most) return false;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -218,14 +237,20 @@ function allNames(inventory: Inventory): readonly Candidate[] {
     if (!inventory.zones.some((zone) => zone.name === asset.zone)) add('zone', asset.zone, asset.addresses);
   }
   for (const zone of inventory.zones) add('zone', zone.name, zone.cidrs);
-  return [...members].map(([selector, { kind, name, addresses }]) => ({
-    selector,
-    kind,
-    name,
-    all: splitWords(name),
-    words: telling(splitWords(name)),
-    addresses: [...new Set(addresses)].toSorted().join(' '),
-  }));
+  return [...members].map(([selector, { kind, name, addresses }]) => {
+    const all = splitWords(name);
+    const words = telling(all);
+    return {
+      selector,
+      kind,
+      name,
+      all,
+      words,
+      addresses: [...new Set(addresses)].toSorted().join(' '),
+      folded: fold(name),
+      told: words.join(' '),
+    };
+  });
 }
 
 function append(map: Map<string, Candidate[]>, key: string, candidate: Candidate): void {

@@ -164,6 +164,18 @@ describe('hostile text', () => {
     }
   });
 
+  it('is read in time beside an inventory of thousands of names that share their words', () => {
+    const assets = Array.from({ length: 4_000 }, (_, index) => ({
+      ...(inventory.assets[0] as Inventory['assets'][number]),
+      name: `server-${index}-prod`,
+      addresses: [`10.${index >> 8}.${index & 255}.1`],
+    }));
+    const began = performance.now();
+    const { policy } = draftPolicy('Allow a1 prod prod1 to connect to server prod. '.repeat(100), { assets, zones: [] }, { owner: 'o' });
+    expect(policy.rules).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(4_000);
+  });
+
   it('made of the grammar’s own words keeps every law of a draft', () => {
     const word = fc.constantFrom(
       ...'only nobody may not must allow deny block the payments service cardholder database internet bastion and or , . from to on port 5432 22 SSH HTTPS except during Sundays 02:00 06:00 UTC between is reachable by restricted access any host else everything ws-17 10.0.0.0/8 at night'.split(
