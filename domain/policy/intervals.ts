@@ -6,8 +6,6 @@ import { element } from './element.ts';
 export type Interval = { readonly low: bigint; readonly high: bigint };
 export type IntervalSet = readonly Interval[];
 
-export const emptySet: IntervalSet = [];
-
 export function intervalSet(intervals: readonly Interval[]): IntervalSet {
   const sorted = intervals.filter(({ low, high }) => low <= high).toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
   const merged: { low: bigint; high: bigint }[] = [];

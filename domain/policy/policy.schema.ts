@@ -2,7 +2,7 @@
 import { element } from './element.ts';
 import { z } from 'zod';
 import { EdictError } from '../errors.ts';
-import type { NetworkRequest, NetworkRule, Policy } from './model.ts';
+import type { Policy } from './model.ts';
 
 const id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'letters a–z, digits and `-`, at most 64');
 const word = z.string().min(1).max(200);
@@ -79,14 +79,6 @@ export const policySchema = z.strictObject(documentShape(ruleSchema, requestSche
 /** Throws `policy-invalid` with the JSON pointer of the first fault. */
 export function parsePolicy(value: unknown): Policy {
   return parseBy(policySchema, value);
-}
-
-export function parseRule(value: unknown): NetworkRule {
-  return parseBy(ruleSchema, value);
-}
-
-export function parseRequest(value: unknown): NetworkRequest {
-  return parseBy(requestSchema, value);
 }
 
 export function parseBy<Schema extends z.ZodType>(

@@ -173,6 +173,3 @@ export function request(timed: boolean): fc.Arbitrary<NetworkRequest> {
       ...(instant === undefined ? {} : { at: instant }),
     }));
 }
-
-/** A time that surely is given, for what only complete requests can be compared on. */
-export const instant = at;

@@ -7,7 +7,7 @@ import { policies, request, smallInventory } from './arbitrary.ts';
 import { decideRead } from './read-decision.ts';
 import { referenceDecision } from './reference.ts';
 
-const runs = { numRuns: 60 };
+const runs = { numRuns: 40 };
 
 describe('decide, by the law', () => {
   it('decides and explains every request as a plain walk over the rules does', () => {
@@ -22,7 +22,7 @@ describe('decide, by the law', () => {
           });
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
