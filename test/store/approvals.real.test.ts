@@ -1,5 +1,7 @@
 /** Votes on a real PostgreSQL: every refusal, and every race between two of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { digestOf } from '../../domain/digest.ts';
 import type { ApprovalRecord, Vote } from '../../domain/playbook/approval.ts';
 import type { Role, Store } from '../../store/port.ts';
@@ -162,11 +164,15 @@ describeWith(['postgres'], 'approvals', () => {
   });
 
   it('wait for a vote under way before the clock is read: one that gets the lock too late has expired', async () => {
-    const approval = await open({ expiresAt: soon(400) });
-    const held = test.query(`begin; select 1 from approvals for update; select pg_sleep(0.6); commit`);
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(await codeOf(vote(approval, 'ada'))).toBe('approval-expired');
-    await held;
+    const approval = await open({ expiresAt: soon(1500) });
+    const holder = new Client({ connectionString: test.url });
+    await holder.connect();
+    await holder.query('begin; select 1 from approvals for update');
+    const answer = codeOf(vote(approval, 'ada'));
+    await sleep(Date.parse(approval.expiresAt) - Date.now() + 100);
+    await holder.query('commit');
+    expect(await answer).toBe('approval-expired');
+    await holder.end();
   });
 
   it('are opened once for a run, step and digest, also at the same moment', async () => {

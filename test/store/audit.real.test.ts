@@ -1,5 +1,6 @@
 /** The chain on a real PostgreSQL: without gaps, append-only, in the file too, and found out when somebody touches it. */
-import { appendFile, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { AuditRow, Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
@@ -96,12 +97,13 @@ describeWith(['postgres'], 'the audit chain', () => {
   it('goes on while the file cannot be written, says so, records it, and catches up', async () => {
     await test.store.audit.append(entry(1));
     await test.store.audit.verify();
-    await rename(test.auditFile, `${test.auditFile}.away`);
-    await mkdir(test.auditFile);
+    // Swapped in one step, so that the store never finds the place empty.
+    await copyFile(test.auditFile, `${test.auditFile}.kept`);
+    await symlink(dirname(test.auditFile), `${test.auditFile}.link`);
+    await rename(`${test.auditFile}.link`, test.auditFile);
     await test.store.audit.append(entry(2));
     expect(await test.store.audit.verify()).toMatchObject({ ok: false, fault: { reason: expect.stringContaining('EISDIR') } });
-    await rm(test.auditFile, { recursive: true });
-    await rename(`${test.auditFile}.away`, test.auditFile);
+    await rename(`${test.auditFile}.kept`, test.auditFile);
     expect(await test.store.audit.verify()).toMatchObject({ ok: true });
     expect((await rows(test.store)).map((row) => row.event)).toEqual([
       'thing-done',
