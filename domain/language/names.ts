@@ -198,7 +198,10 @@ function isNear(a: string, b: string): boolean {
   const gap = a.length - b.length;
   if (gap > 2 || gap < -2) return false;
   const most = Math.min(2, Math.floor(Math.min(a.length, b.length) / 3));
-  if (most === 0 || Math.abs(a.length - b.length) > most) return false;
+  return most > 0 && distanceWithin(a, b, most);
+}
+
+function distanceWithin(a: string, b: string, most: number): boolean {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
