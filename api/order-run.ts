@@ -25,3 +25,8 @@ export async function orderRun(
   await orchestrator.startRun(run).catch(() => undefined);
   return recorded;
 }
+
+/** True for the ids that are made here. */
+export function isDoorRun(run: string): boolean {
+  return /^run-[0-9a-f]{16}$/u.test(run);
+}

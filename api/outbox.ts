@@ -4,9 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import type { RunRow, Store } from '../store/port.ts';
+import type { Page, PageRequest, RunRow, Store } from '../store/port.ts';
 import { asEdictError } from './failure.ts';
 import { deliverSignal } from './incoming-signal.ts';
+import { isDoorRun } from './order-run.ts';
 import type { Orchestrator } from './orchestrator.ts';
 
 export type OutboxDeps = {
@@ -16,15 +17,14 @@ export type OutboxDeps = {
   readonly logger?: Pick<FastifyBaseLogger, 'warn'> | undefined;
 };
 
-type Told = { readonly mayTell: (draft: string) => boolean };
-
 export type Outbox = { readonly stop: () => Promise<void> };
 
 const intervalMs = 1000;
 /** The door that recorded it is given the chance to deliver it first. */
 const graceMs = 2000;
 const orderGraceMs = 4000;
-const tellEveryMs = 60_000;
+const draftsEveryMs = 5000;
+const rememberedMost = 10_000;
 
 export function startOutbox(deps: OutboxDeps): Outbox {
   const stopping = new AbortController();
@@ -38,10 +38,10 @@ export function startOutbox(deps: OutboxDeps): Outbox {
 }
 
 async function loop(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
-  const told = tellOnceAMinute();
+  const pace = onceAMinute();
   while (!signal.aborted) {
     try {
-      await deliverAll(deps, told);
+      await deliverAll(deps, pace);
     } catch (error) {
       deps.logger?.warn({ code: asEdictError(error).code }, 'the outbox waits');
     }
@@ -52,50 +52,69 @@ async function loop(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
 /** One pass. A failure to deliver one does not keep the others. */
 export async function deliverAll(
   deps: OutboxDeps,
-  told: Told = tellOnceAMinute(),
+  pace: Pace = onceAMinute(),
 ): Promise<{ readonly signals: number; readonly runs: number; readonly drafts: number }> {
-  const signals = await deps.store.signals.undelivered(graceMs);
-  const runs = (await allOrdered(deps.store)).filter(({ orderedAt }) => isOld(deps, orderedAt));
-  const drafts = await untoldDrafts({ ...deps, told });
+  const { store, orchestrator } = deps;
+  const signals = await store.signals.undelivered(graceMs);
+  const runs = await orderedHere(deps);
+  const drafts = await untoldDrafts(deps, pace);
   return {
     signals: await count(signals, (row) => deliverSignal(deps, row)),
-    runs: await count(runs, ({ run }) => deps.orchestrator.startRun(run)),
-    drafts: await count(drafts, (policy) => deps.orchestrator.drafted(policy)),
+    runs: await count(runs, ({ run }) => pace(`run/${run}`, () => orchestrator.startRun(run))),
+    drafts: await count(drafts, ({ policy, draft }) => pace(`policy/${policy}/${draft}`, () => orchestrator.drafted(policy))),
   };
 }
 
-function tellOnceAMinute(): Told {
+/** What was delivered is not delivered again within a minute: the worker may be away and cannot say yet that it has it. */
+type Pace = (key: string, deliver: () => Promise<void>, againAfterMs?: number) => Promise<void>;
+
+function onceAMinute(): Pace {
   const last = new Map<string, number>();
-  return {
-    mayTell: (draft) => {
-      const now = performance.now();
-      if (now - (last.get(draft) ?? -Infinity) < tellEveryMs) return false;
-      if (last.size >= 1000) last.clear();
-      last.set(draft, now);
-      return true;
-    },
+  return async (key, deliver, againAfterMs = 60_000) => {
+    if (performance.now() - (last.get(key) ?? -Infinity) < againAfterMs) return;
+    await deliver();
+    if (last.size >= rememberedMost) last.clear();
+    last.set(key, performance.now());
   };
 }
 
-async function allOrdered(store: Store): Promise<readonly RunRow[]> {
-  return (await store.runs.list({ status: 'ordered' }, { limit: 100 })).items;
+/** INVARIANT: only runs that a door ordered. Those that a workflow ordered are its children; a start from here would take them away from it. */
+async function orderedHere(deps: OutboxDeps): Promise<readonly RunRow[]> {
+  const rows = await allPages((page) => deps.store.runs.list({ status: 'ordered' }, page));
+  return rows.filter(({ run, orderedAt }) => isDoorRun(run) && isOld(deps, orderedAt));
 }
 
-/** Drafts without rules for which no stage was ever ordered. Each telling is an event in the lifecycle's history: not more than one a minute. */
-async function untoldDrafts(deps: OutboxDeps & { readonly told: Told }): Promise<readonly string[]> {
-  const { items } = await deps.store.policies.list({ limit: 100 });
-  const untold: string[] = [];
-  for (const { policy, state, draft, updatedAt } of items) {
-    if (draft === undefined || (state !== 'draft' && state !== 'revising') || !isOld(deps, updatedAt)) continue;
-    const version = await deps.store.policies.version(policy, draft);
-    if (version === undefined || version.document.rules.length > 0) continue;
-    const runs = await deps.store.runs.list({ policy }, { limit: 20 });
-    const begun = runs.items.some(
-      ({ playbook, orderedAt }) => playbook === 'create' && Date.parse(orderedAt) >= Date.parse(version.createdAt),
-    );
-    if (!begun && deps.told.mayTell(`${policy}@${draft}`)) untold.push(policy);
-  }
+type UntoldDraft = { readonly policy: string; readonly draft: number };
+
+/** Drafts without rules for which the `create` stage was never ordered. */
+async function untoldDrafts(deps: OutboxDeps, pace: Pace): Promise<readonly UntoldDraft[]> {
+  const untold: UntoldDraft[] = [];
+  const look = async () => {
+    for (const { policy, state, draft, updatedAt } of await allPages((page) => deps.store.policies.list(page))) {
+      const isDraft = draft !== undefined && (state === 'draft' || state === 'revising');
+      if (isDraft && isOld(deps, updatedAt) && (await isUntold(deps.store, policy, draft))) untold.push({ policy, draft });
+    }
+  };
+  await pace('drafts', look, draftsEveryMs);
   return untold;
+}
+
+async function isUntold(store: Store, policy: string, draft: number): Promise<boolean> {
+  const version = await store.policies.version(policy, draft);
+  if (version === undefined || version.document.rules.length > 0) return false;
+  const { items } = await store.runs.list({ policy }, { limit: 20 });
+  return !items.some(({ playbook, orderedAt }) => playbook === 'create' && Date.parse(orderedAt) >= Date.parse(version.createdAt));
+}
+
+async function allPages<T>(list: (page: PageRequest) => Promise<Page<T>>): Promise<readonly T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await list({ cursor, limit: 500 });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return items;
 }
 
 function isOld({ clock }: OutboxDeps, at: string): boolean {

@@ -6,7 +6,7 @@ import type { SignedVote } from '../../domain/playbook/approval.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import type { Rule } from '../../domain/policy/model.ts';
-import { deliverAll } from '../../api/outbox.ts';
+import { deliverAll, startOutbox } from '../../api/outbox.ts';
 import { signWebhook } from '../../api/webhook.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { engineToken, openHarness } from './harness.ts';
@@ -497,8 +497,14 @@ describeWith(['postgres', 'opa'], 'the API', () => {
     await expect(deliverAll(deps)).rejects.toMatchObject({ code: 'dependency-unavailable' });
     delete orchestrator.does.deliverSignal;
     delete orchestrator.does.startRun;
+    // What a workflow ordered is that workflow's child: it starts it itself.
+    await store.runs.order(
+      { run: 'p-v1-generate-1', playbook: 'generate', version: '1', planDigest: 'sha256:x', inputs: {}, requester: 'engineer' },
+      'system:test',
+    );
     const before = orchestrator.asked.length;
     expect(await deliverAll(deps)).toMatchObject({ signals: 1 });
+    expect(orchestrator.asked.slice(before).map(({ about }) => about)).not.toContain('p-v1-generate-1');
     expect(orchestrator.asked.slice(before)).toEqual(
       expect.arrayContaining([
         { what: 'deliverSignal', about: 'drift:x', with: 's-away' },
@@ -506,6 +512,28 @@ describeWith(['postgres', 'opa'], 'the API', () => {
       ]),
     );
     expect((await deliverAll(deps)).signals).toBe(0);
+  });
+
+  it('tells a lifecycle of its draft again where nobody was there to hear it, and not more often than once a minute', async () => {
+    const lost = await openHarness({ waitMs: 0 });
+    try {
+      lost.orchestrator.does.drafted = async () => {
+        throw new EdictError('dependency-unavailable', 'temporal is away');
+      };
+      const answer = await lost.ask('engineer', 'POST', '/v1/policies/draft', {
+        payload: { policy: 'lost', requirement: 'Nobody may use SSH.' },
+      });
+      expect(answer.statusCode).toBe(202);
+      delete lost.orchestrator.does.drafted;
+      const deps = { store: lost.store, orchestrator: lost.orchestrator, clock: () => new Date(Date.now() + 60_000) };
+      const told = () => lost.orchestrator.asked.filter(({ what }) => what === 'drafted').length;
+      const outbox = startOutbox(deps);
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await outbox.stop();
+      expect(told()).toBe(2);
+    } finally {
+      await lost.close();
+    }
   });
 
   it('makes and revokes tokens: a revoked one stops at once', async () => {
