@@ -15,7 +15,7 @@ export async function counterExampleOf(client: Client, version: PolicyVersion): 
     params: { policy: version.policy, version: version.version, target: 'nftables' },
   });
   const files = Object.fromEntries(
-    Object.entries(artifact.files).map(([path, text]) => [path, text.replace(/(?<=dport )5432(?=.*accept)/u, '5433')]),
+    Object.entries(artifact.files).map(([path, text]) => [path, text.replace(/(?<=dport )5432(?=.*accept)/u, '5432-5433')]),
   );
   const [assets, zones] = await Promise.all([readFile(join(data, 'inventory.csv'), 'utf8'), readFile(join(data, 'zones.csv'), 'utf8')]);
   const { inventory } = parseInventory({ assets, zones });
