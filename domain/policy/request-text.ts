@@ -11,7 +11,11 @@ import { classAt, type Space } from './space.ts';
 import { instantAt } from './time-window.ts';
 
 /** Addresses that stand for "somebody outside": the documentation blocks of RFC 5737 and RFC 3849. */
-const strangers = ['198.51.100.7', '203.0.113.9', '2001:db8:ffff::7', '2001:db8:ffff::9'];
+export const strangerAddresses = addressesIn(['198.51.100.7', '203.0.113.9', '2001:db8:ffff::7', '2001:db8:ffff::9']);
+
+function addressesIn(texts: readonly string[]): readonly bigint[] {
+  return texts.map(parseAddress).filter((value) => value !== undefined);
+}
 
 /** `tcp/5433 from 10.1.0.10 (pay-1) to 10.2.0.5 (db-1)`. */
 export function printRequest(request: NetworkRequest, inventory: Inventory): string {
@@ -56,7 +60,7 @@ export function requestMaker(space: Space, inventory: Inventory, timezone: strin
 }
 
 function knownAddresses(inventory: Inventory): readonly bigint[] {
-  return [...strangers, ...inventory.assets.flatMap(({ addresses }) => addresses)].map(parseAddress).filter((value) => value !== undefined);
+  return [...strangerAddresses, ...addressesIn(inventory.assets.flatMap(({ addresses }) => addresses))];
 }
 
 function stranger(known: readonly bigint[], family: Family): bigint {

@@ -10,7 +10,7 @@ import { type Clause, clausesOf, type ClauseRule } from './clauses.ts';
 import { decide, type Decider, prepare } from './decide.ts';
 import { holds, type Interval, type IntervalSet } from './intervals.ts';
 import type { Decision, NetworkRequest, Policy } from './model.ts';
-import { requestAt } from './request-text.ts';
+import { requestAt, strangerAddresses } from './request-text.ts';
 import { resolver } from './resolve.ts';
 import { anyService } from './service-selector.ts';
 import { anyMinute } from './time-window.ts';
@@ -42,7 +42,7 @@ export function witnesses(
     for (const queue of queues) {
       const candidate = queue[round];
       if (candidate === undefined || found.size >= most) continue;
-      const key = JSON.stringify(candidate.request);
+      const key = `${candidate.rule} ${JSON.stringify(candidate.request)}`;
       if (!found.has(key)) found.set(key, judged(candidate, decider));
     }
   }
@@ -81,9 +81,9 @@ type Point = { readonly [field in Field]: bigint };
 /** A point inside, then points that differ from it in one field: at both ends of each interval, and just outside. */
 function pointsAround(box: Box, family: Family): readonly { readonly point: Point; readonly at: Witness['at'] }[] {
   const inside: Point = {
-    destination: first(box.destination),
-    source: other(box.source, first(box.destination)),
-    service: first(box.service),
+    destination: host(box.destination),
+    source: otherHost(box.source, host(box.destination)),
+    service: holds(box.service, https) ? https : first(box.service),
     minute: first(box.minute),
   };
   const whole: { readonly [field in Field]: Interval } = {
@@ -112,10 +112,19 @@ function first(set: IntervalSet): bigint {
   return element(set, 0).low;
 }
 
-/** A source that is not the destination itself, where there is one. */
-function other(set: IntervalSet, taken: bigint): bigint {
-  return first(set) !== taken || !holds(set, taken + 1n) ? first(set) : taken + 1n;
+/** An address that a real packet may carry: somebody outside where the set holds one, and no network's own address where there is another. */
+function host(set: IntervalSet): bigint {
+  const outside = strangerAddresses.find((value) => holds(set, value));
+  const { low, high } = element(set, 0);
+  return outside ?? (high > low + 1n ? low + 1n : low);
 }
+
+/** A source that is not the destination itself, where there is one. */
+function otherHost(set: IntervalSet, taken: bigint): bigint {
+  return host(set) !== taken || !holds(set, taken + 1n) ? host(set) : taken + 1n;
+}
+
+const https = 443n;
 
 function requestOf({ source, destination, service, minute }: Point, timezone: string | undefined): NetworkRequest {
   return requestAt({
