@@ -25,7 +25,7 @@ type Lifecycle = { readonly policy: string; readonly cycle: number };
 export async function policyLifecycle(input: PolicyLifecycleInput): Promise<void> {
   const life: Lifecycle = { policy: input.policy, cycle: input.cycle ?? 1 };
   // The first cycle begins with a draft at hand; later ones when there is a new one.
-  const now: Progress = { drafted: life.cycle === 1, ready: false, generating: undefined };
+  const now: Progress = { drafted: life.cycle === 1, idle: life.cycle > 1, ready: false, generating: undefined };
 
   setHandler(draftedSignal, () => {
     now.drafted = true;
@@ -33,8 +33,9 @@ export async function policyLifecycle(input: PolicyLifecycleInput): Promise<void
   setHandler(submitUpdate, () => submit(life, now));
 
   while (!now.generating) {
+    now.idle = !now.drafted;
     await condition(() => now.drafted);
-    [now.drafted, now.ready] = [false, false];
+    Object.assign(now, { drafted: false, idle: false, ready: false });
     await stage(life, 'create');
     await stage(life, 'context');
     now.ready = true;
@@ -47,6 +48,8 @@ export async function policyLifecycle(input: PolicyLifecycleInput): Promise<void
 
 type Progress = {
   drafted: boolean;
+  /** Nothing is at hand: it waits for a draft. */
+  idle: boolean;
   /** The draft went through its first stages and can be submitted. */
   ready: boolean;
   /** The run that makes the submitted draft ready for review; empty while it is being ordered. */
@@ -54,7 +57,7 @@ type Progress = {
 };
 
 async function submit(life: Lifecycle, now: Progress): Promise<{ run: string }> {
-  now.drafted ||= !now.ready;
+  now.drafted ||= now.idle;
   await condition(() => now.ready);
   if (now.generating !== undefined) throw submittedAlready(life);
   now.generating = '';

@@ -6,7 +6,7 @@ import type { Inventory } from '../../domain/context/inventory.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { messageNames, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { castVote, eventually, opaDecision, opaPoint, person, signedVote, startRealWorld, startRun } from './real-world.ts';
+import { castVote, eventually, opaDecision, opaPoint, person, recordHistory, signedVote, startRealWorld, startRun } from './real-world.ts';
 import type { RealWorld } from './real-world.ts';
 
 const asset = (name: string, address: string, more: { services?: string[]; groups?: string[] } = {}) => ({
@@ -103,14 +103,18 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
       return row?.state === 'draft' && row.reason !== undefined ? row : undefined;
     });
     expect(back.draft).toBe(1);
+    await recordHistory(world, handle.workflowId, 'policy-denied', handle.firstExecutionRunId);
     expect(await opaDecision(world.opa, '10.3.0.17', '10.2.0.5', 5432)).toBeUndefined();
 
-    await client.workflow.getHandle(workflowIds.policyLifecycle('cardholder')).executeUpdate<{ run: string }, []>(messageNames.submit);
+    const next = client.workflow.getHandle(handle.workflowId);
+    await next.executeUpdate<{ run: string }, []>(messageNames.submit);
+    const second = await next.describe();
     const granted = await openApproval((run) => run.includes('review') && run !== refused.run);
     await castVote(world, granted, await signedVote(store, granted, 'max'));
     await eventually('enforced', async () => (await store.policies.get('cardholder'))?.state === 'enforced', 60_000);
     expect(await opaDecision(world.opa, '10.1.0.10', '10.2.0.5', 5432)).toBe('allow');
     expect(await opaDecision(world.opa, '10.3.0.17', '10.2.0.5', 5432)).toBe('deny');
+    await recordHistory(world, handle.workflowId, 'policy-enforced', second.runId);
     const proofs = await store.policies.proofs('cardholder', 1);
     expect(proofs.map(({ target, equal }) => [target, equal])).toEqual(expect.arrayContaining([['rego', true]]));
     expect(proofs.find(({ target }) => target === 'rego')?.detail['engine']).toMatch(/^opa /);
@@ -195,6 +199,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
     await eventually('the end on the incident', async () =>
       (await store.incidents.byKey('ws-17'))?.notes.find(({ text }) => text.includes('ended: cancelled')),
     );
+    await recordHistory(world, workflowIds.incidentResponse('ws-17'), 'incident-contained');
     expect(await store.audit.verify()).toMatchObject({ ok: true });
   }, 90_000);
 
@@ -226,6 +231,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
     expect(runs.items.filter(({ playbook, requester }) => playbook === 'monitor' && requester === 'system:watch').length).toBeGreaterThan(
       0,
     );
+    await recordHistory(world, workflowIds.watch('default'), 'watch-healed');
     await eventually('in force', async () => (await store.points.get(opaPoint))?.health === 'in-force');
   }, 90_000);
 });
