@@ -156,6 +156,30 @@ describeWith(['postgres', 'opa'], 'the API', () => {
     expect((await harness.ask('engineer', 'GET', '/v1/policies/diffed/diff?from=1&to=9')).statusCode).toBe(404);
   });
 
+  it('records which losses are accepted with the submission, and refuses those that there are not', async () => {
+    await harness.ask('engineer', 'POST', '/v1/policies/draft', { payload: { policy: 'lossy', requirement: 'Only payments may.' } });
+    await harness.ask('engineer', 'POST', '/v1/policies/lossy/answers', { payload: { question: 'q1', answer: 'no' } });
+    const witness = { kind: 'network' as const, from: '10.1.0.10', to: '10.2.0.5', protocol: 'tcp' as const, port: 5432 };
+    const loss = { target: 'nftables' as const, rule: 'pay', reason: 'no time zones', witness, direction: 'under-permits' as const };
+    const artifact = { target: 'nftables' as const, digest: digestOf('a'), files: { 'ruleset.nft': '' }, sizeBytes: 0 };
+    await harness.store.policies.saveCompilation({ policy: 'lossy', version: 1, artifact, losses: [loss], by: 'system:test' });
+    const submit = (acceptLosses: string[]) => harness.ask('engineer', 'POST', '/v1/policies/lossy/submit', { payload: { acceptLosses } });
+    const before = harness.orchestrator.asked.length;
+    expect((await submit(['rest'])).json()).toMatchObject({ code: 'policy-invalid', where: '/acceptLosses' });
+    expect(harness.orchestrator.asked).toHaveLength(before);
+    expect((await submit(['pay'])).statusCode).toBe(202);
+    const rows = (await harness.ask('auditor', 'GET', '/v1/audit?subject=policy/lossy&limit=500')).json().items;
+    expect(rows.filter(({ event }: { event: string }) => event === 'losses-accepted')).toMatchObject([
+      { actor: 'engineer', detail: { version: 1, rules: ['pay'] } },
+    ]);
+    const shown = (await harness.ask('engineer', 'GET', '/v1/policies/lossy/versions/1')).json();
+    expect(shown.compilations).toMatchObject([{ target: 'nftables', losses: [{ rule: 'pay' }] }]);
+    expect((await harness.ask('engineer', 'GET', '/v1/policies/lossy/versions/1/artifacts/nftables')).json()).toMatchObject({
+      digest: artifact.digest,
+    });
+    expect((await harness.ask('engineer', 'GET', '/v1/policies/lossy/versions/1/artifacts/rego')).statusCode).toBe(404);
+  });
+
   it('answers 202 with what is known when the stages take long', async () => {
     const slow = await openHarness({ waitMs: 100 });
     try {
