@@ -3,6 +3,7 @@
  * how they end. Closes when nothing has happened for a while and nothing runs; another signal of the key opens it again.
  */
 import { allHandlersFinished, condition, continueAsNew, defineSignal, log, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import type { TriageOutcome } from '../activities/contract.ts';
 import type { IncidentResponseInput, SignalReceived } from './messages.ts';
 import { messageNames } from './messages.ts';
 import { control } from './options.ts';
@@ -15,16 +16,20 @@ const debounce = '50 milliseconds';
 const idle = '1 hour';
 /** Ids kept for deduplication within the workflow; the store deduplicates for ever. */
 const seenAtMost = 2000;
+/** Signals of one triage. */
+const together = 200;
 
 export async function incidentResponse(input: IncidentResponseInput): Promise<void> {
   const seen = new Set(input.seen ?? []);
   const pending: string[] = [];
   let running = 0;
 
-  setHandler(signalReceived, ({ signal }) => {
-    if (seen.has(signal)) return;
-    seen.add(signal);
-    pending.push(signal);
+  setHandler(signalReceived, (message: Partial<SignalReceived> | undefined) => {
+    const id = message?.signal;
+    // Anyone who reaches Temporal can send anything; what counts is what a door recorded.
+    if (typeof id !== 'string' || seen.has(id)) return;
+    seen.add(id);
+    pending.push(id);
   });
 
   const follow = async (incident: string, run: string): Promise<void> => {
@@ -44,12 +49,21 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
     if (!busy && running === 0 && pending.length === 0) return;
     if (pending.length === 0) continue;
     await sleep(debounce);
-    const signals = pending.splice(0);
-    const triage = await control['incident.triage']({ key: input.key, signals });
+    const triage = await triaged(input.key, pending.splice(0, together));
     for (const run of triage.orders) void follow(triage.incident, run);
     if (running === 0 && pending.length === 0 && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof incidentResponse>({ key: input.key, seen: [...seen].slice(-seenAtMost) });
     }
+  }
+}
+
+/** Signals that no door recorded open nothing; the others wait in the store for theirs. */
+async function triaged(key: string, signals: readonly string[]): Promise<Pick<TriageOutcome, 'incident' | 'orders'>> {
+  try {
+    return await control['incident.triage']({ key, signals });
+  } catch (error) {
+    log.error('signals could not be triaged', { key, reason: failureOf(error).message });
+    return { incident: '', orders: [] };
   }
 }

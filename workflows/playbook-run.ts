@@ -51,10 +51,9 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     await vote(signed).catch((error: unknown) => log.warn('a vote was refused', { code: faultOf(error).code }));
   });
   setHandler(cancelSignal, async (message) => {
-    // Temporal carries, it does not authorise: what cancels is the recorded order.
-    const { by } = await CancellationScope.nonCancellable(() => control['run.cancellation']({ run: input.run }));
+    const by = await orderedCancellation(input.run);
     if (by === undefined) log.warn('a cancellation that nobody ordered was ignored');
-    else cancel({ by, reason: message.reason });
+    else cancel({ by, reason: reasonOf(message) });
   });
 
   // A cancellation by Temporal's own means ends as ours do: with everything undone. Nothing in here is torn down by it.
@@ -72,6 +71,23 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     if (canHandOver(driver)) await handOver(input, driver, desk);
     return finish(input.run, driver);
   });
+}
+
+/** Temporal carries, it does not authorise: what cancels is the recorded order. INVARIANT: a signal's handler never throws, or the run stands still. */
+async function orderedCancellation(run: string): Promise<string | undefined> {
+  try {
+    const { by } = await CancellationScope.nonCancellable(() => control['run.cancellation']({ run }));
+    return by;
+  } catch (error) {
+    log.warn('a cancellation could not be checked', { code: faultOf(error).code });
+    return undefined;
+  }
+}
+
+/** What comes through Temporal may be anything. */
+function reasonOf(message: unknown): string {
+  const { reason } = (message ?? {}) as Partial<CancelMessage>;
+  return typeof reason === 'string' ? reason.slice(0, 500) : 'no reason given';
 }
 
 async function load(run: string): Promise<LoadedRun> {

@@ -174,6 +174,17 @@ describeWith(['temporal'], 'playbookRun on Temporal', () => {
     await cast(handle, vote(await opened(handle)));
     await until(async () => (await handle.query<RunView>(messageNames.state)).status === 'leased');
     await handle.signal(messageNames.cancel, { by: 'mallory', reason: 'because' });
+    await handle.signal(messageNames.cancel);
+    for (const rubbish of [
+      undefined,
+      null,
+      7,
+      'x',
+      { vote: null },
+      { vote: { approval: 1 } },
+      { vote: { approval: '__proto__', digest: 'x', by: 'x' }, signature: 'x' },
+    ])
+      await handle.signal(messageNames.voteSignal, rubbish);
     await sleep(300);
     expect((await handle.query<RunView>(messageNames.state)).status).toBe('leased');
     const run = handle.workflowId.slice(4);
