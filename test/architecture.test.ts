@@ -18,7 +18,7 @@ const table: Readonly<Record<string, Layer>> = {
   domain: {
     values: ['domain'],
     types: [],
-    packages: ['@noble/hashes', '@marcbachmann/cel-js', 'yaml', 'ipaddr.js', 'csv-parse', 'zod'],
+    packages: ['@noble/hashes', '@marcbachmann/cel-js', 'yaml', 'ipaddr.js', 'zod'],
   },
   workflows: {
     values: ['workflows', 'domain'],
@@ -35,7 +35,11 @@ const table: Readonly<Record<string, Layer>> = {
   store: { values: ['store', 'domain'], types: [], packages: ['*'] },
   worker: { values: ['worker', 'workflows', 'activities', 'connectors', 'ai', 'store', 'domain'], types: [], packages: ['*'] },
   api: { values: ['api', 'store', 'domain', 'workflows/messages.ts'], types: ['workflows'], packages: ['*'] },
-  stack: { values: ['stack', 'domain', 'store/migrate.ts', 'store/open.ts', 'connectors/opa/config.ts', 'connectors/opa/signing-key.ts'], types: [], packages: ['*'] },
+  stack: {
+    values: ['stack', 'domain', 'store/migrate.ts', 'store/open.ts', 'connectors/opa/config.ts', 'connectors/opa/signing-key.ts'],
+    types: [],
+    packages: ['*'],
+  },
   cli: { values: ['cli', 'api/contract', 'domain', 'stack'], types: [], packages: ['*'] },
 };
 

@@ -50,7 +50,6 @@ export type NetworkRule = RuleBase & {
 };
 
 export type Rule = NetworkRule;
-export type RuleKind = Rule['kind'];
 
 /** A new connection between two hosts. Addresses in text, IPv4 or IPv6, both of the same family. */
 export type NetworkRequest = {
@@ -119,6 +118,3 @@ export type Policy = {
   readonly questions: readonly Question[];
   readonly tests: readonly PolicyTest[];
 };
-
-/** A version never changes once it is approved; `version` counts from 1. */
-export type PolicyVersion = { readonly version: number; readonly policy: Policy; readonly digest: string };
