@@ -39,12 +39,23 @@ async function driftedPoints(ports: Ports): Promise<readonly string[]> {
     ports.caller().heartbeat({ point: point.name });
     try {
       const { drift } = await observePoint(ports, point.name);
-      if (drift.length > 0) drifted.push(point.name);
+      if (drift.length > 0 && !(await isUnderWay(ports, point.name))) drifted.push(point.name);
     } catch (error) {
       if (!(error instanceof EdictError)) throw error;
     }
   }
   return drifted;
+}
+
+/** An effect whose attempt died half way is not drift: the next attempt finishes it, or its undo. */
+const underWayMs = 120_000;
+
+async function isUnderWay({ store, now }: Ports, point: string): Promise<boolean> {
+  for (const status of ['intended', 'applied'] as const) {
+    const { items } = await store.effects.list({ status }, { limit: 100 });
+    if (items.some((row) => row.targets.includes(point) && now().getTime() - Date.parse(row.intendedAt) < underWayMs)) return true;
+  }
+  return false;
 }
 
 async function orderHealing(ports: Ports, point: string, at: number): Promise<{ readonly run: string }> {

@@ -13,6 +13,7 @@ import { checkApproval } from './check-approval.ts';
 import { checkOrder } from './check-order.ts';
 import { differences, observedJson, pointRow, wholeDesired } from './desired-state.ts';
 import type { StoredDesired } from './desired-state.ts';
+import { observePoint } from './observe-point.ts';
 import { effectKey, printReceipt, readReceipt } from './receipt.ts';
 import type { EffectReceipt, PointReceipt } from './receipt.ts';
 
@@ -42,33 +43,25 @@ export async function performEffect(ports: Ports, call: ActionCall, spec: Effect
   const row = await ports.store.effects.intend(intent, order.requester);
   if (row.status === 'undone') throw new EdictError('run-state-wrong', `effect \`${key}\` was already undone`);
   const work: Work = { ports, call, spec, key };
-  if (row.status === 'applied' || row.status === 'confirmed') return verify(work, row);
-  return land(work, row);
+  return row.status === 'confirmed' ? verify(ports, row) : land(work, row);
 }
 
-/** The effect was recorded before: looks whether it is there, and answers with the recorded receipt. */
-async function verify(work: Work, row: EffectRow): Promise<EffectDone> {
-  const receipt = readReceipt(row);
-  for (const recorded of receipt.points) {
-    // A crash between the receipt and the desired state leaves the latter behind.
-    await work.ports.store.points.locked(recorded.point, async () => {
-      const { desired } = await pointRow(work.ports.store, recorded.point);
-      const after = work.spec.desire(desired, work.key);
-      await work.ports.store.points.setDesired(recorded.point, after, actor(work.key));
-      await confirmAt(work, recorded.point, after);
-    });
-  }
-  const confirmed = row.status === 'confirmed' ? row : await work.ports.store.effects.confirmed(work.key);
-  return { row: confirmed, receipt, acted: false };
+/** It was done and seen: looks again, for the record, and answers with the receipt. What is missing by now is drift, and healed as such. */
+async function verify(ports: Ports, row: EffectRow): Promise<EffectDone> {
+  for (const name of row.targets) await observePoint(ports, name);
+  return { row, receipt: readReceipt(row), acted: false };
 }
+
+type Progress = { readonly done: PointReceipt[]; readonly last: boolean; readonly recorded: readonly PointReceipt[] };
 
 async function land(work: Work, row: EffectRow): Promise<EffectDone> {
   const done: PointReceipt[] = [];
+  const recorded = row.receipt === undefined ? [] : readReceipt(row).points;
   try {
     for (const [index, name] of row.targets.entries()) {
       work.ports.caller().heartbeat({ point: name });
       const last = index === row.targets.length - 1;
-      await work.ports.store.points.locked(name, () => landAt(work, row, name, { done, last }));
+      await work.ports.store.points.locked(name, () => landAt(work, row, name, { done, last, recorded }));
     }
   } catch (error) {
     await recordFailure(work, row, error, done);
@@ -77,12 +70,7 @@ async function land(work: Work, row: EffectRow): Promise<EffectDone> {
   return { row: await work.ports.store.effects.confirmed(work.key), receipt: { points: done }, acted: true };
 }
 
-async function landAt(
-  work: Work,
-  row: EffectRow,
-  name: string,
-  progress: { readonly done: PointReceipt[]; readonly last: boolean },
-): Promise<void> {
+async function landAt(work: Work, row: EffectRow, name: string, progress: Progress): Promise<void> {
   const { ports, spec, key } = work;
   // INVARIANT: an attempt that was given up for dead must not act after the undo; both hold the point's lock.
   if ((await ports.store.effects.get(key))?.status === 'undone')
@@ -90,7 +78,9 @@ async function landAt(
   const { desired: before } = await pointRow(ports.store, name);
   const after = spec.desire(before, key);
   if (!(await alreadyLanded(work, row, name, after))) await applyAt(work, name, after);
-  progress.done.push({ point: name, before, after });
+  // An attempt before this one may have got further: what it found then is what an undo puts back.
+  const found = progress.recorded.find((receipt) => receipt.point === name);
+  progress.done.push({ point: name, before: found?.before ?? before, after });
   // The receipt holds what an undo needs: it is recorded before the desired state changes, from which `before` is read.
   if (progress.last) await ports.store.effects.applied(key, printReceipt({ points: progress.done }));
   await ports.store.points.setDesired(name, after, actor(key));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ActionCall } from '../../activities/contract.ts';
 import { networkIsolate } from '../../activities/network-isolate.ts';
 import { networkRelease } from '../../activities/network-release.ts';
-import { makeWorld } from './fake-world.ts';
+import { Crash, makeWorld } from './fake-world.ts';
 import type { World } from './fake-world.ts';
 
 const call: ActionCall = { run: 'r1', step: 'isolate', invocation: 1, params: { asset: 'ws-17', allow: ['zone:forensics'] } };
@@ -95,6 +95,30 @@ describe('an effect', () => {
     expect(await networkRelease(world.ports)(undo)).toEqual({ points: ['fw-1', 'opa-1'] });
     expect(world.actual.get('fw-1')?.isolations.map((one) => one.key)).toEqual(['r1/isolate/2']);
   });
+
+  it.each(['before', 'after'] as const)(
+    'stands beside another one that landed while it was half done, whatever call the process died %s',
+    async (when) => {
+      const total = await callsOf((world) => networkIsolate(world.ports)(call));
+      for (let crash = 1; crash <= total; crash += 1) {
+        const world = makeWorld();
+        world.crashAt = { call: crash, when };
+        await expect(networkIsolate(world.ports)(call)).rejects.toBeInstanceOf(Crash);
+        world.crashAt = undefined;
+        await networkIsolate(world.ports)({ ...call, invocation: 2 });
+        await networkIsolate(world.ports)(call);
+        for (const [name, point] of world.points) {
+          expect(
+            world.actual
+              .get(name)
+              ?.isolations.map((one) => one.key)
+              .toSorted(),
+          ).toEqual(['r1/isolate/1', 'r1/isolate/2']);
+          expect(point.desired.isolations).toHaveLength(2);
+        }
+      }
+    },
+  );
 
   it('does not come back after it was undone', async () => {
     const world = makeWorld();
