@@ -42,6 +42,9 @@ export class Part {
   /** Ends soon after a start, in a row. */
   #crashes = 0;
   #up: Deferred<void> = deferred();
+  /** Rejected when the part is asked to stop. */
+  readonly #stop: Deferred<never> = deferred();
+  #starting: Promise<void> | undefined;
 
   constructor(spec: PartSpec, events: PartEvents, limits: Limits = defaultLimits) {
     this.name = spec.name;
@@ -71,8 +74,14 @@ export class Part {
 
   async end(): Promise<void> {
     this.#stopping = true;
-    this.#up.reject(new EdictError('cancelled', `${this.name} was stopped`));
-    await this.#child?.stop({ signal: this.#spec.stopSignal, graceMs: this.#spec.graceMs });
+    const reason = new EdictError('cancelled', `${this.name} was stopped`);
+    this.#up.reject(reason);
+    this.#stop.reject(reason);
+    const stop = { signal: this.#spec.stopSignal, graceMs: this.#spec.graceMs };
+    await this.#child?.stop(stop);
+    // A start that is under way may still bring a child about.
+    await this.#starting?.catch(() => undefined);
+    await this.#child?.stop(stop);
   }
 
   /** SIGKILL, as a test does it: started again like after any crash, but not counted against it. */
@@ -87,8 +96,13 @@ export class Part {
     this.#child?.kill('SIGKILL');
   }
 
-  async #start(): Promise<void> {
-    for (const part of this.#spec.needs) await part.up();
+  #start(): Promise<void> {
+    this.#starting = this.#startOnce();
+    return this.#starting;
+  }
+
+  async #startOnce(): Promise<void> {
+    for (const part of this.#spec.needs) await Promise.race([part.up(), this.#stop.promise]);
     if (this.#stopping) throw new EdictError('cancelled', `the start of ${this.name} was stopped`);
     await this.#spec.start((child) => {
       this.#child = child;

@@ -207,6 +207,8 @@ export async function ensureDatabase(postgres: Pick<Postgres, 'url'>, database: 
 
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  // A connection that is lost between two queries says so here, and by nothing else: the next query fails with the reason.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

@@ -9,7 +9,7 @@ import { reset } from '../../stack/data.ts';
 import { startedAt } from '../../stack/process-identity.ts';
 import { withClient } from '../../stack/postgres.ts';
 import { startStack, type Progress } from '../../stack/supervisor.ts';
-import { describeWith } from './fixture.ts';
+import { describeWith, testDatabase } from './fixture.ts';
 import { isReady, pidsOf, supervise, withDataDir } from './supervised.ts';
 
 const slow = 60_000;
@@ -75,6 +75,19 @@ describeWith(['postgres'], 'the data of the stack', () => {
       }),
     slow,
   );
+});
+
+describeWith(['postgres'], 'a connection that the server ends while nothing is asked', () => {
+  it('fails the next query, and not the process', async () => {
+    const database = await testDatabase();
+    await withClient(database.url, async (client) => {
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await withClient(database.url, (other) => other.query('select pg_terminate_backend($1)', [rows[0]?.pid]));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await expect(client.query('select 1')).rejects.toThrow();
+    });
+    await database.drop();
+  });
 });
 
 describeWith(['postgres'], 'ports', () => {
@@ -153,8 +166,9 @@ describeWith([...engines], 'supervised engines', () => {
         const supervisor = supervise(dataDir, engines.join(','));
         await supervisor.until(({ part, event }) => part === 'temporal' && event === 'starting');
         supervisor.process.kill('SIGINT');
-        expect(await supervisor.exited).toBe(0);
+        const code = await supervisor.exited;
         expect(supervisor.lines.at(-1)).toEqual({ ending: 'SIGINT' });
+        expect(code).toBe(0);
         expect(readdirSync(dataDir)).not.toContain('lock');
         const next = await startStack({ dataDir, processes: engines });
         await next.stop();
