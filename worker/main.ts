@@ -41,6 +41,8 @@ type Bundle = ReturnType<typeof workflowBundle>;
 async function work(environment: WorkerEnvironment, composed: Composed, bundle: Bundle, stop: AbortSignal): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace } = environment;
   const connection = await patiently('Temporal', stop, () => NativeConnection.connect({ address }));
+  // Before the workers: a namespace that is not there yet is waited for, too.
+  await patiently('Temporal', stop, () => startWatch(new Client({ connection, namespace })));
   const workers = await patiently('Temporal', stop, async () =>
     createWorkers({ connection, namespace, activities: createActivities(composed.ports), bundle: await bundle }),
   );
@@ -49,7 +51,6 @@ async function work(environment: WorkerEnvironment, composed: Composed, bundle: 
   stop.addEventListener('abort', shutDown, { once: true });
   if (stop.aborted) shutDown();
   try {
-    await patiently('Temporal', stop, () => startWatch(new Client({ connection, namespace })));
     say();
     await Promise.all(running);
   } finally {

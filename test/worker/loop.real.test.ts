@@ -168,6 +168,9 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
       signal: messageNames.signalReceived,
       signalArgs: [{ signal: 'sig-1' }],
     });
+    for (const nonsense of [null, {}, { signal: 7 }, { signal: 'made-up' }]) {
+      await client.workflow.getHandle(workflowIds.incidentResponse('ws-17')).signal(messageNames.signalReceived, nonsense);
+    }
     const approval = await openApproval((run) => run.startsWith('contain-host'));
     expect(await opaDecision(opa, '10.3.0.17', '203.0.113.9', 443)).toBe('not-applicable');
 
@@ -233,5 +236,24 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
     );
     await recordHistory(world, workflowIds.watch('default'), 'watch-healed');
     await eventually('in force', async () => (await store.points.get(opaPoint))?.health === 'in-force');
+  }, 90_000);
+
+  it('ends at once when it is told to, and a second worker goes on', async () => {
+    const { store } = world;
+    const second = await world.startWorker();
+    const ended = new Promise<number | null>((resolve) => worker.once('exit', resolve));
+    const askedAt = Date.now();
+    worker.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(Date.now() - askedAt).toBeLessThan(10_000);
+    worker = second;
+    const playbook = await store.playbooks.get('report');
+    const order = { run: 'w1', playbook: 'report', version: playbook!.version, planDigest: playbook!.digest, inputs: {}, requester: 'ann' };
+    await store.runs.order(order, 'ann');
+    const view = await (await startRun(world, 'w1')).result();
+    expect(view).toMatchObject({ outcome: 'done', outputs: { report: expect.stringMatching(/^report-/) } });
+    const report = await store.reports.get((view as { outputs: { report: string } }).outputs.report);
+    expect(JSON.stringify(report?.json)).toContain('cardholder');
+    expect(report?.html).toContain('<html');
   }, 90_000);
 });

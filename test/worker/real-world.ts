@@ -191,6 +191,6 @@ export async function opaDecision(opa: OpaProcess, from: string, to: string, por
 export async function recordHistory(world: RealWorld, workflowId: string, name: string, runId?: string): Promise<void> {
   if (!process.env['EDICT_RECORD_HISTORIES']) return;
   const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const text = String(historyToJSON(history)).replaceAll(/\d+@[\w.-]+/g, 'worker');
+  const text = historyToJSON(history).replaceAll(/\d+@[\w.-]+/g, 'worker');
   writeFileSync(join(root, 'test', 'histories', `${name}.json`), `${JSON.stringify(JSON.parse(text))}\n`);
 }
