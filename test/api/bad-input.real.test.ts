@@ -28,6 +28,10 @@ const samples = { policy: 'nothing', id: 'nothing', name: 'nothing', run: 'nothi
 const posts = (Object.entries(routes) as [string, RouteSpec][]).filter(([, { method }]) => method === 'POST');
 const webhookSecret = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
 
+async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += 16) await Promise.all(items.slice(at, at + 16).map(work));
+}
+
 describeWith(['postgres', 'opa'], 'bad input', () => {
   let harness: Harness;
   beforeAll(async () => {
@@ -61,18 +65,18 @@ describeWith(['postgres', 'opa'], 'bad input', () => {
     '%s: every document of the JSON test suite is refused or harmless, and none has an effect',
     async (_, spec) => {
       const before = await effects();
-      for (const [name, payload] of documents) {
+      await atOnce(documents, async ([name, payload]) => {
         for (const type of spec.consumes ?? ['application/json']) {
           const answer = await harness.ask(caller(spec), 'POST', pathOf(spec, samples), {
             headers: headersFor(spec, payload, type),
             payload,
           });
           expect([name, answer.statusCode < 500 && answer.statusCode !== 401]).toEqual([name, true]);
-          if (name.startsWith('n_') && type === 'application/json' && !name.includes('structure_null') && spec.consumes === undefined) {
+          if (name.startsWith('n_') && type === 'application/json' && spec.consumes === undefined) {
             expect([name, answer.statusCode]).toEqual([name, 400]);
           }
         }
-      }
+      });
       expect(await effects()).toEqual(before);
     },
     timeoutMs,
@@ -82,7 +86,7 @@ describeWith(['postgres', 'opa'], 'bad input', () => {
     'every naughty string comes back from a signal as it went in, or is refused',
     async () => {
       let kept = 0;
-      for (const [index, text] of naughty.entries()) {
+      await atOnce([...naughty.entries()], async ([index, text]) => {
         const payload = {
           id: `naughty-${index}`,
           kind: 'beacon',
@@ -93,11 +97,11 @@ describeWith(['postgres', 'opa'], 'bad input', () => {
         };
         const answer = await harness.ask('analyst', 'POST', '/v1/signals', { payload });
         expect([text, answer.statusCode === 202 || answer.statusCode === 400]).toEqual([text, true]);
-        if (answer.statusCode !== 202) continue;
+        if (answer.statusCode !== 202) return;
         kept += 1;
         const back = await harness.ask('analyst', 'GET', `/v1/signals/naughty-${index}`);
         expect(back.json()).toMatchObject({ title: text, source: text, attributes: payload.attributes });
-      }
+      });
       expect(kept).toBeGreaterThan(400);
     },
     timeoutMs,

@@ -78,7 +78,7 @@ describeWith(['temporal'], 'the way to Temporal', () => {
     const since = performance.now();
     await expect(there.startRun('x')).rejects.toMatchObject({ code: 'dependency-unavailable' });
     await expect(there.ping()).rejects.toMatchObject({ code: 'dependency-unavailable' });
-    expect(performance.now() - since).toBeLessThan(8000);
+    expect(performance.now() - since).toBeLessThan(20_000);
     await away.close();
-  }, 15_000);
+  }, 30_000);
 });
