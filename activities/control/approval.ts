@@ -35,7 +35,7 @@ export function approvalActivities(ports: Ports): ApprovalActivities {
       return { status: closed.status };
     },
     'approval.escalate': async ({ approval, to, kind }) => {
-      await ownApproval(ports, approval);
+      await requireEscalation(ports, await ownApproval(ports, approval), to);
       await ports.store.approvals.escalate({ id: approval, to, kind });
     },
   };
@@ -61,6 +61,16 @@ function requirePlanned(ordered: Plan, { run, plan, roles, quorum }: OpenApprova
   if (plan.run === run && sameRoles && sameSteps && sameQuorum && quorum >= 1) return;
   throw new EdictError('order-mismatch', `the ordered plan does not ask for approval \`${plan.step}\` in this way`, {
     where: `run/${run}`,
+  });
+}
+
+async function requireEscalation(ports: Ports, record: ApprovalRecord, to: readonly string[]): Promise<void> {
+  const plan = await planOf(ports.store, await requireRun(ports, record));
+  const step = plan.steps[stepId(record.plan.step)];
+  const allowed = step?.kind === 'approval' ? [...step.roles, ...(step.escalate?.to ?? [])] : [];
+  if (to.every((role) => allowed.includes(role))) return;
+  throw new EdictError('order-mismatch', `the ordered plan does not take approval \`${record.id}\` to \`${to.join(', ')}\``, {
+    where: `run/${record.run}`,
   });
 }
 

@@ -1,4 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { Activities } from '../../activities/contract.ts';
+import { canonicalJson } from '../../domain/digest.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { approvedVersion, cardholder, storeWorld } from './store-world.ts';
@@ -140,5 +143,70 @@ describeWith(['postgres'], 'the lifecycle of a policy', () => {
     expect((await world.store.runs.get(run))?.inputs).toMatchObject({ version: 2 });
     await order('review', 2);
     expect(await record('review', 'expired')).toEqual({ state: 'revising' });
+  });
+});
+
+describeWith(['postgres'], 'an approval', () => {
+  let world: StoreWorld;
+  let activities: Activities;
+  const params = { policy: 'cardholder', version: 1 };
+  const effects = [{ step: 'approve', action: 'policy.approve', params }];
+  const plan = { run: 'v1', playbook: 'review', version: '1.0.0', step: 'ask', effects };
+  const asked = { run: 'v1', plan, summary: 'go live?', facts: {}, roles: ['manager'], quorum: 1, expiresAtMs: Date.now() + 3_600_000 };
+
+  beforeEach(async () => {
+    world = await storeWorld();
+    await world.store.secrets.ensure('statement-key', () => 'a key');
+    await world.store.people.put({ id: 'max', name: 'Max', roles: ['manager'], disabled: false }, 'ann');
+    activities = await world.ordered('v1', 'review', params);
+  });
+
+  afterEach(async () => {
+    await world.end();
+  });
+
+  it.each([
+    ['fewer votes', { quorum: 0 }],
+    ['other people', { roles: ['analyst'] }],
+    ['another step', { plan: { ...plan, step: 'impact' } }],
+    [
+      'effects that the playbook does not cover',
+      { plan: { ...plan, effects: [{ step: 'impact', action: 'network.isolate', params: {} }] } },
+    ],
+    ['another run', { plan: { ...plan, run: 'v2' } }],
+  ])('is not asked for with %s than the ordered plan says', async (_what, changed) => {
+    await expect(activities['approval.open']({ ...asked, ...changed })).rejects.toMatchObject({ code: 'order-mismatch' });
+    expect((await world.store.approvals.list({}, {})).items).toEqual([]);
+  });
+
+  it('goes to no roles that the ordered plan does not name', async () => {
+    const { approval } = await activities['approval.open'](asked);
+    const escalation = activities['approval.escalate']({ approval, to: ['analyst'], kind: 'escalate' });
+    await expect(escalation).rejects.toMatchObject({ code: 'order-mismatch' });
+    expect((await world.store.approvals.get(approval))?.roles).toEqual(['manager']);
+  });
+
+  it('counts a vote that a door signed, and refuses and records one that none did', async () => {
+    const { approval, digest } = await activities['approval.open'](asked);
+    const vote = { approval, digest, decision: 'approve' as const, by: 'max', at: new Date().toISOString() };
+    const signature = createHmac('sha256', 'a key').update(canonicalJson(vote)).digest('base64url');
+    const forgeries = [
+      { vote, signature: 'x' },
+      { vote: { ...vote, by: 'mia' }, signature },
+      { vote, signature: createHmac('sha256', 'another key').update(canonicalJson(vote)).digest('base64url') },
+    ];
+    for (const forged of forgeries) await expect(activities['approval.vote'](forged)).rejects.toMatchObject({ code: 'statement-forged' });
+    const rows = await world.store.audit.list({ subject: `approval/${approval}` }, {});
+    expect(rows.items.filter(({ event }) => event === 'vote-refused')).toHaveLength(forgeries.length);
+    await expect(activities['approval.vote'](null as never)).rejects.toMatchObject({ code: 'input-invalid' });
+    expect(await activities['approval.vote']({ vote, signature })).toMatchObject({ status: 'approved', approvals: 1 });
+  });
+
+  it('takes votes only through the run that asked', async () => {
+    const { approval, digest } = await activities['approval.open'](asked);
+    const vote = { approval, digest, decision: 'approve' as const, by: 'max', at: new Date().toISOString() };
+    const signature = createHmac('sha256', 'a key').update(canonicalJson(vote)).digest('base64url');
+    await expect(world.as('run/other')['approval.vote']({ vote, signature })).rejects.toMatchObject({ code: 'order-mismatch' });
+    expect((await world.store.approvals.get(approval))?.status).toBe('open');
   });
 });
