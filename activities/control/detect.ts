@@ -16,37 +16,54 @@ import type { Signal } from '../../domain/incident/signal.ts';
 import type { Store } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 
-const hourMs = 3_600_000;
+const burstWindowMs = 10 * 60_000;
+/** A burst that goes on is one signal; after this it is told again. */
+const quietMs = 15 * 60_000;
+/** Decisions flow all the time: they are not read at each look. */
+const restMs = 5000;
 /** Older connections are what is known; newer ones may be novel. */
-const novelMs = 24 * hourMs;
+const novelMs = 24 * 3_600_000;
 const mostEvents = 50_000;
 
-// What was looked at last in this process: nothing new, nothing to find. Only spares work; the store keeps what was found.
-const looked = new WeakMap<Store, { connections: number; decisions: number }>();
+// What this process looked at last: only spares work and repetition; the store keeps what was found.
+type Looked = { network: string; decisions: number; decisionsAtMs: number; readonly told: Map<string, number> };
+const looked = new WeakMap<Store, Looked>();
 
 /** Ids of the signals that are new. */
 export async function detect({ store, now, caller }: Ports): Promise<readonly string[]> {
-  const { connections, decisions } = await store.context.counts();
-  const last = looked.get(store);
-  const signals: Signal[] = [];
-  if (decisions !== last?.decisions && decisions > 0) signals.push(...(await deniedBursts(store, now().getTime())));
-  caller().heartbeat();
-  if (connections !== last?.connections && connections > 0) signals.push(...(await connectionSignals(store, now().getTime())));
-  caller().heartbeat();
+  const last = looked.get(store) ?? { network: '', decisions: 0, decisionsAtMs: 0, told: new Map<string, number>() };
+  looked.set(store, last);
+  const { connections, assets, zones, decisions } = await store.context.counts();
+  const at = now().getTime();
   const found: string[] = [];
-  for (const signal of signals) if (await record(store, signal)) found.push(signal.id);
-  looked.set(store, { connections, decisions });
+  if (decisions !== last.decisions && at - last.decisionsAtMs >= restMs) {
+    const bursts = (await deniedBursts(store, at)).filter(({ key }) => at - (last.told.get(key) ?? 0) >= quietMs);
+    for (const burst of bursts) last.told.set(burst.key, at);
+    found.push(...(await record(store, bursts)));
+    Object.assign(last, { decisions, decisionsAtMs: at });
+  }
+  caller().heartbeat();
+  // What is inside, and what is critical, is the inventory's word.
+  const network = `${connections} ${assets} ${zones}`;
+  if (network !== last.network) {
+    found.push(...(await record(store, await connectionSignals(store, at))));
+    last.network = network;
+  }
   return found;
 }
 
 /** A signal that is there already is not counted as a duplicate: nobody sent it twice. */
-async function record(store: Store, signal: Signal): Promise<boolean> {
-  if ((await store.signals.get(signal.id)) !== undefined) return false;
-  return (await store.signals.accept(signal, 'detector')).accepted;
+async function record(store: Store, signals: readonly Signal[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const signal of signals) {
+    if ((await store.signals.get(signal.id)) !== undefined) continue;
+    if ((await store.signals.accept(signal, 'detector')).accepted) found.push(signal.id);
+  }
+  return found;
 }
 
 async function deniedBursts(store: Store, at: number): Promise<readonly Signal[]> {
-  const decisions = await store.context.decisions({ since: new Date(at - hourMs).toISOString(), limit: mostEvents });
+  const decisions = await store.context.decisions({ since: new Date(at - burstWindowMs).toISOString(), limit: mostEvents });
   return detectDeniedBursts(decisions, deniedBurstDefaults);
 }
 
