@@ -53,7 +53,8 @@ export type Temporal = { readonly address: string; readonly namespace: string; r
 
 /**
  * The defaults make an embedded server slow: each shard polls its queues at most 20 times a second, which puts 50 ms in front
- * of every task, and the request limits of one node stop it at some hundred steps a second.
+ * of every task, the request limits of one node stop it at some hundred steps a second, and a workflow whose worker died in the
+ * middle of a task waits for ten seconds.
  */
 export const dynamicSettings: { readonly [key: string]: number | boolean | string } = {
   'history.transferProcessorMaxPollRPS': 5000,
@@ -62,6 +63,7 @@ export const dynamicSettings: { readonly [key: string]: number | boolean | strin
   'history.timerProcessorMaxPollHostRPS': 20_000,
   'history.visibilityProcessorMaxPollRPS': 5000,
   'history.visibilityProcessorMaxPollHostRPS': 20_000,
+  'history.defaultWorkflowTaskTimeout': '5s',
   'history.rps': 100_000,
   'history.persistenceMaxQPS': 100_000,
   'matching.rps': 100_000,
