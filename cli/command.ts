@@ -22,3 +22,24 @@ export function withClient<A extends readonly unknown[]>(
     await work({ client: openSession(options), options }, ...(given.slice(0, -1) as unknown as A));
   };
 }
+
+/** Examples below the help of a command, as a user types them. */
+export function example(...lines: readonly string[]): string {
+  return ['', lines.length === 1 ? 'Example:' : 'Examples:', ...lines.map((line) => `  $ edict ${line}`)].join('\n');
+}
+
+export type PageFlags = { readonly limit: string; readonly cursor?: string };
+
+/** The options of a list that the API gives in pages. */
+export function paged(command: Command): Command {
+  return command.option('--limit <n>', 'at most so many, 1 to 500', '100').option('--cursor <cursor>', 'go on after an earlier page');
+}
+
+export function pageQuery(given: PageFlags): { readonly limit: string; readonly cursor?: string } {
+  return given.cursor === undefined ? { limit: given.limit } : { limit: given.limit, cursor: given.cursor };
+}
+
+/** A list in words, and how to see the rest of it. */
+export function withMore(words: string, page: { readonly next?: string | undefined }): string {
+  return page.next === undefined ? words : `${words}\nthere are more: --cursor ${page.next}`;
+}

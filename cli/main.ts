@@ -12,6 +12,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSignal } from './commands/signal.ts';
 import { addStack } from './commands/stack.ts';
+import { EdictError } from '../domain/errors.ts';
 import { reportFault } from './output.ts';
 import type { GlobalOptions } from './session.ts';
 
@@ -26,8 +27,8 @@ function buildProgram(): Command {
     .option('--as <person>', 'act as this person of the embedded form (engineer, analyst, manager-1, manager-2, auditor, admin)')
     .option('--url <url>', 'where the API is; EDICT_URL, else the embedded one')
     .option('--data <folder>', 'data folder of the embedded form; EDICT_DATA_DIR, else .edict')
-    .showHelpAfterError('(see --help)')
     .showSuggestionAfterError()
+    .configureOutput({ outputError: () => undefined })
     .configureHelp({ sortSubcommands: false })
     .addHelpText(
       'after',
@@ -38,8 +39,8 @@ The loop:
   $ edict policy draft "Only the payments service may connect to the cardholder database on port 5432."
   $ edict policy submit <policy>                      compiled, proved, tried on recorded traffic, sent to review
   $ edict approvals && edict --as manager-1 approve <approval>
-  $ edict signal send beacon --severity high --source ws-17 --destination 203.0.113.9
-  $ edict report
+  $ edict --as analyst signal send beacon --severity high --source ws-17 --destination 203.0.113.9
+  $ edict --as auditor report
 
 Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or not as it should be · 6 temporary · 70 defect`,
     );
@@ -61,7 +62,7 @@ Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or 
   return program;
 }
 
-/** Commander leaves by an error: its own ones (help, bad usage) have printed already. */
+/** Commander leaves by an error, which main() reports as all others. */
 function stopHere(program: Command): Command {
   program.exitOverride();
   program.commands.forEach((command) => stopHere(command));
@@ -70,14 +71,24 @@ function stopHere(program: Command): Command {
 
 async function main(argv: readonly string[]): Promise<number> {
   const program = stopHere(buildProgram());
+  const options = (): GlobalOptions => ({ ...program.opts<GlobalOptions>(), ...(argv.includes('--json') ? { json: true } : {}) });
+  process.on('uncaughtException', (error) => process.exit(reportFault(options(), error)));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : badUsage;
-    return reportFault(program.opts<GlobalOptions>(), error);
+    if (!(error instanceof CommanderError)) return reportFault(options(), error);
+    if (error.exitCode === 0) return 0;
+    return error.code === 'commander.help' ? badUsage : reportFault(options(), usageFault(error));
   }
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+function usageFault(error: CommanderError): EdictError {
+  const message = error.message.replace(/^error: /u, '').replaceAll(/'([^'\n]*)'/gu, '`$1`');
+  return new EdictError('input-invalid', message, { help: 'the same command with --help shows what it takes' });
+}
+
+/** Who reads our output may stop reading (`| head`): that is no fault. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 process.exitCode = await main(process.argv.slice(2));

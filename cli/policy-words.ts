@@ -1,15 +1,22 @@
-/** How policies are said in words: rules, questions, losses, proofs, differences. */
+/** How policies are said in words: rules, questions, losses, proofs, what-if, differences. All text that comes in is clean (output.ts). */
+import { z } from 'zod';
 import type { DraftReply, PolicyDetail, PolicyDiff, PolicyVersion } from '../api/contract/policies.ts';
-import { plain, shortDigest, style } from './output.ts';
+import { padded, shortDigest, style } from './output.ts';
 
-function ruleLine(rule: DraftReply['document']['rules'][number]): string {
-  const except = (rule.except ?? []).map(
-    (one) =>
-      ` except ${Object.entries(one)
-        .map(([key, value]) => `${key} ${String(value)}`)
-        .join(' ')}`,
-  );
-  return `  ${rule.effect.padEnd(6)} ${rule.id.padEnd(32)} ${rule.match.from} → ${rule.match.to} ${rule.match.service}${except.join('')}`;
+type Rules = DraftReply['document']['rules'];
+
+function ruleLines(rules: Rules): readonly string[] {
+  const width = Math.max(0, ...rules.map((rule) => rule.id.length));
+  return rules.map((rule) => {
+    const except = (rule.except ?? []).map((one) => ` except ${partsOf(one)}`);
+    return `  ${rule.effect.padEnd(5)}  ${padded(rule.id, width)}  ${rule.match.from} → ${rule.match.to} ${rule.match.service}${except.join('')}`;
+  });
+}
+
+function partsOf(exception: NonNullable<Rules[number]['except']>[number]): string {
+  return Object.entries(exception)
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(' ');
 }
 
 function questionLines(questions: DraftReply['questions']): readonly string[] {
@@ -19,54 +26,93 @@ function questionLines(questions: DraftReply['questions']): readonly string[] {
   ]);
 }
 
+function requirementLines(requirements: DraftReply['document']['requirements']): readonly string[] {
+  return requirements.map((one) => `  “${one.text}”`);
+}
+
 export function draftWords(reply: DraftReply): string {
-  const open = reply.questions.length;
-  const next =
-    open > 0 ? `answer with \`edict policy answer ${reply.policy} <question> <answer>\`` : `next: \`edict policy submit ${reply.policy}\``;
-  return plain(
-    [
-      `${style.bold(reply.policy)} version ${reply.version} · ${reply.state}${reply.complete ? '' : ' · still being checked'}`,
-      ...reply.document.requirements.map((one) => `  “${one.text}”`),
-      `${reply.document.rules.length} rules`,
-      ...reply.document.rules.map(ruleLine),
-      `${open} open question${open === 1 ? '' : 's'}`,
-      ...questionLines(reply.questions),
-      next,
-    ].join('\n'),
-  );
+  const [first] = reply.questions;
+  const answers = first?.readings.map((reading) => reading.answer).join('|') || '<answer>';
+  return [
+    `${style.bold(reply.policy)} version ${reply.version} · ${reply.state}${reply.complete ? '' : ' · still being checked'}`,
+    ...requirementLines(reply.document.requirements),
+    counted(reply.document.rules.length, 'rule'),
+    ...ruleLines(reply.document.rules),
+    counted(reply.questions.length, 'open question'),
+    ...questionLines(reply.questions),
+    first === undefined
+      ? `next: \`edict policy submit ${reply.policy}\``
+      : `next: \`edict policy answer ${reply.policy} ${first.id} ${answers}\``,
+  ].join('\n');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 export function detailWords(detail: PolicyDetail): string {
-  const reason = detail.reason === undefined ? '' : `\nsent back: ${detail.reason}`;
-  return `${plain(`${style.bold(detail.policy)} · ${detail.state} · by ${detail.author}${reason}`)}\n${versionWords(detail.current)}`;
+  const reason = detail.reason === undefined ? [] : [`${style.yellow('sent back')} ${detail.reason}`];
+  const versions = detail.versions.map((one) => `${one.version} ${one.status}`).join(', ');
+  const inForce = detail.enforced === undefined ? 'none in force' : `version ${detail.enforced} in force`;
+  return [
+    `${style.bold(detail.policy)} · ${detail.state} · by ${detail.author} · ${inForce} · versions: ${versions}`,
+    ...reason,
+    versionWords(detail.current),
+  ].join('\n');
 }
 
 export function versionWords(version: PolicyVersion): string {
-  const lines = [
+  return [
     `version ${version.version} · ${version.status} · ${shortDigest(version.digest)} · owner ${version.document.owner}`,
-    ...version.document.requirements.map((one) => `  “${one.text}”`),
-    ...version.document.rules.map(ruleLine),
+    ...requirementLines(version.document.requirements),
+    ...ruleLines(version.document.rules),
     ...questionLines(version.document.questions.filter((one) => one.answered === undefined)),
     ...version.compilations.flatMap((one) => [
-      `${one.target.padEnd(10)} ${shortDigest(one.artifact)}`,
+      `compiled to ${one.target}  ${shortDigest(one.artifact)}`,
       ...one.losses.map((loss) => `  ${style.yellow('loss')} ${loss.rule}: ${loss.reason} (${loss.direction})`),
     ]),
     ...version.proofs.map(
-      (one) => `${one.equal ? style.green('proved equal') : style.red('not equal')} ${one.target} ${proofWords(one.detail)}`,
+      (one) => `${one.equal ? style.green('proved equal') : style.red('not equal')} ${one.target} · ${proofWords(one.detail)}`,
     ),
-    ...(version.whatIf === undefined ? [] : [`what-if    ${JSON.stringify(version.whatIf)}`]),
-  ];
-  return plain(lines.join('\n'));
+    ...whatIfLines(version.whatIf),
+  ].join('\n');
 }
 
 function proofWords(detail: PolicyVersion['proofs'][number]['detail']): string {
   return Object.entries(detail)
     .filter(([, value]) => typeof value !== 'object')
-    .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ');
 }
 
+const Flows = z.object({
+  connections: z.number(),
+  hosts: z.array(z.string()),
+  examples: z.array(z.object({ text: z.string(), count: z.number() })),
+});
+const WhatIf = z.object({ connections: z.number(), wouldBlock: Flows, wouldAllow: Flows });
+
+/** What the policy would have done to the recorded connections. */
+function whatIfLines(whatIf: unknown): readonly string[] {
+  const parsed = WhatIf.safeParse(whatIf);
+  if (!parsed.success) return whatIf === undefined ? [] : [`what-if ${JSON.stringify(whatIf)}`];
+  const { connections, wouldBlock, wouldAllow } = parsed.data;
+  return [
+    `what-if: of ${connections} recorded connections it would have`,
+    ...flowLines('blocked', wouldBlock),
+    ...flowLines('newly allowed', wouldAllow),
+  ];
+}
+
+function flowLines(what: string, flows: z.infer<typeof Flows>): readonly string[] {
+  const of = flows.hosts.length === 0 ? '' : ` of ${flows.hosts.join(', ')}`;
+  return [`  ${what} ${flows.connections}${of}`, ...flows.examples.map((one) => `    ${one.count} × ${one.text}`)];
+}
+
 export function diffWords(diff: PolicyDiff): string {
-  if (diff.equal) return `versions ${diff.from} and ${diff.to} of ${diff.policy} decide alike`;
-  return plain(diff.changes.map((one) => `  ${one.from} → ${one.to}  ${one.text}`).join('\n'));
+  const rules = diff.rules.map((one) => `  ${one.change.padEnd(8)}  ${one.rule}`);
+  const head = diff.equal
+    ? `versions ${diff.from} and ${diff.to} of ${diff.policy} decide alike`
+    : `versions ${diff.from} and ${diff.to} of ${diff.policy} decide differently, for example`;
+  return [head, ...diff.changes.map((one) => `  ${one.from} → ${one.to}  ${one.text}`), ...rules].join('\n');
 }

@@ -11,6 +11,16 @@ decision := {"allow": true, "reason": sprintf("role %s holds %s", [min(granting)
 	count(granting) > 0
 }
 
+decision := {"allow": false, "reason": sprintf("it takes the role %s", [concat(" or ", holding)])} if {
+	count(granting) == 0
+	count(holding) > 0
+}
+
+holding contains role if {
+	some role, granted in grants
+	input.permission in granted
+}
+
 granting contains role if {
 	some role in input.person.roles
 	input.permission in grants[role]

@@ -37,5 +37,13 @@ test_roles_that_are_no_list_are_refused if {
 test_an_empty_question_is_refused if not authz.decision.allow with input as {}
 
 test_a_refusal_says_why if {
-	authz.decision.reason == "no role of yours holds this permission" with input as {"person": {"id": "p", "roles": ["auditor"]}, "permission": "people:write", "resource": ""}
+	authz.decision.reason == "it takes the role admin" with input as {"person": {"id": "p", "roles": ["auditor"]}, "permission": "people:write", "resource": ""}
+}
+
+test_a_refusal_names_every_role_that_would_do if {
+	authz.decision.reason == "it takes the role admin or analyst" with input as {"person": {"id": "p", "roles": ["engineer"]}, "permission": "signals:send", "resource": ""}
+}
+
+test_a_permission_that_nobody_holds_is_refused if {
+	authz.decision.reason == "no role of yours holds this permission" with input as {"person": {"id": "p", "roles": ["engineer"]}, "permission": "everything", "resource": ""}
 }

@@ -1,24 +1,30 @@
 /** `edict incident`: cases opened from signals. */
+import { EdictError } from '../../domain/errors.ts';
 import type { IncidentDetail } from '../../api/contract/incidents.ts';
 import type { AddCommands } from '../command.ts';
-import { withClient } from '../command.ts';
-import { answer, plain, style, table } from '../output.ts';
+import { example, pageQuery, paged, withClient, withMore } from '../command.ts';
+import type { PageFlags } from '../command.ts';
+import { answer, style, table, when } from '../output.ts';
 
 export const addIncident: AddCommands = (program) => {
   const incident = program.command('incident').description('work on incidents');
 
-  incident
-    .command('list')
+  paged(incident.command('list'))
     .description('list the incidents, newest first')
-    .option('--all', 'closed ones too')
+    .option('--status <status>', 'open, contained or closed')
+    .addHelpText('after', example('incident list --status open'))
     .action(
-      withClient(async ({ client, options }, given: { all?: boolean }) => {
-        const page = await client.call('incidents.list', { query: given.all === true ? { limit: 500 } : { limit: 500, status: 'open' } });
-        answer(options, page, () =>
-          table(
-            ['INCIDENT', 'SEVERITY', 'STATUS', 'SIGNALS', 'OPENED', 'TITLE'],
-            page.items.map((one) => [one.id, one.severity, one.status, String(one.signals.length), one.openedAt, one.title]),
-            'no open incidents',
+      withClient(async ({ client, options }, given: PageFlags & { status?: string }) => {
+        const status = given.status === undefined ? {} : { status: statusOf(given.status) };
+        const page = await client.call('incidents.list', { query: { ...pageQuery(given), ...status } });
+        answer(options, page, (clean) =>
+          withMore(
+            table(
+              ['INCIDENT', 'SEVERITY', 'STATUS', 'SIGNALS', 'OPENED', 'TITLE'],
+              clean.items.map((one) => [one.id, one.severity, one.status, String(one.signals.length), when(one.openedAt), one.title]),
+              'no incidents; a signal opens one: `edict signal send --help`',
+            ),
+            clean,
           ),
         );
       }),
@@ -28,24 +34,29 @@ export const addIncident: AddCommands = (program) => {
     .command('show')
     .description('show an incident: signals, runs, effects, notes')
     .argument('<incident>')
+    .addHelpText('after', example('incident show inc-4609e39d8a4b'))
     .action(
       withClient(async ({ client, options }, id: string) => {
         const detail = await client.call('incidents.get', { params: { id } });
-        answer(options, detail, () => detailWords(detail));
+        answer(options, detail, detailWords);
       }),
     );
 };
 
+const statuses = ['open', 'contained', 'closed'] as const;
+
+function statusOf(given: string): (typeof statuses)[number] {
+  const status = statuses.find((one) => one === given);
+  if (status === undefined) throw new EdictError('input-invalid', `unknown status \`${given}\``, { expected: statuses.join(', ') });
+  return status;
+}
+
 function detailWords(detail: IncidentDetail): string {
-  return plain(
-    [
-      `${style.bold(detail.id)} · ${detail.severity} · ${detail.status} · ${detail.title}`,
-      ...detail.signals.map((one) => `  signal  ${one.at} ${one.kind} ${one.source ?? ''} → ${one.destination ?? ''} (${one.status})`),
-      ...detail.runs.map((one) => `  run     ${one.run} ${one.playbook}@${one.version} ${one.outcome ?? one.status}`),
-      ...detail.effects.map(
-        (one) => `  effect  ${one.status} ${one.action} → ${one.targets.join(', ')} · entries ${one.entries.join(', ')}`,
-      ),
-      ...detail.notes.map((one) => `  note    ${one.at} ${one.by}: ${one.text}`),
-    ].join('\n'),
-  );
+  return [
+    `${style.bold(detail.id)} · ${detail.severity} · ${detail.status} · ${detail.title}`,
+    ...detail.signals.map((one) => `  signal  ${when(one.at)} ${one.kind} ${one.source ?? ''} → ${one.destination ?? ''} (${one.status})`),
+    ...detail.runs.map((one) => `  run     ${one.run} ${one.playbook}@${one.version} ${one.outcome ?? one.status}`),
+    ...detail.effects.map((one) => `  effect  ${one.status} ${one.action} → ${one.targets.join(', ')} · entries ${one.entries.join(', ')}`),
+    ...detail.notes.map((one) => `  note    ${when(one.at)} ${one.by}: ${one.text}`),
+  ].join('\n');
 }

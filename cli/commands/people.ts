@@ -1,68 +1,95 @@
 /** `edict people`: who may do what, and their API tokens. */
 import { EdictError } from '../../domain/errors.ts';
 import type { AddCommands } from '../command.ts';
-import { withClient } from '../command.ts';
-import { answer, table } from '../output.ts';
+import { example, withClient } from '../command.ts';
+import { answer, progress, table } from '../output.ts';
 
 const roles = ['analyst', 'manager', 'engineer', 'auditor', 'admin'] as const;
 type Role = (typeof roles)[number];
 
 export const addPeople: AddCommands = (program) => {
   const people = program.command('people').description('people, roles and API tokens');
+  for (const add of [addList, addMe, addPut, addToken, addRevoke]) add(people);
+};
 
+const addList: AddCommands = (people) => {
   people
     .command('list')
     .description('list the people')
+    .addHelpText('after', example('--as admin people list'))
     .action(
       withClient(async ({ client, options }) => {
         const found = await client.call('people.list', {});
-        answer(options, found, () =>
+        answer(options, found, (clean) =>
           table(
             ['ID', 'NAME', 'ROLES', ''],
-            found.items.map((one) => [one.id, one.name, one.roles.join(','), one.disabled ? 'disabled' : '']),
+            clean.items.map((one) => [one.id, one.name, one.roles.join(','), one.disabled ? 'disabled' : '']),
             'nobody yet',
           ),
         );
       }),
     );
+};
 
+const addMe: AddCommands = (people) => {
+  people
+    .command('me')
+    .description('say whom the token belongs to, and what roles they have')
+    .addHelpText('after', example('people me', '--as manager-1 people me'))
+    .action(
+      withClient(async ({ client, options }) => {
+        const person = await client.call('me', {});
+        answer(options, person, (clean) => `${clean.id} · ${clean.name} · ${clean.roles.join(', ')}`);
+      }),
+    );
+};
+
+const addPut: AddCommands = (people) => {
   people
     .command('put')
     .description('add or change a person')
-    .argument('<id>')
-    .argument('<name>')
+    .argument('<id>', 'stands in the ledger: A–Z, a–z, 0–9 and . _ @ -')
+    .argument('<name>', 'what people call them')
     .requiredOption('--role <roles...>', roles.join(', '))
     .option('--disabled', 'their tokens stop working')
+    .addHelpText('after', example('--as admin people put maria "Maria Silva" --role manager analyst'))
     .action(
       withClient(async ({ client, options }, id: string, name: string, given: { role: string[]; disabled?: boolean }) => {
         const person = await client.call('people.put', {
           body: { id, name, roles: given.role.map(roleOf), disabled: given.disabled === true },
         });
-        answer(options, person, () => `${person.id} · ${person.roles.join(', ')}`);
+        answer(options, person, (clean) => `${clean.id} · ${clean.roles.join(', ')}${clean.disabled ? ' · disabled' : ''}`);
       }),
     );
+};
 
+const addToken: AddCommands = (people) => {
   people
     .command('token')
     .description('make an API token; its secret is shown this once')
     .argument('<id>')
     .option('--label <text>', 'what it is for', 'cli')
+    .addHelpText('after', example('--as admin people token maria --label laptop'))
     .action(
       withClient(async ({ client, options }, id: string, given: { label: string }) => {
         const token = await client.call('tokens.create', { params: { id }, body: given });
-        answer(options, token, () => `${token.secret}\n(id ${token.id}; revoke it with \`edict people revoke ${id} ${token.id}\`)`);
+        answer(options, token, (clean) => clean.secret);
+        progress(`shown this once; revoke it with \`edict people revoke ${id} ${token.id}\``);
       }),
     );
+};
 
+const addRevoke: AddCommands = (people) => {
   people
     .command('revoke')
     .description('revoke a token')
     .argument('<id>')
-    .argument('<token>')
+    .argument('<token>', 'its id, as `people token` named it')
+    .addHelpText('after', example('--as admin people revoke maria tok-1'))
     .action(
       withClient(async ({ client, options }, id: string, token: string) => {
         await client.call('tokens.revoke', { params: { id, token } });
-        answer(options, { revoked: token }, () => `revoked ${token}`);
+        answer(options, { revoked: token }, (clean) => `revoked ${clean.revoked}`);
       }),
     );
 };

@@ -1,8 +1,8 @@
 /** `edict points`: enforcement points, what should be in force there and what is. */
 import type { AddCommands } from '../command.ts';
-import { withClient } from '../command.ts';
+import { example, withClient } from '../command.ts';
 import { readPairs } from '../input.ts';
-import { answer, shortDigest, table } from '../output.ts';
+import { answer, shortDigest, table, when } from '../output.ts';
 import { EdictError } from '../../domain/errors.ts';
 
 export const addPoint: AddCommands = (program) => {
@@ -11,19 +11,21 @@ export const addPoint: AddCommands = (program) => {
   points
     .command('list', { isDefault: true })
     .description('list the points with what should be in force and what is')
+    .addHelpText('after', example('points'))
     .action(
       withClient(async ({ client, options }) => {
         const found = await client.call('points.list', {});
-        answer(options, found, () =>
+        answer(options, found, (clean) =>
           table(
-            ['POINT', 'KIND', 'HEALTH', 'WANTED', 'ISOLATED', 'CHANGED'],
-            found.items.map((one) => [
+            ['POINT', 'KIND', 'HEALTH', 'ARTIFACT', 'ISOLATED', 'CHANGED', 'POLICIES'],
+            clean.items.map((one) => [
               one.name,
               one.kind,
               one.health,
               one.desired.artifact === undefined ? '–' : shortDigest(one.desired.artifact),
               String(one.desired.isolations.length),
-              one.updatedAt,
+              when(one.updatedAt),
+              one.desired.policyVersions.map((held) => `${held.policy} ${held.version}`).join(', ') || '–',
             ]),
             'no enforcement points: an administrator adds one with `edict points add`',
           ),
@@ -37,13 +39,13 @@ export const addPoint: AddCommands = (program) => {
     .argument('<name>')
     .requiredOption('--kind <kind>', 'opa or nftables')
     .option('--setting <pairs...>', '<name>=<value>; a value that is JSON is taken as such', [])
-    .addHelpText('after', '\nExample:\n  $ edict points add fw-1 --kind nftables --setting \'exec=["ip","netns","exec","fw"]\'')
+    .addHelpText('after', example('--as admin points add fw-1 --kind nftables --setting \'exec=["ip","netns","exec","fw"]\''))
     .action(
       withClient(async ({ client, options }, name: string, given: { kind: string; setting: string[] }) => {
         const kind = (['opa', 'nftables'] as const).find((one) => one === given.kind);
         if (kind === undefined) throw new EdictError('input-invalid', `unknown kind \`${given.kind}\``, { expected: 'opa or nftables' });
         const point = await client.call('points.put', { body: { name, kind, settings: readPairs(given.setting) } });
-        answer(options, point, () => `${point.name} · ${point.kind} · ${point.health}`);
+        answer(options, point, (clean) => `${clean.name} · ${clean.kind} · ${clean.health}`);
       }),
     );
 };

@@ -1,8 +1,9 @@
 /** `edict policy`: from a sentence to a version in force. */
 import type { AddCommands } from '../command.ts';
-import { withClient } from '../command.ts';
+import { example, pageQuery, paged, withClient, withMore } from '../command.ts';
+import type { PageFlags } from '../command.ts';
 import { readText } from '../input.ts';
-import { answer, progress, style, table } from '../output.ts';
+import { answer, progress, style, table, when } from '../output.ts';
 import { detailWords, diffWords, draftWords, versionWords } from '../policy-words.ts';
 
 export const addPolicy: AddCommands = (program) => {
@@ -19,36 +20,43 @@ const addDraft: AddCommands = (policy) => {
     .option('--owner <owner>', 'who answers for it')
     .addHelpText(
       'after',
-      '\nExample:\n  $ edict policy draft "Only the payments service may connect to the cardholder database on port 5432."\n\nWhat the text leaves open comes back as questions; answer them with `edict policy answer`, then `edict policy submit`.',
+      `${example(
+        'policy draft "Only the payments service may connect to the cardholder database on port 5432."',
+        'policy draft --policy cardholder-database @requirement.txt',
+      )}\n\nWhat the text leaves open comes back as questions; answer them with \`edict policy answer\`, then \`edict policy submit\`.`,
     )
     .action(
       withClient(async ({ client, options }, requirement: string, given: { policy?: string; owner?: string }) => {
+        const text = await readText(requirement);
         progress('drafting and checking against the inventory …');
-        const reply = await client.call('policies.draft', { body: { requirement: await readText(requirement), ...given } });
-        answer(options, reply, () => draftWords(reply));
+        const reply = await client.call('policies.draft', { body: { requirement: text, ...given } });
+        answer(options, reply, draftWords);
       }),
     );
 };
 
 const addList: AddCommands = (policy) => {
-  policy
-    .command('list')
+  paged(policy.command('list'))
     .description('list the policies')
+    .addHelpText('after', example('policy list'))
     .action(
-      withClient(async ({ client, options }) => {
-        const page = await client.call('policies.list', { query: { limit: 500 } });
-        answer(options, page, () =>
-          table(
-            ['POLICY', 'STATE', 'DRAFT', 'ENFORCED', 'AUTHOR', 'CHANGED'],
-            page.items.map((one) => [
-              one.policy,
-              one.state,
-              String(one.draft ?? '–'),
-              String(one.enforced ?? '–'),
-              one.author,
-              one.updatedAt,
-            ]),
-            'no policies yet: draft one with `edict policy draft "<requirement>"`',
+      withClient(async ({ client, options }, given: PageFlags) => {
+        const page = await client.call('policies.list', { query: pageQuery(given) });
+        answer(options, page, (clean) =>
+          withMore(
+            table(
+              ['POLICY', 'STATE', 'DRAFT', 'ENFORCED', 'AUTHOR', 'CHANGED'],
+              clean.items.map((one) => [
+                one.policy,
+                one.state,
+                String(one.draft ?? '–'),
+                String(one.enforced ?? '–'),
+                one.author,
+                when(one.updatedAt),
+              ]),
+              'no policies yet: draft one with `edict policy draft "<requirement>"`',
+            ),
+            clean,
           ),
         );
       }),
@@ -61,15 +69,16 @@ const addShow: AddCommands = (policy) => {
     .description('show a policy: rules, questions, artifacts, proofs, what-if')
     .argument('<policy>')
     .option('--version <n>', 'one version; the current one where absent')
+    .addHelpText('after', example('policy show cardholder-database', 'policy show cardholder-database --version 1'))
     .action(
       withClient(async ({ client, options }, name: string, given: { version?: string }) => {
         if (given.version === undefined) {
           const detail = await client.call('policies.get', { params: { policy: name } });
-          answer(options, detail, () => detailWords(detail));
+          answer(options, detail, detailWords);
           return;
         }
         const version = await client.call('policies.version', { params: { policy: name, version: given.version } });
-        answer(options, version, () => versionWords(version));
+        answer(options, version, versionWords);
       }),
     );
 };
@@ -81,10 +90,11 @@ const addDiff: AddCommands = (policy) => {
     .argument('<policy>')
     .argument('<from>', 'version')
     .argument('<to>', 'version')
+    .addHelpText('after', example('policy diff cardholder-database 1 2'))
     .action(
       withClient(async ({ client, options }, name: string, from: string, to: string) => {
         const diff = await client.call('policies.diff', { params: { policy: name }, query: { from, to } });
-        answer(options, diff, () => diffWords(diff));
+        answer(options, diff, diffWords);
       }),
     );
 };
@@ -95,11 +105,12 @@ const addAnswer: AddCommands = (policy) => {
     .description('answer an open question of a draft')
     .argument('<policy>')
     .argument('<question>')
-    .argument('<answer>')
+    .argument('<answer>', 'one of the readings that the question names')
+    .addHelpText('after', example('policy answer cardholder-database q1 no'))
     .action(
       withClient(async ({ client, options }, name: string, question: string, text: string) => {
         const reply = await client.call('policies.answer', { params: { policy: name }, body: { question, answer: text } });
-        answer(options, reply, () => draftWords(reply));
+        answer(options, reply, draftWords);
       }),
     );
 };
@@ -110,6 +121,7 @@ const addSubmit: AddCommands = (policy) => {
     .description('hand a draft in: it is compiled, proved, tried on recorded traffic and sent to review')
     .argument('<policy>')
     .option('--accept-loss <rule...>', 'accept that a target cannot say what this rule says')
+    .addHelpText('after', example('policy submit cardholder-database', 'policy submit cardholder-database --accept-loss office-hours-ssh'))
     .action(
       withClient(async ({ client, options }, name: string, given: { acceptLoss?: string[] }) => {
         const body = given.acceptLoss === undefined ? {} : { acceptLosses: given.acceptLoss };
@@ -117,8 +129,8 @@ const addSubmit: AddCommands = (policy) => {
         answer(
           options,
           reply,
-          () =>
-            `${style.green('submitted')} ${reply.policy} version ${reply.version} · run ${reply.run}\nwatch it with \`edict run watch ${reply.run}\`; a manager decides with \`edict approvals\``,
+          (clean) =>
+            `${style.green('submitted')} ${clean.policy} version ${clean.version} · run ${clean.run}\nwatch it with \`edict run watch ${clean.run}\`; a manager decides with \`edict approvals\``,
         );
       }),
     );

@@ -1,9 +1,9 @@
 /** `edict report`: what was required, enforced, violated and repaired, each sentence with its ledger entries. */
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { EdictError } from '../../domain/errors.ts';
 import type { AddCommands } from '../command.ts';
-import { withClient } from '../command.ts';
+import { example, withClient } from '../command.ts';
 import { answer, progress, style } from '../output.ts';
 
 export const addReport: AddCommands = (program) => {
@@ -11,7 +11,8 @@ export const addReport: AddCommands = (program) => {
     .command('report')
     .description('write the report as HTML and JSON')
     .option('--policy <name>', 'of one policy; of all where absent')
-    .option('--out <folder>', 'where the two files go', '.')
+    .option('--out <folder>', 'where the two files go; made where it is missing', '.')
+    .addHelpText('after', example('--as auditor report', 'report --policy cardholder-database --out reports'))
     .action(
       withClient(async ({ client, options }, given: { policy?: string; out: string }) => {
         progress('writing the report …');
@@ -22,13 +23,14 @@ export const addReport: AddCommands = (program) => {
           });
         const params = { id: made.report };
         const [html, data] = await Promise.all([client.call('reports.html', { params }), client.call('reports.get', { params })]);
-        const base = resolve(join(given.out, made.report));
+        await mkdir(given.out, { recursive: true });
+        const base = resolve(join(given.out, basename(made.report)));
         await writeFile(`${base}.html`, html);
         await writeFile(`${base}.json`, `${JSON.stringify(data.json, null, 2)}\n`);
         answer(
           options,
           { ...made, html: `${base}.html`, json: `${base}.json` },
-          () => `${style.green('written')} ${base}.html\n        ${base}.json`,
+          (clean) => `${style.green('written')} ${clean.html}\n        ${clean.json}`,
         );
       }),
     );

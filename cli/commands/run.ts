@@ -2,64 +2,87 @@
 import { EdictError } from '../../domain/errors.ts';
 import type { RunDetail, RunView } from '../../api/contract/runs.ts';
 import type { AddCommands, Session } from '../command.ts';
-import { withClient } from '../command.ts';
+import { example, pageQuery, paged, withClient, withMore } from '../command.ts';
+import type { PageFlags } from '../command.ts';
 import { serverEvents } from '../events.ts';
-import { answer, plain, print, progress, style, table } from '../output.ts';
+import { answer, padded, print, progress, style, table, when } from '../output.ts';
+import { cleaned, toJson } from '../plain.ts';
 
 export const addRun: AddCommands = (program) => {
   const run = program.command('run').description('follow the runs of playbooks');
+  for (const add of [addList, addShow, addWatch, addCancel]) add(run);
+};
 
-  run
-    .command('list')
+const addList: AddCommands = (run) => {
+  paged(run.command('list'))
     .description('list the runs, newest first')
-    .option('--incident <id>')
-    .option('--policy <name>')
+    .option('--incident <id>', 'those of one incident')
+    .option('--policy <name>', 'those of one policy')
+    .addHelpText('after', example('run list', 'run list --policy cardholder-database'))
     .action(
-      withClient(async ({ client, options }, given: { incident?: string; policy?: string }) => {
-        const page = await client.call('runs.list', { query: { ...given, limit: 100 } });
-        answer(options, page, () =>
-          table(
-            ['RUN', 'PLAYBOOK', 'STATUS', 'OUTCOME', 'ASKED BY', 'AT'],
-            page.items.map((one) => [
-              one.run,
-              `${one.playbook}@${one.version}`,
-              one.status,
-              one.outcome ?? '',
-              one.requester,
-              one.orderedAt,
-            ]),
-            'no runs yet',
+      withClient(async ({ client, options }, given: PageFlags & { incident?: string; policy?: string }) => {
+        const { incident, policy } = given;
+        const query = {
+          ...(incident === undefined ? {} : { incident }),
+          ...(policy === undefined ? {} : { policy }),
+          ...pageQuery(given),
+        };
+        const page = await client.call('runs.list', { query });
+        answer(options, page, (clean) =>
+          withMore(
+            table(
+              ['RUN', 'PLAYBOOK', 'STATUS', 'OUTCOME', 'ASKED BY', 'AT'],
+              clean.items.map((one) => [
+                one.run,
+                `${one.playbook}@${one.version}`,
+                one.status,
+                one.outcome ?? '',
+                one.requester,
+                when(one.orderedAt),
+              ]),
+              'no runs yet; submitting a policy, a signal or `edict playbook run` starts one',
+            ),
+            clean,
           ),
         );
       }),
     );
+};
 
+const addShow: AddCommands = (run) => {
   run
     .command('show')
     .description('show each step of a run, and its effects')
     .argument('<run>')
+    .addHelpText('after', example('run show contain-host-882b222f5af2'))
     .action(
       withClient(async ({ client, options }, id: string) => {
         const detail = await client.call('runs.get', { params: { run: id } });
-        answer(options, detail, () => detailWords(detail));
+        answer(options, detail, detailWords);
       }),
     );
+};
 
+const addWatch: AddCommands = (run) => {
   run
     .command('watch')
     .description('follow a run until it ends; the exit code is 0 when its outcome is `done`')
     .argument('<run>')
+    .addHelpText('after', `\nWith --json, each line is the whole run as it stands.\n${example('run watch contain-host-882b222f5af2')}`)
     .action(withClient(watch));
+};
 
+const addCancel: AddCommands = (run) => {
   run
     .command('cancel')
     .description('cancel a run; what it did is undone')
     .argument('<run>')
-    .requiredOption('--reason <text>')
+    .requiredOption('--reason <text>', 'kept in the ledger')
+    .addHelpText('after', example('run cancel contain-host-882b222f5af2 --reason "false alarm"'))
     .action(
       withClient(async ({ client, options }, id: string, given: { reason: string }) => {
         const reply = await client.call('runs.cancel', { params: { run: id }, body: given });
-        answer(options, reply, () => `cancelling ${reply.run}; what it did is undone: \`edict run watch ${reply.run}\``);
+        answer(options, reply, (clean) => `cancelling ${clean.run}; what it did is undone: \`edict run watch ${clean.run}\``);
       }),
     );
 };
@@ -75,7 +98,8 @@ async function watch(session: Session, id: string): Promise<void> {
     try {
       seen = await follow(session, id, seen);
     } catch (error) {
-      if (!(error instanceof EdictError) || error.code !== 'dependency-unavailable') throw error;
+      const mayReturn = seen.view !== undefined && error instanceof EdictError && error.code === 'dependency-unavailable';
+      if (!mayReturn) throw error;
       progress(`${error.message}; trying again`);
     }
     if (seen.view?.status !== 'ended') await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
@@ -88,8 +112,10 @@ async function follow({ client, options }: Session, id: string, from: Seen): Pro
   const stream = await client.stream('runs.events', { params: { run: id } }, from.id === undefined ? {} : { 'last-event-id': from.id });
   for await (const event of serverEvents(stream)) {
     const view = JSON.parse(event.data) as RunView;
-    if (options.json === true) print(JSON.stringify(view));
-    else for (const line of changes(seen.view, view)) print(line);
+    if (options.json === true) print(toJson(view));
+    else for (const line of changes(seen.view, cleaned(view))) print(line);
+    if (view.status === 'leased' && seen.view?.status !== 'leased')
+      progress('the procedure has ended; an effect holds until its lease ends, or `edict run cancel`');
     seen = { id: event.id, view };
   }
   return seen;
@@ -113,15 +139,13 @@ const marks: Readonly<Record<string, string>> = {
 function stepLine(step: RunView['steps'][number]): string {
   const error = step.error === undefined ? '' : style.red(` ${step.error.message} [${step.error.code}]`);
   const approval = step.status === 'waiting' && step.approval !== undefined ? ` · \`edict approvals ${step.approval}\`` : '';
-  const until = step.untilMs === undefined ? '' : style.dim(` until ${new Date(step.untilMs).toISOString()}`);
-  return plain(
-    `${marks[step.status] ?? style.red('✗')} ${step.step.padEnd(24)} ${step.status.padEnd(9)} ${step.action ?? step.kind}${until}${approval}${error}`,
-  );
+  const until = step.untilMs === undefined ? '' : style.dim(` until ${when(new Date(step.untilMs).toISOString())}`);
+  return `${marks[step.status] ?? style.red('✗')} ${padded(step.step, 24)} ${step.status.padEnd(9)} ${step.action ?? step.kind}${until}${approval}${error}`;
 }
 
 function endLine(view: RunView): string {
   const error = view.error === undefined ? '' : ` · ${view.error.message} [${view.error.code}]`;
-  return plain(`${view.outcome === 'done' ? style.green('done') : style.red(view.outcome ?? 'ended')}${error}`);
+  return `${view.outcome === 'done' ? style.green('done') : style.red(view.outcome ?? 'ended')}${error}`;
 }
 
 function detailWords(detail: RunDetail): string {
@@ -130,10 +154,5 @@ function detailWords(detail: RunDetail): string {
   const effects = detail.effects.map(
     (one) => `  ${one.status.padEnd(9)} ${one.key} ${one.action} → ${one.targets.join(', ')} · entries ${one.entries.join(', ')}`,
   );
-  return [
-    plain(head),
-    ...stale,
-    ...(detail.view?.steps.map(stepLine) ?? []),
-    ...(effects.length > 0 ? ['effects', ...effects.map(plain)] : []),
-  ].join('\n');
+  return [head, ...stale, ...(detail.view?.steps.map(stepLine) ?? []), ...(effects.length > 0 ? ['effects', ...effects] : [])].join('\n');
 }

@@ -1,17 +1,13 @@
-/** The embedded form on this machine: start, doctor, backup, restore, reset. */
+/** The embedded form on this machine: start, doctor, backup, restore, reset. Its parts are heavy: each is loaded when it is asked for. */
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { EdictError } from '../../domain/errors.ts';
-import { backup } from '../../stack/backup.ts';
-import { reset } from '../../stack/data.ts';
-import { doctor } from '../../stack/doctor.ts';
 import type { CheckState } from '../../stack/doctor.ts';
-import { serveStack } from '../../stack/foreground.ts';
-import { restore } from '../../stack/restore.ts';
 import type { Progress, Stack } from '../../stack/supervisor.ts';
 import type { AddCommands } from '../command.ts';
-import { globals } from '../command.ts';
-import { answer, print, progress, reportFault, style } from '../output.ts';
+import { example, globals } from '../command.ts';
+import { answer, progress, reportFault, style } from '../output.ts';
+import { toJson } from '../plain.ts';
 import { dataDirOf } from '../session.ts';
 import type { GlobalOptions } from '../session.ts';
 
@@ -27,10 +23,14 @@ const addStart: AddCommands = (program) => {
     .description('start everything on this machine: PostgreSQL, Temporal, OPA, worker and API')
     .option('--port <port>', 'of the API; without it 8600, or the next free one')
     .option('--temporal-ui', 'Temporal’s web UI too')
-    .addHelpText('after', '\nStays in the foreground. Ctrl-C stops in order, a second one at once.')
+    .addHelpText(
+      'after',
+      `\nStays in the foreground. Ctrl-C stops in order, a second one at once.\n${example('start', '--data /srv/edict start --port 8601')}`,
+    )
     .action(async function start(this: Command, given: { port?: string; temporalUi?: boolean }) {
       const options = globals(this);
       const began = performance.now();
+      const { serveStack } = await import('../../stack/foreground.ts');
       const ending = await serveStack({
         dataDir: dataDirOf(options),
         apiPort: given.port === undefined ? undefined : portOf(given.port),
@@ -50,7 +50,7 @@ function portOf(text: string): number {
 }
 
 function tellProgress(options: GlobalOptions, step: Progress): void {
-  if (options.json === true) process.stderr.write(`${JSON.stringify(step)}\n`);
+  if (options.json === true) process.stderr.write(`${toJson(step)}\n`);
   else if (step.event !== 'starting') progress(`${step.text}${step.ms === undefined ? '' : ` (${(step.ms / 1000).toFixed(1)} s)`}`);
 }
 
@@ -73,11 +73,13 @@ const addDoctor: AddCommands = (program) => {
   program
     .command('doctor')
     .description('check what Edict needs on this machine, and say what to do about the rest')
+    .addHelpText('after', example('doctor', 'doctor --json'))
     .action(async function check(this: Command) {
       const options = globals(this);
+      const { doctor } = await import('../../stack/doctor.ts');
       const found = await doctor(dataDirOf(options));
-      answer(options, found, () =>
-        found.checks
+      answer(options, found, (clean) =>
+        clean.checks
           .map((one) => {
             const from = one.from === undefined ? '' : style.dim(` (${one.from})`);
             const help = one.help === undefined ? '' : `\n    ${one.help}`;
@@ -94,8 +96,10 @@ const addBackup: AddCommands = (program) => {
     .command('backup')
     .description('write one consistent copy of everything to a file, while it runs; the file holds secrets')
     .argument('<file>', 'a name ending in .tar.gz')
+    .addHelpText('after', example('backup edict-monday.tar.gz'))
     .action(async function copy(this: Command, file: string) {
       const options = globals(this);
+      const { backup } = await import('../../stack/backup.ts');
       progress('copying …');
       const result = await backup(dataDirOf(options), resolve(file));
       answer(options, result, () => `${style.green('written')} ${resolve(file)} · keep it as safe as the keys that it holds`);
@@ -106,15 +110,17 @@ const addRestore: AddCommands = (program) => {
   program
     .command('restore')
     .description('restore a backup into an empty data folder; the next start goes on where it was')
-    .argument('<file>')
+    .argument('<file>', 'what `edict backup` wrote')
+    .addHelpText('after', example('--data /srv/edict restore edict-monday.tar.gz'))
     .action(async function putBack(this: Command, file: string) {
       const options = globals(this);
+      const { restore } = await import('../../stack/restore.ts');
       progress('checking and unpacking …');
       const result = await restore(resolve(file), dataDirOf(options));
       answer(
         options,
         result,
-        () => `${style.green('restored')} ${result.files} files of ${result.createdAt} into ${result.dataDir}\nnext: \`npm start\``,
+        (clean) => `${style.green('restored')} ${clean.files} files of ${clean.createdAt} into ${clean.dataDir}\nnext: \`npm start\``,
       );
     });
 };
@@ -124,13 +130,15 @@ const addReset: AddCommands = (program) => {
     .command('reset')
     .description('remove all data of the embedded form: policies, incidents, ledger, audit')
     .option('--yes', 'do not ask')
+    .addHelpText('after', example('reset', '--data /srv/edict reset --yes'))
     .action(async function remove(this: Command, given: { yes?: boolean }) {
       const options = globals(this);
       const dataDir = dataDirOf(options);
       if (given.yes !== true && !(await agrees(`remove all data in ${dataDir}?`))) {
-        print('nothing was removed');
+        answer(options, { dataDir, removed: false }, () => 'nothing was removed');
         return;
       }
+      const { reset } = await import('../../stack/data.ts');
       const result = await reset(dataDir);
       answer(options, { dataDir, ...result }, () => (result.removed ? `removed ${dataDir}` : `there was nothing in ${dataDir}`));
     });

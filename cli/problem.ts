@@ -1,0 +1,45 @@
+/** What a server refuses with, as an error of the table; it may be problem details of Edict, or anything at all from a proxy in between. */
+import { EdictError, isErrorCode } from '../domain/errors.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+
+const codesByStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'input-invalid',
+  401: 'token-invalid',
+  403: 'access-denied',
+  404: 'not-found',
+  409: 'conflict',
+  413: 'input-too-large',
+  415: 'input-type-unsupported',
+  422: 'input-invalid',
+  429: 'rate-limited',
+};
+
+export function problemOf(body: unknown, status: number, url: string): EdictError {
+  const problem = asRecord(typeof body === 'string' ? parseOr(body) : body);
+  const text = (key: string): string | undefined => (typeof problem[key] === 'string' ? problem[key] : undefined);
+  const detail = text('detail');
+  if (detail === undefined) return strangeAnswer(url, status);
+  // A newer server may have codes that are not known here.
+  const code = isErrorCode(problem['code']) ? problem['code'] : (codesByStatus[status] ?? 'dependency-unavailable');
+  const help = text('help') ?? (code === 'defect' && text('request') !== undefined ? `quote request \`${text('request')}\`` : undefined);
+  return new EdictError(code, detail, { where: text('where'), expected: text('expected'), help });
+}
+
+/** An HTML page, half an answer, a redirect: it is not shown, since it was not written for the terminal. */
+export function strangeAnswer(url: string, status: number): EdictError {
+  return new EdictError(codesByStatus[status] ?? 'dependency-unavailable', `\`${url}\` answered ${status}, but not as edict does`, {
+    help: 'see whether --url or EDICT_URL names Edict itself, or what stands in front of it',
+  });
+}
+
+function asRecord(value: unknown): { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null ? (value as { readonly [key: string]: unknown }) : {};
+}
+
+function parseOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
