@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { NoEngine, ProofEngine } from '../activities/ports.ts';
-import { createLab } from '../connectors/nftables/lab.ts';
+import { createLab, destroyLab, listLabs } from '../connectors/nftables/lab.ts';
 import { openPacketProof } from '../connectors/nftables/packet-proof.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { Decision, NetworkRequest } from '../domain/policy/model.ts';
@@ -83,7 +83,8 @@ function readDecisions(output: string, expected: number): readonly Decision[] {
 
 /** Packets through the kernel, in a laboratory that is made for the proof and gone after it. One proof at a time. */
 export async function nftablesProofEngine(): Promise<ProofEngine | NoEngine> {
-  const name = `proof-${process.pid}`;
+  await removeLeftovers();
+  const name = `${proofLabs}${process.pid}`;
   const trial = await createLab({ name });
   if (!trial.supported) return { unavailable: `no laboratory for packets here: ${trial.reason}` };
   await trial.destroy();
@@ -97,6 +98,24 @@ export async function nftablesProofEngine(): Promise<ProofEngine | NoEngine> {
       return next;
     },
   };
+}
+
+const proofLabs = 'proof-';
+
+/** Of workers that died in the middle of a proof. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await listLabs()) {
+    const pid = name.startsWith(proofLabs) ? Number(name.slice(proofLabs.length)) : Number.NaN;
+    if (Number.isInteger(pid) && (pid === process.pid || !isAlive(pid))) await destroyLab(name);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function tryPackets(

@@ -59,7 +59,19 @@ export async function findLab(name: string): Promise<Lab | undefined> {
 
 /** Destroying a lab that is not there is no error. */
 export async function destroyLab(name: string): Promise<void> {
-  await (await findLab(name))?.destroy();
+  const lab = await findLab(name);
+  if (lab !== undefined) return lab.destroy();
+  // What is half made is not found, but takes up its name.
+  if ((await listLabs()).includes(name)) await removeNamespaces(name);
+}
+
+/** Names of the labs that are there, whole or half-made. */
+export async function listLabs(): Promise<readonly string[]> {
+  if (process.platform !== 'linux') return [];
+  const namespaces = process.getuid?.() === 0 ? await readdir('/run/netns').catch((): string[] => []) : [];
+  const named = namespaces.flatMap((namespace) => /^edict-(.+)-(?:ok|fw|cl|sv)$/u.exec(namespace)?.[1] ?? []);
+  const kept = (await keepers()).map(({ name }) => name);
+  return [...new Set([...named, ...kept])];
 }
 
 const makers: Record<LabMode, (name: string) => Promise<Lab | string>> = {
@@ -112,7 +124,9 @@ async function removeNamespaces(name: string): Promise<void> {
 }
 
 /** The keeper's own name stands in its command line: no state file that could go stale. */
-const keeperTitle = (name: string) => `edict-lab:${name}`;
+const keeperPrefix = 'edict-lab:';
+const keeperTitle = (name: string) => keeperPrefix + name;
+const nameInTitle = (title: string) => (title.startsWith(keeperPrefix) ? title.slice(keeperPrefix.length) : undefined);
 
 /** Takes its name only when the laboratory is whole: a half-made one is not found. */
 const keeperScript = `mount -t tmpfs tmpfs /run || exit 1
@@ -147,15 +161,22 @@ function startKeeper(name: string): Promise<number | string> {
 }
 
 async function keeperOf(name: string): Promise<number | undefined> {
+  return (await keepers()).find((keeper) => keeper.name === name)?.pid;
+}
+
+/** The keepers of this user. */
+async function keepers(): Promise<readonly { readonly name: string; readonly pid: number }[]> {
   const uid = process.getuid?.();
+  const found: { name: string; pid: number }[] = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/u.test(entry)) continue;
     const argv = (await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (argv[0] !== 'sh' || argv[3] !== keeperTitle(name) || argv.length > 5) continue;
+    const name = argv[0] === 'sh' && argv.length <= 5 ? nameInTitle(argv[3] ?? '') : undefined;
+    if (name === undefined) continue;
     const owner = await stat(`/proc/${entry}`).catch(() => undefined);
-    if (owner?.uid === uid) return Number(entry);
+    if (owner?.uid === uid) found.push({ name, pid: Number(entry) });
   }
-  return undefined;
+  return found;
 }
 
 async function gone(pid: number): Promise<void> {
