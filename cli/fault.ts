@@ -23,10 +23,10 @@ export function faultOf(error: unknown): EdictError {
   return fileFault(error) ?? new EdictError('defect', error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-/** `path` where the error itself does not say. */
+/** `path` where the error itself does not say. By shape: an error of Node may come from another realm. */
 export function fileFault(cause: unknown, path?: string): EdictError | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  const { code, path: known } = cause as NodeJS.ErrnoException;
+  if (typeof cause !== 'object' || cause === null) return undefined;
+  const { code, path: known } = cause as Partial<NodeJS.ErrnoException>;
   const entry = code !== undefined && Object.hasOwn(fileFaults, code) ? fileFaults[code] : undefined;
   if (entry === undefined || (known === undefined && path === undefined)) return undefined;
   return new EdictError(entry[0], `\`${path ?? known}\` ${entry[1]}`, { cause });

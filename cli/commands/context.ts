@@ -1,13 +1,13 @@
 /** `edict context`: what Edict knows of the network; `edict decide`: what the policies in force say of one connection. */
 import { isIP } from 'node:net';
-import { EdictError } from '../../domain/errors.ts';
+import { EdictError, errorTable } from '../../domain/errors.ts';
 import type { ContextReply, UploadReply } from '../../api/contract/context.ts';
 import type { DecideReply } from '../../api/contract/policies.ts';
 import type { Client } from '../client.ts';
 import type { AddCommands, Session } from '../command.ts';
 import { example, withClient } from '../command.ts';
 import { readFileText } from '../input.ts';
-import { answer, style, table } from '../output.ts';
+import { answer, progress, style, table } from '../output.ts';
 
 export const addContext: AddCommands = (program) => {
   const context = program.command('context').description('load and show inventory, logs and indicators');
@@ -15,6 +15,7 @@ export const addContext: AddCommands = (program) => {
   context
     .command('show')
     .description('count what is known, and show who talks to whom')
+    .addHelpText('after', example('context show'))
     .action(
       withClient(async ({ client, options }) => {
         const known = await client.call('context.get', {});
@@ -82,6 +83,9 @@ function addUpload(
         answer(options, reply, (clean) =>
           [`${clean.read} read · ${clean.added} new · ${clean.rejectedCount} rejected`, ...rejectedLines(clean.rejected)].join('\n'),
         );
+        if (reply.read > 0 || reply.rejectedCount === 0) return;
+        progress('nothing of it could be read');
+        process.exitCode = errorTable['log-invalid'].exit;
       }),
     );
 }
