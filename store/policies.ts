@@ -82,6 +82,7 @@ function changes(change: Change): Pick<Policies, 'saveDraft' | 'replaceDraft' | 
           .where('policy', '=', document.policy)
           .where('version', '=', version)
           .execute();
+        await forgetResults(tx, document.policy, version);
         await tx.updateTable('policies').set({ updated_at: now() }).where('policy', '=', document.policy).execute();
         record(entryOf('policy-redrafted', document.policy, by, { version, digest }));
         return { ...found, document, digest };
@@ -168,6 +169,12 @@ async function saveDraft(
   const state = row.enforced === undefined ? 'draft' : 'revising';
   await tx.updateTable('policies').set({ draft: version, state, updated_at: now() }).where('policy', '=', policy).execute();
   return { version: toVersionRow(saved), entry: entryOf('policy-drafted', policy, author, { version, digest, state }) };
+}
+
+/** What was compiled, proved and tried was another document. */
+async function forgetResults(tx: Tx, policy: string, version: number): Promise<void> {
+  for (const table of ['compilations', 'proofs', 'what_ifs'] as const)
+    await tx.deleteFrom(table).where('policy', '=', policy).where('version', '=', version).execute();
 }
 
 async function lockPolicy(tx: Tx, policy: string): Promise<PolicyRow> {

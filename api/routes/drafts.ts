@@ -84,13 +84,22 @@ function requireReady({ policy, document }: PolicyVersionRow): void {
     });
 }
 
-async function acceptLosses(store: Store, { policy, version }: PolicyVersionRow, rules: readonly string[], by: string): Promise<void> {
+/** Of these bytes: a draft that changes is compiled and accepted again. */
+async function acceptLosses(
+  store: Store,
+  { policy, version, digest }: PolicyVersionRow,
+  rules: readonly string[],
+  by: string,
+): Promise<void> {
   if (rules.length === 0) return;
   const lost = new Set((await store.policies.compilations(policy, version)).flatMap(({ losses }) => losses.map(({ rule }) => rule)));
   const unknown = rules.find((rule) => !lost.has(rule));
   if (unknown !== undefined)
-    throw new EdictError('policy-invalid', `rule \`${unknown}\` of \`${policy}\` has no loss to accept`, { where: '/acceptLosses' });
-  await store.audit.append({ actor: by, event: 'losses-accepted', subject: `policy/${policy}`, detail: { version, rules } });
+    throw new EdictError('policy-invalid', `rule \`${unknown}\` of \`${policy}\` has no loss to accept`, {
+      where: '/acceptLosses',
+      help: 'hand the draft in: it is compiled, and says which rules have losses',
+    });
+  await store.audit.append({ actor: by, event: 'losses-accepted', subject: `policy/${policy}`, detail: { version, digest, rules } });
 }
 
 /** Waits until both stages have ended, or one ended badly, or the time is up. */

@@ -119,12 +119,21 @@ describeWith(['postgres'], 'bringing a policy in force', () => {
     const prove = () => world.as('run/g1')['policy.prove']({ run: 'g1', step: 'prove', invocation: 1, params });
     await expect(prove()).rejects.toMatchObject({ code: 'loss-not-accepted' });
     const ids = (losses as readonly { readonly rule: string }[]).map(({ rule }) => rule);
-    await world.store.audit.append({
-      actor: 'ann',
-      event: 'losses-accepted',
-      subject: 'policy/cardholder',
-      detail: { version: 1, rules: ids },
-    });
+    const accept = async () =>
+      world.store.audit.append({
+        actor: 'ann',
+        event: 'losses-accepted',
+        subject: 'policy/cardholder',
+        detail: { version: 1, digest: (await world.store.policies.version('cardholder', 1))!.digest, rules: ids },
+      });
+    await accept();
+    expect(await prove()).toMatchObject({ proved: true });
+    // The same rules have the same losses, but it is another document: what was accepted was not this one.
+    await world.store.policies.replaceDraft(cardholder({ rules, title: 'Changed' }), 1, 'ann');
+    expect(await world.store.policies.compilations('cardholder', 1)).toEqual([]);
+    await world.as('run/g1')['policy.compile']({ run: 'g1', step: 'compile', invocation: 2, params });
+    await expect(prove()).rejects.toMatchObject({ code: 'loss-not-accepted' });
+    await accept();
     expect(await prove()).toMatchObject({ proved: true });
   });
 });
