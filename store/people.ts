@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { EdictError } from '../domain/errors.ts';
 import type { Change } from './chain/change.ts';
 import { now, type Db } from './postgres/database.ts';
-import type { People, Person, Role } from './port.ts';
+import type { People, Person, Role, TokenRow } from './port.ts';
 
 export function peopleRepository(db: Db, change: Change): People {
   return {
@@ -49,16 +49,29 @@ export function peopleRepository(db: Db, change: Change): People {
         record({ actor: by, event: 'token-issued', subject: `person/${person}`, detail: { token: id, label } });
         return { id, secret };
       }),
-    revokeToken: (id, by) =>
+    revokeToken: (id, by, person) =>
       change(async (tx, record) => {
         const token = await tx.selectFrom('tokens').select(['person', 'revoked_at']).where('id', '=', id).forUpdate().executeTakeFirst();
-        if (token === undefined) throw new EdictError('not-found', `there is no token \`${id}\``);
+        if (token === undefined || (person !== undefined && token.person !== person))
+          throw new EdictError('not-found', `there is no token \`${id}\``);
         if (token.revoked_at !== null) return;
         await tx.updateTable('tokens').set({ revoked_at: now() }).where('id', '=', id).execute();
         record({ actor: by, event: 'token-revoked', subject: `person/${token.person}`, detail: { token: id } });
       }),
+    tokens: (person) => tokensOf(db, person),
     authenticate: (secret) => authenticate(db, secret),
   };
+}
+
+async function tokensOf(db: Db, person: string): Promise<readonly TokenRow[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .select(['id', 'label', 'created_at', 'revoked_at'])
+    .where('person', '=', person)
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, label, created_at, revoked_at }) => ({ id, label, madeAt: created_at, revokedAt: revoked_at ?? undefined }));
 }
 
 /** Only the hash of what a stranger sent goes to the database. */

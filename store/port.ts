@@ -15,6 +15,7 @@ import type { Plan } from '../domain/playbook/plan.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import type { Policy } from '../domain/policy/model.ts';
 import type { Artifact, Loss, TargetName } from '../domain/policy/targets/target.ts';
+import type { SecretRow, Secrets } from './port-secrets.ts';
 
 export type Role = 'analyst' | 'manager' | 'engineer' | 'auditor' | 'admin';
 
@@ -27,6 +28,13 @@ export type Page<T> = { readonly items: readonly T[]; readonly next?: string | u
 
 export type Person = { readonly id: string; readonly name: string; readonly roles: readonly Role[]; readonly disabled: boolean };
 
+export type TokenRow = {
+  readonly id: string;
+  readonly label: string;
+  readonly madeAt: string;
+  readonly revokedAt: string | undefined;
+};
+
 export type People = {
   /** Creates or changes a person. */
   readonly put: (person: Person, by: Actor) => Promise<void>;
@@ -38,7 +46,10 @@ export type People = {
     readonly label: string;
     readonly by: Actor;
   }) => Promise<{ readonly id: string; readonly secret: string }>;
-  readonly revokeToken: (id: string, by: Actor) => Promise<void>;
+  /** `not-found` where there is no such token, or where `person` is given and it is somebody else's. */
+  readonly revokeToken: (id: string, by: Actor, person?: string) => Promise<void>;
+  /** A person's tokens, newest first; none where there is no such person. */
+  readonly tokens: (person: string) => Promise<readonly TokenRow[]>;
   /** The person that the secret belongs to; undefined when unknown, revoked or disabled. */
   readonly authenticate: (secret: string) => Promise<Person | undefined>;
 };
@@ -389,6 +400,7 @@ export type Incidents = {
 };
 
 export type { AuditCheck, AuditRow };
+export type { SecretRow, Secrets };
 
 export type Audit = {
   readonly append: (entry: {
@@ -429,13 +441,6 @@ export type Idempotency = {
   }) => Promise<{ readonly status: number; readonly body: Json } | undefined>;
   readonly finish: (input: { readonly actor: Actor; readonly key: string; readonly status: number; readonly body: Json }) => Promise<void>;
   readonly abandon: (input: { readonly actor: Actor; readonly key: string }) => Promise<void>;
-};
-
-/** Secrets of this installation, made at first start: webhook secret, statement key, bundle signing key. Values never leave the process in any answer or log. */
-export type Secrets = {
-  readonly get: (name: string) => Promise<string | undefined>;
-  /** Stores the value unless there is one; returns the one that holds. */
-  readonly ensure: (name: string, make: () => string) => Promise<string>;
 };
 
 export type BundleRow = { readonly point: string; readonly revision: string; readonly bytes: Uint8Array };

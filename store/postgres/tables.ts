@@ -179,5 +179,5 @@ export type Tables = {
     begun_at: Generated<string>;
   };
   readonly bundles: { point: string; revision: string; bytes: Uint8Array; put_at: Generated<string> };
-  readonly secrets: { name: string; value: string };
+  readonly secrets: { name: string; value: string; made_at: Generated<string>; expires_at: Optional<string> };
 };
