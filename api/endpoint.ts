@@ -24,9 +24,6 @@ export type EndpointDeps = {
 
 type Answer = { readonly status: number; readonly body: Json };
 
-/** INVARIANT: a reply that holds a secret is never kept for replay. */
-const unrepeatable: ReadonlySet<RouteName> = new Set(['tokens.create']);
-
 export function endpoint(deps: EndpointDeps): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   const { spec } = deps;
   return async (request, reply) => {
@@ -56,20 +53,31 @@ async function run(deps: EndpointDeps, call: Incoming<RouteSpec>): Promise<unkno
   return send(call.reply, { status: call.reply.statusCode, body: (body ?? null) as Json });
 }
 
-/** The same key by the same person with the same request gets the stored answer; failures are not stored, so that they can be tried again. */
+/**
+ * The same key by the same person with the same request gets the stored answer; failures are not stored, so that they can be tried again.
+ * INVARIANT: of a reply that holds a secret only the status is stored.
+ */
 async function runOnce(deps: EndpointDeps, call: Incoming<RouteSpec>): Promise<unknown> {
   const key = keyOf(deps, call.http) ?? '';
   const { idempotency } = deps.store;
   const { by: actor } = call;
   const { params, query, body } = call as { params: unknown; query: unknown; body: unknown };
   const stored = await idempotency.begin({ actor, key, requestDigest: digestOf({ route: deps.name, params, query, body }) });
+  if (stored !== undefined && deps.spec.secretReply === true) throw shownOnce();
   if (stored !== undefined) return send(call.reply.header('idempotent-replayed', 'true'), stored);
   const outcome = await answered(deps, call).catch(async (error: unknown) => {
     await idempotency.abandon({ actor, key }).catch(() => undefined);
     throw error;
   });
-  await idempotency.finish({ actor, key, ...outcome });
+  await idempotency.finish({ actor, key, status: outcome.status, body: deps.spec.secretReply === true ? null : outcome.body });
   return send(call.reply, outcome);
+}
+
+function shownOnce(): EdictError {
+  return new EdictError('conflict', 'made already; its secret was shown once', {
+    where: 'header idempotency-key',
+    help: 'where the answer was lost, revoke or delete what was made (or rotate it), and make another one with a new key',
+  });
 }
 
 async function answered(deps: EndpointDeps, call: Incoming<RouteSpec>): Promise<Answer> {
@@ -84,9 +92,9 @@ function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
   return status === 204 ? reply.send() : reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
-function keyOf({ name, spec }: EndpointDeps, request: FastifyRequest): string | undefined {
+function keyOf({ spec }: EndpointDeps, request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
-  if (key === undefined || spec.method !== 'POST' || unrepeatable.has(name) || request.caller?.by.startsWith('system:')) return undefined;
+  if (key === undefined || spec.method !== 'POST' || request.caller?.by.startsWith('system:')) return undefined;
   if (typeof key !== 'string' || !/^[\u0021-\u007e]{1,255}$/u.test(key)) {
     throw new EdictError('input-invalid', 'the idempotency key is not usable', {
       where: 'header idempotency-key',

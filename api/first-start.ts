@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Person, Role, Store } from '../store/port.ts';
 import type { Settings } from './settings.ts';
+import { newWebhookSecret, webhookSecretName } from './webhook-secrets.ts';
 
 type First = { readonly id: string; readonly name: string; readonly roles: readonly Role[] };
 
@@ -35,10 +36,7 @@ async function ensureSecrets(store: Store, settings: Settings): Promise<void> {
   const random = () => randomBytes(32).toString('base64url');
   await store.secrets.ensure('statement-key', random);
   if (settings.EDICT_EMBEDDED === '1' || settings.EDICT_WEBHOOK_SECRET !== undefined) {
-    await store.secrets.ensure(
-      `webhook/${defaultSource}`,
-      () => settings.EDICT_WEBHOOK_SECRET ?? `whsec_${randomBytes(32).toString('base64')}`,
-    );
+    await store.secrets.ensure(webhookSecretName(defaultSource), () => settings.EDICT_WEBHOOK_SECRET ?? newWebhookSecret());
   }
 }
 
@@ -48,7 +46,7 @@ async function embedded(store: Store, settings: Settings): Promise<void> {
   if (existsSync(file)) return;
   const tokens: { [person: string]: string } = {};
   for (const person of embeddedPeople) tokens[person.id] = await issue(store, person);
-  const webhook = await store.secrets.get(`webhook/${defaultSource}`);
+  const webhook = await store.secrets.get(webhookSecretName(defaultSource));
   const url = settings.EDICT_API_URL ?? `http://${settings.EDICT_API_HOST}:${settings.EDICT_API_PORT}`;
   mkdirSync(settings.EDICT_DATA_DIR, { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;

@@ -80,7 +80,7 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, sche
   }));
 }
 
-function headers({ method, access }: RouteSpec): readonly JsonObject[] {
+function headers({ method, access, secretReply }: RouteSpec): readonly JsonObject[] {
   if (access === 'signature') {
     return ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
       name,
@@ -96,7 +96,10 @@ function headers({ method, access }: RouteSpec): readonly JsonObject[] {
       in: 'header',
       required: false,
       schema: { type: 'string', maxLength: 255 },
-      description: 'The same key again gets the stored answer.',
+      description:
+        secretReply === true
+          ? 'The same key again is refused (`conflict`): the secret is shown once.'
+          : 'The same key again gets the stored answer.',
     },
   ];
 }

@@ -33,6 +33,7 @@ import { runEventsHandler } from './routes/run-events.ts';
 import { runHandlers } from './routes/runs.ts';
 import { signalHandlers } from './routes/signals.ts';
 import { systemHandlers } from './routes/system.ts';
+import { webhookHandlers } from './routes/webhooks.ts';
 
 export type ServerDeps = {
   readonly store: Store;
@@ -115,6 +116,7 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...runHandlers(deps),
     ...runEventsHandler(deps),
     ...signalHandlers(deps),
+    ...webhookHandlers(deps),
     ...incidentHandlers(deps),
     ...pointHandlers(deps),
     ...auditHandlers(deps),

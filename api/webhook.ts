@@ -10,7 +10,8 @@ export type WebhookHeaders = { readonly [name: string]: string | readonly string
 export type WebhookMessage = {
   readonly headers: WebhookHeaders;
   readonly body: Uint8Array;
-  readonly secret: string | undefined;
+  /** Those that are valid now: two while a source goes over to a new one. */
+  readonly secrets: readonly (string | undefined)[];
   readonly nowMs: number;
 };
 
@@ -19,18 +20,19 @@ const toleranceMs = 5 * 60 * 1000;
 const signaturesMost = 8;
 
 /** Returns the sender's message id. */
-export function verifyWebhook({ headers, body, secret, nowMs }: WebhookMessage): string {
+export function verifyWebhook({ headers, body, secrets, nowMs }: WebhookMessage): string {
   const id = header(headers, 'webhook-id');
   const timestamp = header(headers, 'webhook-timestamp');
   const signatures = header(headers, 'webhook-signature');
-  if (secret === undefined || secret === '')
+  const keys = secrets.filter((secret) => secret !== undefined && secret !== '').map((secret) => keyOf(secret ?? ''));
+  if (keys.length === 0)
     throw new EdictError('webhook-secret-missing', 'no secret is configured for this source', {
       help: 'a webhook without a secret is refused',
     });
-  const expected = createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
+  const expected = keys.map((key) => createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest());
   const given = signatures.split(' ').slice(0, signaturesMost).map(readSignature);
   const matches = given.filter(
-    (signature) => signature !== undefined && signature.length === expected.length && timingSafeEqual(signature, expected),
+    (signature) => signature !== undefined && expected.some((one) => signature.length === one.length && timingSafeEqual(signature, one)),
   );
   if (matches.length === 0) throw new EdictError('signature-invalid', 'the signature is not that of this body');
   refuseOld(timestamp, nowMs);

@@ -46,7 +46,7 @@ grants := {
 	"analyst": (reading | {"approvals:vote", "context:write", "runs:order", "runs:cancel", "signals:send", "reports:order"}),
 	"engineer": (reading | {"approvals:vote", "policies:write", "context:write", "runs:order", "runs:cancel", "reports:order"}),
 	"manager": (reading | {"approvals:vote", "runs:order", "runs:cancel", "audit:read", "reports:order"}),
-	"auditor": (reading | {"audit:read", "people:read", "reports:order"}),
+	"auditor": (reading | {"audit:read", "people:read", "webhooks:read", "reports:order"}),
 	"admin": (reading | {
 		"context:write",
 		"runs:order",
@@ -56,6 +56,8 @@ grants := {
 		"audit:read",
 		"people:read",
 		"people:write",
+		"webhooks:read",
+		"webhooks:write",
 		"reports:order",
 	}),
 }

@@ -15,8 +15,24 @@ test_nobody_else_writes_policies if {
 }
 
 test_an_auditor_changes_nothing if {
-	every permission in ["policies:write", "context:write", "approvals:vote", "runs:order", "runs:cancel", "signals:send", "points:write", "people:write"] {
+	every permission in ["policies:write", "context:write", "approvals:vote", "runs:order", "runs:cancel", "signals:send", "points:write", "people:write", "webhooks:write"] {
 		not allowed(["auditor"], permission)
+	}
+}
+
+test_only_an_admin_makes_webhook_sources if {
+	allowed(["admin"], "webhooks:write")
+	every role in ["analyst", "engineer", "manager", "auditor"] {
+		not allowed([role], "webhooks:write")
+	}
+}
+
+test_only_admins_and_auditors_see_webhook_sources if {
+	every role in ["admin", "auditor"] {
+		allowed([role], "webhooks:read")
+	}
+	every role in ["analyst", "engineer", "manager"] {
+		not allowed([role], "webhooks:read")
 	}
 }
 

@@ -1,6 +1,6 @@
 /** People and their API tokens. A token's secret is shown once. */
 import { z } from 'zod';
-import { Id, list } from './values.ts';
+import { Id, list, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
 
 export const Role = z.enum(['analyst', 'manager', 'engineer', 'auditor', 'admin']);
@@ -21,6 +21,10 @@ export const TokenParams = z.strictObject({ id: Id, token: Id });
 export const TokenRequest = z.strictObject({ label: z.string().min(1).max(100) });
 export const TokenReply = z.object({ id: z.string(), secret: z.string() }).meta({ id: 'TokenReply' });
 export type TokenReply = z.infer<typeof TokenReply>;
+export const TokenSummary = z
+  .object({ id: z.string(), label: z.string(), madeAt: Time, revokedAt: Time.optional() })
+  .meta({ id: 'TokenSummary' });
+export const TokenList = z.object({ items: list(TokenSummary) }).meta({ id: 'TokenList' });
 
 export const peopleRoutes = {
   me: {
@@ -57,13 +61,23 @@ export const peopleRoutes = {
     params: PersonParams,
     body: TokenRequest,
     reply: TokenReply,
+    secretReply: true,
+  },
+  'tokens.list': {
+    method: 'GET',
+    path: '/v1/people/:id/tokens',
+    access: 'people:read',
+    status: 200,
+    summary: 'Lists the tokens of a person, newest first; no secrets.',
+    params: PersonParams,
+    reply: TokenList,
   },
   'tokens.revoke': {
     method: 'DELETE',
     path: '/v1/people/:id/tokens/:token',
     access: 'people:write',
     status: 204,
-    summary: 'Revokes a token; it stops working within five seconds.',
+    summary: 'Revokes a token of that person; it stops working within five seconds.',
     params: TokenParams,
     reply: z.undefined(),
   },

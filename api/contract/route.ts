@@ -25,6 +25,8 @@ export const permissions = [
   'reports:order',
   'people:read',
   'people:write',
+  'webhooks:read',
+  'webhooks:write',
   'contract:read',
 ] as const;
 /** What a role must hold to use the route; which role holds what is said by api/auth/authz.rego. */
@@ -53,6 +55,8 @@ export type RouteSpec = {
   /** Status of success, and others that are no refusal. */
   readonly status: number;
   readonly otherStatus?: readonly number[];
+  /** The reply holds a secret that is shown once: the same idempotency key again is refused, not answered from what was kept. */
+  readonly secretReply?: boolean;
   /** Largest body in bytes; 1 MiB where not given. */
   readonly bodyLimitBytes?: number;
 };

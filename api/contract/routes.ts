@@ -14,6 +14,7 @@ import { policyRoutes } from './policies.ts';
 import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
 import { signalRoutes } from './signals.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const routes = {
   ...policyRoutes,
@@ -22,6 +23,7 @@ export const routes = {
   ...playbookRoutes,
   ...runRoutes,
   ...signalRoutes,
+  ...webhookRoutes,
   ...incidentRoutes,
   ...pointRoutes,
   ...auditRoutes,

@@ -6,7 +6,7 @@ import type { HandlerDeps, HandlersOf } from '../handler.ts';
 export function peopleHandlers({
   store,
   forgetTokens,
-}: HandlerDeps): HandlersOf<'me' | 'people.list' | 'people.put' | 'tokens.create' | 'tokens.revoke'> {
+}: HandlerDeps): HandlersOf<'me' | 'people.list' | 'people.put' | 'tokens.create' | 'tokens.list' | 'tokens.revoke'> {
   return {
     me: async ({ person }) => person,
     'people.list': async () => ({ items: await store.people.list() }),
@@ -18,15 +18,23 @@ export function peopleHandlers({
       return person;
     },
     'tokens.create': async ({ params, body, by }) => {
-      if ((await store.people.get(params.id)) === undefined) throw new EdictError('not-found', `there is no person \`${params.id}\``);
+      await requirePerson(store, params.id);
       return store.people.issueToken({ person: params.id, label: body.label, by });
     },
+    'tokens.list': async ({ params }) => {
+      await requirePerson(store, params.id);
+      return { items: await store.people.tokens(params.id) };
+    },
     'tokens.revoke': async ({ params, by }) => {
-      await store.people.revokeToken(params.token, by);
+      await store.people.revokeToken(params.token, by, params.id);
       forgetTokens();
       return undefined;
     },
   };
+}
+
+async function requirePerson(store: Store, id: string): Promise<void> {
+  if ((await store.people.get(id)) === undefined) throw new EdictError('not-found', `there is no person \`${id}\``);
 }
 
 /** Nobody could let anyone in any more. */

@@ -8,6 +8,7 @@ import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { signalOf, takeSignal } from '../incoming-signal.ts';
 import { parseJsonBody } from '../json-body.ts';
 import { verifyWebhook } from '../webhook.ts';
+import { validSecrets } from '../webhook-secrets.ts';
 
 export function signalHandlers(deps: HandlerDeps): HandlersOf<'signals.send' | 'signals.get' | 'signals.counts' | 'webhooks.receive'> {
   const { store, clock } = deps;
@@ -21,8 +22,8 @@ export function signalHandlers(deps: HandlerDeps): HandlersOf<'signals.send' | '
     'signals.counts': () => store.signals.counts(),
     'webhooks.receive': async ({ params, http }) => {
       const bytes = Buffer.isBuffer(http.body) ? http.body : Buffer.alloc(0);
-      const secret = await store.secrets.get(`webhook/${params.source}`);
-      const message = verifyWebhook({ headers: http.headers, body: bytes, secret, nowMs: clock().getTime() });
+      const secrets = await validSecrets(store.secrets, params.source);
+      const message = verifyWebhook({ headers: http.headers, body: bytes, secrets, nowMs: clock().getTime() });
       const request = parsed('body', SignalRequest, parseJsonBody(bytes)) as SignalRequest;
       // A sender's ids are its own: it cannot take another sender's id and so have that sender's alert dropped as a duplicate.
       const id = parsed('body', Id, `${params.source}:${message}`) as string;

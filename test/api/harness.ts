@@ -28,6 +28,7 @@ export type Harness = {
     url: string,
     options?: Omit<InjectOptions, 'method' | 'url'>,
   ) => Promise<LightMyRequestResponse>;
+  readonly databaseUrl: string;
   readonly clock: { offsetMs: number };
   readonly close: () => Promise<void>;
 };
@@ -69,7 +70,7 @@ export async function openHarness(options: { readonly waitMs?: number; readonly 
     await database.drop();
     rmSync(directory, { recursive: true });
   };
-  return { app, store, orchestrator, tokens, ask, clock, close };
+  return { app, store, orchestrator, tokens, ask, databaseUrl: database.url, clock, close };
 }
 
 /** The suite's OPA with our policy in it: every test puts the same. */

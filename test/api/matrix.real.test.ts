@@ -34,6 +34,8 @@ const holders: Readonly<Record<Permission, readonly Role[]>> = {
   'reports:order': everyone,
   'people:read': ['auditor', 'admin'],
   'people:write': ['admin'],
+  'webhooks:read': ['auditor', 'admin'],
+  'webhooks:write': ['admin'],
   'contract:read': everyone,
 };
 

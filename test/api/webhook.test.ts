@@ -15,7 +15,7 @@ function message(changes: { headers?: Record<string, string | undefined>; body?:
     'webhook-signature': signWebhook({ id: 'msg_1', timestamp: at, body, secret }),
     ...changes.headers,
   };
-  return { headers, body: Buffer.from(changes.body ?? body), secret: 'secret' in changes ? changes.secret : secret, nowMs };
+  return { headers, body: Buffer.from(changes.body ?? body), secrets: 'secret' in changes ? [changes.secret] : [secret], nowMs };
 }
 
 function codeOf(work: () => unknown): string {
@@ -52,6 +52,18 @@ describe('a signed webhook', () => {
     const good = signWebhook({ id: 'msg_1', timestamp: at, body, secret });
     const other = signWebhook({ id: 'msg_1', timestamp: at, body, secret: 'another-secret-of-some-length' });
     expect(verifyWebhook(message({ headers: { 'webhook-signature': `${other} v1a,xyz ${good}` } }))).toBe('msg_1');
+  });
+
+  it('is accepted with each of the secrets that are valid, and with no other', () => {
+    const secrets = [`whsec_${Buffer.alloc(32, 1).toString('base64')}`, `whsec_${Buffer.alloc(32, 2).toString('base64')}`];
+    const signed = (by: string) => ({
+      ...message({ headers: { 'webhook-signature': signWebhook({ id: 'msg_1', timestamp: at, body, secret: by }) } }),
+      secrets,
+    });
+    for (const one of secrets) expect(verifyWebhook(signed(one))).toBe('msg_1');
+    expect(codeOf(() => verifyWebhook(signed(secret)))).toBe('signature-invalid');
+    expect(codeOf(() => verifyWebhook({ ...message(), secrets: [] }))).toBe('webhook-secret-missing');
+    expect(codeOf(() => verifyWebhook({ ...message(), secrets: [undefined, ''] }))).toBe('webhook-secret-missing');
   });
 
   it('may be signed with a secret that is plain text', () => {
