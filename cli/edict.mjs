@@ -2,6 +2,7 @@
 // The `edict` command: hands over to Node 24 (a dev dependency), which runs the TypeScript sources as they are.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
@@ -17,6 +18,8 @@ const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, '
   stdio: 'inherit',
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) =>
-  process.exit(signal === null ? (code ?? 1) : 128 + ({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[signal] ?? 0)),
-);
+child.on('error', (error) => {
+  process.stderr.write(`edict: node could not be started (${error.message})\n`);
+  process.exit(6);
+});
+child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0)));

@@ -20,13 +20,18 @@ async function main(argv: readonly string[]): Promise<number> {
   const options = (): GlobalOptions => ({ ...program.opts<GlobalOptions>(), ...(argv.includes('--json') ? { json: true } : {}) });
   process.on('uncaughtException', (error) => process.exit(reportFault(options(), error)));
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(wantsVersion(argv) ? ['version', ...argv.slice(1)] : argv, { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFault(options(), error);
     if (error.exitCode === 0) return 0;
     return error.code === 'commander.help' ? badUsage : reportFault(options(), usageFault(error));
   }
+}
+
+/** As the first word only: `policy show --version 2` means another one. */
+function wantsVersion(argv: readonly string[]): boolean {
+  return argv[0] === '--version' || argv[0] === '-V';
 }
 
 function usageFault(error: CommanderError): EdictError {

@@ -12,6 +12,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSignal } from './commands/signal.ts';
 import { addStack } from './commands/stack.ts';
+import { addVersion } from './commands/version.ts';
 
 export function buildProgram(): Command {
   const program = new Command('edict')
@@ -52,6 +53,7 @@ Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or 
     addAudit,
     addPeople,
     addStack,
+    addVersion,
   ];
   for (const add of groups) add(program);
   for (const group of program.commands.filter((command) => command.commands.length > 0))
