@@ -56,6 +56,8 @@ export function effectsRepository(db: Db, change: RecordedChange): Effects {
         .orderBy('key', 'desc')
         .limit(limit + 1);
       if (filter.run !== undefined) query = query.where('run', '=', filter.run);
+      if (filter.incident !== undefined)
+        query = query.where('run', 'in', db.selectFrom('runs').select('run').where('incident', '=', filter.incident));
       if (filter.status !== undefined) query = query.where('status', '=', filter.status);
       if (after !== undefined) query = query.where(sql<boolean>`(intended_at, key) < (${after.at}::timestamptz, ${after.id})`);
       const rows = await query.execute();

@@ -5,6 +5,7 @@ import { digestOfText } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { Severity } from '../domain/incident/signal.ts';
 import type { Change } from './chain/change.ts';
+import { incidentLedger } from './incident-ledger.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';
 import { pageLimit, timeKey, toPage } from './postgres/page.ts';
 import type { IncidentRow, Incidents } from './port.ts';
@@ -22,7 +23,7 @@ const edges: { readonly [from in IncidentRow['status']]: readonly IncidentRow['s
 const system = 'system:triage';
 
 export function incidentsRepository(db: Db, change: Change): Incidents {
-  return { ...reads(db), ...changes(change) };
+  return { ...reads(db), ...incidentLedger(db), ...changes(change) };
 }
 
 function reads(db: Db): Pick<Incidents, 'get' | 'byKey' | 'list'> {

@@ -8,6 +8,7 @@ import type { Connection, DecisionEvent, IdentityEvent, Indicator } from '../dom
 import type { Inventory } from '../domain/context/inventory.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { LedgerEntry } from '../domain/incident/timeline.ts';
 import type { Signal, SignalStatus, Severity } from '../domain/incident/signal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { ApprovalPlan, ApprovalRecord, ApprovalStatus, Vote } from '../domain/playbook/approval.ts';
@@ -310,7 +311,7 @@ export type Effects = {
   readonly failed: (key: string, error: { readonly code: ErrorCode; readonly message: string }) => Promise<EffectRow>;
   readonly get: (key: string) => Promise<EffectRow | undefined>;
   readonly list: (
-    filter: { readonly run?: string | undefined; readonly status?: EffectStatus | undefined },
+    filter: { readonly run?: string | undefined; readonly incident?: string | undefined; readonly status?: EffectStatus | undefined },
     page: PageRequest,
   ) => Promise<Page<EffectRow>>;
 };
@@ -357,6 +358,8 @@ export type Signals = {
   /** `accepted: false` when the id was seen before: counted as duplicate, nothing else happens. */
   readonly accept: (signal: Signal, door: string) => Promise<{ readonly accepted: boolean; readonly row: SignalRow }>;
   readonly get: (id: string) => Promise<SignalRow | undefined>;
+  /** Those of the ids that there are, in their order. */
+  readonly many: (ids: readonly string[]) => Promise<readonly SignalRow[]>;
   /** Accepted, but not yet handed to Temporal. */
   readonly undelivered: (olderThanMs: number) => Promise<readonly SignalRow[]>;
   readonly delivered: (id: string) => Promise<void>;
@@ -384,6 +387,9 @@ export type IncidentRow = {
   readonly notes: readonly { readonly at: string; readonly by: Actor; readonly text: string }[];
 };
 
+/** One entry of the chain that is about an incident. */
+export type IncidentEntry = LedgerEntry & { readonly incident: string };
+
 export type Incidents = {
   /** One open incident a key: opens it or adds the signals to it; severity only rises. */
   readonly upsert: (input: {
@@ -395,6 +401,11 @@ export type Incidents = {
   readonly get: (id: string) => Promise<IncidentRow | undefined>;
   readonly byKey: (key: string) => Promise<IncidentRow | undefined>;
   readonly list: (filter: { readonly status?: IncidentRow['status'] | undefined }, page: PageRequest) => Promise<Page<IncidentRow>>;
+  /**
+   * What the chain says of each: of itself, its signals (the first 200), its runs, and their approvals and effects; oldest first. Those
+   * events alone where they are named.
+   */
+  readonly ledger: (ids: readonly string[], events?: readonly string[]) => Promise<readonly IncidentEntry[]>;
   readonly note: (id: string, text: string, by: Actor) => Promise<void>;
   readonly setStatus: (id: string, status: IncidentRow['status'], by: Actor) => Promise<void>;
 };

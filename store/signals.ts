@@ -16,11 +16,21 @@ export function signalsRepository(db: Db, change: Change): Signals {
   return { ...reads(db), ...changes(change) };
 }
 
-function reads(db: Db): Pick<Signals, 'get' | 'undelivered' | 'counts'> {
+function reads(db: Db): Pick<Signals, 'get' | 'many' | 'undelivered' | 'counts'> {
   return {
     get: async (id) => {
       const row = await db.selectFrom('signals').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toRow(row);
+    },
+    many: async (ids) => {
+      if (ids.length === 0) return [];
+      const rows = await db
+        .selectFrom('signals')
+        .selectAll()
+        .where(sql<boolean>`id = any(${[...ids]})`)
+        .execute();
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.flatMap((id) => byId.get(id) ?? []).map(toRow);
     },
     undelivered: async (olderThanMs) => {
       const rows = await db

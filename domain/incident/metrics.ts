@@ -11,6 +11,9 @@ export type IncidentMetrics = {
   readonly recoverMs: number | undefined;
 };
 
+/** The events that the times are taken from. */
+export const measuredEvents: readonly string[] = ['signal-accepted', 'approval-approved', 'effect-confirmed', 'effect-undone'];
+
 /** `seenAt`: when the first signal says that it happened. */
 export function metricsOf(timeline: readonly TimelineItem[], seenAt: string | undefined): IncidentMetrics {
   const accepted = firstAt(timeline, 'signal-accepted');

@@ -11,41 +11,44 @@ export type Phase = 'detect' | 'decide' | 'contain' | 'recover' | 'other';
 
 export type TimelineItem = LedgerEntry & { readonly phase: Phase; /** Milliseconds since the first entry. */ readonly sinceMs: number };
 
-export type IncidentSubjects = {
-  readonly incident: string;
-  readonly signals: readonly string[];
-  readonly runs: readonly string[];
-  readonly approvals: readonly string[];
-};
-
+/** The names are those that the store writes. */
 const phases: { readonly [event: string]: Phase } = {
   'signal-accepted': 'detect',
+  'signal-delivered': 'detect',
+  'signal-settled': 'detect',
   'incident-opened': 'detect',
+  'incident-joined': 'detect',
   'approval-opened': 'decide',
   'approval-voted': 'decide',
+  'approval-vote-refused': 'decide',
+  'approval-reminded': 'decide',
+  'approval-escalated': 'decide',
   'approval-approved': 'decide',
   'approval-denied': 'decide',
   'approval-expired': 'decide',
+  'approval-cancelled': 'decide',
+  'approval-superseded': 'decide',
   'effect-intended': 'contain',
+  'effect-attempted': 'contain',
   'effect-applied': 'contain',
   'effect-confirmed': 'contain',
   'effect-failed': 'contain',
   'effect-undone': 'recover',
 };
 
-export function timelineOf(entries: readonly LedgerEntry[], subjects: IncidentSubjects): readonly TimelineItem[] {
-  const own = new Set([
-    `incident/${subjects.incident}`,
-    ...subjects.signals.map((id) => `signal/${id}`),
-    ...subjects.runs.map((id) => `run/${id}`),
-    ...subjects.approvals.map((id) => `approval/${id}`),
-  ]);
-  const effects = subjects.runs.map((run) => `effect/${run}/`);
-  const about = entries
-    .filter(({ subject }) => own.has(subject) || effects.some((prefix) => subject.startsWith(prefix)))
-    .toSorted((a, b) => a.id - b.id);
+/** `entries`: all that are about the incident, in any order. */
+export function timelineOf(entries: readonly LedgerEntry[]): readonly TimelineItem[] {
+  const about = entries.toSorted((a, b) => a.id - b.id);
   const first = Date.parse(about[0]?.at ?? '');
-  return about.map((entry) => ({ ...entry, phase: phaseOf(entry.event), sinceMs: Date.parse(entry.at) - first }));
+  return about.map(({ id, at, actor, event, subject }) => ({
+    id,
+    at,
+    actor,
+    event,
+    subject,
+    phase: phaseOf(event),
+    sinceMs: Date.parse(at) - first,
+  }));
 }
 
 function phaseOf(event: string): Phase {
