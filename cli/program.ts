@@ -12,6 +12,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSignal } from './commands/signal.ts';
 import { addStack } from './commands/stack.ts';
+import { addWebhook } from './commands/webhook.ts';
 import { addVersion } from './commands/version.ts';
 
 export function buildProgram(): Command {
@@ -52,6 +53,7 @@ Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or 
     addReport,
     addAudit,
     addPeople,
+    addWebhook,
     addStack,
     addVersion,
   ];

@@ -32,7 +32,7 @@ export const addIncident: AddCommands = (program) => {
 
   incident
     .command('show')
-    .description('show an incident: signals, runs, effects, notes')
+    .description('show an incident: signals, runs, effects, notes, what happened when, and how long it took')
     .argument('<incident>')
     .addHelpText('after', example('incident show inc-4609e39d8a4b'))
     .action(
@@ -58,5 +58,22 @@ function detailWords(detail: IncidentDetail): string {
     ...detail.runs.map((one) => `  run     ${one.run} ${one.playbook}@${one.version} ${one.outcome ?? one.status}`),
     ...detail.effects.map((one) => `  effect  ${one.status} ${one.action} → ${one.targets.join(', ')} · entries ${one.entries.join(', ')}`),
     ...detail.notes.map((one) => `  note    ${when(one.at)} ${one.by}: ${one.text}`),
+    ...detail.timeline
+      .filter((one) => one.phase !== 'other')
+      .map((one) => `  ${one.phase.padEnd(7)} ${`+${lasting(one.sinceMs)}`.padStart(8)}  ${one.event} ${one.subject} (${one.actor})`),
+    `  took    ${tookWords(detail.metrics)}`,
   ].join('\n');
+}
+
+function tookWords({ detectMs, decideMs, containMs, recoverMs }: IncidentDetail['metrics']): string {
+  const times = { 'to detect': detectMs, 'to decide': decideMs, 'to contain': containMs, 'to recover': recoverMs };
+  const known = Object.entries(times).flatMap(([name, ms]) => (ms === undefined ? [] : [`${lasting(ms)} ${name}`]));
+  return known.join(' · ') || 'nothing is measured yet';
+}
+
+function lasting(ms: number): string {
+  if (ms < 1000) return `${ms}ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)}s`;
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)}m${String(Math.floor((ms % 60_000) / 1000)).padStart(2, '0')}s`;
+  return `${Math.floor(ms / 3_600_000)}h${String(Math.floor((ms % 3_600_000) / 60_000)).padStart(2, '0')}m`;
 }
