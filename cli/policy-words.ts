@@ -31,19 +31,31 @@ function requirementLines(requirements: DraftReply['document']['requirements']):
 }
 
 export function draftWords(reply: DraftReply): string {
-  const [first] = reply.questions;
-  const answers = first?.readings.map((reading) => reading.answer).join('|') || '<answer>';
   return [
     `${style.bold(reply.policy)} version ${reply.version} · ${reply.state}${reply.complete ? '' : ' · still being checked'}`,
     ...requirementLines(reply.document.requirements),
-    counted(reply.document.rules.length, 'rule'),
+    reply.document.rules.length === 0
+      ? style.yellow('0 rules: nothing of this would be enforced')
+      : counted(reply.document.rules.length, 'rule'),
     ...ruleLines(reply.document.rules),
     counted(reply.questions.length, 'open question'),
     ...questionLines(reply.questions),
-    first === undefined
-      ? `next: \`edict policy submit ${reply.policy}\``
-      : `next: \`edict policy answer ${reply.policy} ${first.id} ${answers}\``,
+    nextWords(reply),
   ].join('\n');
+}
+
+function nextWords(reply: DraftReply): string {
+  const failed = failedRunOf(reply);
+  if (failed !== undefined) return `next: \`edict run show ${failed.run}\`, then draft again`;
+  const [first] = reply.questions;
+  if (first === undefined) return `next: \`edict policy submit ${reply.policy}\``;
+  const answers = first.readings.map((reading) => reading.answer).join('|') || '<answer>';
+  return `next: \`edict policy answer ${reply.policy} ${first.id} ${answers}\``;
+}
+
+/** The stage that did not do what it should, where one did not. */
+export function failedRunOf(reply: DraftReply): DraftReply['runs'][number] | undefined {
+  return reply.runs.find((one) => one.outcome !== undefined && one.outcome !== 'done');
 }
 
 function counted(count: number, what: string): string {

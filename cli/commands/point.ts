@@ -45,7 +45,11 @@ export const addPoint: AddCommands = (program) => {
         const kind = (['opa', 'nftables'] as const).find((one) => one === given.kind);
         if (kind === undefined) throw new EdictError('input-invalid', `unknown kind \`${given.kind}\``, { expected: 'opa or nftables' });
         const point = await client.call('points.put', { body: { name, kind, settings: readPairs(given.setting) } });
-        answer(options, point, (clean) => `${clean.name} · ${clean.kind} · ${clean.health}`);
+        answer(
+          options,
+          point,
+          (clean) => `${clean.name} · ${clean.kind} · ${clean.health}\n\`edict points\` says in a moment whether it is reached`,
+        );
       }),
     );
 };

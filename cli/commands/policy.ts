@@ -1,10 +1,12 @@
 /** `edict policy`: from a sentence to a version in force. */
-import type { AddCommands } from '../command.ts';
+import type { DraftReply } from '../../api/contract/policies.ts';
+import { EdictError, isErrorCode } from '../../domain/errors.ts';
+import type { AddCommands, Session } from '../command.ts';
 import { example, pageQuery, paged, withClient, withMore } from '../command.ts';
 import type { PageFlags } from '../command.ts';
 import { readText } from '../input.ts';
 import { answer, progress, style, table, when } from '../output.ts';
-import { detailWords, diffWords, draftWords, versionWords } from '../policy-words.ts';
+import { detailWords, diffWords, draftWords, failedRunOf, versionWords } from '../policy-words.ts';
 
 export const addPolicy: AddCommands = (program) => {
   const policy = program.command('policy').description('draft, read and submit policies');
@@ -30,7 +32,7 @@ const addDraft: AddCommands = (policy) => {
         const text = await readText(requirement);
         progress('drafting and checking against the inventory …');
         const reply = await client.call('policies.draft', { body: { requirement: text, ...given } });
-        answer(options, reply, draftWords);
+        await tellDraft({ client, options }, reply);
       }),
     );
 };
@@ -110,7 +112,7 @@ const addAnswer: AddCommands = (policy) => {
     .action(
       withClient(async ({ client, options }, name: string, question: string, text: string) => {
         const reply = await client.call('policies.answer', { params: { policy: name }, body: { question, answer: text } });
-        answer(options, reply, draftWords);
+        await tellDraft({ client, options }, reply);
       }),
     );
 };
@@ -135,3 +137,15 @@ const addSubmit: AddCommands = (policy) => {
       }),
     );
 };
+
+/** The draft, and then why a stage failed on it, where one did. */
+async function tellDraft({ client, options }: Session, reply: DraftReply): Promise<void> {
+  answer(options, reply, draftWords);
+  const failed = failedRunOf(reply);
+  if (failed === undefined) return;
+  const { view } = await client.call('runs.get', { params: { run: failed.run } });
+  const error = view?.error ?? view?.steps.find((step) => step.error !== undefined)?.error;
+  throw new EdictError(isErrorCode(error?.code) ? error.code : 'run-state-wrong', `the draft failed: ${error?.message ?? failed.outcome}`, {
+    where: `run ${failed.run}, playbook ${failed.playbook}`,
+  });
+}

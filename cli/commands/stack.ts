@@ -1,4 +1,5 @@
 /** The embedded form on this machine: start, doctor, backup, restore, reset. Its parts are heavy: each is loaded when it is asked for. */
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { EdictError } from '../../domain/errors.ts';
@@ -148,7 +149,9 @@ async function agrees(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new EdictError('input-invalid', 'nobody is there to agree', { help: 'say --yes to remove the data without being asked' });
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const given = await prompt.question(`${question} [y/N] `);
+  // Ctrl-C and Ctrl-D are a no: the first rejects, the second closes without an answer.
+  const closed = once(prompt, 'close').then(() => '');
+  const given = await Promise.race([prompt.question(`${question} [y/N] `).catch(() => ''), closed]);
   prompt.close();
   return /^y/iu.test(given.trim());
 }

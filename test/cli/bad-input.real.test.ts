@@ -101,6 +101,13 @@ describeWith(['postgres', 'temporal', 'opa'], 'bad input through the command', (
     expect(await refusal(ground, [...args.slice(0, -1), byFile])).toMatchObject({ exit: 2, code });
   });
 
+  it('says why no draft came of a requirement of more sentences than are read', async () => {
+    const args = ['--json', 'policy', 'draft', '--policy', 'too-much', '-'];
+    const ended = await ground.edict(args, { input: 'Nobody may use SSH from the internet. '.repeat(1500) });
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('input-too-large') });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ document: { rules: [] } });
+  });
+
   it.each([
     ['a program', [process.execPath]],
     ['a folder', ['/tmp']],
