@@ -1,7 +1,8 @@
 /**
  * Who a bearer token belongs to. A good token is remembered for `rememberMs`: a revocation made through another process is honoured
  * after at most that long, one made through this process at once. Wrong tokens from one address are counted, and past the limit tokens that
- * were never good are no longer looked up (`rate-limited`); who has been let in before goes on being let in.
+ * were never good are no longer looked up (`rate-limited`); who has been let in before goes on being let in. Requests that come with the
+ * same token at once are one look-up.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { EdictError } from '../../domain/errors.ts';
@@ -26,6 +27,8 @@ export function bearer(people: Pick<People, 'authenticate'>, nowMs: () => number
   const remembered = new Map<string, Remembered>();
   const familiar = new Map<string, number>();
   const failures = new Map<string, Failures>();
+  const underWay = new Map<string, Promise<Person>>();
+  let forgotten = 0;
   const current = <T extends { readonly untilMs: number }>(entry: T | undefined): T | undefined =>
     entry !== undefined && entry.untilMs > nowMs() ? entry : undefined;
 
@@ -37,14 +40,28 @@ export function bearer(people: Pick<People, 'authenticate'>, nowMs: () => number
     const limited = (current(failures.get(address))?.count ?? 0) >= failuresPerMinute;
     if (limited && (familiar.get(key) ?? 0) <= nowMs())
       throw new EdictError('rate-limited', 'too many wrong tokens from this address', { help: 'wait a minute' });
+    const asOf = forgotten;
     const person = await people.authenticate(secret);
     if (person === undefined) {
       countFailure(address);
       throw wrongToken();
     }
-    keep(remembered, key, { person, untilMs: nowMs() + rememberMs });
+    // What was read before a revocation is good for the requests that came before it, and is not remembered.
+    if (asOf === forgotten) keep(remembered, key, { person, untilMs: nowMs() + rememberMs });
     keep(familiar, key, nowMs() + familiarMs);
     return person;
+  };
+
+  /** From one address: the failures of another are not counted for it. */
+  const lookUpOnce = (secret: string, key: string, address: string): Promise<Person> => {
+    const place = `${key} ${address}`;
+    const asked = underWay.get(place);
+    if (asked !== undefined) return asked;
+    const asking = lookUp(secret, key, address).finally(() => {
+      if (underWay.get(place) === asking) underWay.delete(place);
+    });
+    underWay.set(place, asking);
+    return asking;
   };
 
   return {
@@ -54,9 +71,13 @@ export function bearer(people: Pick<People, 'authenticate'>, nowMs: () => number
       const secret = secretOf(authorization);
       if (secret === undefined) throw wrongToken();
       const key = createHash('sha256').update(secret).digest('base64');
-      return current(remembered.get(key))?.person ?? lookUp(secret, key, address);
+      return current(remembered.get(key))?.person ?? lookUpOnce(secret, key, address);
     },
-    forget: () => remembered.clear(),
+    forget: () => {
+      forgotten += 1;
+      remembered.clear();
+      underWay.clear();
+    },
   };
 }
 

@@ -34,6 +34,32 @@ describe('a bearer token', () => {
     await expect(bearers.authenticate('Bearer good', 'a')).rejects.toMatchObject({ code: 'token-invalid' });
   });
 
+  it('is looked up once for all that come with it at the same time, from one address', async () => {
+    const { state, bearers } = door();
+    const all = Array.from({ length: 50 }, () => bearers.authenticate('Bearer good', 'a'));
+    expect(new Set(await Promise.all(all))).toEqual(new Set([person]));
+    expect(state.lookUps).toBe(1);
+    const wrong = await Promise.allSettled(['a', 'a', 'b'].map((address) => bearers.authenticate('Bearer bad', address)));
+    expect(wrong.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(state.lookUps).toBe(3);
+  });
+
+  it('that is revoked while it is being looked up is not remembered, and who comes after the revocation is not let in', async () => {
+    let answer: (person: Person | undefined) => void = () => undefined;
+    const bearers = bearer({ authenticate: () => new Promise<Person | undefined>((resolve) => (answer = resolve)) }, () => 0);
+    const before = bearers.authenticate('Bearer good', 'a');
+    const early = answer;
+    bearers.forget();
+    const after = bearers.authenticate('Bearer good', 'a');
+    answer(undefined);
+    early(person);
+    expect(await before).toEqual(person);
+    await expect(after).rejects.toMatchObject({ code: 'token-invalid' });
+    const later = bearers.authenticate('Bearer good', 'a');
+    answer(undefined);
+    await expect(later).rejects.toMatchObject({ code: 'token-invalid' });
+  });
+
   it.each([undefined, '', 'good', 'Basic good', 'Bearer', 'Bearer ', 'Bearer a b', `Bearer ${'x'.repeat(600)}`, 'Bearer gööd'])(
     'is not %p',
     async (header) => {
