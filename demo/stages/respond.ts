@@ -4,7 +4,7 @@ import { tryConnection } from '../connection.ts';
 import { seconds, short, until } from '../story.ts';
 import type { Stage, Story } from '../story.ts';
 import { sendWebhook } from '../webhook.ts';
-import { approveAs, waitForApproval } from './generate.ts';
+import { decideAs, waitForApproval } from './generate.ts';
 
 const host = 'ws-17';
 const hostAddress = '10.4.0.17';
@@ -60,8 +60,8 @@ async function runOf(story: Story, signal: string): Promise<RunDetail | undefine
 /** The worker is killed right after the vote, between approval and isolation. */
 async function containThroughKill(story: Story, run: string): Promise<void> {
   const approval = await waitForApproval(story, host);
-  await story.ask(`isolate ${host}? ${approval.quorum} managers must agree, next to a critical asset; plan ${short(approval.digest)}`);
-  const voted = await approveAs(story, approval, ['manager-1', 'manager-2']);
+  const question = `isolate ${host}? ${approval.quorum} managers must agree, next to a critical asset; plan ${short(approval.digest)}`;
+  const voted = await decideAs(story, approval, { managers: ['manager-1', 'manager-2'], question });
   const began = performance.now();
   story.stack.kill('worker');
   const detail = await untilRun(story, run, (one) => one.view?.status === 'leased' || one.status === 'ended');
@@ -95,8 +95,8 @@ async function containByHand(story: Story): Promise<void> {
   const inputs = { host, indicator: elsewhere, lease: `${leaseSeconds}s` };
   const started = await story.as('analyst').call('playbooks.run', { params: { name: 'contain-host' }, body: { inputs } });
   const approval = await waitForApproval(story, host);
-  await story.ask(`isolate ${host} for ${leaseSeconds} s? plan ${short(approval.digest)}`);
-  await approveAs(story, approval, ['manager-2', 'manager-1']);
+  const question = `isolate ${host} for ${leaseSeconds} s? plan ${short(approval.digest)}`;
+  await decideAs(story, approval, { managers: ['manager-2', 'manager-1'], question });
   const leased = await untilRun(story, started.run, (one) => one.view?.status === 'leased' || one.status === 'ended');
   story.check(
     'the host is isolated for its lease',
