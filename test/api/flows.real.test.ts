@@ -173,11 +173,18 @@ describeWith(['postgres', 'opa'], 'the API', () => {
       { actor: 'engineer', detail: { version: 1, digest: (await harness.store.policies.version('lossy', 1))!.digest, rules: ['pay'] } },
     ]);
     const shown = (await harness.ask('engineer', 'GET', '/v1/policies/lossy/versions/1')).json();
+    // Another document of the same version has not been compiled, and so has no loss that anybody could have seen.
+    const changedLater = async () => {
+      const { document } = (await harness.store.policies.version('lossy', 1))!;
+      await harness.store.policies.replaceDraft({ ...document, title: 'Changed' }, 1, 'engineer');
+      expect((await submit(['pay'])).json()).toMatchObject({ code: 'policy-invalid', where: '/acceptLosses' });
+    };
     expect(shown.compilations).toMatchObject([{ target: 'nftables', losses: [{ rule: 'pay' }] }]);
     expect((await harness.ask('engineer', 'GET', '/v1/policies/lossy/versions/1/artifacts/nftables')).json()).toMatchObject({
       digest: artifact.digest,
     });
     expect((await harness.ask('engineer', 'GET', '/v1/policies/lossy/versions/1/artifacts/rego')).statusCode).toBe(404);
+    await changedLater();
   });
 
   it('answers 202 with what is known when the stages take long', async () => {
