@@ -35,15 +35,19 @@ export async function waitForApproval(story: Story, about: string): Promise<Appr
 
 function tellProofs(story: Story, version: PolicyVersion): void {
   for (const proof of version.proofs) {
-    const { classes, witnesses, engine } = proof.detail;
-    story.say(
-      `${proof.target.padEnd(9)} ${short(proof.artifact)}  ${proof.equal ? 'proved equal' : 'NOT EQUAL'}${classes === undefined ? '' : ` on ${JSON.stringify(classes)} classes`}${witnesses === undefined ? '' : `, ${JSON.stringify(witnesses)} witnesses`}${typeof engine === 'string' ? ` through ${engine}` : ''}`,
-      { [proof.target]: { artifact: proof.artifact, ...proof.detail } },
-    );
+    const { classes, witnesses, engine, engineSkipped } = proof.detail as ProofDetail;
+    const concrete =
+      engine === undefined ? `no witnesses tried (${engineSkipped ?? 'no engine'})` : `${witnesses} witnesses through ${engine}`;
+    const words = `${proof.equal ? 'proved equal' : 'NOT EQUAL'} on ${classes} classes, ${concrete}`;
+    story.say(`${proof.target.padEnd(9)} ${short(proof.artifact)}  ${words}`, {
+      [proof.target]: { artifact: proof.artifact, ...proof.detail },
+    });
     story.check(`the ${proof.target} artifact is proved equal to the rules`, proof.equal);
   }
   story.check('every target has its proof', version.proofs.length === 2);
 }
+
+type ProofDetail = { readonly classes?: number; readonly witnesses?: number; readonly engine?: string; readonly engineSkipped?: string };
 
 async function tellPlantedMistake(story: Story, version: PolicyVersion): Promise<void> {
   const text = await counterExampleOf(story.as('engineer'), version);
