@@ -11,6 +11,7 @@ const nameText = z
   .regex(/^[a-z][a-zA-Z0-9_]*$/, 'must be letters, digits and `_`')
   .max(64);
 const expression = z.union([z.string().min(1), z.boolean()]).transform(String);
+const valueExpression = z.union([z.string().min(1), z.boolean(), z.number()]).transform(String);
 const roleList = z.array(z.string().min(1).max(64)).min(1).max(20);
 const json = z.json();
 
@@ -47,6 +48,7 @@ export type SourceStep = {
   reason?: string | undefined;
   lease?: string | undefined;
   outputs?: { [name: string]: string } | undefined;
+  set?: { [name: string]: string } | undefined;
   on_failure?: SourceFailure | undefined;
   approval?: SourceApproval | undefined;
   wait?: string | { for?: string | undefined; until?: string | undefined } | undefined;
@@ -110,6 +112,10 @@ const step: z.ZodType<SourceStep> = z.strictObject({
   reason: z.string().min(5).max(500).optional(),
   lease: z.string().optional(),
   outputs: z.record(nameText, expression).optional(),
+  set: z
+    .record(nameText, valueExpression)
+    .refine((values) => Object.keys(values).length > 0, 'must name at least one value')
+    .optional(),
   on_failure: failure.optional(),
   approval: approval.optional(),
   wait: z
@@ -188,6 +194,7 @@ export const playbookKeys: readonly string[] = [
   'wait',
   'parallel',
   'foreach',
+  'set',
   'end',
   'fail',
   'attempts',

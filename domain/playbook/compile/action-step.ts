@@ -5,7 +5,7 @@ import type { RetryPlan, Templates } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
 import { namesOf, type Build, type Compiling } from './block.ts';
-import { celTypes, checkDuration, compileOutputs, compileTemplate, type Names } from './expressions.ts';
+import { celTypes, checkDuration, compileTemplate, compileValues, type Names } from './expressions.ts';
 import type { SourcePath } from './source.ts';
 import { isAction } from './survey.ts';
 
@@ -33,7 +33,7 @@ export const actionPart: Build<'action'> = (compiling, source, at, block) => {
     ...(lease === undefined
       ? {}
       : { lease: compileTemplate(compiling, lease, names, { at: [...at, 'lease'], step: id, expect: ['string'] }) }),
-    outputs: compileOutputs(compiling, source, at, namesOf(block)),
+    outputs: compileValues(compiling, source, [...at, 'outputs'], { ...namesOf(block), resultOf: name }),
     approval,
   };
 };

@@ -115,7 +115,9 @@ function schemaOr(schema: ObjectSchema): { readonly schema: ObjectSchema } | { r
 
 /** What expressions see of a step. */
 function schemaOf({ kind, source }: KnownStep): ObjectSchema {
-  const own: { [name: string]: string } = Object.fromEntries(Object.keys(source.outputs ?? {}).map((name) => [name, 'dyn']));
+  const own: { [name: string]: string } = Object.fromEntries(
+    Object.keys({ ...source.outputs, ...source.set }).map((name) => [name, 'dyn']),
+  );
   const action = source.action !== undefined && isAction(source.action) ? actions[source.action] : undefined;
   const outputs = Object.fromEntries(Object.entries(action?.outputs ?? {}).map(([name, type]) => [name, celTypes[type as ValueType]]));
   const results = kind === 'foreach' ? { results: 'list' } : {};
@@ -138,7 +140,7 @@ function faultOf(
 ): { readonly text: string; readonly help?: string | undefined } | undefined {
   try {
     for (const root of parseExpression(cel).roots) {
-      const fault = rootFault(checker, root, names, step);
+      const fault = rootFault(checker, root, { names, step, bare: root === cel.trim() });
       if (fault) return fault;
     }
   } catch (error) {
@@ -162,8 +164,7 @@ function environmentFor(checker: Checker, { resultOf }: Names): Environment {
 function rootFault(
   checker: Checker,
   root: string,
-  names: Names,
-  step: string | undefined,
+  { names, step, bare }: { readonly names: Names; readonly step: string | undefined; readonly bare: boolean },
 ): { readonly text: string; readonly help?: string | undefined } | undefined {
   if (
     root === 'result'
@@ -183,7 +184,8 @@ function rootFault(
     };
   }
   const near = suggest(root, [...reservedRoots, ...names.loopNames, ...checker.survey.steps.keys()]);
-  return { text: `unknown name \`${root}\``, help: near === undefined ? undefined : `did you mean \`${near}\`?` };
+  if (near !== undefined) return { text: `unknown name \`${root}\``, help: `did you mean \`${near}\`?` };
+  return { text: `unknown name \`${root}\``, help: bare ? `for text write \`'"${root}"'\`` : undefined };
 }
 
 const literalTypes: { readonly [celType: string]: (value: Json) => boolean } = {
@@ -205,20 +207,29 @@ function checkLiteral(checker: Checker, template: Template, { at, step, expect }
     checker.issues.push({ code: 'playbook-invalid', at, text: `\`${at.at(-1)}\` of step \`${step}\` @ is not of type ${expect[0]}` });
 }
 
-/** Checked against `result` of the step's own action, where it has one. */
-export function compileOutputs(
+/** What expressions see of every step: no value of its own may hide it. */
+const ofEveryStep = ['ok', 'status', 'error', 'lease'] as const;
+
+/** The values of `set` and `outputs`; with `resultOf`, checked against `result` of that action. */
+export function compileValues(
   checker: Checker,
   source: SourceStep,
   at: SourcePath,
   names: Names,
 ): { readonly [name: string]: Cel } | undefined {
-  if (!source.outputs) return undefined;
-  const own = { ...names, resultOf: source.action };
+  const values = source.set ?? source.outputs;
+  if (!values) return undefined;
   return Object.fromEntries(
-    Object.entries(source.outputs).map(([name, text]) => [
-      name,
-      compileCel(checker, text, own, { at: [...at, 'outputs', name], step: source.id }),
-    ]),
+    Object.entries(values).map(([name, text]) => {
+      if ((ofEveryStep as readonly string[]).includes(name))
+        checker.issues.push({
+          code: 'playbook-invalid',
+          at: [...at, name],
+          text: `value \`${name}\` of step \`${source.id}\` @ would hide what every step has`,
+          help: `other names than ${ofEveryStep.join(', ')}`,
+        });
+      return [name, compileCel(checker, text, names, { at: [...at, name], step: source.id })];
+    }),
   );
 }
 

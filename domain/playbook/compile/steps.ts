@@ -5,7 +5,7 @@ import { actionPart } from './action-step.ts';
 import { compileFailure } from './after.ts';
 import { approvalPart } from './approval-step.ts';
 import { addStep, namesOf, type Block, type Build, type Compiling } from './block.ts';
-import { compileCel, compileOutputs, compileTemplate } from './expressions.ts';
+import { compileCel, compileTemplate, compileValues } from './expressions.ts';
 import { foreachPart, ifPart, parallelPart } from './nested-steps.ts';
 import type { SourcePath } from './source.ts';
 
@@ -42,6 +42,19 @@ const waitPart: Build<'wait'> = (compiling, { id, wait }, at, block) => {
   return { kind: 'wait', for: compileTemplate(compiling, text, namesOf(block), place) };
 };
 
+/** `outputs` alone is the older word for it; a step has one of both. */
+const setPart: Build<'set'> = (compiling, source, at, block) => {
+  const key = source.set ? 'set' : 'outputs';
+  if (source.set && source.outputs)
+    compiling.issues.push({
+      code: 'playbook-invalid',
+      at: [...at, 'outputs'],
+      text: `step \`${source.id}\` @ has both \`set\` and \`outputs\``,
+      help: 'put all values under `set`',
+    });
+  return { kind: 'set', outputs: compileValues(compiling, source, [...at, key], namesOf(block)) ?? {} };
+};
+
 /** `undo` is made by on_failure alone. */
 const builders: { readonly [K in Exclude<StepKind, 'undo'>]: Build<K> } = {
   action: actionPart,
@@ -50,7 +63,7 @@ const builders: { readonly [K in Exclude<StepKind, 'undo'>]: Build<K> } = {
   if: ifPart,
   parallel: parallelPart,
   foreach: foreachPart,
-  set: (compiling, source, at, block) => ({ kind: 'set', outputs: compileOutputs(compiling, source, at, namesOf(block)) ?? {} }),
+  set: setPart,
   end: (_, { end = 'done' }) => ({ kind: 'end', outcome: end }),
   fail: (compiling, { id, fail = '' }, at, block) => ({
     kind: 'fail',
@@ -64,7 +77,7 @@ const keysOf: { readonly [K in StepKind]: readonly string[] } = {
   approval: [...anyStep, 'approval'],
   wait: [...anyStep, 'wait'],
   if: [...anyStep, 'then', 'else'],
-  set: [...anyStep, 'outputs'],
+  set: [...anyStep, 'set', 'outputs'],
   parallel: [...anyStep, 'parallel'],
   foreach: [...anyStep, 'foreach'],
   end: ['id', 'title', 'if', 'end'],

@@ -117,7 +117,7 @@ function walkFailure(walk: Walk, failure: SourceFailure | undefined, at: SourceP
   walkSteps(walk, failure.then?.steps ?? [], [...at, 'then', 'steps'], loops);
 }
 
-const kindKeys = ['action', 'approval', 'wait', 'parallel', 'foreach', 'end', 'fail'] as const satisfies readonly StepKind[];
+const kindKeys = ['action', 'approval', 'wait', 'set', 'parallel', 'foreach', 'end', 'fail'] as const satisfies readonly StepKind[];
 
 function kindOf(walk: Walk, source: SourceStep, at: SourcePath): StepKind | undefined {
   const found = kindKeys.filter((key) => source[key] !== undefined);

@@ -1,4 +1,4 @@
-/** `outputs` alone: names values for later steps. */
+/** `set`: names values for later steps. */
 import { evaluate } from '../../expression.ts';
 import type { Kind } from '../move.ts';
 import { scopeOf } from '../turn.ts';
