@@ -46,6 +46,7 @@ export const errorTable = {
   'expression-budget-exceeded': unprocessable,
   /** The playbook itself says so, by a `fail` step. */
   'playbook-failed': unprocessable,
+  'case-unmatched': unprocessable,
   'output-too-large': { status: 413, retryable: false, exit: 2 },
   'run-state-wrong': conflict,
   'order-missing': refused,

@@ -1,6 +1,6 @@
 /**
- * The compiled playbook: plain JSON, a graph of steps with typed edges (`next`, `failure`, `denied`, `expired`, and `then` and
- * `else` of a branch). Expressions are kept as CEL text; what is a template and what is a literal is decided by the compiler,
+ * The compiled playbook: plain JSON, a graph of steps with typed edges (`next`, `failure`, `denied`, `expired`, `then` and
+ * `else` of a branch, `to` of a switch). Expressions are kept as CEL text; what is a template and what is a literal is decided by the compiler,
  * so that a value is never evaluated twice. Immutable; `digest` covers all the rest.
  */
 import type { Json, JsonObject } from '../json.ts';
@@ -89,6 +89,13 @@ export type IfStep = StepBase & {
   readonly then?: string | undefined;
   readonly else?: string | undefined;
 };
+/** The first case that has the value. Without `default`, a value that no case has fails the step; `continue` goes on at `next`. */
+export type SwitchStep = StepBase & {
+  readonly kind: 'switch';
+  readonly on: Cel;
+  readonly cases: readonly { readonly values: readonly Json[]; readonly to: string }[];
+  readonly default?: { readonly to: string } | 'continue' | undefined;
+};
 export type SetStep = StepBase & { readonly kind: 'set'; readonly outputs: { readonly [name: string]: Cel } };
 export type EndStep = StepBase & { readonly kind: 'end'; readonly outcome: string };
 export type FailStep = StepBase & { readonly kind: 'fail'; readonly message: Template };
@@ -109,7 +116,18 @@ export type ForeachStep = StepBase & {
 /** Undoes the effects of these steps, newest first. Made by `on_failure: { undo: … }`. */
 export type UndoStep = StepBase & { readonly kind: 'undo'; readonly steps: readonly string[] };
 
-export type PlanStep = ActionStep | ApprovalStep | WaitStep | IfStep | SetStep | EndStep | FailStep | ParallelStep | ForeachStep | UndoStep;
+export type PlanStep =
+  | ActionStep
+  | ApprovalStep
+  | WaitStep
+  | IfStep
+  | SwitchStep
+  | SetStep
+  | EndStep
+  | FailStep
+  | ParallelStep
+  | ForeachStep
+  | UndoStep;
 export type StepKind = PlanStep['kind'];
 export type StepOf<K extends StepKind> = Extract<PlanStep, { readonly kind: K }>;
 

@@ -54,8 +54,16 @@ export type SourceStep = {
   wait?: string | { for?: string | undefined; until?: string | undefined } | undefined;
   parallel?: { join: 'all'; steps?: SourceStep[] | undefined; branches?: SourceStep[][] | undefined } | undefined;
   foreach?: { in: z.infer<typeof json>; as: string; concurrency: number; steps: SourceStep[]; collect?: string | undefined } | undefined;
+  switch?: SourceSwitch | undefined;
   end?: string | undefined;
   fail?: string | undefined;
+};
+
+type CaseValue = string | number | boolean;
+export type SourceSwitch = {
+  on: string;
+  cases: { when: CaseValue | CaseValue[]; steps: SourceStep[] }[];
+  default?: 'continue' | SourceStep[] | undefined;
 };
 
 export type SourceApproval = {
@@ -76,6 +84,7 @@ const outcome = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be one lowercas
 const after = z
   .strictObject({ end: outcome.optional(), fail: z.string().optional(), steps: steps.optional() })
   .refine((value) => Object.keys(value).length === 1, 'must have one of `end`, `fail`, `steps`');
+const caseValue = z.union([z.string().max(500), z.number(), z.boolean()]);
 const failure = z.union([
   z.literal('continue'),
   z
@@ -139,6 +148,16 @@ const step: z.ZodType<SourceStep> = z.strictObject({
       collect: z.string().optional(),
     })
     .optional(),
+  switch: z
+    .strictObject({
+      on: expression,
+      cases: z
+        .array(z.strictObject({ when: z.union([caseValue, z.array(caseValue).min(1).max(100)]), steps }))
+        .min(1)
+        .max(200),
+      default: z.union([z.literal('continue'), steps]).optional(),
+    })
+    .optional(),
   end: outcome.optional(),
   fail: z.string().min(1).max(2_000).optional(),
 });
@@ -195,6 +214,9 @@ export const playbookKeys: readonly string[] = [
   'parallel',
   'foreach',
   'set',
+  'switch',
+  'on',
+  'cases',
   'end',
   'fail',
   'attempts',

@@ -70,6 +70,16 @@ function nested(depth: number): fc.Arbitrary<Make> {
     fc.tuple(inner, fc.integer({ min: 1, max: 3 })).map(([body, concurrency]): Make => (id) => [
       { id: id(), foreach: { in: [1, 2, 3], concurrency, steps: body(id) } },
     ]),
+    fc.tuple(inner, inner, fc.integer({ min: 0, max: 3 })).map(([a, b, on]): Make => (id) => [
+      {
+        id: id(),
+        switch: {
+          on: `${on}`,
+          cases: [1, 2].map((when) => ({ when, steps: when === 1 ? a(id) : b(id) })),
+          ...(on === 0 ? {} : { default: 'continue' }),
+        },
+      },
+    ]),
     // oxlint-disable-next-line unicorn/no-thenable -- the form's own word
     fc.tuple(inner, inner, fc.boolean()).map(([a, b, holds]): Make => (id) => [{ id: id(), if: String(holds), then: a(id), else: b(id) }]),
   );

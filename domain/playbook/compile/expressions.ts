@@ -94,6 +94,12 @@ export function compileCel(checker: Checker, text: string, names: Names, place: 
   return cel;
 }
 
+/** As far as the checker knows it. */
+export function celTypeOf(checker: Checker, cel: Cel): string | undefined {
+  const { valid, type } = checker.environment.check(cel);
+  return valid ? type?.replace(/<.*$/, '') : undefined;
+}
+
 /** As compileCel, for a value with `${ … }` in it. `expect` is checked where the value is one expression or a literal. */
 export function compileTemplate(checker: Checker, value: Json, names: Names, place: Place): Template {
   try {

@@ -8,6 +8,7 @@ import { addStep, namesOf, type Block, type Build, type Compiling } from './bloc
 import { compileCel, compileTemplate, compileValues } from './expressions.ts';
 import { foreachPart, ifPart, parallelPart } from './nested-steps.ts';
 import type { SourcePath } from './source.ts';
+import { switchPart } from './switch-step.ts';
 
 /** Gives the id of the block's first step. */
 export function compileBlock(compiling: Compiling, steps: readonly SourceStep[], at: SourcePath, block: Block): string {
@@ -61,6 +62,7 @@ const builders: { readonly [K in Exclude<StepKind, 'undo'>]: Build<K> } = {
   approval: approvalPart,
   wait: waitPart,
   if: ifPart,
+  switch: switchPart,
   parallel: parallelPart,
   foreach: foreachPart,
   set: setPart,
@@ -77,6 +79,7 @@ const keysOf: { readonly [K in StepKind]: readonly string[] } = {
   approval: [...anyStep, 'approval'],
   wait: [...anyStep, 'wait'],
   if: [...anyStep, 'then', 'else'],
+  switch: [...anyStep, 'switch'],
   set: [...anyStep, 'set', 'outputs'],
   parallel: [...anyStep, 'parallel'],
   foreach: [...anyStep, 'foreach'],

@@ -95,6 +95,8 @@ function walkStep(walk: Walk, source: SourceStep, at: SourcePath, loops: readonl
 
 function walkBranches(walk: Walk, source: SourceStep, at: SourcePath, loops: readonly string[]): void {
   for (const name of ['then', 'else'] as const) walkSteps(walk, source[name] ?? [], [...at, name], loops);
+  source.switch?.cases.forEach(({ steps }, index) => walkSteps(walk, steps, [...at, 'switch', 'cases', index, 'steps'], loops));
+  if (Array.isArray(source.switch?.default)) walkSteps(walk, source.switch.default, [...at, 'switch', 'default'], loops);
   walkSteps(walk, source.parallel?.steps ?? [], [...at, 'parallel', 'steps'], loops);
   source.parallel?.branches?.forEach((branch, index) => walkSteps(walk, branch, [...at, 'parallel', 'branches', index], loops));
 }
@@ -117,7 +119,17 @@ function walkFailure(walk: Walk, failure: SourceFailure | undefined, at: SourceP
   walkSteps(walk, failure.then?.steps ?? [], [...at, 'then', 'steps'], loops);
 }
 
-const kindKeys = ['action', 'approval', 'wait', 'set', 'parallel', 'foreach', 'end', 'fail'] as const satisfies readonly StepKind[];
+const kindKeys = [
+  'action',
+  'approval',
+  'wait',
+  'set',
+  'switch',
+  'parallel',
+  'foreach',
+  'end',
+  'fail',
+] as const satisfies readonly StepKind[];
 
 function kindOf(walk: Walk, source: SourceStep, at: SourcePath): StepKind | undefined {
   const found = kindKeys.filter((key) => source[key] !== undefined);

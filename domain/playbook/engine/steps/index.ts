@@ -9,10 +9,23 @@ import { foreach } from './foreach.ts';
 import { branch } from './if.ts';
 import { parallel } from './parallel.ts';
 import { set } from './set.ts';
+import { choice } from './switch.ts';
 import { undo } from './undo.ts';
 import { wait } from './wait.ts';
 
-const kinds: { readonly [K in StepKind]: Kind<K> } = { action, approval, wait, if: branch, set, end, fail, parallel, foreach, undo };
+const kinds: { readonly [K in StepKind]: Kind<K> } = {
+  action,
+  approval,
+  wait,
+  if: branch,
+  switch: choice,
+  set,
+  end,
+  fail,
+  parallel,
+  foreach,
+  undo,
+};
 
 /** The step's own kind; its functions take exactly that step. */
 export function kindOf(step: PlanStep): AnyKind {
