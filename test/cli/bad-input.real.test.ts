@@ -41,7 +41,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'bad input through the command', (
     ground = await openGround();
     await loadDemoData(ground);
   }, 120_000);
-  afterAll(() => ground.close(), 60_000);
+  afterAll(() => ground?.close(), 60_000);
 
   const file = (content: string | Uint8Array): string => {
     mkdirSync(join(ground.folder, 'in'), { recursive: true });

@@ -21,7 +21,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
   beforeAll(async () => {
     ground = await openGround();
   }, 120_000);
-  afterAll(() => ground.close(), 60_000);
+  afterAll(() => ground?.close(), 60_000);
 
   const openApproval = async (run: string): Promise<Approval> => {
     const page = await until(

@@ -40,7 +40,10 @@ export type Ground = {
 export async function openGround(): Promise<Ground> {
   const folder = mkdtempSync(join(tmpdir(), 'edict-cli-'));
   const dataDir = join(folder, 'data');
-  const stack = await startStack({ dataDir });
+  const stack = await startStack({ dataDir }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
   const edict: Ground['edict'] = async (args, settings) => {
     const ended = await runProgram(process.execPath, [join(root, 'cli', 'edict.mjs'), '--data', dataDir, ...args], settings);
     expect(ended.stderr).not.toMatch(/^\s+at .+:\d+:\d+/mu);
