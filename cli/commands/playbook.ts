@@ -4,6 +4,7 @@ import { example, withClient } from '../command.ts';
 import { readPairs } from '../input.ts';
 import { answer, shortDigest, style, table } from '../output.ts';
 import { plainLines } from '../plain.ts';
+import { addPlaybookTools } from './playbook-tools.ts';
 
 export const addPlaybook: AddCommands = (program) => {
   const playbook = program.command('playbook').description('list, read and run playbooks');
@@ -59,4 +60,6 @@ export const addPlaybook: AddCommands = (program) => {
         );
       }),
     );
+
+  addPlaybookTools(playbook);
 };

@@ -1,5 +1,5 @@
 /** Runs the tests that stand beside a playbook, in memory and in virtual time. */
-import { parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { canonicalJson } from '../digest.ts';
 import { EdictError, isErrorCode } from '../errors.ts';
 import type { Signal } from '../incident/signal.ts';
@@ -20,16 +20,41 @@ export type PlaybookTestResult = {
 };
 
 /** Throws `input-invalid` when the file itself cannot be read; a test that does not hold is a result. */
-export function runPlaybookTests(plan: Plan, yaml: string): readonly PlaybookTestResult[] {
-  const document = parseDocument(yaml);
-  const parsed = playbookTestsSchema.safeParse(document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 0 }));
-  if (!parsed.success)
-    throw new EdictError(
-      'input-invalid',
-      `tests of playbook \`${plan.playbook}\`: ${document.errors[0]?.message ?? parsed.error.issues[0]?.message}`,
-      { where: `/${parsed.error.issues[0]?.path.join('/') ?? ''}` },
-    );
-  return parsed.data.map((test) => runTest(plan, test));
+export function runPlaybookTests(plan: Plan, yaml: string, file?: string): readonly PlaybookTestResult[] {
+  return readPlaybookTests(yaml, file ?? `tests of playbook \`${plan.playbook}\``).map((test) => runTest(plan, test));
+}
+
+/** Throws `input-invalid` with the place of the first fault. */
+export function readPlaybookTests(yaml: string, file: string): readonly PlaybookTest[] {
+  const lines = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter: lines });
+  const refuse = (message: string, offset: number): EdictError => {
+    const { line, col } = lines.linePos(offset);
+    return new EdictError('input-invalid', `${file}:${line}: ${message}`, { where: `${file}:${line}:${col}` });
+  };
+  const [fault] = document.errors;
+  if (fault) throw refuse(fault.message.split('\n')[0] ?? 'not YAML', fault.pos[0]);
+  const parsed = playbookTestsSchema.safeParse(plainOf(document, file));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw refuse(`\`/${issue?.path.join('/')}\`: ${issue?.message}`, offsetOf(document, issue?.path ?? []));
+}
+
+function plainOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (cause) {
+    throw new EdictError('input-invalid', `YAML aliases are not allowed (${file})`, { where: file, cause });
+  }
+}
+
+/** Where the node stands, or the nearest one that encloses it. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
 }
 
 function runTest(plan: Plan, test: PlaybookTest): PlaybookTestResult {
@@ -49,7 +74,8 @@ function runTest(plan: Plan, test: PlaybookTest): PlaybookTestResult {
   }
 }
 
-function simulationOf(plan: Plan, test: PlaybookTest): Simulation {
+/** What a test runs: also of what is tried out by hand. */
+export function simulationOf(plan: Plan, test: PlaybookTest): Simulation {
   return {
     plan,
     inputs: test.manual?.inputs ?? test.inputs,

@@ -1,0 +1,164 @@
+/**
+ * The graph of a plan, to be drawn and to be measured: nodes are its steps, edges say why control goes there. Written as Mermaid,
+ * as DOT and as text; what authors wrote is quoted, so that it cannot become part of the drawing's own language.
+ */
+import type { ActionStep, Plan, PlanStep, Template } from './plan.ts';
+
+export type EdgeKind = 'next' | 'then' | 'else' | 'case' | 'branch' | 'item' | 'failure' | 'denied' | 'expired' | 'undo';
+
+export type GraphNode = {
+  readonly id: string;
+  /** The step's kind; `start`, `finish` and `effect-undo` are not steps. */
+  readonly kind: PlanStep['kind'] | 'start' | 'finish' | 'effect-undo';
+  readonly label: string;
+  /** The enclosing `parallel`, `foreach` or other block. */
+  readonly in?: string | undefined;
+};
+export type GraphEdge = { readonly from: string; readonly to: string; readonly kind: EdgeKind; readonly label?: string | undefined };
+export type PlaybookGraph = {
+  readonly playbook: string;
+  readonly version: string;
+  readonly title: string;
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+};
+
+const startId = '(start)';
+const finishId = '(finish)';
+
+export function graphOf(plan: Plan): PlaybookGraph {
+  const steps = Object.values(plan.steps).filter((step) => !goesOn(step));
+  const edges = [
+    { from: startId, to: plan.start, kind: 'next' as const },
+    ...steps.flatMap((step) => edgesOf(step).map((edge) => ({ ...edge, to: onwardOf(plan, edge.to) }))),
+    ...steps.flatMap(undoEdges),
+  ];
+  const nodes: readonly GraphNode[] = [
+    { id: startId, kind: 'start', label: startLabel(plan) },
+    ...steps.map((step) => ({ id: step.id, kind: step.kind, label: labelOf(step), ...(step.in === undefined ? {} : { in: step.in }) })),
+    ...steps.flatMap(undoNodes),
+    ...(edges.some(({ to }) => to === finishId) ? [{ id: finishId, kind: 'finish' as const, label: 'done' }] : []),
+  ];
+  return { playbook: plan.playbook, version: plan.version, title: plan.title, nodes: inReadingOrder(nodes, edges), edges };
+}
+
+/** Made by `on_failure: continue` at the end of the procedure: it does nothing, and is not drawn. */
+function goesOn(step: PlanStep): boolean {
+  return step.kind === 'set' && step.in === undefined && step.id.includes('.') && Object.keys(step.outputs).length === 0;
+}
+
+function onwardOf(plan: Plan, id: string): string {
+  const step = plan.steps[id];
+  return step && goesOn(step) ? (step.next ?? finishId) : id;
+}
+
+/** As control comes to them from the start; what it never comes to stands last. */
+function inReadingOrder(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): readonly GraphNode[] {
+  const known = new Map(nodes.map((node) => [node.id, node]));
+  const out = new Map<string, string[]>();
+  for (const { from, to } of edges) out.set(from, [...(out.get(from) ?? []), to]);
+  const ordered = new Set<GraphNode>();
+  const open = [startId];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const node = known.get(id);
+    if (node === undefined || ordered.has(node)) continue;
+    ordered.add(node);
+    open.push(...(out.get(id) ?? []).toReversed());
+  }
+  return [...ordered, ...nodes.filter((node) => !ordered.has(node))];
+}
+
+/** Where control can go from a step. At the end of an inner block it goes nowhere: the enclosing step goes on. */
+export function edgesOf(step: PlanStep): readonly GraphEdge[] {
+  const { id: from } = step;
+  const onward = step.next ?? (step.in === undefined ? finishId : undefined);
+  const to = (kind: EdgeKind, target: string | undefined, label?: string): readonly GraphEdge[] =>
+    target === undefined ? [] : [{ from, to: target, kind, ...(label === undefined ? {} : { label }) }];
+  const failure = to('failure', step.failure);
+  switch (step.kind) {
+    case 'if':
+      return [...to('then', step.then ?? onward), ...to('else', step.else ?? onward), ...failure];
+    case 'approval':
+      return [...to('next', onward, 'approved'), ...to('denied', step.denied), ...to('expired', step.expired), ...failure];
+    case 'parallel':
+      return [...step.branches.flatMap((branch) => to('branch', branch)), ...to('next', onward), ...failure];
+    case 'foreach':
+      return [...to('item', step.body), ...to('next', onward), ...failure];
+    case 'end':
+    case 'fail':
+      return [...(step.if === undefined ? [] : to('next', onward, 'skipped')), ...failure];
+    default:
+      return [...to('next', onward), ...failure];
+  }
+}
+
+/** An action's undo, and what an undo step takes back. */
+function undoEdges(step: PlanStep): readonly GraphEdge[] {
+  if (step.kind === 'undo') return step.steps.map((to) => ({ from: step.id, to: undoId(to), kind: 'undo' }));
+  if (step.kind !== 'action' || step.undo === undefined) return [];
+  return [{ from: step.id, to: undoId(step.id), kind: 'undo', ...(step.lease === undefined ? {} : { label: `after ${leaseText(step)}` }) }];
+}
+
+function undoNodes(step: PlanStep): readonly GraphNode[] {
+  if (step.kind !== 'action' || step.undo === undefined) return [];
+  return [{ id: undoId(step.id), kind: 'effect-undo', label: step.undo, ...(step.in === undefined ? {} : { in: step.in }) }];
+}
+
+const undoId = (step: string): string => `(undo ${step})`;
+
+const leaseText = (step: ActionStep): string => (step.lease === undefined ? '' : templateText(step.lease));
+
+function startLabel(plan: Plan): string {
+  const by = plan.triggers.map((trigger) => {
+    if ('roles' in trigger) return `by hand: ${trigger.roles.join(', ')}`;
+    return 'when' in trigger ? `on a signal: ${trigger.when}` : (trigger as { readonly kind: string }).kind;
+  });
+  return by.join('\n') || 'by a stage or the API';
+}
+
+/** The step's id and what it does, in two lines. */
+function labelOf(step: PlanStep): string {
+  const guard = step.if === undefined ? '' : `\nif ${step.if}`;
+  return `${step.id}\n${doesOf(step)}${guard}`;
+}
+
+function doesOf(step: PlanStep): string {
+  switch (step.kind) {
+    case 'action':
+      return step.action;
+    case 'approval':
+      return `approval of ${step.of.join(', ')}, by ${step.roles.join(' or ')}`;
+    case 'if':
+      return step.condition;
+    case 'wait':
+      return step.until ? `wait until ${templateText(step.until)}` : `wait ${step.for ? templateText(step.for) : ''}`;
+    case 'foreach':
+      return `for each ${step.as} of ${templateText(step.items)}`;
+    case 'end':
+      return `end: ${step.outcome}`;
+    case 'fail':
+      return `fail: ${templateText(step.message)}`;
+    case 'undo':
+      return `undo ${step.steps.join(', ')}`;
+    default:
+      return step.kind;
+  }
+}
+
+/** As it was written, about. */
+function templateText(template: Template): string {
+  switch (template.is) {
+    case 'value':
+      return typeof template.value === 'string' ? template.value : JSON.stringify(template.value);
+    case 'cel':
+      return template.cel;
+    case 'text':
+      return template.parts.map((part) => (typeof part === 'string' ? part : `\${${part.cel}}`)).join('');
+    case 'list':
+      return `[${template.items.map(templateText).join(', ')}]`;
+    case 'map':
+      return `{${Object.entries(template.entries)
+        .map(([name, entry]) => `${name}: ${templateText(entry)}`)
+        .join(', ')}}`;
+  }
+}
