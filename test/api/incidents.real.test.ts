@@ -22,7 +22,7 @@ describeWith(['postgres', 'opa'], 'an incident', () => {
     expect((await harness.ask('analyst', 'POST', '/v1/signals', { payload })).statusCode).toBe(202);
     const { id } = await store.incidents.upsert({ key: name, title: name, severity: 'high', signals: [`sig-${name}`] });
     await store.signals.settle(`sig-${name}`, 'handled', id);
-    const run = `${name}-run`;
+    const run = `run-${name}`;
     const order = { run, playbook: 'contain', version: '1', planDigest: 'sha256:x', inputs: {}, requester: 'system:trigger/contain' };
     await store.runs.order({ ...order, incident: id }, 'system:trigger/contain');
     await store.runs.started(run);
@@ -61,7 +61,7 @@ describeWith(['postgres', 'opa'], 'an incident', () => {
       'recover effect-undone',
     ]);
     expect(timeline.filter(({ subject }) => subject.includes('ws-10'))).toEqual([]);
-    expect(shown.effects).toMatchObject([{ key: 'ws-1-run/isolate/1', status: 'undone' }]);
+    expect(shown.effects).toMatchObject([{ key: 'run-ws-1/isolate/1', status: 'undone' }]);
     expect(shown.signals).toMatchObject([{ id: 'sig-ws-1' }]);
     const { detectMs, decideMs, containMs, recoverMs } = shown.metrics;
     expect(Math.abs(detectMs - 60_000)).toBeLessThan(10_000);
