@@ -25,7 +25,12 @@ export function approvalHandlers({
     'approvals.get': ({ params }) => known(params.id),
     'approvals.vote': async ({ params, body, by, http }) => {
       const approval = await known(params.id);
-      if (approval.status !== 'open') throw new EdictError('approval-closed', `approval \`${approval.id}\` is ${approval.status}`);
+      if (approval.status !== 'open') {
+        const code = approval.status === 'expired' ? 'approval-expired' : 'approval-closed';
+        throw new EdictError(code, `approval \`${approval.id}\` is ${approval.status}`, {
+          help: 'see `edict approvals` for the ones that are open',
+        });
+      }
       if (body.decision === 'deny' && body.reason === undefined)
         throw new EdictError('approval-reason-missing', 'a denial needs a reason', { where: '/reason' });
       const vote: Vote = {

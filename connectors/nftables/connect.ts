@@ -5,7 +5,7 @@ import { wrongSettings } from '../wrong-settings.ts';
 import { applyRuleset } from './apply.ts';
 import { readRuleset } from './observe.ts';
 import { probePackets } from './probe.ts';
-import { nftablesSettings } from './settings.schema.ts';
+import { nftablesSettings } from '../../domain/enforcement/point-settings.schema.ts';
 
 const defaultTimeoutMs = 30_000;
 /** Long enough for an answer over any network that is probed, short enough to try hundreds. */

@@ -12,7 +12,7 @@ import type { Probe, ProbeOutcome } from '../connector.ts';
 import type { Deadline } from '../deadline.ts';
 import { searchPath } from './command.ts';
 import type { Connect, Listen, Listening, Packet, Tried } from './prober-messages.ts';
-import type { NftablesSettings } from './settings.schema.ts';
+import type { NftablesSettings } from '../../domain/enforcement/point-settings.schema.ts';
 
 export type Prober = NonNullable<NftablesSettings['prober']>;
 

@@ -405,10 +405,22 @@ describeWith(['postgres', 'opa'], 'the API', () => {
 
   it('keeps the settings of an enforcement point to itself', async () => {
     const answer = await harness.ask('admin', 'POST', '/v1/points', {
-      payload: { name: 'opa-1', kind: 'opa', settings: { url: 'http://127.0.0.1:1', password: 'hunter2-hunter2' } },
+      payload: { name: 'opa-1', kind: 'opa', settings: { url: 'http://operator:hunter2-hunter2@127.0.0.1:1' } },
     });
     expect([answer.statusCode, answer.json().target]).toEqual([201, 'rego']);
     expect(answer.body + (await harness.ask('admin', 'GET', '/v1/points')).body).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['nftables', { exec: 5 }, '/settings/exec'],
+    ['nftables', {}, '/settings/exec'],
+    ['nftables', { exec: [], prober: { from: [] } }, '/settings/prober/from'],
+    ['opa', { url: 'ftp://127.0.0.1' }, '/settings/url'],
+    ['opa', { url: 'http://127.0.0.1', token: 'x' }, '/settings'],
+  ])('refuses settings that no %s connector could use: %j', async (kind, settings, where) => {
+    const answer = await harness.ask('admin', 'POST', '/v1/points', { payload: { name: 'impossible', kind, settings } });
+    expect(answer.json()).toMatchObject({ status: 400, code: 'input-invalid', where });
+    expect((await harness.ask('admin', 'GET', '/v1/points')).body).not.toContain('impossible');
   });
 
   it('takes OPA’s gzipped decision log and status, with OPA’s token only', async () => {

@@ -180,7 +180,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
     expect(all.next).toEqual(expect.any(String));
     const { id } = all.items[0] as Approval;
     const late = await refusal(ground, ['--as', 'manager-1', 'approve', id]);
-    expect(late).toMatchObject({ exit: 5, code: 'approval-closed', message: expect.stringContaining('expired') });
+    expect(late).toMatchObject({ exit: 4, code: 'approval-expired', message: expect.stringContaining('expired') });
     expect((await ground.json<Page<unknown>>('playbook', 'list')).items.length).toBeGreaterThan(5);
     expect((await ground.edict(['playbook', 'show', 'contain-host'])).stdout).toMatch(/\n {2}expires: \{/u);
   });
