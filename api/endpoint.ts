@@ -53,6 +53,9 @@ async function run(deps: EndpointDeps, call: Incoming<RouteSpec>): Promise<unkno
   return send(call.reply, { status: call.reply.statusCode, body: (body ?? null) as Json });
 }
 
+/** A few times within what the store takes for a sign of death. */
+const renewEveryMs = 2000;
+
 /**
  * The same key by the same person with the same request gets the stored answer; failures are not stored, so that they can be tried again.
  * INVARIANT: of a reply that holds a secret only the status is stored.
@@ -65,10 +68,13 @@ async function runOnce(deps: EndpointDeps, call: Incoming<RouteSpec>): Promise<u
   const stored = await idempotency.begin({ actor, key, requestDigest: digestOf({ route: deps.name, params, query, body }) });
   if (stored !== undefined && deps.spec.secretReply === true) throw shownOnce();
   if (stored !== undefined) return send(call.reply.header('idempotent-replayed', 'true'), stored);
-  const outcome = await answered(deps, call).catch(async (error: unknown) => {
-    await idempotency.abandon({ actor, key }).catch(() => undefined);
-    throw error;
-  });
+  const renewal = setInterval(() => void idempotency.renew({ actor, key }).catch(() => undefined), renewEveryMs);
+  const outcome = await answered(deps, call)
+    .catch(async (error: unknown) => {
+      await idempotency.abandon({ actor, key }).catch(() => undefined);
+      throw error;
+    })
+    .finally(() => clearInterval(renewal));
   await idempotency.finish({ actor, key, status: outcome.status, body: deps.spec.secretReply === true ? null : outcome.body });
   return send(call.reply, outcome);
 }

@@ -1,4 +1,4 @@
-/** Answers by idempotency key, kept for two days. A key whose request died half way is free again after a minute. */
+/** Answers by idempotency key, kept for two days. A reservation that nobody renews is free again after six seconds: its server died half way. */
 import { sql } from 'kysely';
 import { EdictError } from '../domain/errors.ts';
 import { now, type Db } from './postgres/database.ts';
@@ -27,6 +27,15 @@ export function idempotencyRepository(db: Db): Idempotency {
         throw new EdictError('conflict', 'the first request with this idempotency key is under way', { help: 'ask again in a moment' });
       return { status: found.status, body: found.body };
     },
+    renew: async ({ actor, key }) => {
+      await db
+        .updateTable('idempotency')
+        .set({ begun_at: now() })
+        .where('actor', '=', actor)
+        .where('key', '=', key)
+        .where('status', 'is', null)
+        .execute();
+    },
     finish: async ({ actor, key, status, body }) => {
       await db
         .updateTable('idempotency')
@@ -42,7 +51,7 @@ export function idempotencyRepository(db: Db): Idempotency {
   };
 }
 
-/** One statement: the key is ours when it is new, or when the same request lay unfinished for a minute. */
+/** One statement: the key is ours when it is new, or when the same request lay unfinished and unrenewed. */
 async function reserve(
   db: Db,
   row: { readonly actor: string; readonly key: string; readonly request_digest: `sha256:${string}` },
@@ -56,7 +65,7 @@ async function reserve(
         .doUpdateSet({ begun_at: now() })
         .where('idempotency.status', 'is', null)
         .where('idempotency.request_digest', '=', row.request_digest)
-        .where('idempotency.begun_at', '<', sql<string>`clock_timestamp() - interval '1 minute'`),
+        .where('idempotency.begun_at', '<', sql<string>`clock_timestamp() - interval '6 seconds'`),
     )
     .returning('key')
     .executeTakeFirst();

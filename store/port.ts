@@ -450,6 +450,8 @@ export type Idempotency = {
     readonly key: string;
     readonly requestDigest: Digest;
   }) => Promise<{ readonly status: number; readonly body: Json } | undefined>;
+  /** Says that the request is still at work: a reservation that is not renewed for six seconds is taken for dead. */
+  readonly renew: (input: { readonly actor: Actor; readonly key: string }) => Promise<void>;
   readonly finish: (input: { readonly actor: Actor; readonly key: string; readonly status: number; readonly body: Json }) => Promise<void>;
   readonly abandon: (input: { readonly actor: Actor; readonly key: string }) => Promise<void>;
 };

@@ -282,8 +282,19 @@ describeWith(['postgres'], 'the store', () => {
     expect(await store.idempotency.begin({ actor: 'bea', key: 'k', requestDigest: two })).toBeUndefined();
     await store.idempotency.abandon({ actor: 'bea', key: 'k' });
     expect(await store.idempotency.begin({ actor: 'bea', key: 'k', requestDigest: one })).toBeUndefined();
-    await test.query(`update idempotency set begun_at = begun_at - interval '2 minutes' where actor = 'bea'`);
-    expect(await store.idempotency.begin({ actor: 'bea', key: 'k', requestDigest: one })).toBeUndefined();
+  });
+
+  it('frees an idempotency key whose request died, and not one that is still renewed', async () => {
+    const key = { actor: 'cyd', key: 'k' };
+    const requestDigest = digestOf(1);
+    const older = () => test.query(`update idempotency set begun_at = begun_at - interval '5 seconds' where actor = 'cyd'`);
+    await store.idempotency.begin({ ...key, requestDigest });
+    await older();
+    await store.idempotency.renew(key);
+    await older();
+    expect(await codeOf(store.idempotency.begin({ ...key, requestDigest }))).toBe('conflict');
+    await older();
+    expect(await store.idempotency.begin({ ...key, requestDigest })).toBeUndefined();
   });
 
   it('stores a report once', async () => {
