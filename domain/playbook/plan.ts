@@ -100,8 +100,20 @@ export type SetStep = StepBase & { readonly kind: 'set'; readonly outputs: { rea
 export type EndStep = StepBase & { readonly kind: 'end'; readonly outcome: string };
 export type FailStep = StepBase & { readonly kind: 'fail'; readonly message: Template };
 
-/** `join: all` is the only join. */
-export type ParallelStep = StepBase & { readonly kind: 'parallel'; readonly branches: readonly string[] };
+export type ParallelStep = StepBase & {
+  readonly kind: 'parallel';
+  readonly branches: readonly string[];
+  /** So many branches have to end well, the rest is stopped then. Absent: all of them. */
+  readonly join?:
+    | {
+        readonly count: number;
+        /** Whether what the rest did stays in force. */
+        readonly keep: boolean;
+        /** Step of a branch → the branch's index. */
+        readonly branchOf: { readonly [step: string]: number };
+      }
+    | undefined;
+};
 
 export type ForeachStep = StepBase & {
   readonly kind: 'foreach';
@@ -111,6 +123,8 @@ export type ForeachStep = StepBase & {
   readonly body: string;
   /** What an item gives: evaluated at the end of its steps; without it, the outputs of the last step. */
   readonly collect?: Cel | undefined;
+  /** An item that fails is in `errors`, and the others go on. */
+  readonly collectErrors?: true | undefined;
 };
 
 /** Undoes the effects of these steps, newest first. Made by `on_failure: { undo: … }`. */

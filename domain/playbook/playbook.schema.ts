@@ -52,8 +52,24 @@ export type SourceStep = {
   on_failure?: SourceFailure | undefined;
   approval?: SourceApproval | undefined;
   wait?: string | { for?: string | undefined; until?: string | undefined } | undefined;
-  parallel?: { join: 'all'; steps?: SourceStep[] | undefined; branches?: SourceStep[][] | undefined } | undefined;
-  foreach?: { in: z.infer<typeof json>; as: string; concurrency: number; steps: SourceStep[]; collect?: string | undefined } | undefined;
+  parallel?:
+    | {
+        join: 'all' | 'any' | { count: number };
+        rest?: 'undo' | 'keep' | undefined;
+        steps?: SourceStep[] | undefined;
+        branches?: SourceStep[][] | undefined;
+      }
+    | undefined;
+  foreach?:
+    | {
+        in: z.infer<typeof json>;
+        as: string;
+        concurrency: number;
+        steps: SourceStep[];
+        collect?: string | undefined;
+        on_error: 'fail-fast' | 'collect';
+      }
+    | undefined;
   switch?: SourceSwitch | undefined;
   end?: string | undefined;
   fail?: string | undefined;
@@ -136,7 +152,12 @@ const step: z.ZodType<SourceStep> = z.strictObject({
     ])
     .optional(),
   parallel: z
-    .strictObject({ join: z.literal('all').default('all'), steps: steps.optional(), branches: z.array(steps).min(1).max(1_000).optional() })
+    .strictObject({
+      join: z.union([z.enum(['all', 'any']), z.strictObject({ count: z.int().min(1).max(1_000) })]).default('all'),
+      rest: z.enum(['undo', 'keep']).optional(),
+      steps: steps.optional(),
+      branches: z.array(steps).min(1).max(1_000).optional(),
+    })
     .refine((value) => (value.steps === undefined) !== (value.branches === undefined), 'must have either `steps` or `branches`')
     .optional(),
   foreach: z
@@ -146,6 +167,7 @@ const step: z.ZodType<SourceStep> = z.strictObject({
       concurrency: z.int().min(1).max(500).default(1),
       steps,
       collect: z.string().optional(),
+      on_error: z.enum(['fail-fast', 'collect']).default('fail-fast'),
     })
     .optional(),
   switch: z
@@ -239,6 +261,9 @@ export const playbookKeys: readonly string[] = [
   'as',
   'concurrency',
   'collect',
+  'on_error',
+  'count',
+  'rest',
   'for',
   'until',
   'type',

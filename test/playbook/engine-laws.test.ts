@@ -67,9 +67,14 @@ function nested(depth: number): fc.Arbitrary<Make> {
     fc.tuple(inner, inner, fc.boolean()).map(([a, b, handled]): Make => (id) => [
       { id: id(), parallel: { branches: [a(id), b(id)] }, ...(handled ? { on_failure: 'continue' } : {}) },
     ]),
-    fc.tuple(inner, fc.integer({ min: 1, max: 3 })).map(([body, concurrency]): Make => (id) => [
-      { id: id(), foreach: { in: [1, 2, 3], concurrency, steps: body(id) } },
-    ]),
+    fc
+      .tuple(inner, inner, inner, fc.constantFrom<JsonObject>({ join: 'any' }, { join: { count: 2 } }, { join: 'any', rest: 'keep' }))
+      .map(([a, b, c, join]): Make => (id) => [{ id: id(), parallel: { ...join, branches: [a(id), b(id), c(id)] } }]),
+    fc
+      .tuple(inner, fc.integer({ min: 1, max: 3 }), fc.constantFrom('fail-fast', 'collect'))
+      .map(([body, concurrency, on_error]): Make => (id) => [
+        { id: id(), foreach: { in: [1, 2, 3], concurrency, on_error, steps: body(id) } },
+      ]),
     fc.tuple(inner, inner, fc.integer({ min: 0, max: 3 })).map(([a, b, on]): Make => (id) => [
       {
         id: id(),
@@ -173,6 +178,41 @@ describe('for every playbook and whatever happens', () => {
         expect(leased).toEqual([]);
       }),
       { numRuns: 120 },
+    );
+  });
+
+  it('of the rest of a join nothing stays in force, unless it is kept or the run goes back altogether', () => {
+    const branch = block(2);
+    const joins = fc.record({
+      world,
+      branches: fc.array(branch, { minLength: 2, maxLength: 4 }),
+      join: fc.constantFrom<JsonObject>({ join: 'any' }, { join: { count: 2 } }),
+    });
+    fc.assert(
+      fc.property(joins, ({ world: given, branches, join }) => {
+        let last: RunState | undefined;
+        const make: Make = (id) => [{ id: id(), parallel: { ...join, branches: branches.map((each) => each(id)) } }];
+        const { view, effects } = play({ ...given, make }, (state) => void (last = state));
+        const joined = last?.steps['s0'];
+        if (view.outcome !== 'done' || !joined?.joined) return;
+        const plan = planOf(
+          make(
+            (
+              (ids) => () =>
+                `s${ids++}`
+            )(0),
+          ),
+        );
+        const { branchOf } = (plan.steps['s0'] as { join: { branchOf: { [step: string]: number } } }).join;
+        const topOf = (key: string): string => {
+          let id = last!.steps[key]!.id;
+          while (plan.steps[id]?.in !== 's0') id = plan.steps[id]!.in!;
+          return id;
+        };
+        const left = effects.filter(({ step, undoneAtMs }) => undoneAtMs === undefined && !joined.won!.includes(branchOf[topOf(step)]!));
+        expect(left).toEqual([]);
+      }),
+      { numRuns: 150 },
     );
   });
 

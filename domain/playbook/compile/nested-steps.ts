@@ -1,7 +1,8 @@
 /** Compiles the steps that hold other steps. What each road may read of the others is decided here. */
 import type { SourceStep } from '../playbook.schema.ts';
-import { namesOf, type Build } from './block.ts';
+import { namesOf, type Build, type Compiling } from './block.ts';
 import { compileCel, compileTemplate } from './expressions.ts';
+import type { SourcePath } from './source.ts';
 
 /** After a branch its steps are visible: reading one that did not run is an error then. */
 export const ifPart: Build<'if'> = (compiling, source, at, block) => {
@@ -18,22 +19,46 @@ export const ifPart: Build<'if'> = (compiling, source, at, block) => {
 };
 
 /** Branches do not see each other: which one is ahead is nobody's promise. */
-export const parallelPart: Build<'parallel'> = (compiling, { id, parallel }, at, block) => {
+export const parallelPart: Build<'parallel'> = (compiling, source, at, block) => {
+  const { id, parallel } = source;
   const path = [...at, 'parallel', parallel?.branches ? 'branches' : 'steps'];
   const branches = parallel?.branches ?? (parallel?.steps ?? []).map((step) => [step]);
   const before = new Set(block.visible);
+  const branchOf: { [step: string]: number } = {};
   const firsts = branches.map((branch, index) => {
+    const known = new Set(compiling.steps.keys());
     const inner = { in: id, visible: new Set(before), loopNames: block.loopNames };
     const first = compiling.compileBlock(compiling, branch, parallel?.branches ? [...path, index] : path, inner);
     for (const step of inner.visible) block.visible.add(step);
+    for (const step of compiling.steps.values()) if (step.in === id && !known.has(step.id)) branchOf[step.id] = index;
     return first;
   });
-  return { kind: 'parallel', branches: firsts };
+  const count = joinOf(compiling, source, at, branches.length);
+  return {
+    kind: 'parallel',
+    branches: firsts,
+    join: count === undefined ? undefined : { count, keep: parallel?.rest === 'keep', branchOf },
+  };
 };
+
+function joinOf(compiling: Compiling, { id, parallel }: SourceStep, at: SourcePath, branches: number): number | undefined {
+  const { join = 'all', rest } = parallel ?? {};
+  const complain = (key: string, text: string, help: string): void =>
+    void compiling.issues.push({ code: 'playbook-invalid', at: [...at, 'parallel', key], text, help });
+  if (join === 'all') {
+    if (rest !== undefined)
+      complain('rest', `step \`${id}\` @ joins all its branches: there is no rest`, 'give `join: any`, or leave `rest` out');
+    return undefined;
+  }
+  if (join === 'any') return 1;
+  if (join.count > branches)
+    complain('join', `step \`${id}\` @ can never join ${join.count} branches: it has ${branches}`, `at most ${branches}`);
+  return join.count;
+}
 
 /** From outside, only the loop's `results` are visible. */
 export const foreachPart: Build<'foreach'> = (compiling, { id, foreach }, at, block) => {
-  const { in: items = [], as = 'item', concurrency = 1, steps = [], collect } = foreach ?? {};
+  const { in: items = [], as = 'item', concurrency = 1, steps = [], collect, on_error: onError } = foreach ?? {};
   const place = (key: string) => ({ at: [...at, 'foreach', key], step: id });
   const inner = { in: id, visible: new Set(block.visible), loopNames: [...block.loopNames, as] };
   const body = compiling.compileBlock(compiling, steps, [...at, 'foreach', 'steps'], inner);
@@ -44,5 +69,6 @@ export const foreachPart: Build<'foreach'> = (compiling, { id, foreach }, at, bl
     concurrency,
     body,
     ...(collect === undefined ? {} : { collect: compileCel(compiling, collect, namesOf(inner), place('collect')) }),
+    ...(onError === 'collect' ? { collectErrors: true } : {}),
   };
 };

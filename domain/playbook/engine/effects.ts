@@ -43,9 +43,13 @@ export function recordUncertain(
   state.effect = turn.state.effects.push({ step: state.key, undo: step.undo, params, status: 'uncertain' }) - 1;
 }
 
-/** Undoes it unless that was done or is under way. */
+/** Undoes it unless that was done or is under way. Tells whether `waiter` has to wait for it. */
 export function undo(turn: Turn, index: number, waiter?: string): boolean {
   const effect = turn.state.effects[index];
+  if (effect?.status === 'undoing' && waiter !== undefined && effect.waiter === undefined) {
+    effect.waiter = waiter;
+    return true;
+  }
   if (!effect || effect.undo === undefined || (effect.status !== 'confirmed' && effect.status !== 'uncertain')) return false;
   effect.status = 'undoing';
   if (waiter !== undefined) effect.waiter = waiter;

@@ -12,6 +12,7 @@ import type { Plan } from '../plan.ts';
 import { settle, undo, undoEnded } from './effects.ts';
 import { drain, endRun, move } from './flow.ts';
 import type { Command, EngineEvent } from './messages.ts';
+import { joinedAround, restEnded } from './rest.ts';
 import type { RunContext, RunState, StepState } from './state.ts';
 import { actionCompleted, actionFailed } from './steps/action.ts';
 import { approvalDecided, approvalOpened, approvalTimer } from './steps/approval.ts';
@@ -67,7 +68,12 @@ function handle(turn: Turn, event: EngineEvent): void {
 }
 
 function answered(turn: Turn, key: string, decide: (step: StepState) => ReturnType<typeof actionCompleted>): void {
-  if (turn.state.owed[`act:${key}`]) withStep(turn, key, (step) => move(turn, step, () => decide(step)));
+  if (!turn.state.owed[`act:${key}`]) return;
+  withStep(turn, key, (step) => {
+    move(turn, step, () => decide(step));
+    for (const parallel of joinedAround(turn, step))
+      if (turn.state.active[parallel.key]) move(turn, parallel, () => restEnded(turn, parallel));
+  });
 }
 
 function undone(turn: Turn, key: string, error?: { readonly code: RunFaultCode; readonly message: string }): void {
@@ -76,7 +82,8 @@ function undone(turn: Turn, key: string, error?: { readonly code: RunFaultCode; 
   withStep(turn, key, (step) => {
     const waiter = undoEnded(turn, step, error);
     const waiting = waiter === undefined ? undefined : turn.state.steps[waiter];
-    if (waiting && turn.state.active[waiting.key]) move(turn, waiting, () => undoFurther(turn, waiting));
+    if (waiting && turn.state.active[waiting.key])
+      move(turn, waiting, () => (waiting.joined ? restEnded(turn, waiting) : undoFurther(turn, waiting)));
   });
 }
 

@@ -4,6 +4,7 @@ import type { StepStatus } from '../view.ts';
 import { endLeases } from './effects.ts';
 import type { Move } from './move.ts';
 import { evaluateOutputs } from './outputs.ts';
+import { abandonRest, restEnded } from './rest.ts';
 import type { Fault, StepState } from './state.ts';
 import { closeApproval } from './steps/approval.ts';
 import { kindOf } from './steps/index.ts';
@@ -21,8 +22,8 @@ export function drain(turn: Turn): void {
 function enter(turn: Turn, id: string, prefix: string): void {
   const step = stepOf(turn, id);
   const container = containerOf(turn, { id, prefix });
-  // A sibling's failure may have ended the block that this step was going to run in.
-  if (container && !turn.state.active[container.key]) return;
+  // A sibling may have failed, or joined, the block that this step was going to run in.
+  if (container && (!turn.state.active[container.key] || container.joined)) return;
   const state: StepState = { key: `${prefix}${id}`, id, prefix, status: 'running', startedAtMs: turn.nowMs };
   turn.state.steps[state.key] = state;
   turn.state.active[state.key] = true;
@@ -45,6 +46,10 @@ export function move(turn: Turn, state: StepState, decide: () => Move): void {
       return leave(turn, state, 'done', stepOf(turn, state.id).next);
     case 'step':
       return leave(turn, state, decided.status ?? 'done', decided.id);
+    case 'rest':
+      state.joined = true;
+      cancelInside(turn, state);
+      return move(turn, state, () => restEnded(turn, state));
     case 'end':
       settleStep(turn, state, 'done');
       return endRun(turn, decided.outcome);
@@ -86,14 +91,20 @@ function failStep(turn: Turn, state: StepState, error: Fault): void {
   const container = containerOf(turn, state);
   if (state.open !== undefined) cancelInside(turn, state);
   if (failure !== undefined) return void turn.ready.push({ id: failure, prefix: state.prefix });
-  if (container) return failStep(turn, container, error);
+  if (container) {
+    const step = stepOf(turn, container.id);
+    return move(turn, container, () => kindOf(step).failed?.(turn, container, step, state) ?? { to: 'fail', error });
+  }
   endRun(turn, 'failed', error);
 }
 
 /** An `error` takes back what was done; without one it stays in force, until its lease ends. */
 export function endRun(turn: Turn, outcome: string, error?: Fault): void {
   const { state } = turn;
-  if (state.phase === 'running') for (const key of Object.keys(state.active)) cancelStep(turn, key);
+  const stopped = state.phase === 'running' ? Object.keys(state.active) : [];
+  for (const key of stopped) cancelStep(turn, key);
+  // A run that fails takes back everything in its own order.
+  if (!error) abandonRests(turn, stopped);
   state.outcome = outcome;
   state.endedAtMs ??= turn.nowMs;
   if (error) state.error = error;
@@ -112,7 +123,16 @@ function cancelStep(turn: Turn, key: string): void {
 }
 
 function cancelInside(turn: Turn, container: StepState): void {
-  for (const key of Object.keys(turn.state.active)) if (isInside(turn, key, container.key)) cancelStep(turn, key);
+  const stopped = Object.keys(turn.state.active).filter((key) => key !== container.key && isInside(turn, key, container.key));
+  for (const key of stopped) cancelStep(turn, key);
+  abandonRests(turn, stopped);
+}
+
+function abandonRests(turn: Turn, keys: readonly string[]): void {
+  for (const key of keys) {
+    const state = turn.state.steps[key];
+    if (state) abandonRest(turn, state);
+  }
 }
 
 function isInside(turn: Turn, key: string, container: string): boolean {

@@ -12,6 +12,8 @@ export type Move =
   | { readonly to: 'next'; readonly outputs?: JsonObject }
   /** To that step; undefined ends the block. */
   | { readonly to: 'step'; readonly id: string | undefined; readonly status?: 'done' | 'denied' | 'expired' }
+  /** Of a parallel: stops what is under way inside, then as `restEnded` says. */
+  | { readonly to: 'rest' }
   | { readonly to: 'end'; readonly outcome: string }
   | { readonly to: 'fail'; readonly error: Fault }
   /** The run's order was cancelled: no handler of the playbook is asked. */
@@ -22,6 +24,8 @@ export type Kind<K extends StepKind> = {
   readonly enter: (turn: Turn, state: StepState, step: StepOf<K>) => Move;
   /** Of kinds that enclose others: a branch or an item has come to its end with `last`. */
   readonly inside?: (turn: Turn, state: StepState, step: StepOf<K>, last: StepState) => Move;
+  /** A branch or an item has failed with `last`. Without it the failure is the step's own. */
+  readonly failed?: (turn: Turn, state: StepState, step: StepOf<K>, last: StepState) => Move;
 };
 
 export type AnyKind = Kind<PlanStep['kind']>;

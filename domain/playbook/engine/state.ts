@@ -38,13 +38,17 @@ export type StepState = {
   /** parallel: branches that run. foreach: items that run. */
   open?: number;
   loop?: LoopState;
-  /** undo: indexes into `effects`, the last one next. */
+  /** parallel with a join: indexes of the branches that ended well. */
+  won?: number[];
+  /** parallel: enough branches ended well, the rest is stopped. */
+  joined?: true;
+  /** undo, and a joined parallel: indexes into `effects`, the last one next. */
   undoing?: number[];
 };
 
 export type Performed = { readonly params: JsonObject; readonly lease?: string | undefined };
 
-export type LoopState = { readonly items: readonly Json[]; next: number; readonly results: Json[] };
+export type LoopState = { readonly items: readonly Json[]; next: number; readonly results: Json[]; errors?: Json[] };
 
 export type ApprovalState = {
   readonly digest: Digest;

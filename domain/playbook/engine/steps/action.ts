@@ -9,6 +9,7 @@ import type { ActionStep } from '../../plan.ts';
 import { evaluateTemplates } from '../../template.ts';
 import { leaseOf, recordEffect, recordUncertain, undo } from '../effects.ts';
 import { stay, type Kind, type Move } from '../move.ts';
+import { lateInRest } from '../rest.ts';
 import type { Fault, Performed, StepState } from '../state.ts';
 import { jsonBytes, scopeOf, stepOfKind, type Turn } from '../turn.ts';
 
@@ -78,6 +79,7 @@ export function actionFailed(turn: Turn, state: StepState, error: Fault): Move {
 
 /** The step was cancelled meanwhile: what it did does not stay. When the whole run is undone, its turn comes. */
 function tooLate(turn: Turn, state: StepState): Move {
+  if (lateInRest(turn, state)) return stay;
   if (state.effect !== undefined && turn.state.phase !== 'undoing') undo(turn, state.effect);
   return stay;
 }

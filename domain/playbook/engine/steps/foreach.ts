@@ -1,6 +1,6 @@
 /** `foreach`: its steps once for each item, `concurrency` items at a time; `results` has what each gave, in the items' order. */
 import { EdictError } from '../../../errors.ts';
-import type { Json } from '../../../json.ts';
+import type { Json, JsonObject } from '../../../json.ts';
 import { evaluate } from '../../expression.ts';
 import type { ForeachStep } from '../../plan.ts';
 import { evaluateTemplate } from '../../template.ts';
@@ -28,14 +28,26 @@ export const foreach: Kind<'foreach'> = {
     const loop = state.loop;
     if (!loop) throw new EdictError('defect', `loop \`${state.key}\` has no items`);
     state.open = (state.open ?? 1) - 1;
-    const index = Number(last.prefix.slice(state.key.length + 1, -2));
     const result = step.collect === undefined ? (last.outputs ?? {}) : evaluate(step.collect, scopeOf(turn, last.prefix));
     charge(turn, jsonBytes(result));
-    loop.results[index] = result;
+    loop.results[indexOf(state, last)] = result;
+    if (loop.items.length > keptItems) forget(turn, step.id, last.prefix);
+    return goOn(state, step, loop);
+  },
+  failed: (turn, state, step, last) => {
+    const { loop } = state;
+    const error = last.error ?? { code: 'defect' as const, message: `an item of \`${state.key}\` failed without an error` };
+    if (!loop || !step.collectErrors) return { to: 'fail', error };
+    state.open = (state.open ?? 1) - 1;
+    const entry = { index: indexOf(state, last), code: error.code, message: error.message };
+    charge(turn, jsonBytes(entry));
+    (loop.errors ??= []).push(entry);
     if (loop.items.length > keptItems) forget(turn, step.id, last.prefix);
     return goOn(state, step, loop);
   },
 };
+
+const indexOf = ({ key }: StepState, { prefix }: StepState): number => Number(prefix.slice(key.length + 1, -2));
 
 function goOn(state: StepState, step: ForeachStep, loop: LoopState): Move {
   const enter: Entry[] = [];
@@ -47,11 +59,13 @@ function goOn(state: StepState, step: ForeachStep, loop: LoopState): Move {
   if (state.open !== 0) return { to: 'stay', enter };
   // The results are the step's outputs from here on; the items are not needed any more.
   delete state.loop;
-  return { to: 'next', outputs: { results: loop.results } };
+  const errors = (loop.errors ?? []).toSorted((a, b) => Number((a as JsonObject)['index']) - Number((b as JsonObject)['index']));
+  return { to: 'next', outputs: { results: loop.results, ...(step.collectErrors ? { errors } : {}) } };
 }
 
-/** Drops the records of an item that has ended; its result is kept. */
+/** Drops the records of an item that has ended; its result is kept. What is owed an answer stays until it has it. */
 function forget(turn: Turn, container: string, prefix: string): void {
+  for (const owed in turn.state.owed) if (owed.slice(owed.indexOf(':') + 1).startsWith(prefix)) return;
   for (const step of Object.values(turn.plan.steps)) {
     const key = `${prefix}${step.id}`;
     const state = step.in === container ? turn.state.steps[key] : undefined;
