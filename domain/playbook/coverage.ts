@@ -2,7 +2,8 @@
  * Which steps and branches of a playbook its tests went through. A branch is a way out of a step that a reader of the playbook sees:
  * an `if` that holds and that does not, an approval that is given, denied and not answered, a failure that is handled. Pure.
  */
-import type { Plan, PlanStep } from './plan.ts';
+import { canonicalJson } from '../digest.ts';
+import type { Plan, PlanStep, StepOf } from './plan.ts';
 import type { RunView, StepView } from './view.ts';
 
 export type Branch = { readonly step: string; readonly branch: string };
@@ -45,12 +46,17 @@ function ownBranches(step: PlanStep): readonly string[] {
   switch (step.kind) {
     case 'if':
       return ['true', 'false'];
+    case 'switch':
+      return [...step.cases.map(caseName), ...(step.default === undefined ? [] : ['default'])];
     case 'approval':
       return ['approved', 'denied', 'expired'];
     default:
       return [];
   }
 }
+
+const caseName = ({ values }: StepOf<'switch'>['cases'][number]): string =>
+  `case ${values.map((value) => canonicalJson(value)).join(', ')}`;
 
 /** `step` and `step branch` of everything that the runs went through. */
 function seenIn(plan: Plan, runs: readonly Pick<RunView, 'steps'>[]): ReadonlySet<string> {
@@ -92,6 +98,8 @@ function ownTaken({ step, view, entered }: Passage): readonly string[] {
       if (view.status !== 'done') return [];
       if (step.then !== undefined) return [entered(step.then) ? 'true' : 'false'];
       return [step.else !== undefined && entered(step.else) ? 'false' : 'true'];
+    case 'switch':
+      return view.status === 'done' ? [step.cases.filter(({ to }) => entered(to)).map(caseName)[0] ?? 'default'] : [];
     case 'approval':
       return view.status === 'done' ? ['approved'] : [view.status];
     default:

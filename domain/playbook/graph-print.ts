@@ -81,7 +81,7 @@ function mermaidShape({ kind, label }: GraphNode): string {
 function mermaidText(text: string): string {
   return short(text)
     .split('\n')
-    .map((line) => line.replaceAll(/[^\p{L}\p{N} .,:/()=+@|-]/gu, (letter) => (letter === '…' ? letter : `#${letter.codePointAt(0)};`)))
+    .map((line) => line.replaceAll(/[^\p{L}\p{N} .,:/()=+@-]/gu, (letter) => (letter === '…' ? letter : `#${letter.codePointAt(0)};`)))
     .join('<br>');
 }
 

@@ -2,9 +2,10 @@
  * The graph of a plan, to be drawn and to be measured: nodes are its steps, edges say why control goes there. Written as Mermaid,
  * as DOT and as text; what authors wrote is quoted, so that it cannot become part of the drawing's own language.
  */
+import type { Json } from '../json.ts';
 import type { ActionStep, Plan, PlanStep, Template } from './plan.ts';
 
-export type EdgeKind = 'next' | 'then' | 'else' | 'case' | 'branch' | 'item' | 'failure' | 'denied' | 'expired' | 'undo';
+export type EdgeKind = 'next' | 'then' | 'else' | 'case' | 'default' | 'branch' | 'item' | 'failure' | 'denied' | 'expired' | 'undo';
 
 export type GraphNode = {
   readonly id: string;
@@ -39,7 +40,7 @@ export function graphOf(plan: Plan): PlaybookGraph {
     ...steps.flatMap(undoNodes),
     ...(edges.some(({ to }) => to === finishId) ? [{ id: finishId, kind: 'finish' as const, label: 'done' }] : []),
   ];
-  return { playbook: plan.playbook, version: plan.version, title: plan.title, nodes: inReadingOrder(nodes, edges), edges };
+  return { playbook: plan.playbook, version: plan.version, title: plan.title, ...inReadingOrder(nodes, edges) };
 }
 
 /** Made by `on_failure: continue` at the end of the procedure: it does nothing, and is not drawn. */
@@ -53,19 +54,20 @@ function onwardOf(plan: Plan, id: string): string {
 }
 
 /** As control comes to them from the start; what it never comes to stands last. */
-function inReadingOrder(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): readonly GraphNode[] {
+function inReadingOrder(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Pick<PlaybookGraph, 'nodes' | 'edges'> {
   const known = new Map(nodes.map((node) => [node.id, node]));
-  const out = new Map<string, string[]>();
-  for (const { from, to } of edges) out.set(from, [...(out.get(from) ?? []), to]);
+  const out = new Map<string, GraphEdge[]>();
+  for (const edge of edges) out.set(edge.from, [...(out.get(edge.from) ?? []), edge]);
   const ordered = new Set<GraphNode>();
   const open = [startId];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const node = known.get(id);
     if (node === undefined || ordered.has(node)) continue;
     ordered.add(node);
-    open.push(...(out.get(id) ?? []).toReversed());
+    open.push(...(out.get(id) ?? []).map(({ to }) => to).toReversed());
   }
-  return [...ordered, ...nodes.filter((node) => !ordered.has(node))];
+  for (const node of nodes) ordered.add(node);
+  return { nodes: [...ordered], edges: [...ordered].flatMap(({ id }) => out.get(id) ?? []) };
 }
 
 /** Where control can go from a step. At the end of an inner block it goes nowhere: the enclosing step goes on. */
@@ -78,6 +80,12 @@ export function edgesOf(step: PlanStep): readonly GraphEdge[] {
   switch (step.kind) {
     case 'if':
       return [...to('then', step.then ?? onward), ...to('else', step.else ?? onward), ...failure];
+    case 'switch':
+      return [
+        ...step.cases.flatMap(({ values, to: target }) => to('case', target, values.map(valueText).join(', '))),
+        ...to('default', step.default === 'continue' ? onward : step.default?.to),
+        ...failure,
+      ];
     case 'approval':
       return [...to('next', onward, 'approved'), ...to('denied', step.denied), ...to('expired', step.expired), ...failure];
     case 'parallel':
@@ -130,6 +138,8 @@ function doesOf(step: PlanStep): string {
       return `approval of ${step.of.join(', ')}, by ${step.roles.join(' or ')}`;
     case 'if':
       return step.condition;
+    case 'switch':
+      return step.on;
     case 'wait':
       return step.until ? `wait until ${templateText(step.until)}` : `wait ${step.for ? templateText(step.for) : ''}`;
     case 'foreach':
@@ -149,7 +159,7 @@ function doesOf(step: PlanStep): string {
 function templateText(template: Template): string {
   switch (template.is) {
     case 'value':
-      return typeof template.value === 'string' ? template.value : JSON.stringify(template.value);
+      return valueText(template.value);
     case 'cel':
       return template.cel;
     case 'text':
@@ -162,3 +172,5 @@ function templateText(template: Template): string {
         .join(', ')}}`;
   }
 }
+
+const valueText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,0 +1,46 @@
+/** The JSON Schema for editors is that of the compiler's form, takes every playbook that is shipped, and refuses what is not of the form. */
+import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { playbookJsonSchema } from '../../domain/playbook/published.schema.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const published = JSON.parse(read('docs/playbook.schema.json')) as object;
+const validate = new Ajv({ strict: true, allErrors: true, strictTypes: false }).compile(published);
+const playbooks = readdirSync(new URL('../../playbooks/', import.meta.url)).filter(
+  (name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'),
+);
+
+const form = (step: object): object => ({ playbook: 'p', version: '1.0.0', title: 'a title', steps: [{ id: 'a', ...step }] });
+
+describe('docs/playbook.schema.json', () => {
+  it('is what `node scripts/playbook-schema.ts` writes', () => {
+    expect(published).toEqual(JSON.parse(JSON.stringify(playbookJsonSchema())));
+  });
+
+  it.each(playbooks)('takes playbooks/%s', (name) => {
+    validate(parse(read(`playbooks/${name}`)));
+    expect(validate.errors).toBeNull();
+  });
+
+  it('takes a step inside steps inside steps', () => {
+    expect(validate(form({ if: 'true', then: [{ id: 'b', parallel: { steps: [{ id: 'c', wait: '1s' }] } }] }))).toBe(true);
+  });
+
+  it.each([
+    ['an unknown key of a step', form({ wait: '1s', timout: '1s' })],
+    ['an unknown key deep inside', form({ if: 'true', then: [{ id: 'b', parallel: { steps: [{ id: 'c', wiat: '1s' }] } }] })],
+    ['an action that is not in the catalogue', form({ action: 'network.isolat' })],
+    ['an id in capitals', form({ id: 'Ask', wait: '1s' })],
+    ['a version of two numbers', { ...form({ wait: '1s' }), version: '1.0' }],
+    ['a playbook without steps', { playbook: 'p', version: '1.0.0', title: 't' }],
+  ])('refuses %s', (_, playbook) => {
+    expect(validate(playbook)).toBe(false);
+  });
+
+  it('says what keys mean, and lists the actions', () => {
+    expect(JSON.stringify(published)).toContain('"network.isolate"');
+    expect(JSON.stringify(published)).toContain('"description":"The effect is undone by itself after so long."');
+  });
+});
