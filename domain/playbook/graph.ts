@@ -3,7 +3,7 @@
  * as DOT and as text; what authors wrote is quoted, so that it cannot become part of the drawing's own language.
  */
 import type { Json } from '../json.ts';
-import type { ActionStep, Plan, PlanStep, Template } from './plan.ts';
+import type { ActionStep, Plan, PlanStep, StepKind, StepOf, Template } from './plan.ts';
 
 export type EdgeKind = 'next' | 'then' | 'else' | 'case' | 'default' | 'branch' | 'item' | 'failure' | 'denied' | 'expired' | 'undo';
 
@@ -72,32 +72,41 @@ function inReadingOrder(nodes: readonly GraphNode[], edges: readonly GraphEdge[]
 
 /** Where control can go from a step. At the end of an inner block it goes nowhere: the enclosing step goes on. */
 export function edgesOf(step: PlanStep): readonly GraphEdge[] {
-  const { id: from } = step;
   const onward = step.next ?? (step.in === undefined ? finishId : undefined);
-  const to = (kind: EdgeKind, target: string | undefined, label?: string): readonly GraphEdge[] =>
-    target === undefined ? [] : [{ from, to: target, kind, ...(label === undefined ? {} : { label }) }];
-  const failure = to('failure', step.failure);
-  switch (step.kind) {
-    case 'if':
-      return [...to('then', step.then ?? onward), ...to('else', step.else ?? onward), ...failure];
-    case 'switch':
-      return [
-        ...step.cases.flatMap(({ values, to: target }) => to('case', target, values.map(valueText).join(', '))),
-        ...to('default', step.default === 'continue' ? onward : step.default?.to),
-        ...failure,
-      ];
-    case 'approval':
-      return [...to('next', onward, 'approved'), ...to('denied', step.denied), ...to('expired', step.expired), ...failure];
-    case 'parallel':
-      return [...step.branches.flatMap((branch) => to('branch', branch)), ...to('next', onward), ...failure];
-    case 'foreach':
-      return [...to('item', step.body), ...to('next', onward), ...failure];
-    case 'end':
-    case 'fail':
-      return [...(step.if === undefined ? [] : to('next', onward, 'skipped')), ...failure];
-    default:
-      return [...to('next', onward), ...failure];
-  }
+  const ways = waysOf[step.kind] as ((step: PlanStep, onward: string | undefined) => readonly Way[]) | undefined;
+  return [...(ways?.(step, onward) ?? [['next', onward] as const]), ['failure', step.failure] as const].flatMap(([kind, to, label]) =>
+    to === undefined ? [] : [{ from: step.id, to, kind, ...(label === undefined ? {} : { label }) }],
+  );
+}
+
+type Way = readonly [kind: EdgeKind, to: string | undefined, label?: string];
+
+/** Of kinds that do more than go on. */
+const waysOf: { readonly [K in StepKind]?: (step: StepOf<K>, onward: string | undefined) => readonly Way[] } = {
+  if: (step, onward) => [
+    ['then', step.then ?? onward],
+    ['else', step.else ?? onward],
+  ],
+  switch: (step, onward) => [
+    ...step.cases.map(({ values, to }) => ['case', to, values.map(valueText).join(', ')] as const),
+    ['default', step.default === 'continue' ? onward : step.default?.to],
+  ],
+  approval: (step, onward) => [
+    ['next', onward, 'approved'],
+    ['denied', step.denied],
+    ['expired', step.expired],
+  ],
+  parallel: (step, onward) => [...step.branches.map((branch) => ['branch', branch] as const), ['next', onward]],
+  foreach: (step, onward) => [
+    ['item', step.body],
+    ['next', onward],
+  ],
+  end: skippable,
+  fail: skippable,
+};
+
+function skippable(step: PlanStep, onward: string | undefined): readonly Way[] {
+  return step.if === undefined ? [] : [['next', onward, 'skipped']];
 }
 
 /** An action's undo, and what an undo step takes back. */
@@ -131,29 +140,23 @@ function labelOf(step: PlanStep): string {
 }
 
 function doesOf(step: PlanStep): string {
-  switch (step.kind) {
-    case 'action':
-      return step.action;
-    case 'approval':
-      return `approval of ${step.of.join(', ')}, by ${step.roles.join(' or ')}`;
-    case 'if':
-      return step.condition;
-    case 'switch':
-      return step.on;
-    case 'wait':
-      return step.until ? `wait until ${templateText(step.until)}` : `wait ${step.for ? templateText(step.for) : ''}`;
-    case 'foreach':
-      return `for each ${step.as} of ${templateText(step.items)}`;
-    case 'end':
-      return `end: ${step.outcome}`;
-    case 'fail':
-      return `fail: ${templateText(step.message)}`;
-    case 'undo':
-      return `undo ${step.steps.join(', ')}`;
-    default:
-      return step.kind;
-  }
+  const words = wordsOf[step.kind] as ((step: PlanStep) => string) | undefined;
+  return words?.(step) ?? step.kind;
 }
+
+/** Of kinds that their name alone does not explain. */
+const wordsOf: { readonly [K in StepKind]?: (step: StepOf<K>) => string } = {
+  action: (step) => step.action,
+  approval: (step) => `approval of ${step.of.join(', ')}, by ${step.roles.join(' or ')}`,
+  if: (step) => step.condition,
+  switch: (step) => step.on,
+  wait: (step) => (step.until ? `wait until ${templateText(step.until)}` : `wait ${step.for ? templateText(step.for) : ''}`),
+  parallel: ({ join, branches }) => (join === undefined ? 'parallel' : `parallel, until ${join.count} of ${branches.length} are done`),
+  foreach: (step) => `for each ${step.as} of ${templateText(step.items)}`,
+  end: (step) => `end: ${step.outcome}`,
+  fail: (step) => `fail: ${templateText(step.message)}`,
+  undo: (step) => `undo ${step.steps.join(', ')}`,
+};
 
 /** As it was written, about. */
 function templateText(template: Template): string {

@@ -45,6 +45,7 @@ const meanings: { readonly [key: string]: string } = {
   steps: 'What is done, in order.',
   id: 'Lowercase words joined by `-`; other steps read its outputs by it.',
   if: 'CEL. With `then` or `else` a branch; on any other step a guard: the step is skipped unless it holds.',
+  // oxlint-disable-next-line unicorn/no-thenable -- the form's own word
   then: 'Steps when the condition holds; after a failure, what follows the undo.',
   else: 'Steps when the condition does not hold.',
   action: 'A verb of the catalogue.',

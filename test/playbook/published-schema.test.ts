@@ -25,12 +25,12 @@ describe('docs/playbook.schema.json', () => {
   });
 
   it('takes a step inside steps inside steps', () => {
-    expect(validate(form({ if: 'true', then: [{ id: 'b', parallel: { steps: [{ id: 'c', wait: '1s' }] } }] }))).toBe(true);
+    expect(validate(form({ if: 'true', else: [{ id: 'b', parallel: { steps: [{ id: 'c', wait: '1s' }] } }] }))).toBe(true);
   });
 
   it.each([
     ['an unknown key of a step', form({ wait: '1s', timout: '1s' })],
-    ['an unknown key deep inside', form({ if: 'true', then: [{ id: 'b', parallel: { steps: [{ id: 'c', wiat: '1s' }] } }] })],
+    ['an unknown key deep inside', form({ if: 'true', else: [{ id: 'b', parallel: { steps: [{ id: 'c', wiat: '1s' }] } }] })],
     ['an action that is not in the catalogue', form({ action: 'network.isolat' })],
     ['an id in capitals', form({ id: 'Ask', wait: '1s' })],
     ['a version of two numbers', { ...form({ wait: '1s' }), version: '1.0' }],
