@@ -47,6 +47,10 @@ export const errorTable = {
   /** The playbook itself says so, by a `fail` step. */
   'playbook-failed': unprocessable,
   'case-unmatched': unprocessable,
+  'loop-bound-reached': unprocessable,
+  'cacao-invalid': unprocessable,
+  /** Well-formed, but with a part that playbooks of ours cannot say, or that nobody mapped. */
+  'cacao-unsupported': unprocessable,
   'output-too-large': { status: 413, retryable: false, exit: 2 },
   'run-state-wrong': conflict,
   'order-missing': refused,

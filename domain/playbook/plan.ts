@@ -46,7 +46,7 @@ type StepBase = {
   readonly next?: string | undefined;
   /** Where a failure goes; without it the failure is the enclosing step's, in the end the run's. */
   readonly failure?: string | undefined;
-  /** The enclosing `parallel` or `foreach`. */
+  /** The enclosing `parallel`, `foreach` or `while`. */
   readonly in?: string | undefined;
 };
 
@@ -127,6 +127,18 @@ export type ForeachStep = StepBase & {
   readonly collectErrors?: true | undefined;
 };
 
+/** `as` holds what the turn before gave, at first `from`. The condition still holding after `max` turns is a failure. */
+export type WhileStep = StepBase & {
+  readonly kind: 'while';
+  readonly condition: Cel;
+  readonly max: number;
+  readonly as: string;
+  readonly from: Templates;
+  readonly body: string;
+  /** What a turn gives: evaluated at the end of its steps; without it, the outputs of the last step. */
+  readonly collect?: Cel | undefined;
+};
+
 /** Undoes the effects of these steps, newest first. Made by `on_failure: { undo: … }`. */
 export type UndoStep = StepBase & { readonly kind: 'undo'; readonly steps: readonly string[] };
 
@@ -141,6 +153,7 @@ export type PlanStep =
   | FailStep
   | ParallelStep
   | ForeachStep
+  | WhileStep
   | UndoStep;
 export type StepKind = PlanStep['kind'];
 export type StepOf<K extends StepKind> = Extract<PlanStep, { readonly kind: K }>;

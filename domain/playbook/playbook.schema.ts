@@ -71,8 +71,18 @@ export type SourceStep = {
       }
     | undefined;
   switch?: SourceSwitch | undefined;
+  while?: SourceWhile | undefined;
   end?: string | undefined;
   fail?: string | undefined;
+};
+
+export type SourceWhile = {
+  if: string;
+  max: number;
+  as: string;
+  from: { [name: string]: z.infer<typeof json> };
+  steps: SourceStep[];
+  collect?: string | undefined;
 };
 
 type CaseValue = string | number | boolean;
@@ -170,6 +180,19 @@ const step: z.ZodType<SourceStep> = z.strictObject({
       on_error: z.enum(['fail-fast', 'collect']).default('fail-fast'),
     })
     .optional(),
+  while: z
+    .strictObject({
+      if: expression,
+      max: z
+        .int({ error: ({ input }) => (input === undefined ? 'a while has a bound: how many turns at most' : undefined) })
+        .min(1)
+        .max(100_000),
+      as: nameText.default('last'),
+      from: z.record(nameText, json).default({}),
+      steps,
+      collect: z.string().optional(),
+    })
+    .optional(),
   switch: z
     .strictObject({
       on: expression,
@@ -236,6 +259,7 @@ export const playbookKeys: readonly string[] = [
   'parallel',
   'foreach',
   'set',
+  'while',
   'switch',
   'on',
   'cases',

@@ -85,6 +85,9 @@ function nested(depth: number): fc.Arbitrary<Make> {
         },
       },
     ]),
+    fc.tuple(inner, fc.integer({ min: 1, max: 3 })).map(([body, turns]): Make => (id) => [
+      { id: id(), while: { if: `index < ${turns}`, max: 2, steps: body(id) } },
+    ]),
     // oxlint-disable-next-line unicorn/no-thenable -- the form's own word
     fc.tuple(inner, inner, fc.boolean()).map(([a, b, holds]): Make => (id) => [{ id: id(), if: String(holds), then: a(id), else: b(id) }]),
   );
@@ -265,6 +268,40 @@ describe('what an event costs', () => {
     'p.yaml',
   ).plan;
   const items = (count: number): JsonObject => ({ n: Array.from({ length: count }, (_, index) => index) });
+
+  const turns = compilePlaybook(
+    'playbook: p\nversion: 1.0.0\ntitle: t\ninputs: { n: { type: int } }\nsteps: [{ id: l, while: { from: { at: 0 }, if: last.at < inputs.n, max: 100000, steps: [{ id: a, action: control.noop }, { id: b, set: { at: last.at + 1 } }] } }]\n',
+    'p.yaml',
+  ).plan;
+
+  it('ten thousand turns do not cost more each than a hundred do, and leave a state as small', () => {
+    drive(turns, { n: 100 });
+    const long = drive(turns, { n: 10_000 });
+    expect(long.events).toBe(10_000);
+    expect(long.ms / long.events).toBeLessThan(0.5);
+    const sizes: number[] = [];
+    for (const n of [100, 2_000]) {
+      let largest = 0;
+      simulate({
+        plan: turns,
+        inputs: { n },
+        fakes: {},
+        observe: (state) => void (largest = Math.max(largest, JSON.stringify(state).length)),
+      });
+      sizes.push(largest);
+    }
+    expect(sizes[1]! - sizes[0]!).toBeLessThan(200);
+  });
+
+  it('steps that wait for nothing go on in pieces, so that a driver can do other things between', () => {
+    const plan = planOf([{ id: 'l', while: { if: 'index < 20000', max: 20_000, steps: [{ id: 'a', set: { x: 'index' } }] } }]);
+    let turnsOfTheEngine = 0;
+    const result = simulate({ plan, fakes: {}, observe: () => void turnsOfTheEngine++ });
+    expect(result.view.outcome).toBe('done');
+    expect(turnsOfTheEngine).toBe(5);
+    const stopped = simulate({ plan, fakes: {}, cancel: { atMs: 2, by: 'm', reason: 'x' } });
+    expect(stopped.view).toMatchObject({ outcome: 'cancelled', status: 'ended' });
+  });
 
   it('a thousand parallel steps, and ten thousand one after the other, do not cost more each than a few do', () => {
     drive(parallel(100), {});

@@ -72,3 +72,26 @@ export const foreachPart: Build<'foreach'> = (compiling, { id, foreach }, at, bl
     ...(onError === 'collect' ? { collectErrors: true } : {}),
   };
 };
+
+/** From outside, what the last turn gave is `result`. The condition sees the turn before by `as`, as the steps do. */
+export const whilePart: Build<'while'> = (compiling, { id, while: source }, at, block) => {
+  const { if: condition = '', max = 1, as = 'last', from = {}, steps = [], collect } = source ?? {};
+  const place = (key: string) => ({ at: [...at, 'while', key], step: id });
+  const loopNames = [...block.loopNames, as];
+  const inner = { in: id, visible: new Set(block.visible), loopNames };
+  const body = compiling.compileBlock(compiling, steps, [...at, 'while', 'steps'], inner);
+  return {
+    kind: 'while',
+    condition: compileCel(compiling, condition, { ...namesOf(block), loopNames }, { ...place('if'), expect: ['bool'] }),
+    max,
+    as,
+    from: Object.fromEntries(
+      Object.entries(from).map(([name, value]) => [
+        name,
+        compileTemplate(compiling, value, namesOf(block), { at: [...at, 'while', 'from', name], step: id }),
+      ]),
+    ),
+    body,
+    ...(collect === undefined ? {} : { collect: compileCel(compiling, collect, namesOf(inner), place('collect')) }),
+  };
+};

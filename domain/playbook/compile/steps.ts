@@ -6,7 +6,7 @@ import { compileFailure } from './after.ts';
 import { approvalPart } from './approval-step.ts';
 import { addStep, namesOf, type Block, type Build, type Compiling } from './block.ts';
 import { compileCel, compileTemplate, compileValues } from './expressions.ts';
-import { foreachPart, ifPart, parallelPart } from './nested-steps.ts';
+import { foreachPart, ifPart, parallelPart, whilePart } from './nested-steps.ts';
 import type { SourcePath } from './source.ts';
 import { switchPart } from './switch-step.ts';
 
@@ -65,6 +65,7 @@ const builders: { readonly [K in Exclude<StepKind, 'undo'>]: Build<K> } = {
   switch: switchPart,
   parallel: parallelPart,
   foreach: foreachPart,
+  while: whilePart,
   set: setPart,
   end: (_, { end = 'done' }) => ({ kind: 'end', outcome: end }),
   fail: (compiling, { id, fail = '' }, at, block) => ({
@@ -83,6 +84,7 @@ const keysOf: { readonly [K in StepKind]: readonly string[] } = {
   set: [...anyStep, 'set', 'outputs'],
   parallel: [...anyStep, 'parallel'],
   foreach: [...anyStep, 'foreach'],
+  while: [...anyStep, 'while'],
   end: ['id', 'title', 'if', 'end'],
   fail: ['id', 'title', 'if', 'fail'],
   undo: [],

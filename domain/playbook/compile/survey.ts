@@ -10,7 +10,7 @@ export type KnownStep = {
   readonly kind: StepKind;
   readonly source: SourceStep;
   readonly at: SourcePath;
-  /** The enclosing `foreach` steps, outermost first. */
+  /** The enclosing `foreach` and `while` steps, outermost first. */
   readonly loops: readonly string[];
   readonly order: number;
 };
@@ -87,7 +87,7 @@ function walkStep(walk: Walk, source: SourceStep, at: SourcePath, loops: readonl
   if (wrong) walk.issues.push({ code: 'playbook-invalid', text: `step id \`${id}\` is ${wrong}`, at: [...at, 'id'] });
   if (kind) walk.steps.set(id, { id, kind, source, at, loops, order: walk.steps.size });
   walkBranches(walk, source, at, loops);
-  if (source.foreach) walkLoop(walk, source, at, loops);
+  for (const name of ['foreach', 'while'] as const) if (source[name]) walkLoop(walk, source, [...at, name], loops);
   walkFailure(walk, source.on_failure, [...at, 'on_failure'], loops);
   for (const name of ['on_denied', 'on_expired'] as const)
     walkSteps(walk, source.approval?.[name]?.steps ?? [], [...at, 'approval', name, 'steps'], loops);
@@ -102,15 +102,15 @@ function walkBranches(walk: Walk, source: SourceStep, at: SourcePath, loops: rea
 }
 
 function walkLoop(walk: Walk, source: SourceStep, at: SourcePath, loops: readonly string[]): void {
-  const { as = 'item', steps = [] } = source.foreach ?? {};
+  const { as = 'item', steps = [] } = source.foreach ?? source.while ?? {};
   if (reservedWords.has(as) || walk.steps.has(as))
     walk.issues.push({
       code: 'playbook-invalid',
       text: `loop name \`${as}\` is a reserved word or a step id`,
-      at: [...at, 'foreach', 'as'],
+      at: [...at, 'as'],
     });
   walk.loopNames.add(as);
-  walkSteps(walk, steps, [...at, 'foreach', 'steps'], [...loops, source.id]);
+  walkSteps(walk, steps, [...at, 'steps'], [...loops, source.id]);
 }
 
 function walkFailure(walk: Walk, failure: SourceFailure | undefined, at: SourcePath, loops: readonly string[]): void {
@@ -127,6 +127,7 @@ const kindKeys = [
   'switch',
   'parallel',
   'foreach',
+  'while',
   'end',
   'fail',
 ] as const satisfies readonly StepKind[];

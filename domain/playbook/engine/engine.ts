@@ -10,7 +10,7 @@ import type { JsonObject } from '../../json.ts';
 import { resolveInputs } from '../inputs.ts';
 import type { Plan } from '../plan.ts';
 import { settle, undo, undoEnded } from './effects.ts';
-import { drain, endRun, move } from './flow.ts';
+import { drain, endRun, goOnAfterBreath, move } from './flow.ts';
 import type { Command, EngineEvent } from './messages.ts';
 import { joinedAround, restEnded } from './rest.ts';
 import type { RunContext, RunState, StepState } from './state.ts';
@@ -110,6 +110,7 @@ function timerFired(turn: Turn, id: string): void {
   const timer = turn.state.timers[id];
   if (!timer) return;
   delete turn.state.timers[id];
+  if (timer.kind === 'breath') return goOnAfterBreath(turn);
   withStep(turn, timer.step, (step) => {
     if (timer.kind === 'lease') undo(turn, step.effect ?? -1);
     else if (timer.kind === 'wait') move(turn, step, () => ({ to: 'next' }));

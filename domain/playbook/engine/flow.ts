@@ -2,21 +2,48 @@
 import { evaluateBoolean } from '../expression.ts';
 import type { StepStatus } from '../view.ts';
 import { endLeases } from './effects.ts';
-import type { Move } from './move.ts';
+import type { Entry, Move } from './move.ts';
 import { evaluateOutputs } from './outputs.ts';
 import { abandonRest, restEnded } from './rest.ts';
 import type { Fault, StepState } from './state.ts';
 import { closeApproval } from './steps/approval.ts';
 import { kindOf } from './steps/index.ts';
-import { cancelTimer, charge, containerOf, faultOf, jsonBytes, scopeOf, stepBytes, stepOf, timerId, type Turn } from './turn.ts';
+import {
+  cancelTimer,
+  charge,
+  containerOf,
+  faultOf,
+  jsonBytes,
+  scopeOf,
+  startTimer,
+  stepBytes,
+  stepOf,
+  timerId,
+  type Turn,
+} from './turn.ts';
 
-/** Enters what is ready until nothing is. */
+/** A turn of the engine that enters more steps than this would keep its driver from everything else. */
+const enteredAtMost = 5_000;
+
+/** Enters what is ready until nothing is, or until it is time to breathe: what is left goes on at the next timer. */
 export function drain(turn: Turn): void {
-  for (let at = 0; at < turn.ready.length; at++) {
+  for (let at = 0; at < turn.ready.length && turn.state.phase === 'running'; at++) {
     const next = turn.ready[at];
-    if (next && turn.state.phase === 'running') enter(turn, next.id, next.prefix);
+    if (at >= enteredAtMost) return breathe(turn, turn.ready.slice(at));
+    if (next) enter(turn, next.id, next.prefix);
   }
   turn.ready.length = 0;
+}
+
+function breathe(turn: Turn, left: readonly Entry[]): void {
+  turn.ready.length = 0;
+  (turn.state.deferred ??= []).push(...left);
+  if (!turn.state.timers[timerId('breath', '')]) startTimer(turn, { kind: 'breath', step: '', atMs: turn.nowMs + 1 });
+}
+
+export function goOnAfterBreath(turn: Turn): void {
+  turn.ready.push(...(turn.state.deferred ?? []));
+  delete turn.state.deferred;
 }
 
 function enter(turn: Turn, id: string, prefix: string): void {

@@ -5,6 +5,7 @@ import type { Signal } from '../../incident/signal.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { ActionName } from '../actions.ts';
 import type { StepStatus } from '../view.ts';
+import type { Entry } from './move.ts';
 
 export type Fault = { readonly code: ErrorCode; readonly message: string };
 
@@ -38,6 +39,8 @@ export type StepState = {
   /** parallel: branches that run. foreach: items that run. */
   open?: number;
   loop?: LoopState;
+  /** while: turns begun, and what the one before gave. */
+  turns?: { count: number; value: Json };
   /** parallel with a join: indexes of the branches that ended well. */
   won?: number[];
   /** parallel: enough branches ended well, the rest is stopped. */
@@ -73,7 +76,7 @@ export type EffectState = {
   waiter?: string;
 };
 
-export type TimerKind = 'wait' | 'expiry' | 'remind' | 'escalate' | 'lease';
+export type TimerKind = 'wait' | 'expiry' | 'remind' | 'escalate' | 'lease' | 'breath';
 export type TimerState = { readonly kind: TimerKind; readonly step: string; readonly atMs: number };
 
 export type RunState = {
@@ -109,4 +112,6 @@ export type RunState = {
   /** Covered step → its approval and the digest of what was approved. */
   readonly grants: { [key: string]: { readonly approval: string; readonly digest: Digest } };
   undoFault?: Fault;
+  /** Steps that are entered after a breath: one turn of the engine enters so many at most. */
+  deferred?: Entry[];
 };

@@ -74,7 +74,8 @@ export const effectKey = (run: string, step: string): string => `${run}/${step}/
 export function containerOf(turn: Turn, { id, prefix }: Pick<StepState, 'id' | 'prefix'>): StepState | undefined {
   const container = stepOf(turn, id).in;
   if (container === undefined) return undefined;
-  return turn.state.steps[stepOf(turn, container).kind === 'foreach' ? loopKey(prefix) : `${prefix}${container}`];
+  const { kind } = stepOf(turn, container);
+  return turn.state.steps[kind === 'foreach' || kind === 'while' ? loopKey(prefix) : `${prefix}${container}`];
 }
 
 /** `outer[1].each[3].` → `outer[1].each` */
@@ -111,6 +112,7 @@ function loopValue(turn: Turn, prefix: string, root: string): Json | undefined {
     if (root === 'index') return loopIndex(at);
     const loop = turn.state.steps[loopKey(at)];
     if (loop?.loop && stepOfKind(turn, loop.id, 'foreach').as === root) return loop.loop.items[loopIndex(at)];
+    if (loop?.turns && stepOfKind(turn, loop.id, 'while').as === root) return loop.turns.value;
   }
   return undefined;
 }

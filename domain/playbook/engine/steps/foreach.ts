@@ -4,13 +4,12 @@ import type { Json, JsonObject } from '../../../json.ts';
 import { evaluate } from '../../expression.ts';
 import type { ForeachStep } from '../../plan.ts';
 import { evaluateTemplate } from '../../template.ts';
+import { forget, keptItems } from '../forget.ts';
 import { type Entry, type Kind, type Move } from '../move.ts';
 import type { LoopState, StepState } from '../state.ts';
-import { charge, jsonBytes, scopeOf, stepBytes, type Turn } from '../turn.ts';
+import { charge, jsonBytes, scopeOf } from '../turn.ts';
 
 const mostItems = 20_000;
-/** Of longer loops, only the steps that changed something, failed or are under way stay in the run's state. */
-const keptItems = 500;
 
 export const foreach: Kind<'foreach'> = {
   enter: (turn, state, step) => {
@@ -61,19 +60,4 @@ function goOn(state: StepState, step: ForeachStep, loop: LoopState): Move {
   delete state.loop;
   const errors = (loop.errors ?? []).toSorted((a, b) => Number((a as JsonObject)['index']) - Number((b as JsonObject)['index']));
   return { to: 'next', outputs: { results: loop.results, ...(step.collectErrors ? { errors } : {}) } };
-}
-
-/** Drops the records of an item that has ended; its result is kept. What is owed an answer stays until it has it. */
-function forget(turn: Turn, container: string, prefix: string): void {
-  for (const owed in turn.state.owed) if (owed.slice(owed.indexOf(':') + 1).startsWith(prefix)) return;
-  for (const step of Object.values(turn.plan.steps)) {
-    const key = `${prefix}${step.id}`;
-    const state = step.in === container ? turn.state.steps[key] : undefined;
-    if (!state || state.effect !== undefined || state.error) continue;
-    if (step.kind === 'parallel') forget(turn, step.id, prefix);
-    if (step.kind === 'foreach')
-      (state.outputs?.['results'] as readonly Json[] | undefined)?.forEach((_, index) => forget(turn, step.id, `${key}[${index}].`));
-    delete turn.state.steps[key];
-    turn.state.sizeBytes -= stepBytes + (state.outputs ? jsonBytes(state.outputs) : 0);
-  }
 }

@@ -12,6 +12,7 @@ import { set } from './set.ts';
 import { choice } from './switch.ts';
 import { undo } from './undo.ts';
 import { wait } from './wait.ts';
+import { repeat } from './while.ts';
 
 const kinds: { readonly [K in StepKind]: Kind<K> } = {
   action,
@@ -24,6 +25,7 @@ const kinds: { readonly [K in StepKind]: Kind<K> } = {
   fail,
   parallel,
   foreach,
+  while: repeat,
   undo,
 };
 
