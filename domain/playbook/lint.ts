@@ -20,7 +20,7 @@ export function lintPlaybook(text: string, file: string): readonly Finding[] {
     return warnings.map((message) => ({ severity: 'warning', file, ...stepPlace(text, message), message }));
   } catch (error) {
     if (!(error instanceof EdictError)) throw error;
-    return faultsOf(error, text, file);
+    return faultsOf(error, text, file).toSorted((a, b) => a.line - b.line || a.column - b.column);
   }
 }
 
@@ -40,18 +40,17 @@ const also = 'also:\n';
 
 type Place = { readonly line: number; readonly column: number };
 
-/** `… (file:line): suggestion` → its parts; the place is not said twice. */
+/** `what (file:line) is wrong: suggestion` → its parts; the place is not said twice. */
 function finding(message: string, file: string, place: Place): Finding {
   const mark = new RegExp(` ?\\(${escaped(file)}(?::\\d+)?\\)`, 'u').exec(message);
   if (mark === null) return { severity: 'error', file, ...place, message };
   const before = message.slice(0, mark.index);
   const after = message.slice(mark.index + mark[0].length);
-  if (!after.startsWith(': ')) return { severity: 'error', file, ...place, message: `${before}${after}` };
-  const rest = after.slice(2);
-  // A place in the middle of the sentence is followed by the rest of it; one at its end, by what helps.
-  return before.includes(' ') && before !== 'not YAML'
-    ? { severity: 'error', file, ...place, message: before, suggestion: rest }
-    : { severity: 'error', file, ...place, message: `${before}: ${rest}` };
+  const colon = after.indexOf(': ');
+  // A fault of the form or of an expression is told as `this`: fault, which has no suggestion.
+  if (colon < 0 || before.replaceAll(/`[^`]*`/gu, '') === '' || before === 'not YAML')
+    return { severity: 'error', file, ...place, message: `${before}${after}` };
+  return { severity: 'error', file, ...place, message: `${before}${after.slice(0, colon)}`, suggestion: after.slice(colon + 2) };
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/gu, '\\$&');
