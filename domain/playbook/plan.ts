@@ -82,7 +82,13 @@ export type ApprovalStep = StepBase & {
   readonly expired: string;
 };
 
-export type WaitStep = StepBase & { readonly kind: 'wait'; readonly for?: Template | undefined; readonly until?: Template | undefined };
+/** One of `for` and `until`. With `signal` it is the deadline by which a signal has to come for which `signal` holds. */
+export type WaitStep = StepBase & {
+  readonly kind: 'wait';
+  readonly for?: Template | undefined;
+  readonly until?: Template | undefined;
+  readonly signal?: Cel | undefined;
+};
 export type IfStep = StepBase & {
   readonly kind: 'if';
   readonly condition: Cel;

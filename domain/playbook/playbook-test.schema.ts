@@ -55,6 +55,8 @@ export const playbookTestsSchema = z.array(
   z.strictObject({
     name: z.string().min(1),
     signal: z.looseObject({ kind: z.string() }).optional(),
+    /** Signals of the incident that come later. */
+    signals: z.array(z.looseObject({ at: duration, kind: z.string() })).default([]),
     manual: z.strictObject({ by: z.string(), inputs: record.default({}) }).optional(),
     inputs: record.optional(),
     incident: z.string().optional(),

@@ -86,6 +86,10 @@ export function simulationOf(plan: Plan, test: PlaybookTest): Simulation {
       Object.entries(test.fakes).map(([action, fake]) => [knownAction(action), Array.isArray(fake) ? fake.map(fakeOf) : fakeOf(fake)]),
     ),
     people: test.people.map(actOf),
+    signals: test.signals.map(({ at, ...signal }, index) => ({
+      atMs: parseDuration(at),
+      signal: signalOf({ id: `sig-${index + 2}`, ...signal }),
+    })),
     cancel: test.cancel && { ...test.cancel, atMs: parseDuration(test.cancel.at) },
   };
 }

@@ -51,7 +51,7 @@ export type SourceStep = {
   set?: { [name: string]: string } | undefined;
   on_failure?: SourceFailure | undefined;
   approval?: SourceApproval | undefined;
-  wait?: string | { for?: string | undefined; until?: string | undefined } | undefined;
+  wait?: string | { for?: string | undefined; until?: string | undefined; signal?: string | { when: string } | undefined } | undefined;
   parallel?:
     | {
         join: 'all' | 'any' | { count: number };
@@ -110,6 +110,10 @@ const outcome = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be one lowercas
 const after = z
   .strictObject({ end: outcome.optional(), fail: z.string().optional(), steps: steps.optional() })
   .refine((value) => Object.keys(value).length === 1, 'must have one of `end`, `fail`, `steps`');
+const signalFilter = z.union([
+  z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be the kind of a signal, or `{ when: … }`'),
+  z.strictObject({ when: z.string().min(1) }),
+]);
 const caseValue = z.union([z.string().max(500), z.number(), z.boolean()]);
 const failure = z.union([
   z.literal('continue'),
@@ -157,8 +161,13 @@ const step: z.ZodType<SourceStep> = z.strictObject({
     .union([
       z.string(),
       z
-        .strictObject({ for: z.string().optional(), until: z.string().optional() })
-        .refine((value) => (value.for === undefined) !== (value.until === undefined), 'must have either `for` or `until`'),
+        .strictObject({ for: z.string().optional(), until: z.string().optional(), signal: signalFilter.optional() })
+        .refine((value) => (value.for === undefined) !== (value.until === undefined), {
+          error: ({ input }) =>
+            (input as { signal?: unknown } | undefined)?.signal === undefined
+              ? 'must have either `for` or `until`'
+              : 'a wait for a signal has a deadline: either `for` or `until`',
+        }),
     ])
     .optional(),
   parallel: z

@@ -42,6 +42,8 @@ export type Simulation = {
   readonly requester?: string | undefined;
   readonly fakes: { readonly [action: string]: Fake | readonly Fake[] };
   readonly people?: readonly PersonAct[] | undefined;
+  /** Signals of the run's incident, after the one that started it. */
+  readonly signals?: readonly { readonly atMs: number; readonly signal: Signal }[] | undefined;
   readonly cancel?: { readonly atMs: number; readonly by: string; readonly reason: string } | undefined;
   /** Called with every state between two events: for time travel and for tests. */
   readonly observe?: ((state: RunState, event: EngineEvent | undefined, commands: readonly Command[]) => RunState | void) | undefined;
@@ -111,6 +113,7 @@ export function simulate(simulation: Simulation): SimulatedRun {
     ended: false,
   };
   for (const act of simulation.people ?? []) later(bench, act.atMs, () => vote(bench, act));
+  for (const { atMs, signal } of simulation.signals ?? []) later(bench, atMs, { type: 'signal-received', nowMs: atMs, signal });
   if (simulation.cancel)
     later(bench, simulation.cancel.atMs, {
       type: 'cancel-requested',

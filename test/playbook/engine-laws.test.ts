@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { ErrorCode } from '../../domain/errors.ts';
+import type { Signal } from '../../domain/incident/signal.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { advance, start } from '../../domain/playbook/engine/engine.ts';
@@ -29,6 +30,8 @@ const leaf: fc.Arbitrary<Make> = fc.oneof(
     arbitrary: fc.constantFrom<Make>(
       (id) => [{ id: id(), wait: '30s' }],
       (id) => [{ id: id(), wait: '2m' }],
+      (id) => [{ id: id(), wait: { signal: 'go', for: '3m' } }],
+      (id) => [{ id: id(), on_failure: 'continue', wait: { signal: { when: 'signal.attributes.n > 1' }, for: '1m' } }],
     ),
   },
   {
@@ -112,13 +115,24 @@ const world = fc.record({
     }),
     { maxLength: 20 },
   ),
+  signals: fc.array(fc.record({ atMs: fc.integer({ min: 0, max: 300_000 }), id: fc.nat(3), n: fc.nat(3) }), { maxLength: 8 }),
   cancelAtMs: fc.option(fc.integer({ min: 0, max: 400_000 })),
+});
+
+const goSignal = (id: string, n: number): Signal => ({
+  id,
+  kind: 'go',
+  severity: 'low',
+  at: '2026-01-01T00:00:00Z',
+  title: 'go',
+  key: 'k',
+  attributes: { n },
 });
 
 type World = typeof world extends fc.Arbitrary<infer W> ? W : never;
 
 function play(
-  { make, noop, isolated, released, votes, cancelAtMs }: World,
+  { make, noop, isolated, released, votes, signals, cancelAtMs }: World,
   observe?: (state: RunState, event: EngineEvent | undefined, commands: readonly Command[]) => RunState | void,
 ): SimulatedRun {
   let ids = 0;
@@ -127,6 +141,7 @@ function play(
     plan: planOf(steps),
     fakes: { 'control.noop': noop, 'network.isolate': isolated, 'network.release': released },
     people: votes.map(({ atMs, decision, at }, index) => ({ atMs, decision, who: `m-${index}`, step: `s${at}` })),
+    signals: signals.map(({ atMs, id, n }) => ({ atMs, signal: goSignal(`go-${id}`, n) })),
     cancel: cancelAtMs === null ? undefined : { atMs: cancelAtMs, by: 'm', reason: 'x' },
     observe,
   });

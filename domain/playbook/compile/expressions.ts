@@ -127,11 +127,13 @@ function schemaOf({ kind, source }: KnownStep): ObjectSchema {
   const action = source.action !== undefined && isAction(source.action) ? actions[source.action] : undefined;
   const outputs = Object.fromEntries(Object.entries(action?.outputs ?? {}).map(([name, type]) => [name, celTypes[type as ValueType]]));
   const results = kind === 'foreach' ? { results: 'list', ...(source.foreach?.on_error === 'collect' ? { errors: 'list' } : {}) } : {};
+  const waited = typeof source.wait === 'object' && source.wait.signal !== undefined ? { signal: signalSchema } : {};
   const loop = kind === 'while' ? { result: 'dyn', turns: 'int' } : results;
   return {
     ...outputs,
     ...own,
     ...loop,
+    ...waited,
     ok: 'bool',
     status: 'string',
     error: { code: 'string', message: 'string' },

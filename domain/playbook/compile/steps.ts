@@ -1,11 +1,11 @@
 /** The second walk: steps of the YAML form become the plan's graph, block by block. */
-import type { StepKind } from '../plan.ts';
+import type { StepKind, Template } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import { actionPart } from './action-step.ts';
 import { compileFailure } from './after.ts';
 import { approvalPart } from './approval-step.ts';
 import { addStep, namesOf, type Block, type Build, type Compiling } from './block.ts';
-import { compileCel, compileTemplate, compileValues } from './expressions.ts';
+import { checkDuration, compileCel, compileTemplate, compileValues } from './expressions.ts';
 import { foreachPart, ifPart, parallelPart, whilePart } from './nested-steps.ts';
 import type { SourcePath } from './source.ts';
 import { switchPart } from './switch-step.ts';
@@ -35,12 +35,17 @@ function compileStep(compiling: Compiling, source: SourceStep, at: SourcePath, b
   addStep(compiling, { id, title, if: guard, next, failure, in: block.in, ...part });
 }
 
-const waitPart: Build<'wait'> = (compiling, { id, wait }, at, block) => {
-  const place = { at: [...at, 'wait'], step: id, expect: ['string'] };
-  if (typeof wait === 'object' && wait.until !== undefined)
-    return { kind: 'wait', until: compileTemplate(compiling, wait.until, namesOf(block), place) };
-  const text = typeof wait === 'object' ? (wait.for ?? '') : (wait ?? '');
-  return { kind: 'wait', for: compileTemplate(compiling, text, namesOf(block), place) };
+const waitPart: Build<'wait'> = (compiling, { id, wait = '' }, at, block) => {
+  const place = { at: [...at, 'wait'], step: id };
+  const given = typeof wait === 'object' ? wait : { for: wait };
+  const time = (text: string): Template => compileTemplate(compiling, text, namesOf(block), { ...place, expect: ['string'] });
+  if (given.for !== undefined) checkDuration(compiling, given.for, place);
+  const when = typeof given.signal === 'string' ? `signal.kind == "${given.signal}"` : given.signal?.when;
+  return {
+    kind: 'wait',
+    ...(given.until === undefined ? { for: time(given.for ?? '') } : { until: time(given.until) }),
+    ...(when === undefined ? {} : { signal: compileCel(compiling, when, namesOf(block), { ...place, expect: ['bool'] }) }),
+  };
 };
 
 /** `outputs` alone is the older word for it; a step has one of both. */

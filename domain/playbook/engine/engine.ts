@@ -6,6 +6,7 @@
  * of ten steps and of ten thousand. Who wants to keep the old one copies it first; it is plain JSON.
  */
 import { EdictError } from '../../errors.ts';
+import type { Signal } from '../../incident/signal.ts';
 import type { JsonObject } from '../../json.ts';
 import { resolveInputs } from '../inputs.ts';
 import type { Plan } from '../plan.ts';
@@ -16,6 +17,7 @@ import { joinedAround, restEnded } from './rest.ts';
 import type { RunContext, RunState, StepState } from './state.ts';
 import { actionCompleted, actionFailed } from './steps/action.ts';
 import { approvalDecided, approvalOpened, approvalTimer } from './steps/approval.ts';
+import { signalTaken, takersOf, waitOver } from './steps/wait.ts';
 import { undoFurther } from './steps/undo.ts';
 import { charge, faultOf, jsonBytes, type Turn } from './turn.ts';
 
@@ -62,6 +64,8 @@ function handle(turn: Turn, event: EngineEvent): void {
       return decided(turn, event);
     case 'timer-fired':
       return timerFired(turn, event.timer);
+    case 'signal-received':
+      return signalReceived(turn, event.signal);
     case 'cancel-requested':
       return cancelRequested(turn, event);
   }
@@ -113,9 +117,14 @@ function timerFired(turn: Turn, id: string): void {
   if (timer.kind === 'breath') return goOnAfterBreath(turn);
   withStep(turn, timer.step, (step) => {
     if (timer.kind === 'lease') undo(turn, step.effect ?? -1);
-    else if (timer.kind === 'wait') move(turn, step, () => ({ to: 'next' }));
+    else if (timer.kind === 'wait') move(turn, step, () => waitOver(turn, step));
     else approvalTimer(turn, step, timer);
   });
+}
+
+/** All steps that wait for it now get it; none gets it that begins to wait later. */
+function signalReceived(turn: Turn, signal: Signal): void {
+  for (const step of takersOf(turn, signal)) move(turn, step, () => signalTaken(step, signal));
 }
 
 /** What is being undone already keeps its outcome. */

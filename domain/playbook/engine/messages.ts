@@ -1,5 +1,6 @@
 /** What a driver performs (commands) and what it reports back (events). Commands of one turn are independent of each other. */
 import type { Digest } from '../../digest.ts';
+import type { Signal } from '../../incident/signal.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ActionName } from '../actions.ts';
 import type { ApprovalPlan } from '../approval.ts';
@@ -62,5 +63,7 @@ export type EngineEvent = Now &
     | { readonly type: 'approval-failed'; readonly step: string; readonly error: Fault }
     | { readonly type: 'approval-decided'; readonly approval: string; readonly status: 'approved' | 'denied' | 'expired' | 'cancelled' }
     | { readonly type: 'timer-fired'; readonly timer: string }
+    /** Of the run's incident. A signal that no step waits for is not kept. */
+    | { readonly type: 'signal-received'; readonly signal: Signal }
     | { readonly type: 'cancel-requested'; readonly by: string; readonly reason: string }
   );

@@ -111,6 +111,8 @@ export type RunState = {
   readonly early: { [approval: string]: 'approved' | 'denied' };
   /** Covered step → its approval and the digest of what was approved. */
   readonly grants: { [key: string]: { readonly approval: string; readonly digest: Digest } };
+  /** Ids of the signals that steps waited for and got. */
+  heard?: { [signal: string]: true };
   undoFault?: Fault;
   /** Steps that are entered after a breath: one turn of the engine enters so many at most. */
   deferred?: Entry[];

@@ -34,6 +34,8 @@ export function faultOf(error: unknown): Fault {
 
 /** Payloads end at 2 MB; the view and the checkpoint of a run are one each. */
 const largestState = 1_500_000;
+/** Larger outputs belong into an artifact, and the output names its digest. */
+export const largestOutput = 64 * 1024;
 /** A step's record without its outputs, and the timers, effects and answers that it may have. */
 export const stepBytes = 200;
 

@@ -11,10 +11,7 @@ import { leaseOf, recordEffect, recordUncertain, undo } from '../effects.ts';
 import { stay, type Kind, type Move } from '../move.ts';
 import { lateInRest } from '../rest.ts';
 import type { Fault, Performed, StepState } from '../state.ts';
-import { jsonBytes, scopeOf, stepOfKind, type Turn } from '../turn.ts';
-
-/** Larger outputs belong into an artifact, and the output names its digest. */
-const largestOutput = 64 * 1024;
+import { jsonBytes, largestOutput, scopeOf, stepOfKind, type Turn } from '../turn.ts';
 
 export const action: Kind<'action'> = {
   enter: (turn, state, step) => {
