@@ -1,4 +1,5 @@
 /** What the tools for playbooks say, in words. All of it is given cleaned text. */
+import type { Certification } from '../domain/playbook/certify.ts';
 import { printDuration } from '../domain/playbook/duration.ts';
 import type { Coverage } from '../domain/playbook/coverage.ts';
 import type { Finding } from '../domain/playbook/lint.ts';
@@ -69,6 +70,19 @@ export function coverageWords({ min, failed, playbooks }: CoverageReport): strin
     ...missing,
     ...(below.length > 0 ? [style.red(`below ${min} %: ${below.join(', ')}`)] : []),
     ...(failed > 0 ? [style.red(`${counted(failed, 'test')} failed and covered nothing: see \`edict playbook test\``)] : []),
+  ].join('\n');
+}
+
+export function certificateWords(found: Certification): string {
+  if ('weakness' in found) {
+    const { step, what, case: name } = found.weakness;
+    return `${style.red('not crash-safe')}  step \`${step}\` ${what}\n  in the case \`${name}\``;
+  }
+  const { playbook, version, digest, cases, events, kills, repeats, delays } = found.certificate;
+  return [
+    `${style.green('crash-safe')}  ${style.bold(`${playbook}@${version}`)}  ${digest}`,
+    `  ${counted(cases, 'case')}, ${counted(events, 'event')}; the driver was killed ${kills} times`,
+    `  ${repeats} answers came again, ${counted(delays, 'action')} answered an hour late: nothing was done twice, lost or decided otherwise`,
   ].join('\n');
 }
 

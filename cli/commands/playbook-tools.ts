@@ -1,12 +1,13 @@
-/** `edict playbook lint, graph, simulate, test, coverage`: writing playbooks, without a server; nothing outside is asked or changed. */
+/** `edict playbook lint, graph, simulate, test, coverage, certify`: writing playbooks, without a server; nothing outside is asked or changed. */
 import { Command } from 'commander';
+import { certify, type CertifiedCase } from '../../domain/playbook/certify.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { coverageOf, type Coverage } from '../../domain/playbook/coverage.ts';
 import { graphFormats, printGraph, type GraphFormat } from '../../domain/playbook/graph-print.ts';
 import { graphOf } from '../../domain/playbook/graph.ts';
 import { lintPlaybook } from '../../domain/playbook/lint.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
-import { runPlaybookTests, type PlaybookTestResult } from '../../domain/playbook/playbook-test.ts';
+import { readPlaybookTests, runPlaybookTests, simulationOf, type PlaybookTestResult } from '../../domain/playbook/playbook-test.ts';
 import { tryOut } from '../../domain/playbook/trial.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { example, globals, type AddCommands } from '../command.ts';
@@ -14,13 +15,13 @@ import { readFileText, readPairs, readText } from '../input.ts';
 import { answer, print } from '../output.ts';
 import { plainLines } from '../plain.ts';
 import { defaultFolder, playbookFiles, testsBeside } from '../playbook-files.ts';
-import { coverageWords, findingWords, testWords, trialReport, trialWords } from '../playbook-words.ts';
+import { certificateWords, coverageWords, findingWords, testWords, trialReport, trialWords } from '../playbook-words.ts';
 
 const exitCodes = { failed: 1, badInput: 2 } as const;
 
 /** Adds them to the group `playbook`. */
 export const addPlaybookTools: AddCommands = (playbook) => {
-  for (const command of [lint(), graph(), simulate(), test(), coverage()]) playbook.addCommand(command);
+  for (const command of [lint(), graph(), simulate(), test(), coverage(), certification()]) playbook.addCommand(command);
 };
 
 function lint(): Command {
@@ -100,8 +101,7 @@ function test(): Command {
         (results ?? []).map(({ name, passed, problems }) => ({ file, name, passed, problems })),
       );
       const untested = tested.filter(({ results }) => results === undefined).map(({ file }) => file);
-      if (results.length === 0)
-        throw new EdictError('input-invalid', `no tests beside \`${path}\``, { expected: 'a file `<playbook>.test.yaml` beside it' });
+      if (results.length === 0) throw withoutTests(path);
       const failed = results.filter(({ passed }) => !passed).length;
       if (failed > 0) process.exitCode = exitCodes.failed;
       answer(globals(this), { passed: results.length - failed, failed, untested, results }, testWords);
@@ -129,20 +129,52 @@ function coverage(): Command {
     });
 }
 
+function certification(): Command {
+  return new Command('certify')
+    .description('run the cases of a playbook with its driver killed after every event; exit code 1 where it is not crash-safe')
+    .argument('<file>')
+    .addHelpText('after', example('playbook certify playbooks/contain-host.yaml'))
+    .action(async function act(this: Command, file: string) {
+      for (const { plan, results, cases } of await testAll(file)) {
+        const broken = results?.find(({ passed }) => !passed);
+        if (broken)
+          throw new EdictError('conflict', `the test \`${broken.name}\` of \`${file}\` does not hold`, {
+            help: '`edict playbook test` says why',
+          });
+        if (cases.length === 0) throw withoutTests(file);
+        const found = certify(plan, cases);
+        if ('weakness' in found) process.exitCode = exitCodes.failed;
+        answer(globals(this), found, certificateWords);
+      }
+    });
+}
+
+function withoutTests(path: string): EdictError {
+  return new EdictError('input-invalid', `no tests beside \`${path}\``, { expected: 'a file `<playbook>.test.yaml` beside it' });
+}
+
 function percentOf(text: string): number {
   const percent = /^\d{1,3}$/u.test(text) ? Number(text) : Number.NaN;
   if (percent <= 100) return percent;
   throw new EdictError('input-invalid', `\`${text}\` is no percentage`, { where: '--min', expected: '0 to 100' });
 }
 
-type Tested = { readonly file: string; readonly plan: Plan; readonly results?: readonly PlaybookTestResult[] | undefined };
+type Tested = {
+  readonly file: string;
+  readonly plan: Plan;
+  /** Undefined when there are no tests beside it. */
+  readonly results?: readonly PlaybookTestResult[] | undefined;
+  readonly cases: readonly CertifiedCase[];
+};
 
 async function testAll(path: string): Promise<readonly Tested[]> {
   const tested: Tested[] = [];
   for (const file of playbookFiles([path])) {
     const plan = await planOf(file);
     const tests = await testsBeside(file);
-    tested.push({ file, plan, results: tests && runPlaybookTests(plan, tests.text, tests.file) });
+    const results = tests && runPlaybookTests(plan, tests.text, tests.file);
+    const cases = tests ? readPlaybookTests(tests.text, tests.file) : [];
+    tested.push({ file, plan, results, cases: cases.map((test) => ({ name: test.name, simulation: simulationOf(plan, test) })) });
   }
   return tested;
 }

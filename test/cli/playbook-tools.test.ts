@@ -62,6 +62,8 @@ afterEach(() => {
   process.exitCode = 0;
 });
 
+const exitCode = (): number => Number(process.exitCode ?? 0);
+
 async function edict(...args: readonly string[]): Promise<Ended> {
   let stdout = '';
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -73,7 +75,7 @@ async function edict(...args: readonly string[]): Promise<Ended> {
     await buildProgram()
       .exitOverride()
       .parseAsync(['playbook', ...args], { from: 'user' });
-    return { code: Number(process.exitCode), stdout };
+    return { code: exitCode(), stdout };
   } finally {
     write.mockRestore();
   }
@@ -240,5 +242,20 @@ describe('edict playbook coverage', () => {
 
   it('of what is shipped is full', async () => {
     expect((await edict('coverage', shipped, '--min', '100')).code).toBe(0);
+  });
+});
+
+describe('edict playbook certify', () => {
+  it('prints the certificate of a playbook', async () => {
+    const { code, stdout } = await edict('certify', contain);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^crash-safe {2}contain-host@\S+ {2}sha256:[0-9a-f]{64}\n {2}8 cases, \d+ events; the driver was killed \d+ times\n/u,
+    );
+  });
+
+  it('refuses a playbook without tests, and one whose tests do not hold', async () => {
+    expect(await refusal('certify', join(folder, 'untested', 'note.yaml'))).toMatchObject({ code: 'input-invalid' });
+    expect(await refusal('certify', join(folder, 'wrong', 'note.yaml'))).toMatchObject({ code: 'conflict' });
   });
 });

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { certify, type Engine } from '../../domain/playbook/certify.ts';
+import { compilePlaybook } from '../../domain/playbook/compile.ts';
+import { advance, start } from '../../domain/playbook/engine/engine.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import { readPlaybookTests, simulationOf } from '../../domain/playbook/playbook-test.ts';
+
+const folder = new URL('../../playbooks/', import.meta.url);
+const shipped = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
+const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+
+function certified(name: string, engine?: Engine) {
+  const plan: Plan = compilePlaybook(read(name), name).plan;
+  const tests = readPlaybookTests(read(name.replace('.yaml', '.test.yaml')), name);
+  return certify(
+    plan,
+    tests.map((test) => ({ name: test.name, simulation: simulationOf(plan, test) })),
+    engine,
+  );
+}
+
+describe('certification', () => {
+  it.each(shipped)('of %s finds it crash-safe in every case of its tests', (name) => {
+    const { certificate } = certified(name) as Extract<ReturnType<typeof certified>, { certificate: unknown }>;
+    expect(certificate).toMatchObject({ playbook: name.replace('.yaml', ''), digest: expect.stringMatching(/^sha256:/u) });
+    expect(certificate.kills).toBe(certificate.events);
+    expect(certificate.repeats).toBeGreaterThan(certificate.events);
+    expect(certificate.delays).toBeGreaterThan(0);
+  });
+
+  it('finds a driver that performs again what was answered', () => {
+    const repeats: Engine = {
+      start,
+      advance: (plan, state, event) => {
+        const known = event.type === 'action-completed' && state.steps[event.step]?.status === 'done' && !state.owed[`act:${event.step}`];
+        const next = advance(plan, state, event);
+        return known && event.step === 'isolate'
+          ? { ...next, commands: [...next.commands, { type: 'cancel-action' as const, step: event.step }] }
+          : next;
+      },
+    };
+    expect(certified('contain-host.yaml', repeats)).toMatchObject({
+      weakness: { step: 'isolate', what: expect.stringContaining('when an answer comes twice') },
+    });
+  });
+
+  it('finds a state that does not survive as JSON', () => {
+    const forgets: Engine = {
+      start: (plan, context) => {
+        const next = start(plan, context);
+        Object.defineProperty(next.state, 'owed', { enumerable: false });
+        return next;
+      },
+      advance: (plan, state, event) => advance(plan, { ...state, owed: state.owed ?? {} }, event),
+    };
+    expect(certified('contain-host.yaml', forgets)).toMatchObject({
+      weakness: { what: expect.stringContaining('after the driver was killed') },
+    });
+  });
+
+  it('finds an answer that is taken a second time', () => {
+    const counts: Engine = {
+      start,
+      advance: (plan, state, event) => {
+        const next = advance(plan, state, event);
+        if (event.type === 'approval-decided') next.state.sizeBytes += 1;
+        return next;
+      },
+    };
+    expect(certified('review.yaml', counts)).toMatchObject({ weakness: { what: 'changes when an answer comes twice (approval-decided)' } });
+  });
+});
