@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addApproval } from './commands/approval.ts';
 import { addAudit } from './commands/audit.ts';
+import { addCacao } from './commands/cacao.ts';
 import { addContext } from './commands/context.ts';
 import { addIncident } from './commands/incident.ts';
 import { addPeople } from './commands/people.ts';
@@ -45,6 +46,7 @@ Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or 
     addPolicy,
     addApproval,
     addPlaybook,
+    addCacao,
     addRun,
     addSignal,
     addIncident,

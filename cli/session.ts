@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { EdictError } from '../domain/errors.ts';
 import { layout } from '../stack/layout.ts';
-import { currentHolder } from '../stack/lock.ts';
+import { currentHolder } from '../stack/process/lock.ts';
 import { fileFault } from './fault.ts';
 import { createClient } from './client.ts';
 import type { Client } from './client.ts';

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { basename, join, resolve } from 'node:path';
 
 import { EdictError } from '../domain/errors.ts';
-import { acquireLock } from './lock.ts';
+import { acquireLock } from './process/lock.ts';
 import { layout, type Layout } from './layout.ts';
-import { stopLeftovers } from './leftovers.ts';
+import { stopLeftovers } from './process/leftovers.ts';
 
 export const dataFormat = 1;
 

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 
 import { dataFormat } from './data.ts';
 import { enginePins, findProgram, type ProgramName } from './engines.ts';
-import { unprivilegedAccount } from './launch.ts';
+import { unprivilegedAccount } from './process/launch.ts';
 import { layout, type Layout } from './layout.ts';
-import { currentHolder } from './lock.ts';
+import { currentHolder } from './process/lock.ts';
 import { defaultApiPort, portHolder } from './port-plan.ts';
 import { isFree } from './ports.ts';
-import { postgresPrograms } from './postgres-programs.ts';
+import { postgresPrograms } from './programs/postgres-programs.ts';
 
 /** `missing`: Edict does not run without it. `limited`: something is left out, and `help` says what brings it. */
 export type CheckState = 'fine' | 'limited' | 'missing';

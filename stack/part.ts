@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { EdictError } from '../domain/errors.ts';
-import { logTail, type Child } from './child.ts';
-import { deferred, type Deferred } from './deferred.ts';
+import { logTail, type Child } from './process/child.ts';
+import { deferred, type Deferred } from './process/deferred.ts';
 
 export type PartSpec = {
   readonly name: string;

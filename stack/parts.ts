@@ -2,19 +2,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { apiServes, startApp } from './apps.ts';
-import { rotateLog, type Child } from './child.ts';
+import { apiServes, startApp } from './programs/apps.ts';
+import { rotateLog, type Child } from './process/child.ts';
 import { requireProgram, type EngineName } from './engines.ts';
 import type { Layout } from './layout.ts';
-import { opaPointConfig, opaServiceToken } from './opa-point.ts';
-import { accessPolicies } from './opa-settings.ts';
-import { opaServes, startOpa } from './opa.ts';
+import { opaPointConfig, opaServiceToken } from './programs/opa-point.ts';
+import { accessPolicies } from './programs/opa-settings.ts';
+import { opaServes, startOpa } from './programs/opa.ts';
 import type { PartSpec } from './part.ts';
 import type { PortPlan } from './port-plan.ts';
-import { databases, ensureDatabase, postgresUrl, startPostgres, withClient } from './postgres.ts';
+import { databases, ensureDatabase, postgresUrl, startPostgres, withClient } from './programs/postgres.ts';
 import { ensureSecret } from './secrets.ts';
-import { startTemporal, temporalNamespace, temporalPortNames, temporalServes } from './temporal.ts';
-import { startTemporalUi, temporalUiServes } from './temporal-ui.ts';
+import { startTemporal, temporalNamespace, temporalPortNames, temporalServes } from './programs/temporal.ts';
+import { startTemporalUi, temporalUiServes } from './programs/temporal-ui.ts';
 
 /** In the order of the start; the stop goes backwards. */
 export const partOrder = ['postgres', 'opa', 'temporal', 'temporal-ui', 'worker', 'worker-2', 'api'] as const;

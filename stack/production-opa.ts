@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 import { EdictError } from '../domain/errors.ts';
 import { migrate } from '../store/migrate.ts';
-import { opaConfigText, registerOpaPoint } from './opa-point.ts';
-import { accessPolicies, writeOpaSettings } from './opa-settings.ts';
+import { opaConfigText, registerOpaPoint } from './programs/opa-point.ts';
+import { accessPolicies, writeOpaSettings } from './programs/opa-settings.ts';
 
 /** Where OPA's container keeps its last good bundle. */
 const persistenceDir = '/var/lib/opa';

@@ -6,10 +6,10 @@ import { resolve } from 'node:path';
 
 import { EdictError } from '../domain/errors.ts';
 import { ensureEngines } from './engines.ts';
-import { deferred } from './deferred.ts';
-import { acquireLock, type Lock } from './lock.ts';
+import { deferred } from './process/deferred.ts';
+import { acquireLock, type Lock } from './process/lock.ts';
 import { layout, type Layout } from './layout.ts';
-import { openRunRecord, stopLeftovers, type RunRecord } from './leftovers.ts';
+import { openRunRecord, stopLeftovers, type RunRecord } from './process/leftovers.ts';
 import { Part, type PartEvents, type PartSpec } from './part.ts';
 import {
   addressesOf,

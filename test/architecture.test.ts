@@ -133,6 +133,23 @@ describe('the architecture', () => {
   });
 });
 
+describe('folders', () => {
+  const folders = [...Object.keys(table), 'bench', 'demo', 'scripts'].flatMap((folder) => [
+    folder,
+    ...readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+  ]);
+
+  it('hold at most 25 files each, so that a listing can be read', () => {
+    const crowded = folders.filter(
+      (folder) => readdirSync(join(root, folder), { withFileTypes: true }).filter((one) => one.isFile()).length > 25,
+    );
+    expect(folders.length).toBeGreaterThan(30);
+    expect(crowded).toEqual([]);
+  });
+});
+
 function valueImports(file: string): readonly string[] {
   return importsOf(file, readFileSync(join(root, file), 'utf8'))
     .filter((found) => !found.typeOnly)

@@ -100,7 +100,7 @@ const addBackup: AddCommands = (program) => {
     .addHelpText('after', example('backup edict-monday.tar.gz'))
     .action(async function copy(this: Command, file: string) {
       const options = globals(this);
-      const { backup } = await import('../../stack/backup.ts');
+      const { backup } = await import('../../stack/backup/backup.ts');
       progress('copying …');
       const result = await backup(dataDirOf(options), resolve(file));
       answer(options, result, () => `${style.green('written')} ${resolve(file)} · keep it as safe as the keys that it holds`);
@@ -115,7 +115,7 @@ const addRestore: AddCommands = (program) => {
     .addHelpText('after', example('--data /srv/edict restore edict-monday.tar.gz'))
     .action(async function putBack(this: Command, file: string) {
       const options = globals(this);
-      const { restore } = await import('../../stack/restore.ts');
+      const { restore } = await import('../../stack/backup/restore.ts');
       progress('checking and unpacking …');
       const result = await restore(resolve(file), dataDirOf(options));
       answer(

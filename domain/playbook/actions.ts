@@ -1,6 +1,6 @@
 /**
  * The catalogue of actions: what a playbook step may call. The compiler checks steps against it; activities implement it, one
- * file a verb (`network.isolate` → activities/network-isolate.ts); test/activities asserts that both lists are the same.
+ * file a verb (`network.isolate` → activities/network/isolate.ts); test/activities asserts that both lists are the same.
  */
 
 /** Types of values in playbooks: `any` is unchecked JSON, `asset` and `indicator` are records with at least `name` / `value`. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isolationsOf } from '../../activities/effect/desired-state.ts';
-import { networkIsolate } from '../../activities/network-isolate.ts';
-import { networkRelease } from '../../activities/network-release.ts';
+import { networkIsolate } from '../../activities/network/isolate.ts';
+import { networkRelease } from '../../activities/network/release.ts';
 import { Crash, makeWorld } from './fake-world.ts';
 import type { World } from './fake-world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActionCall } from '../../activities/contract.ts';
-import { networkIsolate } from '../../activities/network-isolate.ts';
-import { networkRelease } from '../../activities/network-release.ts';
+import { networkIsolate } from '../../activities/network/isolate.ts';
+import { networkRelease } from '../../activities/network/release.ts';
 import { Crash, makeWorld } from './fake-world.ts';
 import type { World } from './fake-world.ts';
 

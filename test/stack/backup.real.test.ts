@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { create, extract } from 'tar';
 
-import { backup } from '../../stack/backup.ts';
-import { ensureDatabase, withClient } from '../../stack/postgres.ts';
-import { restore } from '../../stack/restore.ts';
+import { backup } from '../../stack/backup/backup.ts';
+import { ensureDatabase, withClient } from '../../stack/programs/postgres.ts';
+import { restore } from '../../stack/backup/restore.ts';
 import { startStack, type Stack } from '../../stack/supervisor.ts';
 import { describeWith } from './fixture.ts';
 import { withDataDir } from './supervised.ts';

@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 
 import { findProgram } from '../../stack/engines.ts';
 import { ensureSecret } from '../../stack/secrets.ts';
-import { startOpa } from '../../stack/opa.ts';
+import { startOpa } from '../../stack/programs/opa.ts';
 import { choosePort } from '../../stack/ports.ts';
-import { startPostgres, type Postgres } from '../../stack/postgres.ts';
-import { startTemporal, temporalPortNames } from '../../stack/temporal.ts';
+import { startPostgres, type Postgres } from '../../stack/programs/postgres.ts';
+import { startTemporal, temporalPortNames } from '../../stack/programs/temporal.ts';
 import type { Running } from './running.ts';
 
 const systemPolicy = fileURLToPath(new URL('../../api/auth/system-authz.rego', import.meta.url));

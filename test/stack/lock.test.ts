@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { prepareData, reset } from '../../stack/data.ts';
 import { layout } from '../../stack/layout.ts';
-import { openRunRecord, stopLeftovers } from '../../stack/leftovers.ts';
-import { acquireLock, currentHolder } from '../../stack/lock.ts';
-import { identityOf, isAlive, startedAt } from '../../stack/process-identity.ts';
+import { openRunRecord, stopLeftovers } from '../../stack/process/leftovers.ts';
+import { acquireLock, currentHolder } from '../../stack/process/lock.ts';
+import { identityOf, isAlive, startedAt } from '../../stack/process/identity.ts';
 import { ensureSecret } from '../../stack/secrets.ts';
 
 let root: string;
@@ -56,7 +56,7 @@ describe('the lock on a data directory', () => {
   it('is got by exactly one of many processes that find a stale one', async () => {
     writeFileSync(join(root, 'lock'), JSON.stringify({ pid: 2 ** 22 - 3, started: 'never' }));
     const call = `try { m.acquireLock({ root: '', lock: ${JSON.stringify(join(root, 'lock'))} }); process.stdout.write('got'); setTimeout(() => {}, 1500); } catch (error) { process.stdout.write(error.code); }`;
-    const outcomes = await Promise.all(Array.from({ length: 5 }, () => elsewhere('lock.ts', call)));
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => elsewhere('process/lock.ts', call)));
     expect(outcomes.sort()).toEqual(['data-in-use', 'data-in-use', 'data-in-use', 'data-in-use', 'got']);
   });
 });

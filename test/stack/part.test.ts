@@ -5,9 +5,9 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { rotateLog, spawnChild, type Child } from '../../stack/child.ts';
-import { parseManifest } from '../../stack/backup-format.ts';
-import { launchCommand } from '../../stack/launch.ts';
+import { rotateLog, spawnChild, type Child } from '../../stack/process/child.ts';
+import { parseManifest } from '../../stack/backup/format.ts';
+import { launchCommand } from '../../stack/process/launch.ts';
 import { defaultLimits, Part, type PartEvents, type PartSpec } from '../../stack/part.ts';
 import { planPorts } from '../../stack/port-plan.ts';
 import { choosePort } from '../../stack/ports.ts';

@@ -7,7 +7,7 @@ import { expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
 import { choosePort } from '../../stack/ports.ts';
-import { withClient } from '../../stack/postgres.ts';
+import { withClient } from '../../stack/programs/postgres.ts';
 import { startStack } from '../../stack/supervisor.ts';
 import { describeWith, engineBinary, testDatabase } from './fixture.ts';
 import { withDataDir } from './supervised.ts';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 
 import { reset } from '../../stack/data.ts';
-import { startedAt } from '../../stack/process-identity.ts';
-import { withClient } from '../../stack/postgres.ts';
+import { startedAt } from '../../stack/process/identity.ts';
+import { withClient } from '../../stack/programs/postgres.ts';
 import { startStack, type Progress } from '../../stack/supervisor.ts';
 import { describeWith, testDatabase } from './fixture.ts';
 import { isReady, pidsOf, supervise, withDataDir } from './supervised.ts';

@@ -1,0 +1,40 @@
+/** `policy.compile`: the rules in force together with this version, to every target; artifacts are stored by digest. */
+import type { Activities } from '../contract.ts';
+import { printRequest } from '../../domain/policy/request-text.ts';
+import { targets } from '../../domain/policy/targets/index.ts';
+import type { Compilation, TargetName } from '../../domain/policy/targets/target.ts';
+import { checkOrder } from '../effect/check-order.ts';
+import { namedVersion, versionsTogether } from './version.ts';
+import type { Ports } from '../ports.ts';
+
+/** Losses shown in the run; all of them are in the store. */
+const shown = 20;
+
+export function policyCompile(ports: Ports): Activities['policy.compile'] {
+  return async (call) => {
+    const { order } = await checkOrder(ports, call, 'policy.compile');
+    const version = await namedVersion(ports.store, call);
+    const documents = (await versionsTogether(ports.store, version)).map((row) => row.document);
+    const inventory = await ports.store.context.inventory();
+    const compilations: Compilation[] = [];
+    for (const name of Object.keys(targets) as TargetName[]) {
+      ports.caller().heartbeat({ target: name });
+      const compilation = targets[name].compile(documents, inventory);
+      await ports.store.policies.saveCompilation({ policy: version.policy, version: version.version, ...compilation, by: order.requester });
+      compilations.push(compilation);
+    }
+    return {
+      artifacts: compilations.map(({ artifact: { target, digest, sizeBytes } }) => ({ target, digest, sizeBytes })),
+      losses: compilations
+        .flatMap(({ losses }) => losses)
+        .slice(0, shown)
+        .map(({ target, rule, reason, direction, witness }) => ({
+          target,
+          rule,
+          reason,
+          direction,
+          witness: printRequest(witness, inventory),
+        })),
+    };
+  };
+}

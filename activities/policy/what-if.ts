@@ -1,0 +1,35 @@
+/** `policy.what-if`: what this version would have done to the connections that were recorded. */
+import type { Activities } from '../contract.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { whatIf } from '../../domain/policy/what-if.ts';
+import { checkOrder } from '../effect/check-order.ts';
+import { namedVersion, versionsTogether } from './version.ts';
+import type { Ports } from '../ports.ts';
+
+/** The newest of them; a person is shown what happened lately. */
+const mostConnections = 50_000;
+const shown = 10;
+
+export function policyWhatIf(ports: Ports): Activities['policy.what-if'] {
+  return async (call) => {
+    const { order } = await checkOrder(ports, call, 'policy.what-if');
+    const version = await namedVersion(ports.store, call);
+    const before = (await ports.store.policies.inForce()).map((row) => row.document);
+    const after = (await versionsTogether(ports.store, version)).map((row) => row.document);
+    const connections = await ports.store.context.connections({ limit: mostConnections });
+    const result = whatIf(before, after, await ports.store.context.inventory(), connections);
+    await ports.store.policies.saveWhatIf({
+      policy: version.policy,
+      version: version.version,
+      result: result as unknown as JsonObject,
+      by: order.requester,
+    });
+    const { wouldBlock } = result;
+    return {
+      connections: result.connections,
+      blocked: wouldBlock.connections,
+      hosts: wouldBlock.hosts.length,
+      examples: wouldBlock.examples.slice(0, shown).map(({ text, count }) => `${text} (${count})`),
+    };
+  };
+}
