@@ -153,7 +153,7 @@ export function trialWords(report: TrialReport): string {
   return [
     `${style.bold(`${playbook}@${version}`)}  simulated: nothing outside was asked or changed`,
     ...(triggered === false ? [style.yellow('the signal does not trigger this playbook; it ran all the same')] : []),
-    ...assumed.map((action) => style.yellow(`assumed: ${action} answers nothing of note; say what it answers with --fakes`)),
+    ...assumed.map((action) => style.yellow(`assumed: ${action} answers with empty values; say what it answers with --fakes`)),
     '',
     table(
       ['AT', 'STEP', 'DOES', 'STATUS', ''],

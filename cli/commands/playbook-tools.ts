@@ -57,6 +57,7 @@ const isFormat = (format: string): format is GraphFormat => (graphFormats as rea
 type TrialFlags = {
   readonly inputs?: string[];
   readonly signal?: string;
+  readonly signals?: string;
   readonly fakes?: string;
   readonly people?: string;
   readonly by?: string;
@@ -69,6 +70,7 @@ function simulate(): Command {
     .argument('<file>')
     .option('--inputs <name=value...>', 'inputs; a value that is JSON is taken as such')
     .option('--signal <json>', 'the signal that starts it: JSON, or @file')
+    .option('--signals <@file>', 'signals that come later, as under `signals` of a test: YAML, or @file')
     .option('--fakes <@file>', 'what actions answer, as under `fakes` of a test: YAML, or @file')
     .option('--people <@file>', 'who decides what and when, as under `people` of a test: YAML, or @file')
     .option('--by <person>', 'who starts it by hand')
@@ -82,10 +84,11 @@ function simulate(): Command {
     )
     .action(async function act(this: Command, file: string, flags: TrialFlags) {
       const plan = await planOf(file);
-      const text = async (given: string | undefined): Promise<string | undefined> =>
-        given === undefined ? undefined : await readText(given);
-      const [signal, fakes, people] = await Promise.all([text(flags.signal), text(flags.fakes), text(flags.people)]);
-      const trial = { inputs: readPairs(flags.inputs ?? []), signal, fakes, people, by: flags.by, cancelAt: flags.cancel };
+      const { inputs = [], by, cancel } = flags;
+      const texts: { [what: string]: string } = {};
+      for (const what of ['signal', 'signals', 'fakes', 'people'] as const)
+        if (flags[what] !== undefined) texts[what] = await readText(flags[what]);
+      const trial = { ...texts, inputs: readPairs(inputs), by, cancelAt: cancel };
       answer(globals(this), trialReport(plan, tryOut(plan, trial)), trialWords);
     });
 }

@@ -128,6 +128,8 @@ function repeat(bench: Bench, state: RunState, event: EngineEvent): void {
 function isAwaited(state: RunState, event: EngineEvent): boolean {
   if (event.type === 'action-completed' || event.type === 'action-failed')
     return state.owed[`${event.undo ? 'undo' : 'act'}:${event.step}`] === true;
+  // A signal that nobody took may be taken by a later step.
+  if (event.type === 'signal-received') return state.heard?.[event.signal.id] !== true;
   if (event.type === 'timer-fired') return Object.hasOwn(state.timers, event.timer);
   return false;
 }

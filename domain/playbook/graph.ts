@@ -101,6 +101,10 @@ const waysOf: { readonly [K in StepKind]?: (step: StepOf<K>, onward: string | un
     ['item', step.body],
     ['next', onward],
   ],
+  while: (step, onward) => [
+    ['item', step.body],
+    ['next', onward],
+  ],
   end: skippable,
   fail: skippable,
 };
@@ -150,13 +154,18 @@ const wordsOf: { readonly [K in StepKind]?: (step: StepOf<K>) => string } = {
   approval: (step) => `approval of ${step.of.join(', ')}, by ${step.roles.join(' or ')}`,
   if: (step) => step.condition,
   switch: (step) => step.on,
-  wait: (step) => (step.until ? `wait until ${templateText(step.until)}` : `wait ${step.for ? templateText(step.for) : ''}`),
+  while: (step) => `while ${step.condition}, at most ${step.max} times`,
+  wait: (step) => `${step.signal === undefined ? 'wait' : `wait for a signal: ${step.signal},`} ${timeText(step)}`,
   parallel: ({ join, branches }) => (join === undefined ? 'parallel' : `parallel, until ${join.count} of ${branches.length} are done`),
   foreach: (step) => `for each ${step.as} of ${templateText(step.items)}`,
   end: (step) => `end: ${step.outcome}`,
   fail: (step) => `fail: ${templateText(step.message)}`,
   undo: (step) => `undo ${step.steps.join(', ')}`,
 };
+
+function timeText({ until, for: duration }: StepOf<'wait'>): string {
+  return until ? `until ${templateText(until)}` : `for ${duration ? templateText(duration) : ''}`;
+}
 
 /** As it was written, about. */
 function templateText(template: Template): string {

@@ -12,10 +12,12 @@ import { playbookTestsSchema } from './playbook-test.schema.ts';
 import { simulationOf } from './playbook-test.ts';
 import { simulate, type SimulatedRun } from './simulate.ts';
 
-/** `signal`, `fakes` and `people` as YAML or JSON text. */
+/** `signal`, `signals`, `fakes` and `people` as YAML or JSON text. */
 export type Trial = {
   readonly inputs: JsonObject;
   readonly signal?: string | undefined;
+  /** Signals that come later, each with `at`. */
+  readonly signals?: string | undefined;
   readonly fakes?: string | undefined;
   readonly people?: string | undefined;
   readonly by?: string | undefined;
@@ -44,14 +46,12 @@ export function tryOut(plan: Plan, trial: Trial): TrialResult {
   };
 }
 
-function testOf({ inputs, signal, fakes, people, by, cancelAt }: Trial): ReturnType<typeof playbookTestsSchema.element.parse> {
+function testOf({ inputs, by, cancelAt, ...texts }: Trial): ReturnType<typeof playbookTestsSchema.element.parse> {
   const parsed = playbookTestsSchema.element.safeParse({
     name: 'trial',
     inputs,
     ...(by === undefined ? {} : { manual: { by, inputs } }),
-    ...(signal === undefined ? {} : { signal: plainOf(signal, 'signal') }),
-    ...(fakes === undefined ? {} : { fakes: plainOf(fakes, 'fakes') }),
-    ...(people === undefined ? {} : { people: plainOf(people, 'people') }),
+    ...Object.fromEntries(Object.entries(texts).flatMap(([what, text]) => (text === undefined ? [] : [[what, plainOf(text, what)]]))),
     ...(cancelAt === undefined ? {} : { cancel: { at: cancelAt, by: by ?? 'somebody' } }),
     expect: { outcome: 'done' },
   });
