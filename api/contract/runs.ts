@@ -31,6 +31,7 @@ export const StepView = z
     error: Fault.optional(),
     untilMs: z.number().optional(),
     approval: z.string().optional(),
+    summary: z.string().optional(),
   })
   .meta({ id: 'StepView' });
 

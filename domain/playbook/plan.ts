@@ -46,6 +46,12 @@ type StepBase = {
   readonly next?: string | undefined;
   /** Where a failure goes; without it the failure is the enclosing step's, in the end the run's. */
   readonly failure?: string | undefined;
+  /** Where the run's cancellation goes while the step is under way, before what was done is taken back. */
+  readonly cancelled?: string | undefined;
+  /** It belongs to what a cancellation runs: it is entered then only, and its failure stops nothing. */
+  readonly cleanup?: true | undefined;
+  /** What people read of the step once it has ended well. */
+  readonly says?: Template | undefined;
   /** The enclosing `parallel`, `foreach` or `while`. */
   readonly in?: string | undefined;
 };

@@ -50,6 +50,8 @@ export type SourceStep = {
   outputs?: { [name: string]: string } | undefined;
   set?: { [name: string]: string } | undefined;
   on_failure?: SourceFailure | undefined;
+  on_cancel?: { steps: SourceStep[] } | undefined;
+  summary?: string | undefined;
   approval?: SourceApproval | undefined;
   wait?: string | { for?: string | undefined; until?: string | undefined; signal?: string | { when: string } | undefined } | undefined;
   parallel?:
@@ -156,6 +158,8 @@ const step: z.ZodType<SourceStep> = z.strictObject({
     .refine((values) => Object.keys(values).length > 0, 'must name at least one value')
     .optional(),
   on_failure: failure.optional(),
+  on_cancel: z.strictObject({ steps }).optional(),
+  summary: z.string().min(1).max(2_000).optional(),
   approval: approval.optional(),
   wait: z
     .union([
@@ -263,6 +267,7 @@ export const playbookKeys: readonly string[] = [
   'reason',
   'lease',
   'on_failure',
+  'on_cancel',
   'approval',
   'wait',
   'parallel',

@@ -28,6 +28,8 @@ export type StepView = {
   /** When the step waits until a time (wait, expiry, lease end). */
   readonly untilMs?: number | undefined;
   readonly approval?: string | undefined;
+  /** In the playbook's own words, once it has ended well. */
+  readonly summary?: string | undefined;
 };
 
 export type RunOutcome = 'done' | 'failed' | 'denied' | 'expired' | 'cancelled' | (string & {});

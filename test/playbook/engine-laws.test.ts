@@ -30,6 +30,7 @@ const leaf: fc.Arbitrary<Make> = fc.oneof(
     arbitrary: fc.constantFrom<Make>(
       (id) => [{ id: id(), wait: '30s' }],
       (id) => [{ id: id(), wait: '2m' }],
+      (id) => [{ id: id(), wait: '1m', on_cancel: { steps: [{ id: id(), action: 'control.noop' }, ...isolate(id())] }, summary: 'waited' }],
       (id) => [{ id: id(), wait: { signal: 'go', for: '3m' } }],
       (id) => [{ id: id(), on_failure: 'continue', wait: { signal: { when: 'signal.attributes.n > 1' }, for: '1m' } }],
     ),

@@ -437,3 +437,45 @@ describe('what the engine does not know', () => {
     expect(() => advance({ ...plan, digest: 'sha256:other' }, done, { type: 'timer-fired', timer: 'x', nowMs: 3 })).toThrow('another plan');
   });
 });
+
+describe('summary', () => {
+  const told = (steps: string): (string | undefined)[] => run(steps, { inputs: { n: 2 } }).view.steps.map(({ summary }) => summary);
+
+  it('says what a step found once it has ended well, in the words of the playbook', () => {
+    expect(
+      told(`- { id: a, set: { x: inputs.n * 2 }, summary: "twice \${inputs.n} is \${a.x}" }\n- { id: b, wait: 1s, summary: waited }\n`),
+    ).toEqual(['twice 2 is 4', 'waited']);
+  });
+
+  it('is not there for what was skipped or failed', () => {
+    expect(
+      told(`- { id: a, if: inputs.n > 9, wait: 1s, summary: x }\n- { id: b, set: { x: 1 / 0 }, on_failure: continue, summary: x }\n`),
+    ).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('that cannot be had says so, and changes nothing', () => {
+    const [summary] = told(`- { id: a, set: { x: inputs.n }, summary: "\${1 / (a.x - 2)}" }\n`);
+    expect(summary).toMatch(/^\(no summary: .*by zero/);
+    expect(told(`- { id: a, set: { x: inputs.n }, summary: "\${inputs.list.map(i, i)}\${'x'}" }\n`)).toEqual(['[]x']);
+  });
+
+  it('of ten thousand turns does not fill the run', () => {
+    const turns = `- { id: l, while: { if: index < 10000, max: 10000, steps: [{ id: a, set: { x: index }, summary: "turn \${index}, and ${'x'.repeat(400)}" }] } }\n`;
+    expect(run(turns).view.outcome).toBe('done');
+  });
+});
+
+describe('a second cancellation', () => {
+  it('stops what the first one runs', () => {
+    const plan = planOf(`${isolate('i')}- { id: w, wait: 1h, on_cancel: { steps: [{ id: note, action: control.noop }] } }\n`);
+    let { state, commands } = start(plan, { run: 'r', nowMs: 0, inputs: {}, requester: 'x' });
+    const next = (event: Parameters<typeof advance>[2]): void => void ({ state, commands } = advance(plan, state, event));
+    next({ type: 'action-completed', step: 'i', undo: false, outputs: {}, nowMs: 1 });
+    next({ type: 'cancel-requested', by: 'm', reason: 'x', nowMs: 2 });
+    expect(commands).toMatchObject([{ type: 'cancel-timer' }, { type: 'perform', step: 'note' }]);
+    next({ type: 'cancel-requested', by: 'm', reason: 'now', nowMs: 3 });
+    expect(commands).toEqual([{ type: 'cancel-action', step: 'note' }]);
+    next({ type: 'action-failed', step: 'note', undo: false, error: { code: 'cancelled', message: 'c' }, nowMs: 4 });
+    expect(commands).toMatchObject([{ type: 'perform', action: 'network.release' }]);
+  });
+});

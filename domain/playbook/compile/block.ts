@@ -18,10 +18,15 @@ export type Block = {
   readonly next?: string | undefined;
   readonly visible: Set<string>;
   readonly loopNames: readonly string[];
+  /** The steps of an `on_cancel`. */
+  readonly cleanup?: true | undefined;
 };
 
 /** What a kind gives of its plan step; the rest is the same for all kinds. */
-export type Part<K extends StepKind> = Omit<StepOf<K>, 'id' | 'if' | 'next' | 'failure' | 'in' | 'title'>;
+export type Part<K extends StepKind> = Omit<
+  StepOf<K>,
+  'id' | 'if' | 'next' | 'failure' | 'cancelled' | 'cleanup' | 'says' | 'in' | 'title'
+>;
 export type Build<K extends StepKind> = (compiling: Compiling, source: SourceStep, at: SourcePath, block: Block) => Part<K>;
 
 export const namesOf = ({ visible, loopNames }: Block): Names => ({ visible, loopNames });

@@ -5,6 +5,7 @@ import { actionPart } from './action-step.ts';
 import { compileFailure } from './after.ts';
 import { approvalPart } from './approval-step.ts';
 import { addStep, namesOf, type Block, type Build, type Compiling } from './block.ts';
+import { compileCancel, refuseInCleanup } from './cancel.ts';
 import { checkDuration, compileCel, compileTemplate, compileValues } from './expressions.ts';
 import { foreachPart, ifPart, parallelPart, whilePart } from './nested-steps.ts';
 import type { SourcePath } from './source.ts';
@@ -25,14 +26,25 @@ function compileStep(compiling: Compiling, source: SourceStep, at: SourcePath, b
   const kind = compiling.survey.steps.get(id)?.kind;
   if (!kind || kind === 'undo') return;
   refuseForeignKeys(compiling, kind, source, at);
+  if (block.cleanup) refuseInCleanup(compiling, kind, source, at);
   const guarded = kind !== 'if' && source.if !== undefined;
   const guard = guarded
     ? compileCel(compiling, source.if ?? '', namesOf(block), { at: [...at, 'if'], step: id, expect: ['bool'] })
     : undefined;
+  const before = new Set(block.visible);
   const part = builders[kind](compiling, source, at, block);
   const next = (kind === 'end' || kind === 'fail') && !guarded ? undefined : block.next;
   const failure = compileFailure(compiling, source, [...at, 'on_failure'], block);
-  addStep(compiling, { id, title, if: guard, next, failure, in: block.in, ...part });
+  const cancelled = compileCancel(compiling, source, at, { ...block, visible: before });
+  // A branch has ended before the steps of its roads begin.
+  const seen = kind === 'if' || kind === 'switch' ? before : block.visible;
+  const says = compileSummary(compiling, source, at, { ...block, visible: new Set(seen).add(id) });
+  const { cleanup } = block;
+  addStep(compiling, { id, title, if: guard, next, failure, cancelled, cleanup, says, in: block.in, ...part });
+}
+
+function compileSummary(compiling: Compiling, { id, summary }: SourceStep, at: SourcePath, block: Block): Template | undefined {
+  return summary === undefined ? undefined : compileTemplate(compiling, summary, namesOf(block), { at: [...at, 'summary'], step: id });
 }
 
 const waitPart: Build<'wait'> = (compiling, { id, wait = '' }, at, block) => {
@@ -79,19 +91,21 @@ const builders: { readonly [K in Exclude<StepKind, 'undo'>]: Build<K> } = {
   }),
 };
 
-const anyStep = ['id', 'title', 'if', 'on_failure'];
+const anyStep = ['id', 'title', 'summary', 'if', 'on_failure'];
+/** Of kinds that take time. */
+const longStep = [...anyStep, 'on_cancel'];
 const keysOf: { readonly [K in StepKind]: readonly string[] } = {
-  action: [...anyStep, 'action', 'with', 'timeout', 'retry', 'undo', 'reason', 'lease', 'outputs'],
-  approval: [...anyStep, 'approval'],
-  wait: [...anyStep, 'wait'],
+  action: [...longStep, 'action', 'with', 'timeout', 'retry', 'undo', 'reason', 'lease', 'outputs'],
+  approval: [...longStep, 'approval'],
+  wait: [...longStep, 'wait'],
   if: [...anyStep, 'then', 'else'],
   switch: [...anyStep, 'switch'],
   set: [...anyStep, 'set', 'outputs'],
-  parallel: [...anyStep, 'parallel'],
-  foreach: [...anyStep, 'foreach'],
-  while: [...anyStep, 'while'],
-  end: ['id', 'title', 'if', 'end'],
-  fail: ['id', 'title', 'if', 'fail'],
+  parallel: [...longStep, 'parallel'],
+  foreach: [...longStep, 'foreach'],
+  while: [...longStep, 'while'],
+  end: ['id', 'title', 'summary', 'if', 'end'],
+  fail: ['id', 'title', 'summary', 'if', 'fail'],
   undo: [],
 };
 

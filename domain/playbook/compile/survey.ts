@@ -89,6 +89,7 @@ function walkStep(walk: Walk, source: SourceStep, at: SourcePath, loops: readonl
   walkBranches(walk, source, at, loops);
   for (const name of ['foreach', 'while'] as const) if (source[name]) walkLoop(walk, source, [...at, name], loops);
   walkFailure(walk, source.on_failure, [...at, 'on_failure'], loops);
+  walkSteps(walk, source.on_cancel?.steps ?? [], [...at, 'on_cancel', 'steps'], loops);
   for (const name of ['on_denied', 'on_expired'] as const)
     walkSteps(walk, source.approval?.[name]?.steps ?? [], [...at, 'approval', name, 'steps'], loops);
 }

@@ -127,7 +127,7 @@ function signalReceived(turn: Turn, signal: Signal): void {
   for (const step of takersOf(turn, signal)) move(turn, step, () => signalTaken(step, signal));
 }
 
-/** What is being undone already keeps its outcome. */
+/** What is being undone already keeps its outcome. A second cancellation stops what the first one runs. */
 function cancelRequested(turn: Turn, { by, reason }: { readonly by: string; readonly reason: string }): void {
   if (turn.state.phase === 'undoing') return;
   endRun(turn, 'cancelled', { code: 'cancelled', message: `cancelled by ${by}: ${reason}` });

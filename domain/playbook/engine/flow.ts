@@ -8,6 +8,7 @@ import { abandonRest, restEnded } from './rest.ts';
 import type { Fault, StepState } from './state.ts';
 import { closeApproval } from './steps/approval.ts';
 import { kindOf } from './steps/index.ts';
+import { tell } from './told.ts';
 import {
   cancelTimer,
   charge,
@@ -27,13 +28,15 @@ const enteredAtMost = 5_000;
 
 /** Enters what is ready until nothing is, or until it is time to breathe: what is left goes on at the next timer. */
 export function drain(turn: Turn): void {
-  for (let at = 0; at < turn.ready.length && turn.state.phase === 'running'; at++) {
+  for (let at = 0; at < turn.ready.length && isOpen(turn); at++) {
     const next = turn.ready[at];
     if (at >= enteredAtMost) return breathe(turn, turn.ready.slice(at));
     if (next) enter(turn, next.id, next.prefix);
   }
   turn.ready.length = 0;
 }
+
+const isOpen = ({ state }: Turn): boolean => state.phase === 'running' || state.phase === 'cancelling';
 
 function breathe(turn: Turn, left: readonly Entry[]): void {
   turn.ready.length = 0;
@@ -48,6 +51,7 @@ export function goOnAfterBreath(turn: Turn): void {
 
 function enter(turn: Turn, id: string, prefix: string): void {
   const step = stepOf(turn, id);
+  if (turn.state.phase === 'cancelling' && !step.cleanup) return;
   const container = containerOf(turn, { id, prefix });
   // A sibling may have failed, or joined, the block that this step was going to run in.
   if (container && (!turn.state.active[container.key] || container.joined)) return;
@@ -106,15 +110,16 @@ function leave(turn: Turn, state: StepState, status: StepStatus, next: string | 
   settleStep(turn, state, status);
   if (next !== undefined) return void turn.ready.push({ id: next, prefix: state.prefix });
   const container = containerOf(turn, state);
-  if (!container) return endRun(turn, 'done');
+  if (!container) return turn.state.phase === 'cancelling' ? cleaned(turn) : endRun(turn, 'done');
   const step = stepOf(turn, container.id);
   move(turn, container, () => kindOf(step).inside?.(turn, container, step, state) ?? { to: 'next' });
 }
 
 function failStep(turn: Turn, state: StepState, error: Fault): void {
   state.error = error;
+  const { failure, next, cleanup } = stepOf(turn, state.id);
+  if (cleanup) return leave(turn, state, 'failed', next);
   settleStep(turn, state, 'failed');
-  const { failure } = stepOf(turn, state.id);
   const container = containerOf(turn, state);
   if (state.open !== undefined) cancelInside(turn, state);
   if (failure !== undefined) return void turn.ready.push({ id: failure, prefix: state.prefix });
@@ -128,7 +133,8 @@ function failStep(turn: Turn, state: StepState, error: Fault): void {
 /** An `error` takes back what was done; without one it stays in force, until its lease ends. */
 export function endRun(turn: Turn, outcome: string, error?: Fault): void {
   const { state } = turn;
-  const stopped = state.phase === 'running' ? Object.keys(state.active) : [];
+  const stopped = isOpen(turn) ? Object.keys(state.active) : [];
+  const cleanups = state.phase === 'running' && outcome === 'cancelled' && error ? cleanupsOf(turn, stopped) : [];
   for (const key of stopped) cancelStep(turn, key);
   // A run that fails takes back everything in its own order.
   if (!error) abandonRests(turn, stopped);
@@ -136,8 +142,31 @@ export function endRun(turn: Turn, outcome: string, error?: Fault): void {
   state.endedAtMs ??= turn.nowMs;
   if (error) state.error = error;
   state.phase = error ? 'undoing' : 'settling';
+  if (cleanups.length > 0) clean(turn, cleanups);
   if (error) endLeases(turn);
   else evaluateOutputs(turn);
+}
+
+/** The steps that a cancellation runs first: of everything that is under way. */
+function cleanupsOf(turn: Turn, active: readonly string[]): readonly Entry[] {
+  return active.flatMap((key) => {
+    const { id, prefix } = turn.state.steps[key] ?? {};
+    const first = id === undefined ? undefined : stepOf(turn, id).cancelled;
+    return first === undefined || prefix === undefined ? [] : [{ id: first, prefix }];
+  });
+}
+
+function clean(turn: Turn, cleanups: readonly Entry[]): void {
+  turn.state.phase = 'cancelling';
+  turn.state.cleaning = cleanups.length;
+  turn.ready.push(...cleanups);
+}
+
+/** The last of the `on_cancel` blocks has come to its end: now what was done is taken back. */
+function cleaned(turn: Turn): void {
+  const left = (turn.state.cleaning ?? 1) - 1;
+  turn.state.cleaning = left;
+  if (left === 0) turn.state.phase = 'undoing';
 }
 
 /** Stops a step; what it still owes is waited for, and undone when it comes (effects.ts). */
@@ -171,6 +200,7 @@ function isInside(turn: Turn, key: string, container: string): boolean {
 function settleStep(turn: Turn, state: StepState, status: StepStatus): void {
   state.status = status;
   state.endedAtMs = turn.nowMs;
+  if (status === 'done') tell(turn, state);
   delete state.untilMs;
   delete turn.state.active[state.key];
   cancelTimer(turn, timerId('wait', state.key));

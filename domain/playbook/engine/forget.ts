@@ -15,7 +15,8 @@ export function forget(turn: Turn, container: string, prefix: string): void {
     if (step.kind === 'parallel') forget(turn, step.id, prefix);
     for (let index = 0; index < timesOf(state); index++) forget(turn, step.id, `${state.key}[${index}].`);
     delete turn.state.steps[state.key];
-    turn.state.sizeBytes -= stepBytes + (state.outputs ? jsonBytes(state.outputs) : 0);
+    turn.state.sizeBytes -=
+      stepBytes + (state.outputs ? jsonBytes(state.outputs) : 0) + (state.summary === undefined ? 0 : jsonBytes(state.summary));
   }
 }
 

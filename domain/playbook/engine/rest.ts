@@ -6,7 +6,7 @@ import { actions, type ActionSpec } from '../actions.ts';
 import { undo } from './effects.ts';
 import { stay, type Move } from './move.ts';
 import type { StepState } from './state.ts';
-import { containerOf, startTimer, stepOf, stepOfKind, type Turn } from './turn.ts';
+import { containerOf, goesBack, startTimer, stepOf, stepOfKind, type Turn } from './turn.ts';
 
 /** Enough branches have ended well and nothing inside is under way any more: waits, takes back, goes on. */
 export function restEnded(turn: Turn, state: StepState): Move {
@@ -40,7 +40,7 @@ export function lateInRest(turn: Turn, step: StepState): boolean {
       continue;
     }
     const lease = step.effect === undefined ? undefined : turn.state.effects[step.effect]?.lease;
-    if (lease && turn.state.phase !== 'undoing') startTimer(turn, { kind: 'lease', step: step.key, atMs: lease.untilMs });
+    if (lease && !goesBack(turn)) startTimer(turn, { kind: 'lease', step: step.key, atMs: lease.untilMs });
     return true;
   }
   return false;

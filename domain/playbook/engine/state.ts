@@ -31,6 +31,7 @@ export type StepState = {
   untilMs?: number;
   outputs?: JsonObject;
   error?: Fault;
+  summary?: string;
   /** action: what was asked for, until it is answered. */
   performed?: Performed;
   /** Index into `effects`. */
@@ -88,8 +89,8 @@ export type RunState = {
   readonly incident?: string | undefined;
   readonly signal?: JsonObject | undefined;
   inputs: JsonObject;
-  /** `undoing`: the outcome stands, what was done is taken back. `settling`: it ended, leases or answers are still out. */
-  phase: 'running' | 'undoing' | 'settling' | 'ended';
+  /** `cancelling`: cancelled, `on_cancel` steps run. `undoing`: the outcome stands, what was done is taken back. `settling`: it ended, leases or answers are still out. */
+  phase: 'running' | 'cancelling' | 'undoing' | 'settling' | 'ended';
   outcome?: string;
   error?: Fault;
   outputs?: JsonObject;
@@ -114,6 +115,8 @@ export type RunState = {
   /** Ids of the signals that steps waited for and got. */
   heard?: { [signal: string]: true };
   undoFault?: Fault;
+  /** `on_cancel` blocks that have not come to their end. */
+  cleaning?: number;
   /** Steps that are entered after a breath: one turn of the engine enters so many at most. */
   deferred?: Entry[];
 };

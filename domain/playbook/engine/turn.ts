@@ -54,6 +54,9 @@ export function charge({ state }: Turn, bytes: number): void {
   }
 }
 
+/** Whether everything is taken back, now or next. */
+export const goesBack = ({ state }: Turn): boolean => state.phase === 'cancelling' || state.phase === 'undoing';
+
 export type NewTimer = { readonly kind: TimerKind; readonly step: string; readonly atMs: number; readonly number?: number };
 
 export function startTimer(turn: Turn, { kind, step, atMs, number = 0 }: NewTimer): void {

@@ -36,6 +36,7 @@ function stepView(plan: Plan, state: RunState, step: StepState): StepView {
     error,
     untilMs: step.untilMs ?? leaseEnd(state, step),
     approval: step.approval?.id,
+    summary: step.summary,
   };
 }
 

@@ -11,7 +11,7 @@ import { leaseOf, recordEffect, recordUncertain, undo } from '../effects.ts';
 import { stay, type Kind, type Move } from '../move.ts';
 import { lateInRest } from '../rest.ts';
 import type { Fault, Performed, StepState } from '../state.ts';
-import { jsonBytes, largestOutput, scopeOf, stepOfKind, type Turn } from '../turn.ts';
+import { goesBack, jsonBytes, largestOutput, scopeOf, stepOfKind, type Turn } from '../turn.ts';
 
 export const action: Kind<'action'> = {
   enter: (turn, state, step) => {
@@ -77,7 +77,7 @@ export function actionFailed(turn: Turn, state: StepState, error: Fault): Move {
 /** The step was cancelled meanwhile: what it did does not stay. When the whole run is undone, its turn comes. */
 function tooLate(turn: Turn, state: StepState): Move {
   if (lateInRest(turn, state)) return stay;
-  if (state.effect !== undefined && turn.state.phase !== 'undoing') undo(turn, state.effect);
+  if (state.effect !== undefined && !goesBack(turn)) undo(turn, state.effect);
   return stay;
 }
 
