@@ -32,12 +32,12 @@ export type Weakness = { readonly case: string; readonly step: string; readonly 
 export type Certification = { readonly certificate: Certificate } | { readonly weakness: Weakness };
 
 /** The engine that is certified; another one in tests of this module alone. */
-export type Engine = { readonly start: typeof start; readonly advance: typeof advance };
+export type Engine = { readonly start: typeof start; readonly advance: typeof advance; readonly simulate: typeof simulate };
 
 type Turn = { readonly event: EngineEvent; readonly commands: string };
 type Bench = { readonly plan: Plan; readonly engine: Engine; readonly name: string; kills: number; repeats: number };
 
-export function certify(plan: Plan, cases: readonly CertifiedCase[], engine: Engine = { start, advance }): Certification {
+export function certify(plan: Plan, cases: readonly CertifiedCase[], engine: Engine = { start, advance, simulate }): Certification {
   const sum = { events: 0, kills: 0, repeats: 0, delays: 0 };
   try {
     for (const { name, simulation } of cases) {
@@ -166,7 +166,7 @@ function checkRun(bench: Bench, simulation: Simulation, late: string): void {
       performed.add(key);
     }
   };
-  const run = simulate({
+  const run = bench.engine.simulate({
     ...simulation,
     observe: (state, _, commands) => {
       last = state;

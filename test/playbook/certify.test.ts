@@ -3,12 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { certify, type Engine } from '../../domain/playbook/certify.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { advance, start } from '../../domain/playbook/engine/engine.ts';
+import { simulate } from '../../domain/playbook/simulate.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { readPlaybookTests, simulationOf } from '../../domain/playbook/playbook-test.ts';
 
 const folder = new URL('../../playbooks/', import.meta.url);
 const shipped = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+
+const real: Engine = { start, advance, simulate };
 
 function certified(name: string, engine?: Engine) {
   const plan: Plan = compilePlaybook(read(name), name).plan;
@@ -31,7 +34,7 @@ describe('certification', () => {
 
   it('finds a driver that performs again what was answered', () => {
     const repeats: Engine = {
-      start,
+      ...real,
       advance: (plan, state, event) => {
         const known = event.type === 'action-completed' && state.steps[event.step]?.status === 'done' && !state.owed[`act:${event.step}`];
         const next = advance(plan, state, event);
@@ -47,6 +50,7 @@ describe('certification', () => {
 
   it('finds a state that does not survive as JSON', () => {
     const forgets: Engine = {
+      ...real,
       start: (plan, context) => {
         const next = start(plan, context);
         Object.defineProperty(next.state, 'owed', { enumerable: false });
@@ -61,7 +65,7 @@ describe('certification', () => {
 
   it('finds an answer that is taken a second time', () => {
     const counts: Engine = {
-      start,
+      ...real,
       advance: (plan, state, event) => {
         const next = advance(plan, state, event);
         if (event.type === 'approval-decided') next.state.sizeBytes += 1;
@@ -69,5 +73,30 @@ describe('certification', () => {
       },
     };
     expect(certified('review.yaml', counts)).toMatchObject({ weakness: { what: 'changes when an answer comes twice (approval-decided)' } });
+  });
+
+  it('finds what is done twice, and what is not taken back, when an answer is late', () => {
+    const twice: Engine = {
+      ...real,
+      simulate: (simulation) =>
+        simulate({ ...simulation, observe: (state, event, commands) => simulation.observe?.(state, event, [...commands, ...commands]) }),
+    };
+    expect(certified('create.yaml', twice)).toMatchObject({
+      weakness: { step: 'draft', what: 'is performed twice when `policy.draft` is late' },
+    });
+    const keeps: Engine = {
+      ...real,
+      simulate: (simulation) =>
+        simulate({
+          ...simulation,
+          observe: (state, event, commands) =>
+            simulation.observe?.(
+              { ...state, effects: state.effects.map((effect) => ({ ...effect, status: 'confirmed' as const })) },
+              event,
+              commands,
+            ),
+        }),
+    };
+    expect(certified('distribute.yaml', keeps)).toMatchObject({ weakness: { what: expect.stringContaining('is not taken back when') } });
   });
 });
