@@ -130,6 +130,8 @@ function isAwaited(state: RunState, event: EngineEvent): boolean {
     return state.owed[`${event.undo ? 'undo' : 'act'}:${event.step}`] === true;
   // A signal that nobody took may be taken by a later step.
   if (event.type === 'signal-received') return state.heard?.[event.signal.id] !== true;
+  // A second cancellation is no answer: it stops what the first one runs.
+  if (event.type === 'cancel-requested') return state.phase === 'cancelling';
   if (event.type === 'timer-fired') return Object.hasOwn(state.timers, event.timer);
   return false;
 }

@@ -39,6 +39,7 @@ export function branchesOf(step: PlanStep): readonly string[] {
     ...(step.if === undefined ? [] : ['if: true', 'if: false']),
     ...ownBranches(step),
     ...(step.failure === undefined ? [] : ['on_failure']),
+    ...(step.cancelled === undefined ? [] : ['on_cancel']),
   ];
 }
 
@@ -88,6 +89,7 @@ function taken({ step, view, entered }: Passage): readonly string[] {
     ...(step.if === undefined ? [] : ['if: true']),
     // An undone step may have failed before; only an undo that failed too puts an error on a step that had gone well.
     ...(view.error !== undefined && view.status !== 'undo-failed' ? ['on_failure'] : []),
+    ...(step.cancelled !== undefined && entered(step.cancelled) ? ['on_cancel'] : []),
     ...(view.error === undefined ? ownTaken({ step, view, entered }) : []),
   ];
 }

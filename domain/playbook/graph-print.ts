@@ -56,7 +56,7 @@ function printMermaid(graph: PlaybookGraph): string {
   return ['flowchart TD', ...nodes(undefined, '  '), ...edges, ''].join('\n');
 }
 
-const arrows: { readonly [K in EdgeKind]?: string } = { failure: '-.->', denied: '-.->', expired: '-.->', undo: '-.->' };
+const arrows: { readonly [K in EdgeKind]?: string } = { failure: '-.->', denied: '-.->', expired: '-.->', cancelled: '-.->', undo: '-.->' };
 
 const mermaidShapes: { readonly [kind: string]: readonly [string, string] } = {
   start: ['([', '])'],

@@ -5,7 +5,19 @@
 import type { Json } from '../json.ts';
 import type { ActionStep, Plan, PlanStep, StepKind, StepOf, Template } from './plan.ts';
 
-export type EdgeKind = 'next' | 'then' | 'else' | 'case' | 'default' | 'branch' | 'item' | 'failure' | 'denied' | 'expired' | 'undo';
+export type EdgeKind =
+  | 'next'
+  | 'then'
+  | 'else'
+  | 'case'
+  | 'default'
+  | 'branch'
+  | 'item'
+  | 'failure'
+  | 'denied'
+  | 'expired'
+  | 'cancelled'
+  | 'undo';
 
 export type GraphNode = {
   readonly id: string;
@@ -72,11 +84,13 @@ function inReadingOrder(nodes: readonly GraphNode[], edges: readonly GraphEdge[]
 
 /** Where control can go from a step. At the end of an inner block it goes nowhere: the enclosing step goes on. */
 export function edgesOf(step: PlanStep): readonly GraphEdge[] {
-  const onward = step.next ?? (step.in === undefined ? finishId : undefined);
+  const onward = step.next ?? (step.in === undefined && !step.cleanup ? finishId : undefined);
   const ways = waysOf[step.kind] as ((step: PlanStep, onward: string | undefined) => readonly Way[]) | undefined;
-  return [...(ways?.(step, onward) ?? [['next', onward] as const]), ['failure', step.failure] as const].flatMap(([kind, to, label]) =>
-    to === undefined ? [] : [{ from: step.id, to, kind, ...(label === undefined ? {} : { label }) }],
-  );
+  return [
+    ...(ways?.(step, onward) ?? [['next', onward] as const]),
+    ['failure', step.failure] as const,
+    ['cancelled', step.cancelled] as const,
+  ].flatMap(([kind, to, label]) => (to === undefined ? [] : [{ from: step.id, to, kind, ...(label === undefined ? {} : { label }) }]));
 }
 
 type Way = readonly [kind: EdgeKind, to: string | undefined, label?: string];

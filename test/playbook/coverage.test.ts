@@ -78,6 +78,12 @@ describe('coverage', () => {
     expect(missing(covered(step, failed))).toEqual([]);
   });
 
+  it('wants a cancellation that runs the steps of `on_cancel`', () => {
+    const step = `  - { id: w, wait: 1h, on_cancel: { steps: [{ id: n, action: incident.note, with: { text: hi } }] } }\n`;
+    expect(covered(step, {})).toMatchObject({ steps: { missing: ['n'] }, branches: { missing: [{ step: 'w', branch: 'on_cancel' }] } });
+    expect(covered(step, { cancel: { atMs: 60_000, by: 'max', reason: 'enough' } }).percent).toBe(100);
+  });
+
   it('looks into loops, and into loops in loops', () => {
     const step = `  - { id: o, foreach: { in: [1, 2], as: m, steps: [{ id: l, foreach: { in: [1, 2], as: n, steps: [{ id: c, if: 'n == 1', then: [{ id: x, wait: 1s }] }] } }] } }\n`;
     expect(covered(step, {})).toMatchObject({ percent: 100, steps: { total: 4 }, branches: { total: 2 } });
@@ -86,6 +92,13 @@ describe('coverage', () => {
 
   it('does not count a condition that could not be evaluated', () => {
     expect(missing(covered(`  - { id: c, if: 'inputs.on.deep', then: [{ id: x, wait: 1s }] }\n`, {}))).toEqual(['c true', 'c false']);
+  });
+});
+
+describe('a loop with a bound', () => {
+  it('is covered by a turn of its steps', () => {
+    const step = `  - { id: l, while: { if: 'index < 2', max: 3, steps: [{ id: c, if: 'index == 0', then: [{ id: x, wait: 1s }] }] } }\n`;
+    expect(covered(step, {})).toMatchObject({ percent: 100, steps: { total: 3 } });
   });
 });
 

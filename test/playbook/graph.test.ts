@@ -53,6 +53,14 @@ describe('the graph of a playbook', () => {
     expect(graph.nodes.find(({ id }) => id === 'y')?.in).toBe('l');
   });
 
+  it('leads a cancellation to its steps, and these to nowhere else', () => {
+    const graph = graphOfSteps(
+      `  - { id: w, wait: 1h, on_cancel: { steps: [{ id: n, action: incident.note, with: { text: hi } }] } }\n  - { id: l, while: { if: 'index < 2', max: 3, steps: [{ id: b, wait: 1s }] } }\n`,
+    );
+    expect(edges(graph)).toEqual(['(start) next w', 'w next l', 'w cancelled n', 'l item b', 'l next (finish)']);
+    expect(graph.nodes.find(({ id }) => id === 'l')?.label).toBe('l\nwhile index < 2, at most 3 times');
+  });
+
   it('stands in reading order', () => {
     const ids = graphOfFile('contain-host.yaml').nodes.map(({ id }) => id);
     expect(ids.indexOf('enrich')).toBeLessThan(ids.indexOf('known-bad'));
