@@ -1,6 +1,7 @@
 /** What the tools for playbooks say, in words. All of it is given cleaned text. */
 import type { Certification } from '../domain/playbook/certify.ts';
 import { printDuration } from '../domain/playbook/duration.ts';
+import type { Difference } from '../domain/playbook/compare.ts';
 import type { Coverage } from '../domain/playbook/coverage.ts';
 import type { Finding } from '../domain/playbook/lint.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
@@ -36,7 +37,7 @@ export function testWords({ passed, failed, untested, results }: TestReport): st
   const lines = results.flatMap(({ file, name, passed, problems }, index) => [
     ...(file === results[index - 1]?.file ? [] : [style.bold(file)]),
     `  ${passed ? style.green('✓') : style.red('✗')} ${name}`,
-    ...problems.flatMap(differenceLines),
+    ...problems.flatMap(problemLines),
   ]);
   const sum = `${passed} passed, ${failed} failed`;
   return [...lines, ...untested.map((file) => style.dim(`${file} has no tests`)), failed > 0 ? style.red(sum) : style.green(sum)].join(
@@ -45,10 +46,23 @@ export function testWords({ passed, failed, untested, results }: TestReport): st
 }
 
 /** `what: expected …, got …` as a difference; anything else as it stands. */
-function differenceLines(problem: string): readonly string[] {
-  const [, what, expected, got] = /^(.*?): expected (.*), got (.*)$/u.exec(problem) ?? [];
-  if (what === undefined) return [`      ${problem}`];
-  return [`      ${what}`, style.green(`        - ${expected}`), style.red(`        + ${got}`)];
+function problemLines(problem: string): readonly string[] {
+  const [, what, expected = '', got = ''] = /^(.*?): expected (.*), got (.*)$/u.exec(problem) ?? [];
+  return what === undefined ? [`      ${problem}`] : differenceLines(what, expected, got).map((line) => `      ${line}`);
+}
+
+function differenceLines(what: string, before: string, after: string): readonly string[] {
+  return [what, style.green(`  - ${before}`), style.red(`  + ${after}`)];
+}
+
+type Against = { readonly playbook: string; readonly version: string; readonly differences: readonly Difference[] };
+
+export function againstWords({ playbook, version, differences }: Against): string {
+  const lines = differences.flatMap(({ what, before, after }) => differenceLines(what, JSON.stringify(before), JSON.stringify(after)));
+  return [
+    `${style.bold(`against ${playbook}@${version}`)}  ${differences.length === 0 ? 'nothing differs' : `${counted(differences.length, 'difference')}: - there, + here`}`,
+    ...lines,
+  ].join('\n');
 }
 
 type CoverageReport = { readonly min: number; readonly failed: number; readonly playbooks: readonly Coverage[] };

@@ -1,6 +1,7 @@
 /** `edict playbook lint, graph, simulate, test, coverage, certify`: writing playbooks, without a server; nothing outside is asked or changed. */
 import { Command } from 'commander';
 import { certify, type CertifiedCase } from '../../domain/playbook/certify.ts';
+import { differencesOf } from '../../domain/playbook/compare.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { coverageOf, type Coverage } from '../../domain/playbook/coverage.ts';
 import { graphFormats, printGraph, type GraphFormat } from '../../domain/playbook/graph-print.ts';
@@ -15,7 +16,7 @@ import { readFileText, readPairs, readText } from '../input.ts';
 import { answer, print } from '../output.ts';
 import { plainLines } from '../plain.ts';
 import { defaultFolder, playbookFiles, testsBeside } from '../playbook-files.ts';
-import { certificateWords, coverageWords, findingWords, testWords, trialReport, trialWords } from '../playbook-words.ts';
+import { againstWords, certificateWords, coverageWords, findingWords, testWords, trialReport, trialWords } from '../playbook-words.ts';
 
 const exitCodes = { failed: 1, badInput: 2 } as const;
 
@@ -62,6 +63,7 @@ type TrialFlags = {
   readonly people?: string;
   readonly by?: string;
   readonly cancel?: string;
+  readonly against?: string;
 };
 
 function simulate(): Command {
@@ -75,6 +77,7 @@ function simulate(): Command {
     .option('--people <@file>', 'who decides what and when, as under `people` of a test: YAML, or @file')
     .option('--by <person>', 'who starts it by hand')
     .option('--cancel <duration>', 'cancel it after so long')
+    .option('--against <file>', 'another version, run on the same: shows how the decisions differ')
     .addHelpText(
       'after',
       example(
@@ -89,7 +92,13 @@ function simulate(): Command {
       for (const what of ['signal', 'signals', 'fakes', 'people'] as const)
         if (flags[what] !== undefined) texts[what] = await readText(flags[what]);
       const trial = { ...texts, inputs: readPairs(inputs), by, cancelAt: cancel };
-      answer(globals(this), trialReport(plan, tryOut(plan, trial)), trialWords);
+      const tried = tryOut(plan, trial);
+      const report = trialReport(plan, tried);
+      if (flags.against === undefined) return answer(globals(this), report, trialWords);
+      const other = await planOf(flags.against);
+      const differences = differencesOf(tryOut(other, trial).run, tried.run);
+      const against = { playbook: other.playbook, version: other.version, digest: other.digest, differences };
+      answer(globals(this), { ...report, against }, (clean) => `${trialWords(clean)}\n\n${againstWords(clean.against)}`);
     });
 }
 

@@ -161,6 +161,31 @@ describe('edict playbook simulate', () => {
     expect(found).toMatchObject({ triggered: false });
   });
 
+  it('shows how another version decides on the same', async () => {
+    writeFileSync(join(folder, 'later.yaml'), playbook.replace('"malicious"', '"suspicious"').replace('1.0.0', '1.1.0'));
+    const given = ['--inputs', 'indicator=203.0.113.9', '--fakes', '{ intel.lookup: { verdict: suspicious, indicators: [] } }'];
+    const old = join(folder, 'good', 'note.yaml');
+    const { against } = await json('simulate', join(folder, 'later.yaml'), ...given, '--against', old);
+    expect(against).toMatchObject({
+      version: '1.0.0',
+      differences: [{ what: 'path', before: ['look', 'bad'], after: ['look', 'bad', 'note'] }],
+    });
+    expect((await edict('simulate', join(folder, 'later.yaml'), ...given, '--against', old)).stdout).toContain(
+      'against note@1.0.0  1 difference: - there, + here\npath\n  - ["look","bad"]\n  + ["look","bad","note"]\n',
+    );
+    expect((await edict('simulate', old, ...given, '--against', old)).stdout).toContain('against note@1.0.0  nothing differs');
+  });
+
+  it('takes signals that come later', async () => {
+    writeFileSync(
+      join(folder, 'waits.yaml'),
+      'playbook: waits\nversion: 1.0.0\ntitle: t\nsteps:\n  - { id: w, wait: { signal: clear, for: 1h } }\n',
+    );
+    const signals = '[{ at: 5m, kind: clear }]';
+    expect(await json('simulate', join(folder, 'waits.yaml'), '--signals', signals)).toMatchObject({ outcome: 'done', outcomeAt: '5m' });
+    expect(await json('simulate', join(folder, 'waits.yaml'))).toMatchObject({ outcome: 'failed', outcomeAt: '1h' });
+  });
+
   it('names a vote that does not count', async () => {
     const people = '[{ at: 1m, who: ann, approve: ask }]';
     const given = ['--inputs', 'host=ws-17', 'indicator=203.0.113.9', '--by', 'ann', '--people', people];
