@@ -1,5 +1,5 @@
 /** The second walk: steps of the YAML form become the plan's graph, block by block. */
-import type { StepKind, Template } from '../plan.ts';
+import type { Cel, StepKind, Template } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import { actionPart } from './action-step.ts';
 import { compileFailure } from './after.ts';
@@ -27,13 +27,10 @@ function compileStep(compiling: Compiling, source: SourceStep, at: SourcePath, b
   if (!kind || kind === 'undo') return;
   refuseForeignKeys(compiling, kind, source, at);
   if (block.cleanup) refuseInCleanup(compiling, kind, source, at);
-  const guarded = kind !== 'if' && source.if !== undefined;
-  const guard = guarded
-    ? compileCel(compiling, source.if ?? '', namesOf(block), { at: [...at, 'if'], step: id, expect: ['bool'] })
-    : undefined;
+  const guard = compileGuard(compiling, kind, source, at, block);
   const before = new Set(block.visible);
   const part = builders[kind](compiling, source, at, block);
-  const next = (kind === 'end' || kind === 'fail') && !guarded ? undefined : block.next;
+  const next = (kind === 'end' || kind === 'fail') && guard === undefined ? undefined : block.next;
   const failure = compileFailure(compiling, source, [...at, 'on_failure'], block);
   const cancelled = compileCancel(compiling, source, at, { ...block, visible: before });
   // A branch has ended before the steps of its roads begin.
@@ -41,6 +38,12 @@ function compileStep(compiling: Compiling, source: SourceStep, at: SourcePath, b
   const says = compileSummary(compiling, source, at, { ...block, visible: new Set(seen).add(id) });
   const { cleanup } = block;
   addStep(compiling, { id, title, if: guard, next, failure, cancelled, cleanup, says, in: block.in, ...part });
+}
+
+// oxlint-disable-next-line max-params -- the walk's four, and the kind
+function compileGuard(compiling: Compiling, kind: StepKind, { id, if: guard }: SourceStep, at: SourcePath, block: Block): Cel | undefined {
+  if (kind === 'if' || guard === undefined) return undefined;
+  return compileCel(compiling, guard, namesOf(block), { at: [...at, 'if'], step: id, expect: ['bool'] });
 }
 
 function compileSummary(compiling: Compiling, { id, summary }: SourceStep, at: SourcePath, block: Block): Template | undefined {

@@ -88,6 +88,10 @@ function walkStep(walk: Walk, source: SourceStep, at: SourcePath, loops: readonl
   if (kind) walk.steps.set(id, { id, kind, source, at, loops, order: walk.steps.size });
   walkBranches(walk, source, at, loops);
   for (const name of ['foreach', 'while'] as const) if (source[name]) walkLoop(walk, source, [...at, name], loops);
+  walkAfter(walk, source, at, loops);
+}
+
+function walkAfter(walk: Walk, source: SourceStep, at: SourcePath, loops: readonly string[]): void {
   walkFailure(walk, source.on_failure, [...at, 'on_failure'], loops);
   walkSteps(walk, source.on_cancel?.steps ?? [], [...at, 'on_cancel', 'steps'], loops);
   for (const name of ['on_denied', 'on_expired'] as const)
