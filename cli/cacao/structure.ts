@@ -2,18 +2,22 @@
  * The structure of a CACAO 2.0 document, by the published JSON schemas. They declare draft-07 and use a keyword of 2020-12
  * (`unevaluatedProperties`): they are used as draft-07, in which that keyword says nothing. Under 2020-12 no public example passes.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import bundle from './schemas.json' with { type: 'json' };
 import { EdictError } from '../../domain/errors.ts';
 import { checkCacao } from '../../domain/playbook/cacao/check.ts';
 import { isError, type CacaoFault } from '../../domain/playbook/cacao/fault.ts';
 import type { CacaoPlaybook } from '../../domain/playbook/cacao/model.ts';
 
+type SchemaBundle = { readonly schemas: readonly { readonly $id: string }[] };
+
 let compiled: ValidateFunction | undefined;
 
 function validator(): ValidateFunction {
   if (compiled) return compiled;
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, schemas: bundle.schemas });
+  const bundle = JSON.parse(readFileSync(join(import.meta.dirname, 'schemas.json'), 'utf8')) as SchemaBundle;
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, schemas: [...bundle.schemas] });
   const playbook = bundle.schemas.find(({ $id }) => $id.endsWith('/schemas/playbook.json'));
   const found = playbook && ajv.getSchema(playbook.$id);
   if (!found) throw new EdictError('defect', 'the schemas of CACAO are not complete');

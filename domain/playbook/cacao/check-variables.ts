@@ -2,16 +2,16 @@
 import { EdictError } from '../../errors.ts';
 import { parseCondition, parseOperand, variablesOf } from './condition.ts';
 import { pointerOf, type CacaoFault } from './fault.ts';
-import type { CacaoId, CacaoPlaybook, CacaoStep } from './model.ts';
+import { ownEntry, type CacaoId, type CacaoPlaybook, type CacaoStep } from './model.ts';
 
 const variableName = /^__[A-Za-z][A-Za-z0-9_-]*__$/;
 /** §10.18: a variable is read by its name and `:value`. */
 const readInText = /(__[A-Za-z][A-Za-z0-9_-]{0,245}__)(:value)?(?![\w-])/g;
 
-/** What a step may read: the playbook's, its own, and what any step gives by `out_args`. */
-function variablesInScope(playbook: CacaoPlaybook, step: CacaoStep): ReadonlySet<string> {
+/** What every step may read: the playbook's variables, and what any step gives by `out_args`. */
+function sharedVariables(playbook: CacaoPlaybook): ReadonlySet<string> {
   const given = Object.values(playbook.workflow).flatMap((other) => ('out_args' in other ? (other.out_args ?? []).map(bareName) : []));
-  return new Set([...Object.keys(playbook.playbook_variables ?? {}), ...Object.keys(step.step_variables ?? {}), ...given]);
+  return new Set([...Object.keys(playbook.playbook_variables ?? {}), ...given]);
 }
 
 /** `__ip__:value` → `__ip__`. */
@@ -20,9 +20,10 @@ export function bareName(text: string): string {
 }
 
 export function checkVariables(playbook: CacaoPlaybook): readonly CacaoFault[] {
+  const shared = sharedVariables(playbook);
   return [
     ...badNames(playbook.playbook_variables, 'playbook_variables'),
-    ...Object.entries(playbook.workflow).flatMap(([id, step]) => checkStep(playbook, id, step)),
+    ...Object.entries(playbook.workflow).flatMap(([id, step]) => checkStep(shared, id, step)),
   ];
 }
 
@@ -42,11 +43,11 @@ function badNames(variables: object | undefined, ...path: readonly string[]): re
   );
 }
 
-function checkStep(playbook: CacaoPlaybook, id: CacaoId, step: CacaoStep): readonly CacaoFault[] {
-  const known = variablesInScope(playbook, step);
+function checkStep(shared: ReadonlySet<string>, id: CacaoId, step: CacaoStep): readonly CacaoFault[] {
+  const known = (name: string): boolean => shared.has(name) || ownEntry(step.step_variables, name) !== undefined;
   const faults = [...badNames(step.step_variables, 'workflow', id, 'step_variables')];
   const missing = (name: string, severity: CacaoFault['severity'], ...path: readonly (string | number)[]): void => {
-    if (known.has(name)) return;
+    if (known(name)) return;
     faults.push({
       code: 'cacao-variable-missing',
       severity,
@@ -78,11 +79,11 @@ function checkStep(playbook: CacaoPlaybook, id: CacaoId, step: CacaoStep): reado
 
 /** Read in a command and defined nowhere. */
 export function undefinedVariables(playbook: CacaoPlaybook): readonly string[] {
+  const shared = sharedVariables(playbook);
   const names = Object.values(playbook.workflow).flatMap((step) => {
     if (step.type !== 'action') return [];
-    const known = variablesInScope(playbook, step);
     const read = step.commands.flatMap(textsOf).flatMap(([, text]) => [...text.matchAll(readInText)].map(([, name = '']) => name));
-    return read.filter((name) => !known.has(name));
+    return read.filter((name) => !shared.has(name) && ownEntry(step.step_variables, name) === undefined);
   });
   return [...new Set(names)];
 }
