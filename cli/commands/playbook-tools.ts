@@ -6,12 +6,13 @@ import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { coverageOf, type Coverage } from '../../domain/playbook/coverage.ts';
 import { graphFormats, printGraph, type GraphFormat } from '../../domain/playbook/graph-print.ts';
 import { graphOf } from '../../domain/playbook/graph.ts';
-import { lintPlaybook } from '../../domain/playbook/lint.ts';
+import { lintPlaybook, type Finding } from '../../domain/playbook/lint.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { readPlaybookTests, runPlaybookTests, simulationOf, type PlaybookTestResult } from '../../domain/playbook/playbook-test.ts';
 import { tryOut } from '../../domain/playbook/trial.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { example, globals, type AddCommands } from '../command.ts';
+import { faultOf } from '../fault.ts';
 import { readFileText, readPairs, readText } from '../input.ts';
 import { answer, print } from '../output.ts';
 import { plainLines } from '../plain.ts';
@@ -32,10 +33,20 @@ function lint(): Command {
     .addHelpText('after', example('playbook lint playbooks', 'playbook lint contain-host.yaml --json'))
     .action(async function act(this: Command, given: string[]) {
       const files = playbookFiles(given);
-      const findings = (await Promise.all(files.map(async (file) => lintPlaybook(await readFileText(file), file)))).flat();
+      const findings = (await Promise.all(files.map(lintFile))).flat();
       if (findings.some(({ severity }) => severity === 'error')) process.exitCode = exitCodes.badInput;
       answer(globals(this), { files: files.length, findings }, findingWords);
     });
+}
+
+/** What cannot be read is a fault like others: the rest of the folder is checked all the same. */
+async function lintFile(file: string): Promise<readonly Finding[]> {
+  try {
+    return lintPlaybook(await readFileText(file), file);
+  } catch (error) {
+    const { message, expected } = faultOf(error);
+    return [{ severity: 'error', file, line: 1, column: 1, message, suggestion: expected }];
+  }
 }
 
 function graph(): Command {

@@ -110,6 +110,13 @@ describe('edict playbook lint', () => {
     });
   });
 
+  it('checks the rest of a folder when a file cannot be read', async () => {
+    mkdirSync(join(folder, 'binary'), { recursive: true });
+    writeFileSync(join(folder, 'binary', 'a.yaml'), Uint8Array.of(0xff, 0xfe, 0x00));
+    writeFileSync(join(folder, 'binary', 'b.yaml'), playbook);
+    expect(await json('lint', join(folder, 'binary'))).toMatchObject({ files: 2, findings: [{ line: 1, suggestion: 'UTF-8' }] });
+  });
+
   it('refuses what is not there, and a folder without playbooks', async () => {
     expect(await refusal('lint', join(folder, 'none.yaml'))).toMatchObject({ code: 'input-invalid' });
     mkdirSync(join(folder, 'empty'), { recursive: true });
