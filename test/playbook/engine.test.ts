@@ -121,6 +121,18 @@ describe('size', () => {
     expect(largest).toBeLessThan(200_000);
   });
 
+  it('a long loop does not forget what still owes its answer', () => {
+    const list = Array.from({ length: 600 }, (_, index) => index);
+    const one = `[{ id: slow, action: control.noop }, { id: no, if: item % 2 == 0, fail: no }, { id: w, wait: 1s }]`;
+    for (const parallel of [`on_failure: continue, parallel: { steps: ${one} }`, `parallel: { join: any, steps: ${one} }`]) {
+      const result = run(`- { id: each, foreach: { in: "\${inputs.list}", concurrency: 7, steps: [{ id: p, ${parallel} }] } }\n`, {
+        inputs: { list },
+        fakes: { 'control.noop': { takesMs: 5_000 } },
+      });
+      expect(result.view).toMatchObject({ status: 'ended', outcome: 'done' });
+    }
+  });
+
   it('a short loop keeps every step for people to see', () => {
     expect(run(each, { inputs: { list: [1, 2] } }).view.steps).toHaveLength(7);
   });

@@ -37,7 +37,10 @@ export function takersOf(turn: Turn, signal: Signal): readonly StepState[] {
     const step = state.steps[key];
     return step && takes(turn, step, signal) ? [step] : [];
   });
-  if (takers.length > 0) (state.heard ??= {})[signal.id] = true;
+  if (takers.length > 0) {
+    (state.heard ??= {})[signal.id] = true;
+    state.sizeBytes += jsonBytes(signal.id) + 6;
+  }
   return takers;
 }
 
