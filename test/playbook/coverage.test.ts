@@ -63,7 +63,11 @@ describe('coverage', () => {
     expect(missing(covered(approval, people('approve')))).toEqual(['ask denied', 'ask expired']);
     expect(missing(covered(approval, people('deny')))).toEqual(['ask approved', 'ask expired']);
     expect(missing(covered(approval, {}))).toEqual(['ask approved', 'ask denied']);
-    expect(covered(approval, {}, people('deny'), people('approve')).percent).toBe(100);
+    expect(covered(approval, {}, people('deny'), people('approve'))).toMatchObject({
+      percent: 100,
+      steps: { total: 2 },
+      branches: { total: 3 },
+    });
   });
 
   it.each(['continue', '{ steps: [{ id: x, wait: 1s }] }'])('wants a failure that is handled by `%s`', (handler) => {
