@@ -1,34 +1,43 @@
 /**
- * The playbook form as a JSON Schema (draft-07) for editors: it completes keys and actions and says what they mean. Made from the form
- * that the compiler reads, so that the two cannot differ; what keys mean together only `edict playbook lint` can say.
+ * The forms of a playbook and of its tests as JSON Schemas (draft-07) for editors: they complete keys and actions and say what they
+ * mean. Made from the forms that are read, so that the two cannot differ; what keys mean together only `edict playbook lint` can say.
  */
 import { z } from 'zod';
 import type { JsonObject } from '../json.ts';
 import { actions } from './actions.ts';
+import { playbookTestsSchema } from './playbook-test.schema.ts';
 import { playbookSchema } from './playbook.schema.ts';
 
 type Node = Record<string, unknown>;
 
 export function playbookJsonSchema(): JsonObject {
-  const { $schema, ...schema } = z.toJSONSchema(playbookSchema, { target: 'draft-07', io: 'input' }) as Node;
-  const complete = described(schema) as Node;
-  return { $schema, title: 'Edict playbook', ...complete } as JsonObject;
+  return published(playbookSchema, 'Edict playbook', meanings);
+}
+
+export function playbookTestsJsonSchema(): JsonObject {
+  return published(playbookTestsSchema, 'Tests of an Edict playbook', testMeanings);
+}
+
+function published(form: z.ZodType, title: string, words: Meanings): JsonObject {
+  const { $schema, ...schema } = z.toJSONSchema(form, { target: 'draft-07', io: 'input' }) as Node;
+  const complete = described(schema, words) as Node;
+  return { $schema, title, ...complete } as JsonObject;
 }
 
 /** Adds what a key means wherever the form has it, and the catalogue where it names an action. */
-function described(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(described);
+function described(node: unknown, words: Meanings): unknown {
+  if (Array.isArray(node)) return node.map((item) => described(item, words));
   if (!isNode(node)) return node;
-  const entries = Object.entries(node).map(([key, value]) => [key, described(value)] as const);
+  const entries = Object.entries(node).map(([key, value]) => [key, described(value, words)] as const);
   const inner: Node = Object.fromEntries(entries);
   const properties = inner['properties'];
   if (!isNode(properties)) return inner;
-  return { ...inner, properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, meant(key, value)])) };
+  return { ...inner, properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, meant(key, value, words)])) };
 }
 
-function meant(key: string, value: unknown): unknown {
+function meant(key: string, value: unknown, words: Meanings): unknown {
   if (!isNode(value)) return value;
-  const description = Object.hasOwn(meanings, key) ? meanings[key] : undefined;
+  const description = Object.hasOwn(words, key) ? words[key] : undefined;
   const catalogue = key === 'action' && value['type'] === 'string' ? { enum: Object.keys(actions) } : {};
   return { ...value, ...(description === undefined ? {} : { description }), ...catalogue };
 }
@@ -36,7 +45,9 @@ function meant(key: string, value: unknown): unknown {
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What an editor shows beside a key. */
-const meanings: { readonly [key: string]: string } = {
+type Meanings = { readonly [key: string]: string };
+
+const meanings: Meanings = {
   playbook: 'Its name: lowercase words joined by `-`, the same as the file.',
   version: 'A published version never changes; a change is a new version, as `1.0.1`.',
   triggers: 'Who or what starts it: people by hand, or a signal that fits.',
@@ -73,4 +84,26 @@ const meanings: { readonly [key: string]: string } = {
   fail: 'The step fails with this message.',
   when: 'What starts it, as CEL over `signal`; of a case, the values that it is for.',
   from: 'Where the value comes from when it is not given, as `signal.source`.',
+};
+
+const testMeanings: Meanings = {
+  name: 'What holds, as a sentence.',
+  signal: 'The signal that starts it; it has to fit a trigger of the playbook.',
+  signals: 'Signals that come later, each with `at`.',
+  manual: 'Who starts it by hand, with which inputs.',
+  inputs: 'What it is started with.',
+  fakes:
+    'What actions answer: outputs, `$fail` with an error code, `$message`, `$takes` with a duration; a list answers one performance after the other.',
+  people: 'Who decides what and when.',
+  at: 'A duration from the start of the run.',
+  approve: 'The approval step that is agreed to.',
+  deny: 'The approval step that is denied.',
+  cancel: 'When and by whom the run is cancelled.',
+  expect: 'What has to be so; what is not named is not compared. Of a vote: `refused`, or the code of the refusal.',
+  path: 'The steps that are entered, in order: not those that are skipped, nor those inside loops and `parallel`.',
+  effects: 'Each: the action with what it acts on, `at`, and `undone` with a time or `false`.',
+  outcome: 'How the run ends: `done`, `failed`, `denied`, `expired`, `cancelled`, or the word of an `end` step.',
+  error: 'The code of the error that it fails with.',
+  steps: 'The status of single steps.',
+  approvals: 'What became of approvals.',
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { playbookJsonSchema } from '../../domain/playbook/published.schema.ts';
+import { playbookJsonSchema, playbookTestsJsonSchema } from '../../domain/playbook/published.schema.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const published = JSON.parse(read('docs/playbook.schema.json')) as object;
@@ -42,5 +42,27 @@ describe('docs/playbook.schema.json', () => {
   it('says what keys mean, and lists the actions', () => {
     expect(JSON.stringify(published)).toContain('"network.isolate"');
     expect(JSON.stringify(published)).toContain('"description":"The effect is undone by itself after so long."');
+  });
+});
+
+describe('docs/playbook-test.schema.json', () => {
+  const tests = JSON.parse(read('docs/playbook-test.schema.json')) as object;
+  const validateTests = new Ajv({ strict: true, allErrors: true, strictTypes: false }).compile(tests);
+
+  it('is what `node scripts/playbook-schema.ts` writes', () => {
+    expect(tests).toEqual(JSON.parse(JSON.stringify(playbookTestsJsonSchema())));
+  });
+
+  it.each(playbooks)('takes the tests of playbooks/%s', (name) => {
+    validateTests(parse(read(`playbooks/${name.replace('.yaml', '.test.yaml')}`)));
+    expect(validateTests.errors).toBeNull();
+  });
+
+  it.each([
+    ['a test that expects no outcome', [{ name: 'a', expect: {} }]],
+    ['an unknown key', [{ name: 'a', expcet: { outcome: 'done' } }]],
+    ['no list', { name: 'a', expect: { outcome: 'done' } }],
+  ])('refuses %s', (_, given) => {
+    expect(validateTests(given)).toBe(false);
   });
 });
