@@ -65,11 +65,10 @@ function locator(document: Document, lines: LineCounter): Source['locate'] {
 function parse(document: Document, file: string, locate: Source['locate']): SourcePlaybook {
   const parsed = playbookSchema.safeParse(plainOf(document, file));
   if (parsed.success) return parsed.data;
-  throw refuse(
-    parsed.error.issues.flatMap((issue) => issuesOf(issue)),
-    file,
-    locate,
-  );
+  const issues = parsed.error.issues.flatMap((issue) => issuesOf(issue));
+  // A mistyped key is why another one is missing.
+  const mistyped = issues.filter(({ help }) => help !== undefined);
+  throw refuse([...mistyped, ...issues.filter(({ help }) => help === undefined)], file, locate);
 }
 
 function plainOf(document: Document, file: string): unknown {
