@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
+import { parse, stringify } from 'yaml';
 import { certify, type Engine } from '../../domain/playbook/certify.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { advance, start } from '../../domain/playbook/engine/engine.ts';
@@ -10,6 +11,9 @@ import { readPlaybookTests, simulationOf } from '../../domain/playbook/playbook-
 const folder = new URL('../../playbooks/', import.meta.url);
 const shipped = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+
+type Case = { readonly name: string; readonly steps: string; readonly outputs?: object; readonly [key: string]: unknown };
+const semantics = parse(readFileSync(new URL('../cases/playbook/semantics.yaml', import.meta.url), 'utf8')) as readonly Case[];
 
 const real: Engine = { start, advance, simulate };
 
@@ -30,6 +34,20 @@ describe('certification', () => {
     expect(certificate.kills).toBe(certificate.events);
     expect(certificate.repeats).toBeGreaterThan(certificate.events);
     expect(certificate.delays).toBeGreaterThan(0);
+  });
+
+  it.each(semantics.map((each) => [each.name, each] as const))('finds what the meaning of steps says crash-safe: %s', (_, given) => {
+    const { steps, outputs = {}, ...test } = given;
+    const inputs = 'inputs: { list: { type: list, default: [] }, n: { type: int, default: 0 } }';
+    const { plan } = compilePlaybook(
+      `playbook: p\nversion: 1.0.0\ntitle: t\n${inputs}\noutputs: ${JSON.stringify(outputs)}\nsteps:\n${steps}`,
+      'p.yaml',
+    );
+    const cases = readPlaybookTests(stringify([test]), 'p.test.yaml').map((each) => ({
+      name: each.name,
+      simulation: simulationOf(plan, each),
+    }));
+    expect(certify(plan, cases)).toMatchObject({ certificate: { cases: 1 } });
   });
 
   it('finds a driver that performs again what was answered', () => {
