@@ -65,10 +65,11 @@ function decided(
 
 function exportStep(exporting: Exporting, source: SourceStep, next: CacaoId): CacaoId {
   const { id } = source;
-  if (!isKnown(source)) return addAction(exporting, source, next, { step: { source: source as unknown as JsonObject } });
+  if (!isKnown(source)) return addAction(exporting, source, next, wholeStep(source));
   if (source.then !== undefined || source.else !== undefined) return exportIf(exporting, source, next);
   if (source.parallel) return exportParallel(exporting, source, next);
-  if (source.foreach) return exportForeach(exporting, source, next);
+  if (source.foreach ?? source.while) return exportLoop(exporting, source, next);
+  if (source.switch) return exportSwitch(exporting, source, next);
   if (source.end !== undefined || source.fail !== undefined)
     return add(exporting, id, {
       type: 'end',
@@ -80,7 +81,7 @@ function exportStep(exporting: Exporting, source: SourceStep, next: CacaoId): Ca
 
 /** Keys that this form of the export understands; a step with another one travels whole, in an extension. */
 const knownKeys = new Set(
-  'id title if then else action with timeout retry undo reason lease outputs set on_failure approval wait parallel foreach end fail'.split(
+  'id title if then else action with timeout retry undo reason lease outputs set on_failure on_cancel summary approval wait parallel foreach while switch end fail'.split(
     ' ',
   ),
 );
@@ -97,7 +98,7 @@ function exportIf(exporting: Exporting, source: SourceStep, next: CacaoId): Caca
     on_false: exportBlock(exporting, source.else ?? [], next),
     ...failureRoad(exporting, source, undefined),
     step_extensions: {
-      [extensionIds.step]: compact({ ...named(source), cel: source.if, join_step: next, on_failure: failureExtension(source) }),
+      [extensionIds.step]: compact({ ...named(source), cel: source.if, join_step: next, ...ways(source) }),
     },
   });
 }
@@ -113,22 +114,62 @@ function exportParallel(exporting: Exporting, source: SourceStep, next: CacaoId)
     ...naming(source),
     next_steps: [...ends, ...lone],
     ...failureRoad(exporting, source, next),
-    step_extensions: { [extensionIds.step]: compact({ ...named(source), parallel: joined, on_failure: failureExtension(source) }) },
+    step_extensions: { [extensionIds.step]: compact({ ...named(source), parallel: joined, ...ways(source) }) },
   });
 }
 
-function exportForeach(exporting: Exporting, source: SourceStep, next: CacaoId): CacaoId {
-  const { steps = [], ...loop } = source.foreach ?? {};
+/** CACAO has one loop; which of ours it is, and over what, is said in the extension. */
+function exportLoop(exporting: Exporting, source: SourceStep, next: CacaoId): CacaoId {
   const variable = `__${source.id.replaceAll('-', '_')}__`;
+  const { steps = [], ...loop } = source.foreach ?? source.while ?? {};
+  const goesOn = source.while ? `while ${source.while.if}` : `while items of ${JSON.stringify(source.foreach?.in)} are left`;
   return add(exporting, source.id, {
     type: 'while-condition',
     ...naming(source),
-    condition: `${variable}:value > 0`,
-    step_variables: { [variable]: { type: 'integer', description: `how many of ${JSON.stringify(source.foreach?.in)} are left` } },
+    condition: `${variable}:value = 'true'`,
+    step_variables: { [variable]: { type: 'bool', description: goesOn } },
     on_true: exportBlock(exporting, steps, quietEnd(exporting, `${source.id}.end`)),
     ...failureRoad(exporting, source, next),
-    step_extensions: { [extensionIds.step]: compact({ ...named(source), foreach: loop, on_failure: failureExtension(source) }) },
+    step_extensions: { [extensionIds.step]: compact({ ...named(source), [source.foreach ? 'foreach' : 'while']: loop, ...ways(source) }) },
   });
+}
+
+function exportSwitch(exporting: Exporting, source: SourceStep, next: CacaoId): CacaoId {
+  const { on = '', cases = [], default: otherwise } = source.switch ?? {};
+  const roads = cases.map(({ when, steps }) => ({ values: [when].flat(), to: exportBlock(exporting, steps, next) }));
+  const keys = roads.flatMap(({ values }) => values.map(String));
+  // CACAO's cases are texts: where two of ours would be one, or one would be its default, the step travels whole.
+  if (new Set([...keys, 'default']).size !== keys.length + 1) return addAction(exporting, source, next, wholeStep(source));
+  const variable = `__${source.id.replaceAll('-', '_')}__`;
+  const fallback = otherwise === 'continue' ? next : otherwise && exportBlock(exporting, otherwise, next);
+  return add(exporting, source.id, {
+    type: 'switch-condition',
+    ...naming(source),
+    switch: `${variable}:value`,
+    step_variables: { [variable]: { type: 'string', description: on } },
+    cases: {
+      ...Object.fromEntries(roads.flatMap(({ values, to }) => values.map((value) => [String(value), to]))),
+      ...(fallback === undefined ? {} : { default: fallback }),
+    },
+    ...failureRoad(exporting, source, undefined),
+    step_extensions: {
+      [extensionIds.step]: compact({
+        ...named(source),
+        switch: { on, cases: cases.map(({ when }) => when) },
+        join_step: next,
+        ...ways(source),
+      }),
+    },
+  });
+}
+
+function wholeStep(source: SourceStep): Extensions {
+  return { step: { source: source as unknown as JsonObject } };
+}
+
+/** What a step of any kind may have besides. */
+function ways(source: SourceStep): { readonly [key: string]: unknown } {
+  return { on_failure: failureExtension(source), on_cancel: source.on_cancel, summary: source.summary };
 }
 
 function addAction(exporting: Exporting, source: SourceStep, next: CacaoId, { step, others }: Extensions): CacaoId {
@@ -146,7 +187,7 @@ function extensionsOf(source: SourceStep): Extensions {
   const { action, with: inputs, timeout, retry, outputs, set, wait, approval, undo, reason, lease } = source;
   const { of: covers, ...asked } = approval ?? { of: [] };
   return {
-    step: compact({ ...named(source), action, inputs, timeout, retry, outputs, set, wait, on_failure: failureExtension(source) }),
+    step: compact({ ...named(source), action, inputs, timeout, retry, outputs, set, wait, ...ways(source) }),
     others: {
       ...(approval ? { [extensionIds.approval]: compact({ covers, ...asked }) } : {}),
       ...(undo === undefined && reason === undefined ? {} : { [extensionIds.undo]: compact({ action: undo, reason }) }),
@@ -178,7 +219,8 @@ function failureStep(exporting: Exporting, source: SourceStep, next: CacaoId | u
 function failureExtension(source: SourceStep): Json | undefined {
   const { on_failure: failure } = source;
   if (failure === undefined) return undefined;
-  const road = failure !== 'continue' && failure.steps !== undefined && source.then === undefined && source.else === undefined;
+  const branches = source.then ?? source.else ?? source.switch;
+  const road = failure !== 'continue' && failure.steps !== undefined && branches === undefined;
   return road ? undefined : (failure as unknown as Json);
 }
 

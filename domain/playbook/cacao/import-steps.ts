@@ -8,6 +8,7 @@ import { parseCondition, parseOperand } from './condition.ts';
 import { nextOf, reachableFrom } from './edges.ts';
 import { stepExtension, textIn } from './extensions.ts';
 import { importAction } from './import-action.ts';
+import { foreignLoop } from './import-loop.ts';
 import { freshId, inBranch, orReport, report, resolverOf, type Importing } from './import-context.ts';
 import { ownEntry, type CacaoId, type CacaoStep, type CacaoStepOf } from './model.ts';
 
@@ -101,7 +102,7 @@ function convert(importing: Importing, id: CacaoId, step: CacaoStep, road: Road)
     case 'if-condition':
       return ifOf(importing, id, step, road);
     case 'switch-condition':
-      return switchOf(importing, id, step, road);
+      return switchOf(importing, { id, step, road });
     case 'parallel':
       return parallelOf(importing, id, step, road);
     case 'while-condition':
@@ -191,7 +192,7 @@ function ifOf(importing: Importing, id: CacaoId, step: CacaoStepOf<'if-condition
   const [yes, no] = chains;
   const branch = branching(cel, yes?.steps ?? [], no?.steps ?? []);
   if (branch === undefined) return { steps: [], next };
-  return { steps: [{ ...named, ...branch, ...(onFailure === undefined ? {} : { on_failure: onFailure }) }], next };
+  return { steps: [{ ...named, ...branch, ...ways(step), ...(onFailure === undefined ? {} : { on_failure: onFailure }) }], next };
 }
 
 /** One step behind a condition of ours. */
@@ -210,8 +211,13 @@ function conditionOf(importing: Importing, id: CacaoId, step: CacaoStepOf<'if-co
   );
 }
 
+function switchOf(importing: Importing, place: SwitchPlace): Converted {
+  const own = stepExtension(place.step, 'step')?.['switch'];
+  return isOwnSwitch(own) ? ownSwitch(importing, place, own) : foreignSwitch(importing, place);
+}
+
 /** A switch is a row of branches: the first case that fits, else `default`. Cases that go to one step are one branch. */
-function switchOf(importing: Importing, id: CacaoId, step: CacaoStepOf<'switch-condition'>, road: Road): Converted {
+function foreignSwitch(importing: Importing, { id, step, road }: SwitchPlace): Converted {
   const named = naming(importing, step);
   const fallback = ownEntry(step.cases, 'default');
   const targets = [...new Set(Object.values(step.cases).filter((to) => to !== fallback))];
@@ -231,6 +237,31 @@ function branching(test: string, yes: SourceStep[], no: SourceStep[]): Pick<Sour
   if (yes.length === 0 && no.length === 0) return undefined;
   // oxlint-disable-next-line unicorn/no-thenable -- the form's own word
   return { if: test, ...(yes.length > 0 ? { then: yes } : {}), ...(no.length > 0 ? { else: no } : {}) };
+}
+
+type OwnSwitch = { readonly on: string; readonly cases: readonly CaseValues[] };
+type CaseValues = NonNullable<SourceStep['switch']>['cases'][number]['when'];
+type SwitchPlace = Place & { readonly step: CacaoStepOf<'switch-condition'> };
+
+/** Exported here: its cases are named in the extension, with their types. */
+function isOwnSwitch(value: unknown): value is OwnSwitch {
+  return typeof value === 'object' && value !== null && 'on' in value && 'cases' in value && Array.isArray(value.cases);
+}
+
+function ownSwitch(importing: Importing, place: SwitchPlace, { on, cases }: OwnSwitch): Converted {
+  const { step } = place;
+  const named = naming(importing, step);
+  const fallback = ownEntry(step.cases, 'default');
+  const starts = [...cases.map((when) => ownEntry(step.cases, String([when].flat()[0]))), ...(fallback === undefined ? [] : [fallback])];
+  const { chains, next } = branchesOf(importing, place, starts);
+  const otherwise = fallback === undefined ? undefined : (chains.at(-1)?.steps ?? []);
+  const onFailure = failureOf(importing, { ...place, next });
+  const made = {
+    on,
+    cases: cases.map((when, index) => ({ when, steps: chains[index]?.steps ?? [] })),
+    ...(otherwise === undefined ? {} : { default: otherwise.length === 0 ? ('continue' as const) : otherwise }),
+  };
+  return { steps: [{ ...named, switch: made, ...ways(step), ...(onFailure === undefined ? {} : { on_failure: onFailure }) }], next };
 }
 
 function casesOf(importing: Importing, id: CacaoId, step: CacaoStepOf<'switch-condition'>, to: CacaoId): string {
@@ -256,23 +287,31 @@ function parallelOf(importing: Importing, id: CacaoId, step: CacaoStepOf<'parall
   if (chains.some(({ arrived }) => arrived !== undefined && arrived !== next)) jumps(importing, id, 'next_steps');
   const joined = (stepExtension(step, 'step')?.['parallel'] ?? { join: 'all' }) as unknown as { readonly join: 'all' };
   const branches = chains.flatMap(({ steps }) => (steps.length === 0 ? [] : [steps]));
-  return withFailure(importing, { id, step, road, next }, branches.length === 0 ? [] : [{ ...named, parallel: { ...joined, branches } }]);
+  return withFailure(
+    importing,
+    { id, step, road, next },
+    branches.length === 0 ? [] : [{ ...named, ...ways(step), parallel: { ...joined, branches } }],
+  );
 }
 
-/** A loop over items is ours; any other has no counterpart yet. */
 function whileOf(importing: Importing, id: CacaoId, step: CacaoStepOf<'while-condition'>, road: Road): Converted {
-  const loop = stepExtension(step, 'step')?.['foreach'];
-  const next = nextOf(step);
-  if (typeof loop !== 'object' || loop === null) {
-    report(importing, id, {
-      code: 'cacao-unsupported',
-      message: 'repeats its steps for as long as a condition holds',
-      expected: 'steps that run once',
-    });
-    return { steps: [], next };
-  }
   const named = naming(importing, step);
-  const body = inBranch(importing, () => chainFrom(importing, step.on_true, { stops: new Set([id]), ends: 'branch' })).steps;
-  const foreach = { ...(loop as unknown as NonNullable<SourceStep['foreach']>), steps: body };
-  return withFailure(importing, { id, step, road, next }, [{ ...named, foreach }]);
+  const own = stepExtension(step, 'step');
+  const body = (): SourceStep[] => chainFrom(importing, step.on_true, { stops: new Set([id]), ends: 'branch' }).steps;
+  const next = nextOf(step);
+  const loops = (['foreach', 'while'] as const).flatMap((kind) => (own?.[kind] === undefined ? [] : [[kind, own[kind]] as const]));
+  const [loop] = loops;
+  if (loop === undefined) return withFailure(importing, { id, step, road, next }, foreignLoop(importing, id, step, named, body));
+  const made = { [loop[0]]: { ...(loop[1] as object), steps: inBranch(importing, body) } };
+  return withFailure(importing, { id, step, road, next }, [{ ...named, ...ways(step), ...made }]);
+}
+
+/** What a step of ours has besides its kind. */
+function ways(step: CacaoStep): Pick<SourceStep, 'on_cancel' | 'summary'> {
+  const own = stepExtension(step, 'step');
+  const summary = textIn(own, 'summary');
+  return {
+    ...(own?.['on_cancel'] === undefined ? {} : { on_cancel: own['on_cancel'] as unknown as NonNullable<SourceStep['on_cancel']> }),
+    ...(summary === undefined ? {} : { summary }),
+  };
 }

@@ -7,6 +7,7 @@ import { compilePlaybook } from '../compile.ts';
 import { digestOf } from '../../digest.ts';
 import { EdictError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import type { SourceStep } from '../playbook.schema.ts';
 import { undefinedVariables } from './check-variables.ts';
 import { celTypeOf, type CelType } from './condition-cel.ts';
 import { extensionIds, extensionOf, textIn } from './extensions.ts';
@@ -26,7 +27,7 @@ export type CacaoImport = {
 /** `file` names the text in faults of the compiler. */
 export function importCacao(playbook: CacaoPlaybook, mapping: CacaoMapping = { commands: [] }, file = 'imported'): CacaoImport {
   const importing = begin(playbook, mapping);
-  const steps = importBody(importing);
+  const steps = bodyOf(importing);
   const faults = [...importing.faults, ...notCarried(playbook)];
   if (faults.some(isError)) return { faults };
   const text = stringify(withoutUndefined({ ...frameOf(importing), steps }), { lineWidth: 140, aliasDuplicateObjects: false });
@@ -36,6 +37,23 @@ export function importCacao(playbook: CacaoPlaybook, mapping: CacaoMapping = { c
   } catch (error) {
     if (!(error instanceof EdictError)) throw error;
     return { faults: [...faults, uncompiled(error)] };
+  }
+}
+
+/** What is nested some thousand levels deep exhausts the stack. */
+function bodyOf(importing: Importing): readonly SourceStep[] {
+  try {
+    return importBody(importing);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    importing.faults.push({
+      code: 'cacao-unsupported',
+      severity: 'error',
+      pointer: '/workflow',
+      message: 'the workflow is nested too deeply',
+      expected: 'fewer conditions inside each other',
+    });
+    return [];
   }
 }
 

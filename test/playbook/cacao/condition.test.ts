@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { celOfCondition, type Resolve } from '../../../domain/playbook/cacao/condition-cel.ts';
 import { parseCondition } from '../../../domain/playbook/cacao/condition.ts';
 import { evaluateBoolean } from '../../../domain/playbook/expression.ts';

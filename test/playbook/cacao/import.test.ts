@@ -1,5 +1,6 @@
+// oxlint-disable unicorn/no-thenable -- the form's own word
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parse } from 'yaml';
 import { compilePlaybook } from '../../../domain/playbook/compile.ts';
 import { importCacao } from '../../../domain/playbook/cacao/import.ts';
@@ -148,6 +149,35 @@ describe('roads become blocks', () => {
     expect(stepsOf(document)[1]).toMatchObject({ timeout: '2000ms' });
   });
 
+  it('a loop carries what its steps give from turn to turn, and has a bound', () => {
+    const mapping = readMapping(
+      "commands: [{ match: 'count *', action: control.noop, with: { value: $1 }, outputs: { __n__: result.value } }, { match: '*', action: control.noop, with: { value: $1 } }]",
+      'm',
+    );
+    const command = (text: string): Loose => ({ commands: [{ type: 'bash', command: text }] });
+    const document = cacao(
+      {
+        'start.s': go('while-condition.w'),
+        'while-condition.w': { name: 'again', condition: '__n__:value < 5', on_true: 'action.a', on_completion: 'action.b' },
+        'action.a': { ...go('while-condition.w'), ...command('count __n__:value'), out_args: ['__n__'] },
+        'action.b': { ...go('end.e'), ...command('tell __n__:value') },
+        'end.e': {},
+      },
+      variables,
+    );
+    const [loop, tell] = stepsOf(document, mapping);
+    expect(loop).toMatchObject({
+      while: {
+        if: 'v_again_step.v_n < 5',
+        max: 1000,
+        from: { v_n: '${inputs.n}' },
+        steps: [{ with: { value: '${v_again_step.v_n}' } }],
+        collect: '{"v_n": a-step.n}',
+      },
+    });
+    expect(tell).toMatchObject({ with: { value: 'tell ${again-step.result.v_n}' } });
+  });
+
   it('several commands of a step share its failure', () => {
     const commands = [1, 2].map((n) => ({ type: 'bash', command: `do ${n}` }));
     const document = cacao({
@@ -162,11 +192,6 @@ describe('roads become blocks', () => {
 
 describe('what has no counterpart', () => {
   it.each<[string, Loose, string]>([
-    [
-      'a loop',
-      { 'while-condition.x': { condition: '__n__:value > 1', on_true: 'end.y', on_completion: 'end.e' }, 'end.y': {} },
-      'while-condition.x',
-    ],
     ['another playbook', { 'playbook-action.x': { playbook_id: step('playbook.p'), on_completion: 'end.e' } }, 'playbook-action.x'],
     [
       'a regular expression',
@@ -183,6 +208,46 @@ describe('what has no counterpart', () => {
     const document = cacao({ 'start.s': go(first), ...steps, 'end.e': {} }, variables);
     expect(importCacao(document, noop).text).toBeUndefined();
     expect(errorsOf(document)).toContainEqual(expect.objectContaining({ code: 'cacao-unsupported', step: step(name) }));
+  });
+
+  it('what is nested thousands of levels deep is refused', () => {
+    const deep = Array.from({ length: 20_000 }, (_, index) => [
+      `if-condition.n${index}`,
+      { condition: '__n__:value > 2', on_true: `if-condition.n${index + 1}`, on_completion: 'end.e' },
+    ]);
+    const document = cacao(
+      {
+        'start.s': go('if-condition.n0'),
+        ...Object.fromEntries(deep),
+        'if-condition.n20000': { condition: '__n__:value > 2', on_true: 'end.e' },
+        'end.e': {},
+      },
+      variables,
+    );
+    expect(errorsOf(document)).toContainEqual(
+      expect.objectContaining({ code: 'cacao-unsupported', message: 'the workflow is nested too deeply' }),
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['a switch', { switch: 'x' }],
+    ['a loop', { foreach: 'x' }],
+    ['a failure', { on_failure: 7 }],
+    ['a whole step', { source: [] }],
+    ['an id', { step_id: 'NO ID' }],
+  ])('an extension of ours that says nonsense (%s) is refused, not believed', (_, nonsense) => {
+    const extension = { step_extensions: { 'extension-definition--5f0b1c1e-2a51-5c0a-9d0e-1f6a3c7b9e02': nonsense } };
+    const document = cacao(
+      {
+        'start.s': go('action.a'),
+        'action.a': { ...go('switch-condition.w'), ...extension },
+        'switch-condition.w': { switch: '__n__:value', cases: { 1: 'while-condition.l' }, on_completion: 'end.e', ...extension },
+        'while-condition.l': { condition: '__n__:value > 1', on_true: 'end.e', on_completion: 'end.e', ...extension },
+        'end.e': {},
+      },
+      variables,
+    );
+    expect(errorsOf(document).length).toBeGreaterThan(0);
   });
 
   it('roads that cross are refused', () => {

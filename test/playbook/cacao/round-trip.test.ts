@@ -1,7 +1,8 @@
+// oxlint-disable unicorn/no-thenable -- the form's own word
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { stringify } from 'yaml';
 import { readCacao } from '../../../cli/cacao/structure.ts';
 import { compilePlaybook } from '../../../domain/playbook/compile.ts';
@@ -41,7 +42,7 @@ describe('playbooks of ours', () => {
         expect(readCacao(JSON.stringify(document), 'x').faults.filter(({ severity }) => severity === 'error')).toEqual([]);
         expect(planOf(imported(document))).toEqual(planOf(text));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -152,6 +153,28 @@ const { block } = fc.letrec<{ block: Step[]; step: Step }>((tie) => {
       }),
       fc.record({ if: fc.constant('inputs.flag'), else: tie('block') }),
       fc.record({
+        while: fc.record({
+          if: fc.constant('turn.total < 3'),
+          max: fc.constant(9),
+          as: fc.constant('turn'),
+          from: fc.constant({ total: 1 }),
+          steps: tie('block'),
+        }),
+        on_failure: failure,
+        on_cancel: fc.option(fc.record({ steps: tie('block') }), { nil: undefined, freq: 1 }),
+      }),
+      fc.record({
+        switch: fc.record({
+          on: fc.constant('inputs.n'),
+          cases: fc.tuple(
+            fc.record({ when: fc.constantFrom(1, [1, 2]), steps: tie('block') }),
+            fc.record({ when: fc.constant(3), steps: tie('block') }),
+          ),
+          default: fc.oneof(fc.constant('continue'), tie('block')),
+        }),
+        on_failure: fc.constantFrom('continue', undefined),
+      }),
+      fc.record({
         parallel: fc.record({ branches: fc.array(tie('block'), { minLength: 1, maxLength: 3 }) }),
         if: guard,
         on_failure: failure,
@@ -161,7 +184,7 @@ const { block } = fc.letrec<{ block: Step[]; step: Step }>((tie) => {
         on_failure: failure,
       }),
     ) as fc.Arbitrary<Step>,
-    block: fc.array(tie('step') as fc.Arbitrary<Step>, { minLength: 1, maxLength: 3 }),
+    block: fc.array(tie('step'), { minLength: 1, maxLength: 3 }),
   };
 });
 
@@ -185,7 +208,9 @@ function inner(value: unknown, counter: { count: number }): unknown {
     Object.entries(value)
       .filter(([, entry]) => entry !== undefined)
       .map(([key, entry]): [string, unknown] => {
-        if (['then', 'else', 'steps'].includes(key)) return [key, withIds(entry as Step[], counter)];
+        if (['then', 'else', 'steps'].includes(key) || (key === 'default' && Array.isArray(entry)))
+          return [key, withIds(entry as Step[], counter)];
+        if (key === 'cases') return [key, (entry as Step[]).map((one) => inner(one, counter))];
         if (key === 'branches') return [key, (entry as Step[][]).map((branch) => withIds(branch, counter))];
         return [key, inner(entry, counter)];
       }),

@@ -100,7 +100,7 @@ describe('signatures of CACAO', () => {
   it('canonical JSON writes numbers and keys as RFC 8785 says', () => {
     expect(
       canonicalJson({
-        b: [1e21, 1e-7, 4.5, 2e-3, 1e-27, -0, 333333333.3333333, 9007199254740993],
+        b: [1e21, 1e-7, 4.5, 2e-3, 1e-27, -0, 333333333.3333333, 9007199254740992],
         '\u20ac': 1,
         '\r': 2,
         a: '\u000f\n\u20ac"\\/',
