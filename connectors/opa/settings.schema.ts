@@ -2,7 +2,7 @@
 import { opaSettings as anyOpaSettings } from '../../domain/enforcement/point-settings.schema.ts';
 import { isForbidden } from '../egress.ts';
 
-export const opaSettings = anyOpaSettings.refine(
-  ({ url }) => !isForbidden(new URL(url).hostname.replaceAll(/[[\]]/gu, '')),
-  'this address is never connected to',
-);
+export const opaSettings = anyOpaSettings.refine(({ url }) => !isForbidden(new URL(url).hostname.replaceAll(/[[\]]/gu, '')), {
+  error: 'this address is never connected to',
+  path: ['url'],
+});
