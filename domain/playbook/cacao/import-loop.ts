@@ -10,7 +10,8 @@ import { reachableFrom } from './edges.ts';
 import { freshId, orReport, report, resolverOf, type Importing } from './import-context.ts';
 import { ownEntry, type CacaoId, type CacaoStepOf } from './model.ts';
 
-const mostTurns = 1_000;
+/** Up to here each turn stays visible in the run. */
+const mostTurns = 500;
 
 type Carried = { readonly name: string; readonly key: string; readonly first: string; readonly type: string };
 

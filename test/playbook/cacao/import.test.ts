@@ -169,7 +169,7 @@ describe('roads become blocks', () => {
     expect(loop).toMatchObject({
       while: {
         if: 'v_again_step.v_n < 5',
-        max: 1000,
+        max: 500,
         from: { v_n: '${inputs.n}' },
         steps: [{ with: { value: '${v_again_step.v_n}' } }],
         collect: '{"v_n": a-step.n}',
