@@ -12,17 +12,16 @@ import type { CacaoPlaybook } from '../../domain/playbook/cacao/model.ts';
 
 type SchemaBundle = { readonly schemas: readonly { readonly $id: string }[] };
 
-let compiled: ValidateFunction | undefined;
+let loaded: Ajv | undefined;
 
-function validator(): ValidateFunction {
-  if (compiled) return compiled;
+/** `name`: such as `playbook`, `data-types/signature`. */
+function validator(name: string): ValidateFunction {
   const bundle = JSON.parse(readFileSync(join(import.meta.dirname, 'schemas.json'), 'utf8')) as SchemaBundle;
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, schemas: [...bundle.schemas] });
-  const playbook = bundle.schemas.find(({ $id }) => $id.endsWith('/schemas/playbook.json'));
-  const found = playbook && ajv.getSchema(playbook.$id);
+  loaded ??= new Ajv({ strict: false, allErrors: true, validateFormats: false, schemas: [...bundle.schemas] });
+  const id = bundle.schemas.find(({ $id }) => $id.endsWith(`/schemas/${name}.json`))?.$id;
+  const found = id === undefined ? undefined : loaded.getSchema(id);
   if (!found) throw new EdictError('defect', 'the schemas of CACAO are not complete');
-  compiled = found;
-  return compiled;
+  return found;
 }
 
 export type CacaoReading = {
@@ -37,7 +36,7 @@ const mostFaults = 50;
 export function readCacao(text: string, file: string): CacaoReading {
   try {
     const value = parse(text, file);
-    const check = validator();
+    const check = validator('playbook');
     if (!check(value)) return { faults: (check.errors ?? []).filter(saysSomething).slice(0, mostFaults).map(faultOf) };
     const playbook = value as CacaoPlaybook;
     return { playbook, faults: checkCacao(playbook) };
@@ -48,17 +47,32 @@ export function readCacao(text: string, file: string): CacaoReading {
   }
 }
 
+/** What was signed may be read whatever its workflow is worth: only the signatures have to be in order. Throws `cacao-invalid`. */
+export function readSigned(text: string, file: string): CacaoPlaybook {
+  const value = parse(text, file);
+  const check = validator('data-types/signature');
+  const signatures: unknown = typeof value === 'object' && value !== null && 'signatures' in value ? value.signatures : [];
+  if (typeof value !== 'object' || value === null || !Array.isArray(signatures) || !('id' in value) || !('modified' in value))
+    throw new EdictError('cacao-invalid', `\`${file}\` is no CACAO playbook`, {
+      where: file,
+      expected: '`id`, `modified` and `signatures`',
+    });
+  for (const [index, signature] of signatures.entries())
+    if (!check(signature)) throw refusal((check.errors ?? []).map(faultOf), `${file}#/signatures/${index}`);
+  return value as CacaoPlaybook;
+}
+
 /** Throws `cacao-invalid`, with each fault, unless it is one that may be worked with. */
 export function readValidCacao(text: string, file: string): { readonly playbook: CacaoPlaybook; readonly warnings: readonly CacaoFault[] } {
   const { playbook, faults } = readCacao(text, file);
   const errors = faults.filter(isError);
-  if (playbook === undefined || errors.length > 0) throw refusal('cacao-invalid', errors, file);
+  if (playbook === undefined || errors.length > 0) throw refusal(errors, file);
   return { playbook, warnings: faults };
 }
 
-export function refusal(code: 'cacao-invalid' | 'cacao-unsupported', errors: readonly CacaoFault[], file: string): EdictError {
+function refusal(errors: readonly CacaoFault[], file: string): EdictError {
   const [first, ...others] = errors;
-  return new EdictError(code, first ? `${first.message} [${first.code}]` : `\`${file}\` is no CACAO playbook`, {
+  return new EdictError('cacao-invalid', first ? `${first.message} [${first.code}]` : `\`${file}\` is no CACAO playbook`, {
     where: first ? `${file}#${first.pointer}` : file,
     expected: first?.expected,
     help: others.length === 0 ? undefined : `also:\n${others.slice(0, 20).map(printFault).join('\n')}`,

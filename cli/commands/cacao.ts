@@ -5,7 +5,7 @@ import { exportCacao } from '../../domain/playbook/cacao/export.ts';
 import { isError, type CacaoFault } from '../../domain/playbook/cacao/fault.ts';
 import { importCacao } from '../../domain/playbook/cacao/import.ts';
 import { readMapping } from '../../domain/playbook/cacao/mapping.schema.ts';
-import { printFault, readCacao, readValidCacao } from '../cacao/structure.ts';
+import { printFault, readCacao, readSigned, readValidCacao } from '../cacao/structure.ts';
 import { verifyCacao } from '../cacao/verify.ts';
 import type { AddCommands } from '../command.ts';
 import { example, globals } from '../command.ts';
@@ -123,7 +123,7 @@ function addVerify(cacao: Program): void {
     .addHelpText('after', example('cacao verify playbook.json --key soc.pem'))
     .action(async function verify(this: Program, file: string, given: { key: string }) {
       const options = globals(this);
-      const { playbook } = readValidCacao(await readFileText(file), file);
+      const playbook = readSigned(await readFileText(file), file);
       const key = await readFile(given.key, 'utf8').catch((cause: unknown) => {
         throw fileFault(cause, given.key) ?? cause;
       });
