@@ -2,7 +2,7 @@
  * One incident, an entity: collects the signals of its key (each once), triages them, starts the runs that were ordered, and records
  * how they end. Closes when nothing has happened for a while and nothing runs; another signal of the key opens it again.
  */
-import { allHandlersFinished, condition, continueAsNew, defineSignal, log, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, defineSignal, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { TriageOutcome } from '../activities/contract.ts';
 import type { IncidentResponseInput, SignalReceived } from './messages.ts';
 import { messageNames } from './messages.ts';
@@ -11,8 +11,6 @@ import { failureOf, runToEnd } from './run-child.ts';
 
 export const signalReceived = defineSignal<[SignalReceived]>(messageNames.signalReceived);
 
-/** Signals of a burst arrive together: they are triaged together. */
-const debounce = '50 milliseconds';
 const idle = '1 hour';
 /** Ids kept for deduplication within the workflow; the store deduplicates for ever. */
 const seenAtMost = 2000;
@@ -48,7 +46,7 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
     const busy = await condition(() => pending.length > 0, idle);
     if (!busy && running === 0 && pending.length === 0) return;
     if (pending.length === 0) continue;
-    await sleep(debounce);
+    // No timer here, which could cost the server up to a second: what arrives meanwhile is the next batch.
     const triage = await triaged(input.key, pending.splice(0, together));
     for (const run of triage.orders) void follow(triage.incident, run);
     if (running === 0 && pending.length === 0 && workflowInfo().continueAsNewSuggested) {
