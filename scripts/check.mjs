@@ -11,7 +11,11 @@ const checks = [
   ['types', bin('tsc'), ['-p', 'tsconfig.json']],
   ['types of the pure folders', bin('tsc'), ['-p', 'tsconfig.pure.json']],
   ['dead code', bin('knip'), ['--no-progress']],
-  ['pure tests', process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, '--selectProjects', 'pure', '--silent', '--maxWorkers=100%']],
+  [
+    'pure tests',
+    process.execPath,
+    ['--experimental-vm-modules', '--no-warnings', jest, '--selectProjects', 'pure', '--silent', '--maxWorkers=100%'],
+  ],
 ];
 
 function run([name, command, args]) {
