@@ -187,10 +187,10 @@ export async function opaDecision(opa: OpaProcess, from: string, to: string, por
   return ((await answer.json()) as { readonly result?: { readonly decision?: string } }).result?.decision;
 }
 
-/** `EDICT_RECORD_HISTORIES=1` keeps what histories look like today, for test/workflows/replay.test.ts. Names of machines stay out. */
+/** `EDICT_RECORD_HISTORIES=1` keeps what histories look like today, for test/workflows/replay.test.ts. Names of machines and their paths stay out. */
 export async function recordHistory(world: RealWorld, workflowId: string, name: string, runId?: string): Promise<void> {
   if (!process.env['EDICT_RECORD_HISTORIES']) return;
   const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
   const text = historyToJSON(history).replaceAll(/\d+@[\w.-]+/g, 'worker');
-  writeFileSync(join(root, 'test', 'histories', `${name}.json`), `${JSON.stringify(JSON.parse(text))}\n`);
+  writeFileSync(join(root, 'test', 'histories', `${name}.json`), `${JSON.stringify(JSON.parse(text)).replaceAll(root, '/edict')}\n`);
 }
