@@ -10,7 +10,7 @@ import type { NetworkRequest } from '../domain/policy/model.ts';
 import { resolver } from '../domain/policy/resolve.ts';
 import { spaceOf } from '../domain/policy/space.ts';
 import { type BenchFigure, figure } from './figure.ts';
-import { type Corpus, policyCorpus } from './policy-corpus.ts';
+import { type Corpus, policyCorpus } from './corpus/policies.ts';
 
 export async function bench(): Promise<BenchFigure[]> {
   return [

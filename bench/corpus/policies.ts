@@ -1,6 +1,6 @@
 /** Policies of a size to measure on, made by a seeded generator: an estate of zones, services and hosts, and rules as teams write them. */
-import type { Inventory } from '../domain/context/inventory.ts';
-import type { NetworkRequest, NetworkRule, Policy } from '../domain/policy/model.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
+import type { NetworkRequest, NetworkRule, Policy } from '../../domain/policy/model.ts';
 
 export type Corpus = { readonly policies: readonly Policy[]; readonly inventory: Inventory; readonly requests: readonly NetworkRequest[] };
 
