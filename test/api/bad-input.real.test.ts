@@ -19,6 +19,8 @@ const documents: readonly (readonly [string, Buffer])[] = [
   ['100000_arrays_that_close', Buffer.from('['.repeat(100_000) + ']'.repeat(100_000))],
 ];
 const naughty = fixture('blns.json') as readonly string[];
+/** Scripts, SQL and prompts that attackers write. */
+const attacks = Object.values(fixture('attacks.json') as Record<string, readonly string[]>).flat();
 
 /** A third of them, where each costs several requests. */
 const some = naughty.filter((_, index) => index % 3 === 0);
@@ -119,6 +121,44 @@ describeWith(['postgres', 'opa'], 'bad input', () => {
         expect([text, [201, 202, 400].includes(answer.statusCode)]).toEqual([text, true]);
         if (answer.statusCode !== 400) expect(answer.json().document.requirements[0].text).toBe(text.trim());
       }
+    },
+    timeoutMs,
+  );
+
+  it(
+    'every attack comes through the token’s and the signed door as text, or is refused, and starts nothing',
+    async () => {
+      const before = (await effects()).counts;
+      await atOnce([...attacks.entries()], async ([index, text]) => {
+        const signal = { kind: 'port-scan', severity: 'low', title: text.slice(0, 500), attributes: { text } };
+        const payload = Buffer.from(JSON.stringify({ ...signal, key: `attack-${index}` }));
+        const answers = await Promise.all([
+          harness.ask('analyst', 'POST', '/v1/signals', { payload: { ...signal, id: `attack-${index}` } }),
+          harness.ask('admin', 'POST', '/webhooks/tests', {
+            headers: headersFor(routes['webhooks.receive'], payload, 'application/json'),
+            payload,
+          }),
+        ]);
+        for (const answer of answers) expect([text, [202, 400].includes(answer.statusCode)]).toEqual([text, true]);
+        const back = await harness.ask('analyst', 'GET', `/v1/signals/attack-${index}`);
+        if (answers[0]?.statusCode === 202) expect(back.json()).toMatchObject({ title: signal.title, attributes: { text } });
+      });
+      expect((await effects()).counts).toEqual(before);
+      expect((await harness.store.effects.list({}, {})).items).toEqual([]);
+      expect((await harness.store.audit.verify()).ok).toBe(true);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'every attack may be a requirement, and is kept as it is',
+    async () => {
+      await atOnce([...attacks.entries()], async ([index, text]) => {
+        const payload = { requirement: text, policy: `attack-${index}` };
+        const answer = await harness.ask('engineer', 'POST', '/v1/policies/draft', { payload });
+        expect([text, [201, 202, 400].includes(answer.statusCode)]).toEqual([text, true]);
+        if (answer.statusCode !== 400) expect(answer.json().document.requirements[0].text).toBe(text.trim());
+      });
     },
     timeoutMs,
   );
