@@ -7,15 +7,20 @@ import { EdictError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Compiling } from './compile/block.ts';
 import { checkerOf, compileCel } from './compile/expressions.ts';
-import { readSource, refuse } from './compile/source.ts';
+import { placedIssue, readSource, refuse, type Issue, type PlacedIssue, type SourcePath } from './compile/source.ts';
 import { compileBlock } from './compile/steps.ts';
-import { surveyOf } from './compile/survey.ts';
+import { surveyOf, type Survey } from './compile/survey.ts';
 import { parseDuration } from './duration.ts';
 import { resolveInputs } from './inputs.ts';
 import type { Plan, PlanInput, Trigger } from './plan.ts';
 import type { SourcePlaybook } from './playbook.schema.ts';
 
-export type CompiledPlaybook = { readonly plan: Plan; readonly warnings: readonly string[] };
+export type CompiledPlaybook = {
+  readonly plan: Plan;
+  readonly warnings: readonly string[];
+  /** The warnings, each with its place. */
+  readonly remarks: readonly PlacedIssue[];
+};
 
 export function compilePlaybook(text: string, file: string): CompiledPlaybook {
   try {
@@ -49,7 +54,9 @@ function compile(text: string, file: string): CompiledPlaybook {
     outputs: outputsOf(compiling, playbook, visible),
   };
   if (compiling.issues.length > 0) throw refuse(compiling.issues, file, source.locate);
-  return { plan: { ...body, digest: digestOf(body) }, warnings: warningsOf(body) };
+  const warnings = warningsOf(body, survey);
+  const remarks = warnings.map((issue) => placedIssue(issue, source.locate(issue)));
+  return { plan: { ...body, digest: digestOf(body) }, warnings: warnings.map(({ text }) => text), remarks };
 }
 
 function tagsOf({ attack, d3fend, controls }: SourcePlaybook): JsonObject {
@@ -111,20 +118,19 @@ function outputsOf(compiling: Compiling, playbook: SourcePlaybook, visible: Read
 }
 
 /** Not wrong, but worth a look. */
-function warningsOf(plan: Pick<Plan, 'steps' | 'triggers'>): readonly string[] {
-  const steps = Object.values(plan.steps);
+function warningsOf(plan: Pick<Plan, 'steps' | 'triggers'>, { steps: known }: Survey): readonly Issue[] {
   const alone = plan.triggers.some((trigger) => trigger.kind === 'signal');
+  const warning = (text: string, ...at: SourcePath): Issue => ({ code: 'playbook-invalid', text, at });
+  const actions = Object.values(plan.steps).flatMap((step) => (step.kind === 'action' ? [{ step, at: known.get(step.id)?.at ?? [] }] : []));
   return [
-    ...steps.flatMap((step) =>
-      alone && step.kind === 'action' && step.undo !== undefined && step.approval === undefined
-        ? [`step \`${step.id}\` changes something on a signal without an approval`]
+    ...actions.flatMap(({ step, at }) =>
+      alone && step.undo !== undefined && step.approval === undefined
+        ? [warning(`step \`${step.id}\` changes something on a signal without an approval`, ...at)]
         : [],
     ),
-    ...steps.flatMap((step) =>
-      step.kind === 'action' && step.undo === undefined && step.reason !== undefined
-        ? [`step \`${step.id}\` cannot be undone: ${step.reason}`]
-        : [],
+    ...actions.flatMap(({ step, at }) =>
+      step.undo === undefined && step.reason !== undefined ? [warning(`step \`${step.id}\` cannot be undone: ${step.reason}`, ...at)] : [],
     ),
-    ...(plan.triggers.length === 0 ? ['nothing starts this playbook but a stage or the API: it has no trigger'] : []),
+    ...(plan.triggers.length === 0 ? [warning('nothing starts this playbook but a stage or the API: it has no trigger')] : []),
   ];
 }

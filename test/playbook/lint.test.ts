@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { lintPlaybook } from '../../domain/playbook/lint.ts';
 
 const lint = (text: string): readonly string[] =>
@@ -9,6 +11,47 @@ const lint = (text: string): readonly string[] =>
   );
 
 const head = 'playbook: p\nversion: 1.0.0\ntitle: t\ntriggers: [{ manual: { roles: [analyst] } }]\n';
+
+type Case = {
+  readonly name: string;
+  readonly steps?: string;
+  readonly playbook?: string;
+  readonly message: string;
+  /** What stands at the place of the fault. */
+  readonly points?: string;
+};
+const cases = parse(readFileSync(new URL('../cases/playbook/faults.yaml', import.meta.url), 'utf8')) as Case[];
+const casesHead = 'playbook: p\nversion: 1.0.0\ntitle: t\ninputs: { host: { type: asset }, n: { type: int } }\n';
+
+describe('a fault is pointed at', () => {
+  it.each(cases.flatMap(({ name, points, ...each }) => (points === undefined ? [] : [[name, { points, ...each }] as const])))(
+    '%s',
+    (_, { steps, playbook, message, points }) => {
+      const text = playbook ?? `${casesHead}steps:\n${steps?.replace(/^/gm, '  ')}`;
+      const bare = message.replace(/ ?\(p\.yaml(?::\d+)?\)/, '');
+      const finding = lintPlaybook(text, 'p.yaml').find((each) => bare.startsWith(each.message));
+      expect(finding).toBeDefined();
+      const { line = 1, column = 1 } = finding ?? {};
+      expect(text.split('\n')[line - 1]?.slice(column - 1, column - 1 + points.length)).toBe(points);
+    },
+  );
+
+  it.each([
+    ['in a text of one line', "text: 'first ${inputs.n} then ${loook.ok}'", 'loook'],
+    ['in quotes with escapes', 'text: "say \\"${inputs.n}\\" then\\t${loook.ok}"', 'loook'],
+    ['after doubled quotes', "text: 'it''s ${loook.ok}'", 'loook'],
+    ['in a text of several lines', 'text: |\n        first\n        then ${inputs.n} and\n        ${loook.ok} at last', 'loook'],
+    ['in a folded text', 'text: >-\n        first\n        then ${loook.ok} at last', 'loook'],
+    ['inside of a value', "text: [{ a: 1, b: 'x ${loook.ok}' }]", 'loook'],
+    ['in the middle of an expression', 'text: \'${inputs.n > 1 ? inputs.host.name : "loook" + loook.status}\'', 'loook.status'],
+  ])('%s', (_, text, points) => {
+    const source = `${casesHead}steps:\n  - id: a\n    action: control.noop\n    with:\n      ${text.replace('text', 'value')}\n`;
+    const [finding] = lintPlaybook(source, 'p.yaml');
+    expect(finding?.message).toContain('unknown name `loook`');
+    const { line = 1, column = 1 } = finding ?? {};
+    expect(source.split('\n')[line - 1]?.slice(column - 1, column - 1 + points.length)).toBe(points);
+  });
+});
 
 describe('lint', () => {
   it('has nothing to say of a playbook that is right', () => {
@@ -44,7 +87,7 @@ describe('lint', () => {
 
   it('says which key of the form is wrong', () => {
     expect(lint(`${head}steps: [{ id: a, wait: 1s }]\nversoin: 1\n`)).toEqual([
-      expect.stringMatching(/^p\.yaml:6:10 error unknown key `versoin`/u),
+      'p.yaml:6:1 error unknown key `versoin` [did you mean `version`?]',
     ]);
     expect(lint('playbook: p\nversion: 1.0\ntitle: t\nsteps: [{ id: a, wait: 1s }]\n')).toEqual([
       'p.yaml:2:10 error `version`: invalid input: expected string, received number',

@@ -66,6 +66,7 @@ function refuseParam({ compiling, source, at }: Here, name: string, spec: Action
   compiling.issues.push({
     code: 'playbook-invalid',
     at: [...at, 'with', name],
+    onKey: true,
     text: `action \`${source.action}\` takes no \`${name}\` in step \`${source.id}\``,
     help: didYouMean(suggest(name, known)) ?? `it takes ${known.join(', ') || 'nothing'}`,
   });

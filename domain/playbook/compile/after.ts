@@ -30,7 +30,7 @@ export function compileFailure(
   if (failure === 'continue') return block.next ?? addStep(compiling, { id: `${id}.continue`, kind: 'set', outputs: {}, in: block.in });
   if (failure.steps) return compileAfter(compiling, { id: `${id}.failed`, after: { steps: failure.steps }, at }, inner);
   const steps = failure.undo ?? [];
-  for (const undone of steps) checkUndoes(compiling, id, undone, [...at, 'undo']);
+  steps.forEach((undone, index) => checkUndoes(compiling, id, undone, [...at, 'undo', index]));
   const next = failure.then ? compileAfter(compiling, { id: `${id}.then`, after: failure.then, at: [...at, 'then'] }, inner) : block.next;
   return addStep(compiling, { id: `${id}.undo`, kind: 'undo', steps, next, in: block.in });
 }

@@ -16,6 +16,8 @@ export type Compiling = Checker & {
 export type Block = {
   readonly in?: string | undefined;
   readonly next?: string | undefined;
+  /** Index of its first step in the list that it stands in: branches of one step each share a list. */
+  readonly first?: number | undefined;
   readonly visible: Set<string>;
   readonly loopNames: readonly string[];
   /** The steps of an `on_cancel`. */

@@ -12,6 +12,7 @@ import { parseDuration } from '../duration.ts';
 import type { SourcePlaybook, SourceStep } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
 import { parseTemplate } from '../template.ts';
+import { rangeStart, refusedAt, wordAt } from './cel-place.ts';
 import type { Issue, SourcePath } from './source.ts';
 import { isAction, reservedRoots, type KnownStep, type Survey } from './survey.ts';
 
@@ -88,6 +89,7 @@ export function compileCel(checker: Checker, text: string, names: Names, place: 
     checker.issues.push({
       code: 'expression-invalid',
       at: place.at,
+      within: { piece: text, offset: fault.offset ?? 0 },
       text: place.step === undefined ? fault.text : `${fault.text} in step \`${place.step}\``,
       help: fault.help,
     });
@@ -110,7 +112,8 @@ export function compileTemplate(checker: Checker, value: Json, names: Names, pla
     return template;
   } catch (error) {
     if (!(error instanceof EdictError)) throw error;
-    checker.issues.push({ code: 'expression-invalid', at: place.at, text: error.message, help: error.help });
+    const within = typeof value === 'string' ? { piece: value, offset: Math.max(0, value.lastIndexOf('${')) } : undefined;
+    checker.issues.push({ code: 'expression-invalid', at: place.at, within, text: error.message, help: error.help });
     return { is: 'value', value: null };
   }
 }
@@ -141,24 +144,28 @@ function schemaOf({ kind, source }: KnownStep): ObjectSchema {
   };
 }
 
-function faultOf(
-  checker: Checker,
-  cel: string,
-  names: Names,
-  { step, expect }: Place,
-): { readonly text: string; readonly help?: string | undefined } | undefined {
+/** `offset`: where in the expression; a hyphen that became `_` keeps its place. */
+type CelFault = { readonly text: string; readonly help?: string | undefined; readonly offset?: number | undefined };
+
+function faultOf(checker: Checker, cel: string, names: Names, place: Place): CelFault | undefined {
   try {
     for (const root of parseExpression(cel).roots) {
-      const fault = rootFault(checker, root, { names, step, bare: root === cel.trim() });
-      if (fault) return fault;
+      const fault = rootFault(checker, root, { names, step: place.step, bare: root === cel.trim() });
+      if (fault) return { ...fault, offset: wordAt(cel, root) };
     }
   } catch (error) {
-    if (error instanceof EdictError) return { text: error.message, help: error.help };
+    if (error instanceof EdictError) return { text: error.message, help: error.help, offset: refusedAt(cel, error) };
     throw error;
   }
-  const { valid, type, error } = environmentFor(checker, names).check(cel);
-  if (!valid)
-    return { text: `\`${cel}\` @: ${(error?.message.split('\n')[0] ?? 'does not type').replace(/^./, (letter) => letter.toLowerCase())}` };
+  return typeFault(environmentFor(checker, names), cel, place.expect);
+}
+
+function typeFault(environment: Environment, cel: string, expect: readonly string[] | undefined): CelFault | undefined {
+  const { valid, type, error } = environment.check(cel);
+  if (!valid) {
+    const why = error?.message.split('\n')[0] ?? 'does not type';
+    return { text: `\`${cel}\` @: ${why.replace(/^./, (letter) => letter.toLowerCase())}`, offset: rangeStart(error) };
+  }
   if (expect && type !== undefined && type !== 'dyn' && !expect.includes(type.replace(/<.*$/, '')))
     return { text: `\`${cel}\` @ is of type ${type.replace(/^\$/, '')}`, help: `${expect[0]} is needed` };
   return undefined;

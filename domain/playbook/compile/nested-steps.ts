@@ -27,7 +27,7 @@ export const parallelPart: Build<'parallel'> = (compiling, source, at, block) =>
   const branchOf: { [step: string]: number } = {};
   const firsts = branches.map((branch, index) => {
     const known = new Set(compiling.steps.keys());
-    const inner = { in: id, visible: new Set(before), loopNames: block.loopNames };
+    const inner = { in: id, visible: new Set(before), loopNames: block.loopNames, first: parallel?.branches ? 0 : index };
     const first = compiling.compileBlock(compiling, branch, parallel?.branches ? [...path, index] : path, inner);
     for (const step of inner.visible) block.visible.add(step);
     for (const step of compiling.steps.values()) if (step.in === id && !known.has(step.id)) branchOf[step.id] = index;

@@ -1,16 +1,31 @@
 /** Reads the YAML text of a playbook into its form, and knows where in the text each part stands. */
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import { EdictError, type ErrorCode } from '../../errors.ts';
 import { playbookKeys, playbookSchema, type SourcePlaybook } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
+import { locatorOf, type Locate, type SourcePath, type Spot } from './locate.ts';
 
-export type SourcePath = readonly (string | number)[];
-export type Issue = { readonly code: ErrorCode; readonly text: string; readonly at: SourcePath; readonly help?: string | undefined };
-export type Source = {
-  readonly file: string;
-  readonly playbook: SourcePlaybook;
-  readonly locate: (path: SourcePath) => { readonly line: number; readonly column: number };
+export type { SourcePath } from './locate.ts';
+/** `text` may have one `@`, where its place is named. */
+export type Issue = Spot & { readonly code: ErrorCode; readonly text: string; readonly help?: string | undefined };
+export type PlacedIssue = {
+  readonly code: ErrorCode;
+  /** Without its place. */
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+  readonly suggestion?: string | undefined;
 };
+export type Source = { readonly file: string; readonly playbook: SourcePlaybook; readonly locate: Locate };
+
+/** All that is wrong, each with its place; the message is the first of it. */
+export class PlaybookFault extends EdictError {
+  readonly issues: readonly PlacedIssue[];
+  constructor(code: ErrorCode, message: string, detail: ConstructorParameters<typeof EdictError>[2], issues: readonly PlacedIssue[]) {
+    super(code, message, detail);
+    this.issues = issues;
+  }
+}
 
 const longestSource = 512 * 1024;
 
@@ -23,46 +38,49 @@ export function readSource(text: string, file: string): Source {
     });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const [fault] = document.errors;
-  if (fault) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    throw new EdictError(
-      'playbook-invalid',
-      `not YAML (${file}:${line}): ${(fault.message.split('\n')[0] ?? '').replace(/ at line .*$/, '')}`,
-      { where: `${file}:${line}:${col}`, cause: fault },
-    );
-  }
-  const locate = locator(document, lines);
+  if (document.errors.length > 0) throw notYaml(document.errors, file, lines);
+  const locate = locatorOf(document, lines, text);
   return { file, playbook: parse(document, file, locate), locate };
 }
 
+function notYaml(errors: Document['errors'], file: string, lines: LineCounter): EdictError {
+  const issues = errors.map((fault) => {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    const message = (fault.message.split('\n')[0] ?? '').replace(/ at line .*$/, '');
+    return { code: 'playbook-invalid' as const, message: `not YAML: ${message}`, line, column: col };
+  });
+  const { message = '', line = 1, column = 1 } = issues[0] ?? {};
+  return new PlaybookFault(
+    'playbook-invalid',
+    message.replace('not YAML', `not YAML (${file}:${line})`),
+    { where: `${file}:${line}:${column}`, cause: errors[0] },
+    issues,
+  );
+}
+
 /** The first issue is the message, the others are in `help`. */
-export function refuse(issues: readonly Issue[], file: string, locate: Source['locate']): EdictError {
-  const [first, ...others] = issues;
-  const print = (issue: Issue): string => {
-    const place = `(${file}:${locate(issue.at).line})`;
-    return `${issue.text.includes('@') ? issue.text.replace('@', place) : `${issue.text} ${place}`}${issue.help ? `: ${issue.help}` : ''}`;
+export function refuse(issues: readonly Issue[], file: string, locate: Locate): EdictError {
+  const placed = issues.map((issue) => ({ issue, ...locate(issue) }));
+  const [first, ...others] = placed;
+  const print = ({ issue: { text, help }, line }: (typeof placed)[number]): string => {
+    const place = `(${file}:${line})`;
+    return `${text.includes('@') ? text.replace('@', place) : `${text} ${place}`}${help ? `: ${help}` : ''}`;
   };
   if (!first) return new EdictError('playbook-invalid', `invalid playbook (${file})`, { where: file });
-  const { line, column } = locate(first.at);
   const rest = others.slice(0, 9).map(print).join('\n');
-  return new EdictError(first.code, print(first), { where: `${file}:${line}:${column}`, ...(rest ? { help: `also:\n${rest}` } : {}) });
+  return new PlaybookFault(
+    first.issue.code,
+    print(first),
+    { where: `${file}:${first.line}:${first.column}`, ...(rest ? { help: `also:\n${rest}` } : {}) },
+    placed.map(({ issue, line, column }) => placedIssue(issue, { line, column })),
+  );
 }
 
-function locator(document: Document, lines: LineCounter): Source['locate'] {
-  return (path) => {
-    for (let length = path.length; length >= 0; length--) {
-      const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) {
-        const { line, col } = lines.linePos(node.range[0]);
-        return { line, column: col };
-      }
-    }
-    return { line: 1, column: 1 };
-  };
+export function placedIssue({ code, text, help }: Issue, place: { readonly line: number; readonly column: number }): PlacedIssue {
+  return { code, message: text.replace(/ ?@/, ''), ...place, ...(help === undefined ? {} : { suggestion: help }) };
 }
 
-function parse(document: Document, file: string, locate: Source['locate']): SourcePlaybook {
+function parse(document: Document, file: string, locate: Locate): SourcePlaybook {
   const parsed = playbookSchema.safeParse(plainOf(document, file));
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.flatMap((issue) => issuesOf(issue));
@@ -108,6 +126,7 @@ function unknownKey(key: string, at: SourcePath): Issue {
     code: 'playbook-invalid',
     text: `unknown key \`${key}\``,
     at: [...at, key],
+    onKey: true,
     help: near === undefined || near === key ? undefined : `did you mean \`${near}\`?`,
   };
 }

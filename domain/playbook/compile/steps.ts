@@ -15,7 +15,7 @@ import { switchPart } from './switch-step.ts';
 export function compileBlock(compiling: Compiling, steps: readonly SourceStep[], at: SourcePath, block: Block): string {
   steps.forEach((source, index) => {
     const next = steps[index + 1]?.id ?? block.next;
-    compileStep(compiling, source, [...at, index], { ...block, next });
+    compileStep(compiling, source, [...at, (block.first ?? 0) + index], { ...block, first: undefined, next });
     block.visible.add(source.id);
   });
   return steps[0]?.id ?? '';
@@ -118,6 +118,7 @@ function refuseForeignKeys(compiling: Compiling, kind: StepKind, source: SourceS
     compiling.issues.push({
       code: 'playbook-invalid',
       at: [...at, key],
+      onKey: true,
       text: `\`${key}\` does not belong to ${kind} step \`${source.id}\``,
     });
   }

@@ -1,0 +1,22 @@
+/** Where in an expression a fault is: offsets into its text. */
+import type { EdictError } from '../../errors.ts';
+
+/** Where the name stands by itself, outside of texts. */
+export function wordAt(cel: string, word: string): number {
+  const words = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?<![\w.])[A-Za-z_]\w*/g;
+  for (const match of cel.matchAll(words)) if (match[0] === word) return match.index;
+  return 0;
+}
+
+/** Of an expression that does not parse, or has a function that is not available. */
+export function refusedAt(cel: string, { message, cause }: EdictError): number {
+  const name = /^`(\w+)` is not available/.exec(message)?.[1];
+  if (name !== undefined) return Math.max(0, cel.search(new RegExp(`\\b${name}\\s*\\(`)));
+  return rangeStart(cause) ?? 0;
+}
+
+/** Errors of cel-js say where they are. */
+export function rangeStart(error: unknown): number | undefined {
+  const range = error instanceof Error && 'range' in error ? (error.range as { readonly start?: number } | undefined) : undefined;
+  return range?.start;
+}
