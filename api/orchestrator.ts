@@ -5,7 +5,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { RunView } from '../domain/playbook/view.ts';
-import { messageNames, taskQueues, workflowIds, workflowTypes } from '../workflows/messages.ts';
+import { messageNames, newRun, taskQueues, workflowIds, workflowTypes } from '../workflows/messages.ts';
 import type {
   CancelMessage,
   IncidentResponseInput,
@@ -63,7 +63,7 @@ function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'can
         client.workflow.start<(input: PlaybookRunInput) => Promise<RunView>>(workflowTypes.playbookRun, {
           workflowId: workflowIds.playbookRun(run),
           taskQueue: taskQueues.main,
-          args: [{ run }],
+          args: [newRun(run)],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
         });

@@ -35,8 +35,17 @@ export const messageNames = {
   drafted: 'drafted',
 } as const;
 
-/** `checkpoint` is what a long run hands to its next execution; nobody else sets it. `continueAfterEvents`: earlier than the server suggests. */
-export type PlaybookRunInput = { readonly run: string; readonly checkpoint?: RunCheckpoint; readonly continueAfterEvents?: number };
+/**
+ * `checkpoint` is what a long run hands to its next execution; nobody else sets it. `continueAfterEvents`: earlier than the server suggests.
+ * `driver`: the order of commands that the run was begun with. Absent: every action goes through the server. 2: quick ones do not.
+ */
+export type PlaybookRunInput = {
+  readonly run: string;
+  readonly driver?: 2;
+  readonly checkpoint?: RunCheckpoint;
+  readonly continueAfterEvents?: number;
+};
+export const newRun = (run: string): PlaybookRunInput => ({ run, driver: 2 });
 /** Plain JSON. Commands that were not performed yet, and who has voted on what is open. */
 export type RunCheckpoint = {
   readonly state: RunState;

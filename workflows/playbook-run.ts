@@ -19,7 +19,8 @@ import type { RunView } from '../domain/playbook/view.ts';
 import { failureOfFault, faultOf } from './fault.ts';
 import { messageNames } from './messages.ts';
 import type { CancelMessage, PlaybookRunInput, RunCheckpoint, VoteMessage } from './messages.ts';
-import { control } from './options.ts';
+import { localFirst } from './local-first.ts';
+import { control, quickControl } from './options.ts';
 import { beginRun, canHandOver, feed, resumeRun, type RunDriver } from './run-driver.ts';
 import { castVote, refusalOf, type VoteDesk } from './vote-desk.ts';
 
@@ -59,10 +60,11 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
   // A cancellation by Temporal's own means ends as ours do: with everything undone. Nothing in here is torn down by it.
   CancellationScope.current().cancelRequested.catch(() => cancel({ by: 'temporal', reason: 'the workflow was cancelled' }));
   return CancellationScope.nonCancellable(async () => {
-    const loaded = await load(input.run);
+    const quick = input.driver !== undefined;
+    const loaded = await load(input.run, quick);
     let wake: () => void = () => undefined;
     const awake = new Promise<void>((resolve) => (wake = resolve));
-    const beginning = { run: input.run, loaded, continueAfterEvents: input.continueAfterEvents, wake };
+    const beginning = { run: input.run, loaded, continueAfterEvents: input.continueAfterEvents, quick, wake };
     driver = input.checkpoint ? resumeRun(beginning, input.checkpoint) : beginRun(beginning);
     if (cancelledBy) cancel(cancelledBy);
     await awake;
@@ -90,9 +92,10 @@ function reasonOf(message: unknown): string {
   return typeof reason === 'string' ? reason.slice(0, 500) : 'no reason given';
 }
 
-async function load(run: string): Promise<LoadedRun> {
+async function load(run: string, quick: boolean): Promise<LoadedRun> {
+  const ordinary = (): Promise<LoadedRun> => control['run.load']({ run });
   try {
-    return await control['run.load']({ run });
+    return await (quick ? localFirst(() => quickControl['run.load']({ run }), ordinary) : ordinary());
   } catch (error) {
     throw failureOfFault(faultOf(error));
   }

@@ -2,7 +2,7 @@
 import { ApplicationFailure, executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { RunView } from '../domain/playbook/view.ts';
-import { workflowIds, workflowTypes } from './messages.ts';
+import { newRun, workflowIds, workflowTypes } from './messages.ts';
 import type { PlaybookRunInput } from './messages.ts';
 import { watching } from './options.ts';
 
@@ -10,7 +10,11 @@ type PlaybookRun = (input: PlaybookRunInput) => Promise<RunView>;
 
 function childOptions(run: string) {
   // A run outlives the workflow that asked for it: it may hold a lease for hours.
-  return { workflowId: workflowIds.playbookRun(run), args: [{ run }] as [PlaybookRunInput], parentClosePolicy: ParentClosePolicy.ABANDON };
+  return {
+    workflowId: workflowIds.playbookRun(run),
+    args: [newRun(run)] as [PlaybookRunInput],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  };
 }
 
 export type RunEnd = { readonly outcome: string; readonly reason?: string | undefined };

@@ -2,54 +2,35 @@
  * The driver of the engine on Temporal: performs commands by activities and timers, and feeds what comes of them back as events.
  * One action is one activity; commands of one turn are started together.
  */
-import { ActivityCancellationType, CancellationScope, isCancellation, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { ActivityOptions } from '@temporalio/workflow';
-import type { ActionActivities, LoadedRun } from '../activities/contract.ts';
+import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import type { LoadedRun } from '../activities/contract.ts';
 import { advance, start } from '../domain/playbook/engine/engine.ts';
-import { defaultRetry, defaultTimeoutMs } from '../domain/playbook/engine/messages.ts';
-import type { Command, EngineEvent, OpenApprovalCommand, PerformCommand } from '../domain/playbook/engine/messages.ts';
-import type { Fault, RunState } from '../domain/playbook/engine/state.ts';
+import type { Command, EngineEvent, OpenApprovalCommand } from '../domain/playbook/engine/messages.ts';
+import type { RunState } from '../domain/playbook/engine/state.ts';
 import { faultOf } from './fault.ts';
-import { taskQueues } from './messages.ts';
 import type { RunCheckpoint } from './messages.ts';
 import { control } from './options.ts';
+import { cancelAction, performAction, quickWay, waitsForBreath } from './run-actions.ts';
+import { launch, scopeIn, type RunDriver } from './run-launch.ts';
+
+export type { RunDriver } from './run-launch.ts';
 
 /** Temporal allows 2,000 activities in flight in a workflow; a quarter leaves room for what is not ours. */
 const inFlightAtMost = 500;
-/** An activity that waits for a worker is not failed for it before this. */
-const queueingMs = 3_600_000;
-/** Workers beat by themselves: an activity whose worker died is taken over after this. Heavy work may keep a worker from beating. */
-const heartbeatMs = { ordinary: 5_000, analysis: 30_000 } as const;
-
-export type RunDriver = {
-  readonly loaded: LoadedRun;
-  state: RunState;
-  /** Performed later: there is no room in flight, or the run goes on in its next execution. */
-  readonly held: Command[];
-  /** Of the run: what it starts is cancelled by it alone, whichever handler was the cause. */
-  readonly scope: CancellationScope;
-  readonly actions: Map<string, CancellationScope>;
-  readonly timers: Map<string, CancellationScope>;
-  inFlight: number;
-  /** Nothing new is begun: this execution hands over once nothing is in flight. */
-  handingOver: boolean;
-  finished: boolean;
-  fault: Fault | undefined;
-  readonly continueAfterEvents: number;
-  /** Called when the run has finished, failed or can hand over. */
-  readonly wake: () => void;
-};
 
 export type Beginning = {
   readonly run: string;
   readonly loaded: LoadedRun;
   readonly continueAfterEvents?: number | undefined;
+  /** Whether quick actions may go the quick way. */
+  readonly quick: boolean;
   readonly wake: () => void;
 };
 
-export function beginRun({ run, loaded, continueAfterEvents = Infinity, wake }: Beginning): RunDriver {
+export function beginRun(beginning: Beginning): RunDriver {
+  const { run, loaded } = beginning;
   const { state, commands } = start(loaded.plan, { ...loaded, run, nowMs: Date.now() });
-  const driver = driverOf({ run, loaded, continueAfterEvents, wake }, state);
+  const driver = driverOf(beginning, state);
   perform(driver, commands);
   return driver;
 }
@@ -76,21 +57,25 @@ export function feed(driver: RunDriver, event: EngineEvent): void {
 
 export const canHandOver = (driver: RunDriver): boolean => driver.handingOver && driver.inFlight === 0 && !driver.finished;
 
-function driverOf({ loaded, continueAfterEvents = Infinity, wake }: Beginning, state: RunState): RunDriver {
-  return {
+function driverOf({ loaded, quick, continueAfterEvents = Infinity, wake }: Beginning, state: RunState): RunDriver {
+  const driver: RunDriver = {
     loaded,
     state,
     held: [],
     scope: CancellationScope.current(),
     actions: new Map(),
     timers: new Map(),
+    quick: quick ? quickWay() : undefined,
     inFlight: 0,
     handingOver: false,
     finished: false,
     fault: undefined,
     continueAfterEvents,
     wake,
+    feed: (event) => feed(driver, event),
+    goOn: () => perform(driver, []),
   };
+  return driver;
 }
 
 function perform(driver: RunDriver, commands: readonly Command[]): void {
@@ -99,11 +84,11 @@ function perform(driver: RunDriver, commands: readonly Command[]): void {
   driver.held.push(...commands);
   let at = 0;
   for (let command = driver.held[at]; command; command = driver.held[++at]) {
-    const waits = performers[command.type].inFlight && (driver.handingOver || driver.inFlight >= inFlightAtMost);
-    if (waits && !driver.handingOver) break;
-    if (waits) continue;
+    const { inFlight, perform: performed } = performers[command.type];
+    if (inFlight && !driver.handingOver && driver.inFlight >= inFlightAtMost) break;
+    if (inFlight && (driver.handingOver || waitsForBreath(driver, command))) continue;
     driver.held.splice(at--, 1);
-    (performers[command.type].perform as (driver: RunDriver, command: Command) => void)(driver, command);
+    (performed as (driver: RunDriver, command: Command) => void)(driver, command);
   }
   if (driver.finished || canHandOver(driver)) driver.wake();
 }
@@ -123,79 +108,6 @@ const performers: { readonly [T in Command['type']]: Performer<T> } = {
   'cancel-timer': { inFlight: false, perform: (driver, { timer }) => driver.timers.get(timer)?.cancel() },
   finish: { inFlight: false, perform: (driver) => void (driver.finished = true) },
 };
-
-type After<T> = { readonly done: (value: T) => void; readonly failed: (fault: Fault) => void };
-
-/** Runs `work` as one thing in flight. What it throws goes to `failed`. */
-function launch<T>(driver: RunDriver, work: () => Promise<T>, after: After<T>): CancellationScope {
-  driver.inFlight++;
-  const scope = scopeIn(driver);
-  const settle = (next: () => void): void => {
-    driver.inFlight--;
-    next();
-    perform(driver, []);
-  };
-  scope.run(work).then(
-    (value) => settle(() => after.done(value)),
-    (error: unknown) => settle(() => after.failed(faultOf(error))),
-  );
-  return scope;
-}
-
-const scopeIn = ({ scope }: RunDriver): CancellationScope => new CancellationScope({ cancellable: true, parent: scope });
-
-function performAction(driver: RunDriver, command: PerformCommand): void {
-  const { step, invocation, params, approval, undoes } = command;
-  const undo = undoes !== undefined;
-  const key = undo ? `undo:${step}` : step;
-  const call = {
-    run: driver.state.run,
-    step,
-    invocation,
-    params,
-    ...(approval === undefined ? {} : { approval }),
-    ...(undo ? { undoes } : {}),
-  };
-  const scope = launch(driver, () => actionProxy(command)[command.action](call), {
-    done: (outputs) => {
-      driver.actions.delete(key);
-      feed(driver, { type: 'action-completed', step, undo, outputs: outputs ?? {}, nowMs: Date.now() });
-    },
-    failed: (error) => {
-      driver.actions.delete(key);
-      feed(driver, { type: 'action-failed', step, undo, error, nowMs: Date.now() });
-    },
-  });
-  driver.actions.set(key, scope);
-}
-
-function actionProxy({ timeoutMs = defaultTimeoutMs, retry = defaultRetry, analysis }: PerformCommand): ActionActivities {
-  const { attempts, firstMs, maxMs } = retry;
-  const options: ActivityOptions = {
-    startToCloseTimeout: timeoutMs,
-    scheduleToCloseTimeout: attempts * (timeoutMs + maxMs) + queueingMs,
-    heartbeatTimeout: Math.min(timeoutMs, analysis ? heartbeatMs.analysis : heartbeatMs.ordinary),
-    retry: { maximumAttempts: attempts, initialInterval: firstMs, maximumInterval: maxMs, backoffCoefficient: 2 },
-    // Whether it happened is known only when it has answered.
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    ...(analysis ? { taskQueue: taskQueues.analysis } : {}),
-  };
-  return proxyActivities<ActionActivities>(options);
-}
-
-/** What was held and never begun is answered for as cancelled. */
-function cancelAction(driver: RunDriver, step: string): void {
-  const at = driver.held.findIndex((command) => command.type === 'perform' && command.step === step && command.undoes === undefined);
-  if (at < 0) return driver.actions.get(step)?.cancel();
-  driver.held.splice(at, 1);
-  feed(driver, {
-    type: 'action-failed',
-    step,
-    undo: false,
-    error: { code: 'cancelled', message: 'cancelled before it began' },
-    nowMs: Date.now(),
-  });
-}
 
 function openApproval(driver: RunDriver, command: OpenApprovalCommand): void {
   const { step, plan, summary, facts, roles, quorum, expiresAtMs } = command;

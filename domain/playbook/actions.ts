@@ -16,6 +16,8 @@ export type ActionSpec = {
   readonly undo?: string | undefined;
   /** Heavy on CPU: runs on the task queue `edict-analysis`. */
   readonly analysis?: boolean | undefined;
+  /** A read that takes milliseconds, asks nobody outside, and may be done twice: it costs no round trip through the server. */
+  readonly quick?: boolean | undefined;
 };
 
 export const actions = {
@@ -71,6 +73,7 @@ export const actions = {
     inputs: { policy: { type: 'string' }, version: { type: 'int' } },
     outputs: { points: 'list' },
     does: 'read',
+    quick: true,
   },
   'enforcement.apply': {
     summary: 'Applies the proved artifact of a version to an enforcement point; applied means observed.',
@@ -109,12 +112,14 @@ export const actions = {
     inputs: { indicator: { type: 'any' } },
     outputs: { verdict: 'string', indicators: 'list' },
     does: 'read',
+    quick: true,
   },
   'context.blast-radius': {
     summary: 'Who talks to an asset, and how many critical assets among them.',
     inputs: { asset: { type: 'any' } },
     outputs: { critical: 'int', peers: 'int', hosts: 'list' },
     does: 'read',
+    quick: true,
   },
   'network.isolate': {
     summary: 'Isolates a host at every enforcement point that can: it reaches only `allow`.',
@@ -153,6 +158,7 @@ export const actions = {
     inputs: { value: { type: 'any', optional: true } },
     outputs: { value: 'any' },
     does: 'read',
+    quick: true,
   },
 } as const satisfies Record<string, ActionSpec>;
 

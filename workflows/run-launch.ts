@@ -1,0 +1,55 @@
+/** A run under way, and the one way in which any part of the driver starts something that takes time: in flight, in the run's own scope. */
+import { CancellationScope } from '@temporalio/workflow';
+import type { LoadedRun } from '../activities/contract.ts';
+import type { Command, EngineEvent } from '../domain/playbook/engine/messages.ts';
+import type { Fault, RunState } from '../domain/playbook/engine/state.ts';
+import { faultOf } from './fault.ts';
+
+export type RunDriver = {
+  readonly loaded: LoadedRun;
+  state: RunState;
+  /** Performed later: there is no room in flight, or the run goes on in its next execution. */
+  readonly held: Command[];
+  /** Of the run: what it starts is cancelled by it alone, whichever handler was the cause. */
+  readonly scope: CancellationScope;
+  readonly actions: Map<string, CancellationScope>;
+  readonly timers: Map<string, CancellationScope>;
+  /** Absent in runs that began before there was a quick way. */
+  readonly quick: QuickWay | undefined;
+  inFlight: number;
+  /** Nothing new is begun: this execution hands over once nothing is in flight. */
+  handingOver: boolean;
+  finished: boolean;
+  fault: Fault | undefined;
+  readonly continueAfterEvents: number;
+  /** Called when the run has finished, failed or can hand over. */
+  readonly wake: () => void;
+  /** Gives the engine an event, and performs what it answers. */
+  readonly feed: (event: EngineEvent) => void;
+  /** Performs what is held, as far as there is room. */
+  readonly goOn: () => void;
+};
+
+/** Quick actions run inside workflow tasks. `left`: how many may still begin before the task has to end; it ends at a `breath`. */
+export type QuickWay = { left: number; breathing: boolean };
+
+export type After<T> = { readonly done: (value: T) => void; readonly failed: (fault: Fault) => void };
+
+/** Runs `work` as one thing in flight. What it throws goes to `failed`. */
+export function launch<T>(driver: RunDriver, work: () => Promise<T>, after: After<T>): CancellationScope {
+  driver.inFlight++;
+  const scope = scopeIn(driver);
+  const settle = (next: () => void): void => {
+    driver.inFlight--;
+    next();
+    driver.goOn();
+  };
+  scope.run(work).then(
+    (value) => settle(() => after.done(value)),
+    (error: unknown) => settle(() => after.failed(faultOf(error))),
+  );
+  return scope;
+}
+
+export const scopeIn = ({ scope }: Pick<RunDriver, 'scope'>): CancellationScope =>
+  new CancellationScope({ cancellable: true, parent: scope });
