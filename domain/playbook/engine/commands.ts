@@ -1,0 +1,39 @@
+/** Commands of people: each is applied once, whatever brings it how often, and answered. What a handler throws is the refusal. */
+import { EdictError } from '../../errors.ts';
+import type { RunCommand, RunCommandAnswer, RunCommandKind, RunCommandOf } from '../run-command.ts';
+import { pause, resume } from './pause.ts';
+import { faultOf, type Turn } from './turn.ts';
+
+/** `later`: it is answered by what it began. */
+type Handler<K extends RunCommandKind> = (turn: Turn, command: RunCommandOf<K>) => 'later' | void;
+
+const handlers: { readonly [K in RunCommandKind]: Handler<K> } = { pause, resume };
+
+export function takeCommand(turn: Turn, command: RunCommand): void {
+  const taken = (turn.state.taken ??= {});
+  if (Object.hasOwn(taken, command.id)) return;
+  taken[command.id] = true;
+  const answer = answerTo(turn, command);
+  if (answer) answerCommand(turn, command.id, answer);
+}
+
+function answerTo(turn: Turn, command: RunCommand): RunCommandAnswer | undefined {
+  try {
+    if (!Object.hasOwn(handlers, command.kind))
+      throw new EdictError('input-invalid', `this run knows no command \`${String(command.kind)}\``);
+    const handler = handlers[command.kind] as Handler<RunCommandKind>;
+    return handler(turn, command) === 'later' ? undefined : { status: 'taken' };
+  } catch (error) {
+    return { status: 'refused', error: faultOf(error) };
+  }
+}
+
+/** Its record is waited for before the run ends. */
+export function answerCommand(turn: Turn, command: string, answer: RunCommandAnswer): void {
+  turn.state.owed[`answer:${command}`] = true;
+  turn.commands.push({ type: 'answer-command', command, answer });
+}
+
+export function commandAnswered(turn: Turn, command: string): void {
+  delete turn.state.owed[`answer:${command}`];
+}
