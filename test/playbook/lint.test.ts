@@ -103,6 +103,64 @@ describe('lint', () => {
     expect(lint(`${head}steps:\n${step}`)).toEqual(['p.yaml:6:5 warning step `heal` cannot be undone: it restores what was approved']);
   });
 
+  it.each([
+    ['after an end', '{ id: a, end: x }, { id: b, wait: 1s }, { id: c, wait: 1s }', ['b']],
+    ['after a failure', '{ id: a, fail: no }, { id: b, wait: 1s }', ['b']],
+    [
+      'after a branch that ends either way',
+      '{ id: a, if: 1 > 0, then: [{ id: x, end: x }], else: [{ id: y, fail: y }] }, { id: b, wait: 1s }',
+      ['b'],
+    ],
+    ['in a block', '{ id: a, foreach: { in: [1], steps: [{ id: x, fail: x }, { id: b, wait: 1s }] } }', ['b']],
+    ['not after what may be passed over', '{ id: a, if: 1 > 0, end: x }, { id: b, wait: 1s }', []],
+    ['not after a branch with one road', '{ id: a, if: 1 > 0, then: [{ id: x, end: x }] }, { id: b, wait: 1s }', []],
+    ['not where a failure leads', '{ id: a, wait: 1s, on_failure: { steps: [{ id: b, wait: 1s }] } }, { id: c, end: x }', []],
+  ])('warns of a step that can never run: %s', (_, steps, lost) => {
+    const said = lintPlaybook(`${head}steps: [${steps}]\n`, 'p.yaml');
+    expect(said.map(({ message }) => message)).toEqual(lost.map((id) => `step \`${id}\` can never run`));
+  });
+
+  it.each([
+    [
+      'is asked for on one road only',
+      '{ id: a, if: 1 > 0, then: [{ id: ask, approval: { of: [c], roles: [m], expires: 1h } }] }, { id: c, action: control.noop }',
+      true,
+    ],
+    [
+      'is passed over by its guard',
+      '{ id: ask, if: 1 > 0, approval: { of: [c], roles: [m], expires: 1h } }, { id: c, action: control.noop }',
+      true,
+    ],
+    [
+      'has the guard of what it covers',
+      '{ id: ask, if: 1 > 0, approval: { of: [c], roles: [m], expires: 1h } }, { id: c, if: 1 > 0, action: control.noop }',
+      false,
+    ],
+    [
+      'may fail and go on',
+      '{ id: ask, approval: { of: [c], roles: [m], expires: 1h }, on_failure: continue }, { id: c, action: control.noop }',
+      true,
+    ],
+    [
+      'is on every road',
+      '{ id: ask, approval: { of: [c], roles: [m], expires: 1h } }, { id: a, if: 1 > 0, then: [{ id: c, action: control.noop }] }',
+      false,
+    ],
+    [
+      'is before the loop’s end',
+      '{ id: l, foreach: { in: [1], steps: [{ id: ask, approval: { of: [c], roles: [m], expires: 1h } }, { id: c, action: control.noop }] } }',
+      false,
+    ],
+    [
+      'is before a parallel',
+      '{ id: ask, approval: { of: [c], roles: [m], expires: 1h } }, { id: p, parallel: { steps: [{ id: c, action: control.noop }, { id: d, wait: 1s }] } }',
+      false,
+    ],
+  ])('an approval that %s', (_, steps, warned) => {
+    const said = lintPlaybook(`${head}steps: [${steps}]\n`, 'p.yaml').map(({ severity, message }) => `${severity} ${message}`);
+    expect(said).toEqual(warned ? ['warning step `c` can be reached without approval `ask`, and fails then'] : []);
+  });
+
   it('never throws, whatever the text, and always names a place in it', () => {
     fc.assert(
       fc.property(

@@ -9,6 +9,8 @@ export type Spot = {
   readonly onKey?: true | undefined;
   /** `piece` as it stands in the text, and how far into it. */
   readonly within?: { readonly piece: string; readonly offset: number } | undefined;
+  /** A place in the whole text, whatever stands there. */
+  readonly index?: number | undefined;
 };
 export type Locate = (spot: Spot) => { readonly line: number; readonly column: number };
 
@@ -19,7 +21,8 @@ export function locatorOf(document: Document, lines: LineCounter, text: string):
   };
 }
 
-function offsetOf(document: Document, text: string, { at, onKey, within }: Spot): number {
+function offsetOf(document: Document, text: string, { at, onKey, within, index }: Spot): number {
+  if (index !== undefined) return index;
   const key = onKey ? keyAt(document, at) : undefined;
   if (key?.range) return key.range[0];
   const { node, whole } = nodeAt(document, at);
@@ -27,8 +30,8 @@ function offsetOf(document: Document, text: string, { at, onKey, within }: Spot)
   if (!node || !whole || !within) return start;
   const scalar = scalarWith(node, within.piece);
   if (!scalar?.range) return start;
-  const index = scalar.value.indexOf(within.piece) + within.offset;
-  return scalar.range[0] + sourceIndex(text.slice(scalar.range[0], scalar.range[1]), scalar.value, index);
+  const letter = scalar.value.indexOf(within.piece) + within.offset;
+  return scalar.range[0] + sourceIndex(text.slice(scalar.range[0], scalar.range[1]), scalar.value, letter);
 }
 
 function nodeAt(document: Document, at: SourcePath): { readonly node: Node | undefined; readonly whole: boolean } {
