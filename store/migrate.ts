@@ -26,7 +26,12 @@ export async function migrate(databaseUrl: string): Promise<void> {
 }
 
 async function migrateUnderLock(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    // Migrations of one day are of different parts, and independent: a database may have them in any order.
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   if (isServerFailure(error) || isLostConnection(error)) throw translateError(error, where);

@@ -8,6 +8,8 @@ export type WorkerEnvironment = {
   readonly temporalNamespace: string;
   /** Shown to OPA's API by the connector, as the secret `opa-token`. */
   readonly opaToken: string | undefined;
+  /** The decision point before effects. Without it no effect happens. */
+  readonly opaUrl: string | undefined;
   readonly dataDir: string;
   /** OPA's program, for proofs on the real engine; found on the PATH where it is not given. */
   readonly opaProgram: string | undefined;
@@ -22,6 +24,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     temporalAddress: required(env, 'EDICT_TEMPORAL_ADDRESS'),
     temporalNamespace: env['EDICT_TEMPORAL_NAMESPACE'] ?? 'default',
     opaToken: env['EDICT_OPA_TOKEN'],
+    opaUrl: env['EDICT_OPA_URL'],
     dataDir,
     opaProgram: env['EDICT_OPA_PROGRAM'],
     auditFile: join(dataDir, 'audit', 'audit.jsonl'),

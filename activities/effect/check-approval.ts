@@ -11,8 +11,8 @@ import type { RunRow, Store } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import { stepId } from './check-order.ts';
 
-/** The approval's id, or undefined where the plan asks for none. Throws the approval-* codes. */
-export async function checkApproval(ports: Ports, call: ActionCall, step: ActionStep, order: RunRow): Promise<string | undefined> {
+/** The approval, or undefined where the plan asks for none. Throws the approval-* codes. */
+export async function checkApproval(ports: Ports, call: ActionCall, step: ActionStep, order: RunRow): Promise<ApprovalRecord | undefined> {
   if (step.approval === undefined) return undefined;
   if (call.approval === undefined) throw missing(call, 'the plan asks for one');
   const record = await ports.store.approvals.get(call.approval);
@@ -20,7 +20,7 @@ export async function checkApproval(ports: Ports, call: ActionCall, step: Action
   requireGranted(call, step, record);
   requireCovered(call, step.action, record);
   await requireQuorum(ports.store, record, order);
-  return record.id;
+  return record;
 }
 
 function requireGranted(call: ActionCall, step: ActionStep, record: ApprovalRecord): void {

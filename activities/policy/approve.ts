@@ -21,7 +21,7 @@ export function policyApprove(ports: Ports): Activities['policy.approve'] {
       policy: version.policy,
       version: version.version,
       by: order.requester,
-      approval,
+      approval: approval.id,
     });
     return { digest: approved.digest };
   };

@@ -1,7 +1,9 @@
-/** The files that OPA is started with: who may ask it (Rego of api/auth), the token that it asks for, and its configuration. */
+/** The files that OPA is started with: who may ask it and what it decides (our Rego), the token that it asks for, and its configuration. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { digestOfText } from '../../domain/digest.ts';
 
 export type OpaSettings = {
   readonly folder: string;
@@ -19,16 +21,20 @@ export function writeOpaSettings({ folder, token, policies, config }: OpaSetting
     writeFileSync(join(folder, name), content, { mode: 0o600 });
     return name;
   };
-  const data = write('opa-token.json', JSON.stringify({ edict_system: { token } }));
+  const digests = Object.fromEntries(policies.map((policy) => [basename(policy), digestOfText(readFileSync(policy, 'utf8'))]));
+  const data = write('opa-token.json', JSON.stringify({ edict_system: { token, policies: digests } }));
   const configFlags = config === undefined ? [] : ['--config-file', write('opa-config.yaml', config)];
   // Under names of our own: OPA lists policies by path, and a checkout in `/edict` would look like the bundle's own.
   const names = policies.map((policy) => write(`access-${basename(policy)}`, readFileSync(policy, 'utf8')));
   return [...configFlags, data, ...names];
 }
 
-/** The rules of who may ask OPA, and who may call which part of the API. */
+/** The rules of who may ask OPA, who may call which part of the API, and which effect may happen now. */
 export function accessPolicies(): readonly string[] {
-  const folder = fileURLToPath(new URL('../../api/auth/', import.meta.url));
+  return ['../../api/auth/', '../../activities/effect/'].flatMap((path) => regoIn(fileURLToPath(new URL(path, import.meta.url))));
+}
+
+function regoIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.rego') && !name.endsWith('_test.rego'))

@@ -2,13 +2,15 @@
  * A world for activities without a process: the parts of the store that they use, in memory, and enforcement points that count what is
  * done to them. Every call can be made to fail, before or after it took effect.
  */
+import { allowAll } from './guard-fixture.ts';
 import type { Caller, Ports } from '../../activities/ports.ts';
 import type { Connector, Desired, Observed } from '../../connectors/connector.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
+import { defaultVersion } from '../../domain/guard/settings.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
 import type { ActionStep, Plan, PlanStep } from '../../domain/playbook/plan.ts';
-import type { EffectRow, Person, PointRow, RunRow, Store } from '../../store/port.ts';
+import type { EffectIntent, EffectRow, Person, PointRow, RunRow, Store } from '../../store/port.ts';
 
 export class Crash extends Error {}
 
@@ -83,8 +85,12 @@ function portsOf(world: World): Ports {
   return {
     store: storeOf(world),
     connector: async (name) => crashing(world, fakeConnector(world, name)),
+    system: async (name) => {
+      throw new EdictError('system-missing', `no system ${name} in this test`);
+    },
     providers: [],
     engines: { rego: async () => ({ unavailable: 'not in this test' }), nftables: async () => ({ unavailable: 'not in this test' }) },
+    guard: allowAll,
     caller: () => world.caller,
     now: () => new Date(at),
   };
@@ -132,6 +138,7 @@ function storeOf(world: World): Store {
     approvals: { get: async (id: string) => world.approvals.get(id) },
     people: { get: async (id: string) => world.people.get(id) },
     effects: effectsOf(world),
+    guard: { situation: async () => ({ now: at, settings: defaultVersion, usage: [] }) },
     points: pointsOf(world),
     context: { inventory: async () => ({ assets: [asset('ws-17', '10.3.0.17')], zones: [{ name: 'forensics', cidrs: ['10.9.0.0/24'] }] }) },
     audit: { append: async (entry: { event: string; subject: string }) => void world.audit.push(entry) },
@@ -152,11 +159,20 @@ function effectsOf(world: World) {
     return next;
   };
   return {
-    intend: async (input: Pick<EffectRow, 'key' | 'run' | 'step' | 'action' | 'targets' | 'params' | 'approval'>) => {
+    intend: async (input: EffectIntent) => {
       const row = world.effects.get(input.key);
       if (row !== undefined) return change(input.key, { attempts: row.attempts + 1 });
-      const none = { receipt: undefined, error: undefined, appliedAt: undefined, confirmedAt: undefined, undoneAt: undefined };
-      world.effects.set(input.key, { ...input, ...none, status: 'intended', attempts: 1, intendedAt: at, entries: [] });
+      const none = {
+        receipt: undefined,
+        error: undefined,
+        appliedAt: undefined,
+        confirmedAt: undefined,
+        undoneAt: undefined,
+        retryBy: undefined,
+      };
+      const { claims: _, ...intent } = { approval: undefined, ...input };
+      const status = input.decision.allow ? ('intended' as const) : ('denied' as const);
+      world.effects.set(input.key, { ...intent, ...none, status, attempts: 1, intendedAt: at, entries: [] });
       return change(input.key, {});
     },
     applied: async (key: string, receipt: EffectRow['receipt']) => change(key, { status: 'applied', receipt }),

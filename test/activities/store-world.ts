@@ -3,6 +3,7 @@ import { createActivities } from '../../activities/index.ts';
 import type { Activities } from '../../activities/contract.ts';
 import type { Caller, Ports } from '../../activities/ports.ts';
 import type { Connector, Desired } from '../../connectors/connector.ts';
+import { EdictError } from '../../domain/errors.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
@@ -11,6 +12,7 @@ import type { TargetName } from '../../domain/policy/targets/target.ts';
 import type { Store } from '../../store/port.ts';
 import { publishPlaybooks } from '../../worker/publish-playbooks.ts';
 import { testStore } from '../store/stores.ts';
+import { allowAll } from './guard-fixture.ts';
 
 export type StoreWorld = {
   readonly store: Store;
@@ -52,8 +54,12 @@ export async function storeWorld(): Promise<StoreWorld> {
   const ports: Ports = {
     store,
     connector: async (name) => memoryPoint(name, actual),
+    system: async (name) => {
+      throw new EdictError('system-missing', `no system ${name} in this test`);
+    },
     providers: [],
     engines: { rego: async () => ({ unavailable: 'not in this test' }), nftables: async () => ({ unavailable: 'not in this test' }) },
+    guard: allowAll,
     caller: () => caller,
     now: () => new Date(),
   };

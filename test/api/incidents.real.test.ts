@@ -4,6 +4,7 @@ import { digestOf } from '../../domain/digest.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { openHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { guarded } from '../activities/guard-fixture.ts';
 
 type Timeline = readonly { readonly event: string; readonly phase: string; readonly sinceMs: number; readonly subject: string }[];
 
@@ -32,7 +33,10 @@ describeWith(['postgres', 'opa'], 'an incident', () => {
     for (const by of ['manager', 'manager-2'])
       await store.approvals.vote({ approval: approval.id, digest: approval.digest, decision: 'approve', by, at: new Date().toISOString() });
     const key = `${run}/isolate/1`;
-    await store.effects.intend({ key, run, step: 'isolate', action: 'network.isolate', targets: ['fw'], params: {} }, order.requester);
+    await store.effects.intend(
+      { key, run, step: 'isolate', action: 'network.isolate', targets: ['fw'], params: {}, ...guarded },
+      order.requester,
+    );
     await store.effects.applied(key, {});
     await store.effects.confirmed(key);
     await store.effects.undone(key, order.requester);

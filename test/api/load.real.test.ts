@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { describeWith } from '../stack/fixture.ts';
 import { openHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { guarded } from '../activities/guard-fixture.ts';
 
 const atOnce = 200;
 
@@ -59,7 +60,15 @@ describeWith(['postgres', 'opa'], 'under load', () => {
   const orderedRun = async (run: string, effects: number) => {
     const { store } = harness;
     await store.runs.order({ run, playbook: 'p', version: '1', planDigest: 'sha256:x', inputs: {}, requester: 'analyst' }, 'analyst');
-    const intent = (n: number) => ({ key: `${run}/s/${n}`, run, step: 's', action: 'network.isolate', targets: ['fw'], params: {} });
+    const intent = (n: number) => ({
+      key: `${run}/s/${n}`,
+      run,
+      step: 's',
+      action: 'network.isolate',
+      targets: ['fw'],
+      params: {},
+      ...guarded,
+    });
     await Promise.all(Array.from({ length: effects }, (_, n) => store.effects.intend(intent(n), 'analyst')));
   };
 

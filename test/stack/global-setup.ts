@@ -15,7 +15,9 @@ import { startPostgres, type Postgres } from '../../stack/programs/postgres.ts';
 import { startTemporal, temporalPortNames } from '../../stack/programs/temporal.ts';
 import type { Running } from './running.ts';
 
-const systemPolicy = fileURLToPath(new URL('../../api/auth/system-authz.rego', import.meta.url));
+const policies = ['api/auth/system-authz.rego', 'activities/effect/guard.rego'].map((path) =>
+  fileURLToPath(new URL(`../../${path}`, import.meta.url)),
+);
 
 /** EDICT_TEST_ENGINES=postgres leaves the other engines out, for quick rounds on the store. */
 const wanted = (engine: string) => (process.env['EDICT_TEST_ENGINES'] ?? 'postgres,temporal,opa').split(',').includes(engine);
@@ -64,7 +66,7 @@ async function opa(running: Running, taken: Set<number>): Promise<void> {
     token,
     settingsDir: running.directory,
     logFile: join(running.directory, 'opa.log'),
-    policies: [systemPolicy],
+    policies,
   });
   running.stop.unshift(() => child.stop());
   process.env['EDICT_TEST_OPA'] = JSON.stringify({ url, token });

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
+import { guarded } from '../activities/guard-fixture.ts';
 
 export type DoomedTask = 'append' | 'hold';
 
@@ -12,7 +13,10 @@ const store = await openStore({ databaseUrl, auditFile });
 async function append(writer: number): Promise<void> {
   for (let n = 0; ; n++) {
     const key = `${name}/s${writer}/${n}`;
-    const { entries } = await store.effects.intend({ key, run: name, step: `s${writer}`, action: 'a.b', targets: [], params: {} }, name);
+    const { entries } = await store.effects.intend(
+      { key, run: name, step: `s${writer}`, action: 'a.b', targets: [], params: {}, ...guarded },
+      name,
+    );
     process.stdout.write(`${key} ${entries.join()}\n`);
   }
 }

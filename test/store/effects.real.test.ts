@@ -4,16 +4,30 @@ import * as fc from 'fast-check';
 import type { EffectStatus, Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { codeOf, testStore, type TestStore } from './stores.ts';
+import { guarded } from '../activities/guard-fixture.ts';
 
-type Call = 'intend' | 'applied' | 'confirmed' | 'undone' | 'failed';
+type Call = 'intend' | 'applied' | 'confirmed' | 'undone' | 'failed' | 'uncertain' | 'diverged';
+
+const refused = {
+  applied: 'refused',
+  confirmed: 'refused',
+  undone: 'refused',
+  failed: 'refused',
+  uncertain: 'refused',
+  diverged: 'refused',
+} as const;
+const gone = { uncertain: 'uncertain', diverged: 'diverged' } as const;
 
 /** The law, written down a second time: where each call leads from each state. */
 const law: { readonly [from in EffectStatus]: { readonly [call in Call]: EffectStatus | 'refused' } } = {
-  intended: { intend: 'intended', applied: 'applied', confirmed: 'refused', undone: 'undone', failed: 'failed' },
-  applied: { intend: 'applied', applied: 'applied', confirmed: 'confirmed', undone: 'undone', failed: 'failed' },
-  confirmed: { intend: 'confirmed', applied: 'refused', confirmed: 'confirmed', undone: 'undone', failed: 'refused' },
-  undone: { intend: 'undone', applied: 'refused', confirmed: 'refused', undone: 'undone', failed: 'refused' },
-  failed: { intend: 'intended', applied: 'refused', confirmed: 'refused', undone: 'undone', failed: 'failed' },
+  intended: { intend: 'intended', applied: 'applied', confirmed: 'refused', undone: 'undone', failed: 'failed', ...gone },
+  applied: { intend: 'applied', applied: 'applied', confirmed: 'confirmed', undone: 'undone', failed: 'failed', ...gone },
+  confirmed: { intend: 'confirmed', ...refused, confirmed: 'confirmed', undone: 'undone', diverged: 'diverged' },
+  undone: { intend: 'undone', ...refused, undone: 'undone' },
+  failed: { intend: 'intended', ...refused, undone: 'undone', failed: 'failed', diverged: 'diverged' },
+  uncertain: { intend: 'intended', ...refused, undone: 'undone', failed: 'failed', ...gone },
+  diverged: { intend: 'diverged', ...refused, undone: 'undone', diverged: 'diverged' },
+  denied: { intend: 'denied', ...refused },
 };
 
 describeWith(['postgres'], 'the effect ledger', () => {
@@ -28,18 +42,29 @@ describeWith(['postgres'], 'the effect ledger', () => {
   afterAll(() => test.end());
 
   const freshKey = () => `r1/s/${++keys}`;
-  const intentOf = (key: string) => ({ key, run: 'r1', step: 's', action: 'network.isolate', targets: ['fw'], params: { asset: 'h1' } });
+  const intentOf = (key: string) => ({
+    key,
+    run: 'r1',
+    step: 's',
+    action: 'network.isolate',
+    targets: ['fw'],
+    params: { asset: 'h1' },
+    ...guarded,
+  });
 
   function perform(key: string, call: Call) {
     if (call === 'intend') return store.effects.intend(intentOf(key), 'ada');
     if (call === 'applied') return store.effects.applied(key, { before: 1 });
     if (call === 'undone') return store.effects.undone(key, 'bea');
-    if (call === 'failed') return store.effects.failed(key, { code: 'effect-failed', message: 'no' });
+    if (call === 'failed' || call === 'uncertain' || call === 'diverged')
+      return store.effects[call](key, { code: 'effect-failed', message: 'no' });
     return store.effects.confirmed(key);
   }
 
   it('takes legal moves only, in any sequence, and has one audit row for each change', async () => {
-    const calls = fc.array(fc.constantFrom<Call>('intend', 'applied', 'confirmed', 'undone', 'failed'), { maxLength: 12 });
+    const calls = fc.array(fc.constantFrom<Call>('intend', 'applied', 'confirmed', 'undone', 'failed', 'uncertain', 'diverged'), {
+      maxLength: 12,
+    });
     await fc.assert(
       fc.asyncProperty(calls, async (sequence) => {
         const key = freshKey();

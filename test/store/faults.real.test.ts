@@ -14,6 +14,7 @@ import type { Store } from '../../store/port.ts';
 import { describeWith, testDatabase } from '../stack/fixture.ts';
 import type { DoomedTask } from './doomed-process.ts';
 import { codeOf, testStore, type TestStore } from './stores.ts';
+import { guarded } from '../activities/guard-fixture.ts';
 
 const entry = { actor: 'ada', event: 'thing-done', subject: 'thing/1', detail: {} };
 const terminateAll =
@@ -47,7 +48,10 @@ describeWith(['postgres'], 'the store among faults', () => {
     const writers = Array.from({ length: 6 }, async (_, writer) => {
       for (let n = 0; !stop.now; n++) {
         await insist(() =>
-          store.effects.intend({ key: `r/${writer}/${n}`, run: 'r', step: `${writer}`, action: 'a.b', targets: [], params: {} }, 'ada'),
+          store.effects.intend(
+            { key: `r/${writer}/${n}`, run: 'r', step: `${writer}`, action: 'a.b', targets: [], params: {}, ...guarded },
+            'ada',
+          ),
         );
         done += 1;
       }
@@ -239,14 +243,14 @@ describeWith(['postgres'], 'the store on a server that is killed', () => {
       await migrate(databaseUrl);
       const store = await openStore({ databaseUrl, auditFile: join(directory, 'audit.jsonl') });
       const key = 'r/s/1';
-      await store.effects.intend({ key, run: 'r', step: 's', action: 'a.b', targets: [], params: {} }, 'ada');
+      await store.effects.intend({ key, run: 'r', step: 's', action: 'a.b', targets: [], params: {}, ...guarded }, 'ada');
       const answered: string[] = [];
       const stop = { now: false };
       const writers = Array.from({ length: 6 }, async (_, writer) => {
         for (let n = 0; !stop.now; n++) {
           const other = `r/${writer}/${n}`;
           await insist(() =>
-            store.effects.intend({ key: other, run: 'r', step: `${writer}`, action: 'a.b', targets: [], params: {} }, 'ada'),
+            store.effects.intend({ key: other, run: 'r', step: `${writer}`, action: 'a.b', targets: [], params: {}, ...guarded }, 'ada'),
           );
           answered.push(other);
         }

@@ -1,0 +1,30 @@
+/** The guard's part of the store: its settings, each version kept, and what an intent of now would find. */
+import type { BudgetUse } from '../domain/guard/decision.ts';
+import type { GuardSettings, GuardSettingsVersion } from '../domain/guard/settings.ts';
+
+export type GuardSituation = {
+  /** By the database's clock. */
+  readonly now: string;
+  readonly settings: GuardSettingsVersion;
+  /** Of the budgets that count the action. Only a look: the intent decides. */
+  readonly usage: readonly BudgetUse[];
+};
+
+export type Guard = {
+  /** The version in force: the newest, or the defaults where none was saved. */
+  readonly settings: () => Promise<GuardSettingsVersion>;
+  /** Newest first, at most 100. */
+  readonly history: () => Promise<readonly GuardSettingsVersion[]>;
+  /** A new version; `conflict` where another than `replaces` is in force meanwhile. The same content again is a no-op. */
+  readonly save: (input: {
+    readonly settings: GuardSettings;
+    readonly replaces?: number | undefined;
+    readonly reason?: string | undefined;
+    readonly by: string;
+  }) => Promise<GuardSettingsVersion>;
+  readonly situation: (input: {
+    readonly action: string;
+    readonly playbook: string;
+    readonly subjects: readonly string[];
+  }) => Promise<GuardSituation>;
+};
