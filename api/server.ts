@@ -33,6 +33,7 @@ import { runEventsHandler } from './routes/run-events.ts';
 import { runHandlers } from './routes/runs.ts';
 import { signalHandlers } from './routes/signals.ts';
 import { systemHandlers } from './routes/system.ts';
+import { outsideHandlers } from './routes/systems.ts';
 import { webhookHandlers } from './routes/webhooks.ts';
 
 export type ServerDeps = {
@@ -119,6 +120,7 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...webhookHandlers(deps),
     ...incidentHandlers(deps),
     ...pointHandlers(deps),
+    ...outsideHandlers(deps),
     ...auditHandlers(deps),
     ...reportHandlers(deps),
     ...peopleHandlers(deps),

@@ -14,6 +14,7 @@ import { addRun } from './commands/run.ts';
 import { addSignal } from './commands/signal.ts';
 import { addStack } from './commands/stack.ts';
 import { addWebhook } from './commands/webhook.ts';
+import { addSystem } from './commands/system.ts';
 import { addVersion } from './commands/version.ts';
 
 export function buildProgram(): Command {
@@ -52,6 +53,7 @@ Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or 
     addIncident,
     addContext,
     addPoint,
+    addSystem,
     addReport,
     addAudit,
     addPeople,

@@ -48,6 +48,9 @@ export const errorTable = {
   'playbook-failed': unprocessable,
   'case-unmatched': unprocessable,
   'loop-bound-reached': unprocessable,
+  /** A playbook that another one called ended otherwise than it should. */
+  'child-failed': unprocessable,
+  'playbooks-too-deep': unprocessable,
   'cacao-invalid': unprocessable,
   /** Well-formed, but with a part that playbooks of ours cannot say, or that nobody mapped. */
   'cacao-unsupported': unprocessable,
@@ -64,8 +67,22 @@ export const errorTable = {
   'approval-vote-repeated': conflict,
   'approval-reason-missing': badInput,
   'approval-missing': refused,
+  /** Nobody in force passed the right on that the vote claims. */
+  'approval-delegation-missing': refused,
+  'approval-not-narrower': badInput,
+  'approval-review-rejected': refused,
+  'break-glass-denied': refused,
+  'review-closed': conflict,
   'statement-forged': refused,
+  'statement-expired': refused,
+  // tasks
+  'task-closed': conflict,
+  'task-expired': refused,
+  'task-claimed': conflict,
+  'task-role-missing': refused,
   // effects and enforcement
+  /** The decision point before effects refused it: nothing was done. */
+  'guard-denied': refused,
   'effect-failed': { status: 502, retryable: false, exit: 6 },
   'effect-state-wrong': conflict,
   'effect-unverified': { status: 502, retryable: false, exit: 6 },
@@ -74,6 +91,12 @@ export const errorTable = {
   'enforcement-point-refused': { status: 502, retryable: false, exit: 6 },
   'probe-unexpected': conflict,
   'probe-unsupported': unprocessable,
+  // outside systems
+  /** No system is configured that can do it: a playbook may ask a person instead. */
+  'system-missing': notFound,
+  'system-unreachable': temporary,
+  'system-refused': { status: 502, retryable: false, exit: 6 },
+  'system-object-missing': notFound,
   // signals
   'signature-missing': unauthenticated,
   'signature-invalid': unauthenticated,

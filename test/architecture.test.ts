@@ -27,7 +27,7 @@ const table: Readonly<Record<string, Layer>> = {
   },
   activities: {
     values: ['activities', 'domain'],
-    types: ['connectors/connector.ts', 'ai/provider.ts', 'store/port.ts'],
+    types: ['connectors/connector.ts', 'connectors/system.ts', 'ai/provider.ts', 'store/port.ts'],
     packages: ['@temporalio/activity', '@temporalio/common', 'node', 'zod'],
   },
   connectors: { values: ['connectors', 'domain'], types: [], packages: ['*'] },

@@ -38,6 +38,7 @@ reading := {
 	"signals:read",
 	"incidents:read",
 	"points:read",
+	"systems:read",
 	"effects:read",
 	"reports:read",
 }
@@ -53,6 +54,7 @@ grants := {
 		"runs:cancel",
 		"signals:send",
 		"points:write",
+		"systems:write",
 		"audit:read",
 		"people:read",
 		"people:write",

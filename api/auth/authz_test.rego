@@ -36,6 +36,13 @@ test_only_admins_and_auditors_see_webhook_sources if {
 	}
 }
 
+test_only_an_admin_adds_outside_systems if {
+	allowed(["admin"], "systems:write")
+	every role in ["analyst", "engineer", "manager", "auditor"] {
+		not allowed([role], "systems:write")
+	}
+}
+
 test_an_admin_does_not_vote if not allowed(["admin"], "approvals:vote")
 
 test_roles_add_up if allowed(["auditor", "engineer"], "policies:write")

@@ -19,6 +19,8 @@ export const permissions = [
   'incidents:read',
   'points:read',
   'points:write',
+  'systems:read',
+  'systems:write',
   'effects:read',
   'audit:read',
   'reports:read',

@@ -14,6 +14,7 @@ import { policyRoutes } from './policies.ts';
 import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
 import { signalRoutes } from './signals.ts';
+import { outsideRoutes } from './systems.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export const routes = {
@@ -26,6 +27,7 @@ export const routes = {
   ...webhookRoutes,
   ...incidentRoutes,
   ...pointRoutes,
+  ...outsideRoutes,
   ...auditRoutes,
   ...reportRoutes,
   ...peopleRoutes,

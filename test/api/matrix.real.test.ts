@@ -28,6 +28,8 @@ const holders: Readonly<Record<Permission, readonly Role[]>> = {
   'incidents:read': everyone,
   'points:read': everyone,
   'points:write': ['admin'],
+  'systems:read': everyone,
+  'systems:write': ['admin'],
   'effects:read': everyone,
   'audit:read': ['auditor', 'manager', 'admin'],
   'reports:read': everyone,

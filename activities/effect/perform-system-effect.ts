@@ -1,0 +1,140 @@
+/**
+ * The road of an effect on an outside system: order → approval → guard → intent → what is there now, recorded → (observe) → act → observe →
+ * receipt → confirmed, under the lock of the one object that it changes. On a retry the system is asked before it is told again.
+ */
+import type { ActionCall } from '../contract.ts';
+import type { OutsideSystem, Prepared, SystemObservation } from '../../connectors/system.ts';
+import { digestOf } from '../../domain/digest.ts';
+import { EdictError, errorTable } from '../../domain/errors.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { ActionName } from '../../domain/playbook/actions.ts';
+import type { ChangeName } from '../../domain/systems/catalogue.ts';
+import type { EffectRow } from '../../store/port.ts';
+import { findSystem } from '../find-system.ts';
+import type { Ports } from '../ports.ts';
+import { checkApproval } from './check-approval.ts';
+import { checkOrder } from './check-order.ts';
+import { intendGuarded } from './guard.ts';
+import { effectKey } from './receipt.ts';
+
+export type SystemEffectSpec = { readonly action: ActionName; readonly change: ChangeName; readonly params: JsonObject };
+
+export type SystemEffectDone = { readonly row: EffectRow; readonly target: string; readonly facts: JsonObject };
+
+type Work = {
+  readonly ports: Ports;
+  readonly spec: SystemEffectSpec;
+  readonly key: string;
+  readonly target: string;
+  readonly system: OutsideSystem;
+};
+
+export async function performSystemEffect(ports: Ports, call: ActionCall, spec: SystemEffectSpec): Promise<SystemEffectDone> {
+  const { order, step } = await checkOrder(ports, call, spec.action);
+  const approval = await checkApproval(ports, call, step, order);
+  const key = effectKey(call);
+  const known = await ports.store.effects.get(key);
+  const { system, target } = known === undefined ? await chosen(ports, call, spec) : await recorded(ports, known);
+  const row = await intendGuarded(ports, { call, order, step, targets: [target], approval }, known);
+  requireLive(row);
+  const work: Work = { ports, spec, key, target, system };
+  try {
+    return await ports.store.systems.locked(target, () => land(work, row));
+  } catch (error) {
+    await recordFailure(work, error);
+    throw error;
+  }
+}
+
+type Choice = { readonly system: OutsideSystem; readonly target: string };
+
+async function chosen(ports: Ports, call: ActionCall, { change, params }: SystemEffectSpec): Promise<Choice> {
+  const system = await findSystem(ports, call, change);
+  return { system, target: `${system.system}/${await system.target(change, params, { signal: ports.caller().signal })}` };
+}
+
+/** What was meant the first time stays meant, whatever systems were added since. */
+async function recorded(ports: Ports, { targets: [target = ''] }: EffectRow): Promise<Choice> {
+  return { system: await ports.system(target.split('/')[0] ?? ''), target };
+}
+
+async function land(work: Work, { attempts }: EffectRow): Promise<SystemEffectDone> {
+  const { ports, key, system, target } = work;
+  // INVARIANT: an attempt that was given up for dead must not act after the undo; both hold the lock.
+  const now = await ports.store.effects.get(key);
+  if (now !== undefined) requireLive(now);
+  const prepared = await prepare(work);
+  const options = { signal: ports.caller().signal };
+  const seen = attempts > 1 ? await system.observe(prepared, key, options) : undefined;
+  // It was done and seen: who has changed it since has a reason, and it is not for a retry to overrule them.
+  if (now?.status === 'confirmed' && seen !== undefined) return { row: now, target, facts: seen.facts };
+  const { facts } = seen !== undefined && holds(seen) ? seen : await system.perform(prepared, key, options);
+  await ports.store.effects.applied(key, jsonOf({ target, change: prepared.change, already: prepared.already, facts }));
+  return { row: await ports.store.effects.confirmed(key), target, facts };
+}
+
+/**
+ * INVARIANT: recorded before anything is changed. Where it is so already because of another effect of ours that may still hold, what was before
+ * that one is before this one too: whichever is undone last puts it back.
+ */
+async function prepare({ ports, spec, key, target, system }: Work): Promise<Prepared> {
+  const known = await ports.store.systems.prepared(key);
+  if (known !== undefined) return known as Prepared;
+  const found = await system.prepare(spec.change, spec.params, { signal: ports.caller().signal });
+  const others = found.already ? ((await ports.store.systems.holding(target, key)) as readonly Prepared[]) : [];
+  const inherited = others.find((other) => other.change === spec.change && !other.already);
+  const {
+    change,
+    target: name,
+    params,
+    before,
+    already,
+  } = inherited === undefined ? found : { ...found, before: inherited.before, already: false };
+  return (await ports.store.systems.prepare(key, target, jsonOf({ change, target: name, params, before, already }))) as Prepared;
+}
+
+/** Another effect of ours that put the same in force, and may still hold it. */
+export async function heldByOthers(ports: Ports, target: string, key: string, prepared: Prepared): Promise<boolean> {
+  const others = (await ports.store.systems.holding(target, key)) as readonly Prepared[];
+  const same = (other: Prepared) => digestOf([other.change, other.before]) === digestOf([prepared.change, prepared.before]);
+  return others.some((other) => !other.already && same(other));
+}
+
+/** A final failure takes back what may have landed, so that a failed effect holds nowhere; what cannot be taken back is said in the row. */
+async function recordFailure({ ports, key, target, system }: Work, error: unknown): Promise<void> {
+  if (!isFinal(ports, error)) return;
+  const left = await ports.store.systems.locked(target, () => takeBack(ports, { key, target, system })).catch(() => true);
+  const code = error instanceof EdictError ? error.code : 'effect-failed';
+  const tail = left ? `; it may still hold at \`${target}\`` : '';
+  await ports.store.effects.failed(key, { code, message: `${error instanceof Error ? error.message : String(error)}${tail}` });
+}
+
+/** Whether something may be left. */
+async function takeBack(ports: Ports, { key, target, system }: Pick<Work, 'key' | 'target' | 'system'>): Promise<boolean> {
+  const prepared = (await ports.store.systems.prepared(key)) as Prepared | undefined;
+  if (prepared === undefined || prepared.already) return false;
+  const seen = await system.observe(prepared, key);
+  if (seen.state === 'absent' || seen.state === 'gone') return false;
+  if (await heldByOthers(ports, target, key, prepared)) return false;
+  await system.undo(prepared, key);
+  return false;
+}
+
+function isFinal(ports: Ports, error: unknown): boolean {
+  const { lastAttempt, signal } = ports.caller();
+  if (signal.aborted) return false;
+  if (error instanceof EdictError && error.code === 'run-state-wrong') return false;
+  return lastAttempt || (error instanceof EdictError && !errorTable[error.code].retryable);
+}
+
+function requireLive({ key, status }: EffectRow): void {
+  if (status === 'undone') throw new EdictError('run-state-wrong', `effect \`${key}\` was already undone`);
+}
+
+function holds({ state }: SystemObservation): boolean {
+  return state === 'landed' || state === 'gone';
+}
+
+function jsonOf(value: object): { readonly [key: string]: Json } {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}
