@@ -1,5 +1,5 @@
 /** Where votes come in: what can be refused at once is refused here; whether a vote counts, an activity decides. */
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, log, patched } from '@temporalio/workflow';
 import type { VoteOutcome } from '../activities/contract.ts';
 import type { SignedVote } from '../domain/playbook/approval.ts';
 import type { Fault, RunState, StepState } from '../domain/playbook/engine/state.ts';
@@ -7,15 +7,20 @@ import { failureOfFault, faultOf } from './fault.ts';
 import { control } from './options.ts';
 import { feed, type RunDriver } from './run-driver.ts';
 
-export type VoteDesk = { readonly voters: { [approval: string]: string[] } };
+export type VoteDesk = { readonly voters: { [approval: string]: string[] }; refusedSignals: number };
 
-/** Synchronous and without effect: it is the update's validator. Before the run is loaded, only the form can be judged. */
-export function refusalOf(desk: VoteDesk, driver: RunDriver | undefined, signed: SignedVote): Fault | undefined {
+/** Each refusal is an activity and a row of the ledger: who floods a run with votes gets so many. */
+const refusedSignalsAtMost = 100;
+
+/** The update's validator: synchronous and without effect, and therefore without a record. It keeps out what is no vote at all. */
+export function formFault(driver: RunDriver | undefined, signed: SignedVote): Fault | undefined {
   if (!isVote(signed)) return { code: 'input-invalid', message: 'a vote has an approval, a digest, a voter and a signature' };
-  const { approval, digest, by } = signed.vote;
+  return driver?.finished ? { code: 'approval-closed', message: `approval \`${signed.vote.approval}\` is not open` } : undefined;
+}
+
+/** What the run itself knows against it. The store has the last word, and records it. */
+function refusalOf(desk: VoteDesk, driver: RunDriver, { vote: { approval, digest, by } }: SignedVote): Fault | undefined {
   const closed: Fault = { code: 'approval-closed', message: `approval \`${approval}\` is not open` };
-  if (!driver) return undefined;
-  if (driver.finished) return closed;
   const { state } = driver;
   const step = approvalStep(state, approval);
   // It may have been opened in the store a moment ago: the store decides.
@@ -41,14 +46,32 @@ function isVote(signed: unknown): signed is SignedVote {
 
 /** Both doors, update and signal, end here. Throws the typed refusal. */
 export async function castVote(desk: VoteDesk, driver: RunDriver, signed: SignedVote): Promise<VoteOutcome> {
-  const refused = refusalOf(desk, driver, signed);
+  const refused = formFault(driver, signed) ?? unrecordedRefusal(desk, driver, signed);
   if (refused) throw failureOfFault(refused);
   const { approval, by } = signed.vote;
   const outcome = await recordVote(signed);
   (desk.voters[approval] ??= []).push(by);
-  if (outcome.status === 'approved' || outcome.status === 'denied')
-    feed(driver, { type: 'approval-decided', approval, status: outcome.status, nowMs: Date.now() });
+  const { status, grant } = outcome;
+  if (status === 'approved' || status === 'denied')
+    feed(driver, { type: 'approval-decided', approval, status, ...(grant ? { grant } : {}), nowMs: Date.now() });
   return outcome;
+}
+
+/** Runs that began before refusals were recorded refuse by themselves. */
+function unrecordedRefusal(desk: VoteDesk, driver: RunDriver, signed: SignedVote): Fault | undefined {
+  const refused = refusalOf(desk, driver, signed);
+  return refused && !patched('refused-votes-are-recorded') ? refused : undefined;
+}
+
+/** A vote that came as a raw signal: nobody waits for an answer. INVARIANT: it never throws, or the run stands still. */
+export async function takeVoteSignal(desk: VoteDesk, vote: () => Promise<VoteOutcome>): Promise<void> {
+  if (desk.refusedSignals >= refusedSignalsAtMost) return log.warn('a vote was ignored: too many were refused');
+  try {
+    await vote();
+  } catch (error) {
+    desk.refusedSignals++;
+    log.warn('a vote was refused', { code: faultOf(error).code });
+  }
 }
 
 async function recordVote(signed: SignedVote): Promise<VoteOutcome> {

@@ -4,7 +4,7 @@ import type { Activities } from '../../activities/contract.ts';
 import { canonicalJson } from '../../domain/digest.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { approvedVersion, cardholder, storeWorld } from './store-world.ts';
+import { approvedVersion, askedReview, cardholder, storeWorld } from './store-world.ts';
 import type { StoreWorld } from './store-world.ts';
 
 const signal: Signal = {
@@ -150,9 +150,8 @@ describeWith(['postgres'], 'an approval', () => {
   let world: StoreWorld;
   let activities: Activities;
   const params = { policy: 'cardholder', version: 1 };
-  const effects = [{ step: 'approve', action: 'policy.approve', params }];
-  const plan = { run: 'v1', playbook: 'review', version: '1.0.0', step: 'ask', effects };
-  const asked = { run: 'v1', plan, summary: 'go live?', facts: {}, roles: ['manager'], quorum: 1, expiresAtMs: Date.now() + 3_600_000 };
+  const asked = askedReview('v1', params, 3_600_000);
+  const { plan } = asked;
 
   beforeEach(async () => {
     world = await storeWorld();
@@ -197,7 +196,7 @@ describeWith(['postgres'], 'an approval', () => {
     ];
     for (const forged of forgeries) await expect(activities['approval.vote'](forged)).rejects.toMatchObject({ code: 'statement-forged' });
     const rows = await world.store.audit.list({ subject: `approval/${approval}` }, {});
-    expect(rows.items.filter(({ event }) => event === 'vote-refused')).toHaveLength(forgeries.length);
+    expect(rows.items.filter(({ event }) => event === 'approval-vote-refused')).toHaveLength(forgeries.length);
     await expect(activities['approval.vote'](null as never)).rejects.toMatchObject({ code: 'input-invalid' });
     expect(await activities['approval.vote']({ vote, signature })).toMatchObject({ status: 'approved', approvals: 1 });
   });

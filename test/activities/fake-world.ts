@@ -9,6 +9,7 @@ import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { defaultVersion } from '../../domain/guard/settings.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
+import type { Rights } from '../../domain/playbook/approval/standing.ts';
 import type { ActionStep, Plan, PlanStep } from '../../domain/playbook/plan.ts';
 import type { EffectIntent, EffectRow, Person, PointRow, RunRow, Store } from '../../store/port.ts';
 
@@ -21,6 +22,8 @@ export type World = {
   readonly runs: Map<string, RunRow>;
   readonly approvals: Map<string, ApprovalRecord>;
   readonly people: Map<string, Person>;
+  /** In force. */
+  readonly delegations: { readonly from: string; readonly to: string; readonly roles: readonly string[] }[];
   /** Every change that a point really made, in order. */
   readonly changes: { readonly point: string; readonly key: string; readonly isolations: readonly string[] }[];
   /** What each point really has. */
@@ -69,6 +72,7 @@ export function makeWorld(options: { readonly plan?: Plan; readonly points?: rea
     runs: new Map([['r1', runRow('r1', plan, options.requester ?? 'ann')]]),
     approvals: new Map(),
     people: new Map(),
+    delegations: [],
     changes: [],
     actual: new Map(),
     audit: [],
@@ -135,7 +139,7 @@ function storeOf(world: World): Store {
   const parts = {
     runs: { get: async (run: string) => world.runs.get(run) },
     playbooks: { byDigest: async (digest: string) => (world.plans.has(digest) ? { plan: world.plans.get(digest) } : undefined) },
-    approvals: { get: async (id: string) => world.approvals.get(id) },
+    approvals: { get: async (id: string) => world.approvals.get(id), rights: async () => rightsIn(world) },
     people: { get: async (id: string) => world.people.get(id) },
     effects: effectsOf(world),
     guard: { situation: async () => ({ now: at, settings: defaultVersion, usage: [] }) },
@@ -144,6 +148,13 @@ function storeOf(world: World): Store {
     audit: { append: async (entry: { event: string; subject: string }) => void world.audit.push(entry) },
   };
   return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, crashing(world, part)])) as unknown as Store;
+}
+
+function rightsIn({ people, delegations }: World): Rights {
+  return {
+    roles: (id) => (people.get(id)?.disabled === false ? people.get(id)?.roles : undefined),
+    delegated: (from, to) => delegations.filter((one) => one.from === from && one.to === to).flatMap(({ roles }) => roles),
+  };
 }
 
 function asset(name: string, address: string) {

@@ -1,12 +1,12 @@
 /** Activities on a real store, with the shipped playbooks published, and enforcement points in memory. */
 import { createActivities } from '../../activities/index.ts';
-import type { Activities } from '../../activities/contract.ts';
+import type { Activities, OpenApproval } from '../../activities/contract.ts';
 import type { Caller, Ports } from '../../activities/ports.ts';
 import type { Connector, Desired } from '../../connectors/connector.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
+import type { ApprovalPlan, ApprovalRecord } from '../../domain/playbook/approval.ts';
 import type { Policy } from '../../domain/policy/model.ts';
 import type { TargetName } from '../../domain/policy/targets/target.ts';
 import type { Store } from '../../store/port.ts';
@@ -141,8 +141,16 @@ export async function grantedReview(world: StoreWorld, policy: string): Promise<
   const params = { policy, version: 1 };
   await store.people.put({ id: 'max', name: 'Max', roles: ['manager'], disabled: false }, 'ann');
   const review = await world.ordered(run, 'review', params);
-  const plan = { run, playbook: 'review', version: '1.0.0', step: 'ask', effects: [{ step: 'approve', action: 'policy.approve', params }] };
-  const asked = { run, plan, summary: 'go live?', facts: {}, roles: ['manager'], quorum: 1, expiresAtMs: Date.now() + 60_000 };
+  const asked = askedReview(run, params, 60_000);
   const { approval, digest } = await review['approval.open'](asked);
   return store.approvals.vote({ approval, digest, decision: 'approve', by: 'max', at: new Date().toISOString() });
+}
+
+/** What a run of `review` asks for, as its engine does. */
+export function askedReview(run: string, params: JsonObject, forMs: number): OpenApproval & { readonly plan: ApprovalPlan } {
+  const expiresAtMs = Date.now() + forMs;
+  const effects = [{ step: 'approve', action: 'policy.approve', params }];
+  const shown = { expiresAtMs, risk: 'normal' as const, irreversible: [], blastRadius: [] };
+  const plan = { run, playbook: 'review', version: '1.0.0', step: 'ask', effects, shown };
+  return { run, plan, summary: 'go live?', facts: {}, roles: ['manager'], quorum: 1, expiresAtMs };
 }

@@ -179,7 +179,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
       .getHandle(workflowIds.playbookRun(approval.run))
       .signal(messageNames.voteSignal, { ...forged, signature: 'A'.repeat(43) });
     await eventually('the forged vote in the ledger', async () =>
-      (await store.audit.list({ subject: `approval/${approval.id}` }, { limit: 50 })).items.find((row) => row.event === 'vote-refused'),
+      (await store.audit.list({ subject: `approval/${approval.id}` }, { limit: 50 })).items.find((row) => row.event === 'approval-vote-refused'),
     );
     expect((await store.approvals.get(approval.id))?.status).toBe('open');
     expect(await opaDecision(opa, '10.3.0.17', '203.0.113.9', 443)).toBe('not-applicable');

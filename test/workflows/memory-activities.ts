@@ -28,6 +28,7 @@ export type Memory = {
   readonly effects: Map<string, MemoryEffect>;
   readonly views: Map<string, RunView>;
   readonly calls: { action: string; call: ActionCall }[];
+  readonly diverged: { effect: string; code: string }[];
 };
 
 export type Fakes = { readonly [name in ActionName]?: (call: ActionCall) => Promise<JsonObject> | JsonObject };
@@ -36,7 +37,7 @@ export type Fakes = { readonly [name in ActionName]?: (call: ActionCall) => Prom
 export const genuine = 'genuine';
 
 export function emptyMemory(): Memory {
-  return { runs: new Map(), approvals: new Map(), effects: new Map(), views: new Map(), calls: [] };
+  return { runs: new Map(), approvals: new Map(), effects: new Map(), views: new Map(), calls: [], diverged: [] };
 }
 
 export function refuse(code: ErrorCode, message: string = code): never {
@@ -51,6 +52,7 @@ export function memoryActivities(memory: Memory, fakes: Fakes = {}): Partial<Act
     ...(performs as unknown as Activities),
     'run.load': async ({ run }) => memory.runs.get(run) ?? refuse('order-missing', `run \`${run}\` was never ordered`),
     'run.cancellation': async ({ run }) => ({ by: memory.runs.get(run)?.cancelledBy }),
+    'effect.diverged': async ({ effect, error }) => (memory.diverged.push({ effect, code: error.code }), { status: 'diverged' }),
     'run.finish': async ({ run, view }) => void memory.views.set(run, view),
     'approval.open': async ({ run, plan, roles, quorum, expiresAtMs }) => {
       const digest = digestOf(plan);
@@ -70,11 +72,14 @@ export function memoryActivities(memory: Memory, fakes: Fakes = {}): Partial<Act
         });
       return { approval: id, digest };
     },
-    'approval.vote': async ({ vote, signature }) => {
-      if (signature !== genuine) refuse('statement-forged');
+    'approval.vote': async ({ vote: { decision, ...rest }, signature }) => {
+      if (signature !== genuine || decision === 'break-glass') return refuse('statement-forged');
+      const vote: Vote = { ...rest, decision };
       const record = memory.approvals.get(vote.approval);
       if (!record || record.status !== 'open') return refuse('approval-closed');
       if (Date.now() >= record.expiresAtMs) refuse('approval-expired');
+      if (vote.digest !== record.digest) refuse('approval-digest-changed');
+      if (vote.by === memory.runs.get(record.run)?.requester) refuse('approval-by-requester');
       if (record.votes.some(({ by }) => by === vote.by)) refuse('approval-vote-repeated');
       record.votes.push(vote);
       const approvals = record.votes.filter(({ decision }) => decision === 'approve').length;

@@ -4,17 +4,20 @@
  */
 import { createHash } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
-import { canonicalJson, digestOf } from '../domain/digest.ts';
-import { EdictError } from '../domain/errors.ts';
-import type { ApprovalRecord, ApprovalStatus, Vote } from '../domain/playbook/approval.ts';
-import type { AuditEntry } from './chain/append.ts';
-import type { Change } from './chain/change.ts';
-import { now, type Db, type Tx } from './postgres/database.ts';
-import { checkInstant } from './postgres/instant.ts';
-import { pageLimit, timeKey, toPage } from './postgres/page.ts';
-import type { Approvals } from './port.ts';
-import type { Tables } from './postgres/tables.ts';
-import { countVote, type VoteRefusal } from './vote.ts';
+import { canonicalJson, digestOf } from '../../domain/digest.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { ApprovalRecord, ApprovalStatus, Review, Statement, Vote } from '../../domain/playbook/approval.ts';
+import type { AuditEntry } from '../chain/append.ts';
+import type { Change } from '../chain/change.ts';
+import { now, type Db, type Tx } from '../postgres/database.ts';
+import { checkInstant } from '../postgres/instant.ts';
+import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
+import type { Approvals } from '../port.ts';
+import type { Tables } from '../postgres/tables.ts';
+import type { VoteRefusal } from './ballot.ts';
+import { reviewsOf } from './reviews.ts';
+import { requestersOf, rightsOf } from './rights.ts';
+import { countVote } from './vote.ts';
 
 type Stored = Selectable<Tables['approvals']>;
 type OpenInput = Parameters<Approvals['open']>[0];
@@ -25,11 +28,16 @@ export function approvalsRepository(db: Db, change: Change): Approvals {
   return { ...reads(db), ...changes(change) };
 }
 
-function reads(db: Db): Pick<Approvals, 'get' | 'list'> {
+function reads(db: Db): Pick<Approvals, 'get' | 'list' | 'rights' | 'clock'> {
   return {
+    rights: (voters) => rightsOf(db, voters, false),
+    clock: async () => {
+      const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(db);
+      return rows[0]?.now ?? '';
+    },
     get: async (id) => {
       const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && toRecord(row, await votesOf(db, [id]));
+      return row && toRecord(row, await partsOf(db, [id]));
     },
     list: async (filter, page) => {
       const [limit, after] = [pageLimit(page), timeKey(page)];
@@ -43,11 +51,11 @@ function reads(db: Db): Pick<Approvals, 'get' | 'list'> {
       if (filter.run !== undefined) query = query.where('run', '=', filter.run);
       if (after !== undefined) query = query.where(sql<boolean>`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`);
       const rows = await query.execute();
-      const votes = await votesOf(
+      const parts = await partsOf(
         db,
         rows.map((row) => row.id),
       );
-      return toPage({ rows, limit, key: (row) => [row.opened_at, row.id], item: (row) => toRecord(row, votes) });
+      return toPage({ rows, limit, key: (row) => [row.opened_at, row.id], item: (row) => toRecord(row, parts) });
     },
   };
 }
@@ -59,9 +67,8 @@ function changes(change: Change): Pick<Approvals, 'open' | 'vote' | 'close' | 'e
         const { made, superseded } = await open(tx, input);
         for (const id of superseded) record(entryOf('approval-superseded', id, system, { by: made?.id ?? null }));
         if (made === undefined) return await readRecord(tx, approvalId(input));
-        const { run, step, digest, roles, quorum, requester } = made;
-        record(entryOf('approval-opened', made.id, system, { run, step, digest, roles, quorum, requester, expiresAt: made.expires_at }));
-        return toRecord(made, []);
+        record(entryOf('approval-opened', made.id, system, openedDetail(made)));
+        return toRecord(made, { votes: [], reviews: [] });
       }),
     vote: async (vote) => {
       const { refusal, record } = await change(async (tx, note) => {
@@ -75,8 +82,8 @@ function changes(change: Change): Pick<Approvals, 'open' | 'vote' | 'close' | 'e
     close: (id, status, by) =>
       change(async (tx, record) => {
         const row = await lockApproval(tx, id);
-        const votes = await votesOf(tx, [id]);
-        if (row.status !== 'open') return toRecord(row, votes);
+        const parts = await partsOf(tx, [id]);
+        if (row.status !== 'open') return toRecord(row, parts);
         const closed = await tx
           .updateTable('approvals')
           .set({ status, closed_at: now() })
@@ -84,16 +91,19 @@ function changes(change: Change): Pick<Approvals, 'open' | 'vote' | 'close' | 'e
           .returningAll()
           .executeTakeFirstOrThrow();
         record(entryOf(`approval-${status}`, id, by, {}));
-        return toRecord(closed, votes);
+        return toRecord(closed, parts);
       }),
-    escalate: ({ id, to, kind }) =>
+    escalate: ({ id, to, people: named = [], kind }) =>
       change(async (tx, record) => {
         const row = await lockApproval(tx, id);
         if (row.status !== 'open')
           throw new EdictError('approval-closed', `the approval \`${id}\` is ${row.status}`, { where: `approval/${id}` });
-        const roles = kind === 'escalate' ? [...new Set([...row.roles, ...to])] : row.roles;
-        if (roles.length > row.roles.length) await tx.updateTable('approvals').set({ roles }).where('id', '=', id).execute();
-        record(entryOf(kind === 'escalate' ? 'approval-escalated' : 'approval-reminded', id, system, { to, roles }));
+        const wider = kind === 'escalate';
+        const roles = wider ? [...new Set([...row.roles, ...to])] : row.roles;
+        const people = wider ? [...new Set([...row.people, ...named])] : row.people;
+        if (wider) await tx.updateTable('approvals').set({ roles, people }).where('id', '=', id).execute();
+        const toPeople = named.length === 0 ? {} : { toPeople: named };
+        record(entryOf(wider ? 'approval-escalated' : 'approval-reminded', id, system, { to, ...toPeople, roles, people }));
       }),
   };
 }
@@ -107,7 +117,7 @@ function approvalId({ plan, digest }: OpenInput): string {
 }
 
 async function open(tx: Tx, input: OpenInput): Promise<{ readonly made: Stored | undefined; readonly superseded: readonly string[] }> {
-  const { plan, digest, summary, facts, roles, quorum, requester, expiresAt } = input;
+  const { plan, digest, summary, facts, roles, people = [], quorum, requester, breakGlass, expiresAt } = input;
   if (digestOf(plan) !== digest)
     throw new EdictError('approval-digest-changed', 'the digest is not the one of the plan', {
       where: `run/${plan.run}`,
@@ -133,6 +143,9 @@ async function open(tx: Tx, input: OpenInput): Promise<{ readonly made: Stored |
     summary,
     facts: canonicalJson(facts),
     roles: [...roles],
+    people: [...people],
+    excluded: [...(await requestersOf(tx, plan.run, requester))],
+    break_glass: breakGlass === undefined ? null : canonicalJson(breakGlass),
     quorum,
     requester,
   };
@@ -152,10 +165,15 @@ async function lockApproval(tx: Tx, id: string): Promise<Stored> {
 
 async function readRecord(db: Db, id: string): Promise<ApprovalRecord> {
   const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  return toRecord(row, await votesOf(db, [id]));
+  return toRecord(row, await partsOf(db, [id]));
 }
 
 type Votes = readonly { readonly approval: string; readonly document: Vote }[];
+type Parts = { readonly votes: Votes; readonly reviews: readonly Review[] };
+
+async function partsOf(db: Db, ids: readonly string[]): Promise<Parts> {
+  return { votes: await votesOf(db, ids), reviews: await reviewsOf(db, ids) };
+}
 
 async function votesOf(db: Db, ids: readonly string[]): Promise<Votes> {
   if (ids.length === 0) return [];
@@ -174,10 +192,18 @@ const refusals: { readonly [code in VoteRefusal['code']]: { readonly message: st
   'approval-digest-changed': { message: 'its plan is not the one that you saw', help: 'read the plan again, and vote on what it says now' },
   'approval-by-requester': { message: 'who asks does not approve', help: 'ask somebody else of the roles' },
   'approval-role-missing': { message: 'the voter has none of its roles', help: 'ask somebody who has one of them' },
-  'approval-vote-repeated': { message: 'this voter has voted', help: 'a vote is final' },
+  'approval-vote-repeated': { message: 'this person has a part in a vote already', help: 'a vote is final' },
+  'approval-delegation-missing': {
+    message: 'nobody passed that right on to the voter, or not any more',
+    help: 'see `edict approval delegations`',
+  },
+  'approval-not-narrower': { message: 'what it leaves is no narrower plan', help: 'read the plan again: `edict approval show`' },
+  'approval-reason-missing': { message: 'it says no reason', help: 'say why' },
+  'statement-expired': { message: 'it was not stated just now', help: 'state it again' },
+  'break-glass-denied': { message: 'the voter may not break this glass', help: 'ask for the votes that it takes' },
 };
 
-function refused({ approval }: Vote, { code, expected }: VoteRefusal): EdictError {
+function refused({ approval }: Statement, { code, expected }: VoteRefusal): EdictError {
   const { message, help } = refusals[code];
   return new EdictError(code, `the vote on \`${approval}\` does not count: ${message}`, { where: `approval/${approval}`, expected, help });
 }
@@ -186,11 +212,26 @@ function entryOf(event: string, id: string, actor: string, detail: AuditEntry['d
   return { actor, event, subject: `approval/${id}`, detail };
 }
 
-function toRecord(row: Stored, votes: Votes): ApprovalRecord {
-  const { id, run, step, digest, plan, summary, facts, roles, quorum, requester, status } = row;
-  const closed: { closedAt?: string } = row.closed_at === null ? {} : { closedAt: row.closed_at };
-  const own = votes.filter((vote) => vote.approval === id).map((vote) => vote.document);
-  const times = { openedAt: row.opened_at, expiresAt: row.expires_at };
+function openedDetail(made: Stored): AuditEntry['detail'] {
+  const { run, step, digest, roles, people, quorum, requester, excluded, plan } = made;
+  const named = people.length === 0 ? {} : { people };
+  return {
+    run,
+    step,
+    digest,
+    roles,
+    ...named,
+    quorum,
+    requester,
+    excluded,
+    risk: plan.shown?.risk ?? 'normal',
+    expiresAt: made.expires_at,
+  };
+}
+
+function toRecord(row: Stored, parts: Parts): ApprovalRecord {
+  const { id, run, step, digest, plan, summary, facts, roles, people, excluded, quorum, requester, status } = row;
+  const review = parts.reviews.find(({ approval }) => approval === id);
   return {
     id,
     run,
@@ -200,11 +241,18 @@ function toRecord(row: Stored, votes: Votes): ApprovalRecord {
     summary,
     facts,
     roles,
+    people,
     quorum,
     requester,
-    ...times,
+    // Those that were opened before it was written down.
+    excluded: excluded.length === 0 ? [requester] : excluded,
+    ...(row.break_glass === null ? {} : { breakGlass: row.break_glass }),
+    openedAt: row.opened_at,
+    expiresAt: row.expires_at,
     status: status satisfies ApprovalStatus,
-    votes: own,
-    ...closed,
+    votes: parts.votes.filter((vote) => vote.approval === id).map((vote) => vote.document),
+    ...(row.granted === null ? {} : { granted: row.granted }),
+    ...(review === undefined ? {} : { review }),
+    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
   };
 }
