@@ -1,6 +1,7 @@
 /** Text that a user gives: as it stands, `-` for standard input, `@file` for a file. */
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { parseDocument } from 'yaml';
 import { logLimitBytes } from '../api/contract/values.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
@@ -43,6 +44,18 @@ function decode(bytes: Uint8Array, name: string): string {
   } catch (cause) {
     throw new EdictError('input-invalid', `\`${name}\` is not text`, { expected: 'UTF-8', cause });
   }
+}
+
+/** YAML or JSON that a user gives for an option. */
+export function readYaml(text: string, option: string): unknown {
+  const document = parseDocument(text);
+  const [fault] = document.errors;
+  try {
+    if (!fault) return document.toJS({ maxAliasCount: 0 }) as unknown;
+  } catch (cause) {
+    throw new EdictError('input-invalid', `\`${option}\` has YAML aliases, which are not allowed`, { cause });
+  }
+  throw new EdictError('input-invalid', `\`${option}\` is neither YAML nor JSON: ${fault.message.split('\n')[0]}`, { cause: fault });
 }
 
 /** `name=value` pairs; a value that is JSON is taken as such, all else as text. */

@@ -17,6 +17,7 @@ import { readFileText, readPairs, readText } from '../input.ts';
 import { answer, print } from '../output.ts';
 import { plainLines } from '../plain.ts';
 import { defaultFolder, playbookFiles, testsBeside } from '../playbook-files.ts';
+import { addRecordedOptions, isRecorded, simulateRecorded, type RecordedFlags } from './playbook-recorded.ts';
 import { againstWords, certificateWords, coverageWords, findingWords, testWords, trialReport, trialWords } from '../playbook-words.ts';
 
 const exitCodes = { failed: 1, badInput: 2 } as const;
@@ -78,9 +79,9 @@ type TrialFlags = {
 };
 
 function simulate(): Command {
-  return new Command('simulate')
+  return addRecordedOptions(new Command('simulate'))
     .description('run a playbook in memory and in virtual time: what it would do, and when; nothing is done')
-    .argument('<file>')
+    .argument('<file>', 'on recorded runs also the name of a published playbook, as `name` or `name@version`')
     .option('--inputs <name=value...>', 'inputs; a value that is JSON is taken as such')
     .option('--signal <json>', 'the signal that starts it: JSON, or @file')
     .option('--signals <@file>', 'signals that come later, as under `signals` of a test: YAML, or @file')
@@ -94,9 +95,12 @@ function simulate(): Command {
       example(
         'playbook simulate playbooks/contain-host.yaml --inputs host=ws-17 indicator=203.0.113.9',
         "playbook simulate playbooks/contain-host.yaml --signal @signal.json --people '[{ at: 5m, who: max, approve: ask }]'",
+        'playbook simulate contain-host.yaml --incident inc-7',
+        'playbook simulate contain-host@1.2.0 --all-incidents --last 50',
       ),
     )
-    .action(async function act(this: Command, file: string, flags: TrialFlags) {
+    .action(async function act(this: Command, file: string, flags: TrialFlags & RecordedFlags) {
+      if (isRecorded(flags)) return await simulateRecorded(this, file, flags);
       const plan = await planOf(file);
       const { inputs = [], by, cancel } = flags;
       const texts: { [what: string]: string } = {};

@@ -26,12 +26,15 @@ function offsetOf(document: Document, text: string, { at, onKey, within, index }
   const key = onKey ? keyAt(document, at) : undefined;
   if (key?.range) return key.range[0];
   const { node, whole } = nodeAt(document, at);
-  const start = node?.range?.[0] ?? 0;
-  if (!node || !whole || !within) return start;
-  const scalar = scalarWith(node, within.piece);
-  if (!scalar?.range) return start;
-  const letter = scalar.value.indexOf(within.piece) + within.offset;
-  return scalar.range[0] + sourceIndex(text.slice(scalar.range[0], scalar.range[1]), scalar.value, letter);
+  const piece = node && whole && within ? pieceAt(node, text, within) : undefined;
+  return piece ?? node?.range?.[0] ?? 0;
+}
+
+function pieceAt(node: Node, text: string, { piece, offset }: NonNullable<Spot['within']>): number | undefined {
+  const scalar = scalarWith(node, piece);
+  if (!scalar?.range) return undefined;
+  const [start, end] = scalar.range;
+  return start + sourceIndex(text.slice(start, end), scalar.value, scalar.value.indexOf(piece) + offset);
 }
 
 function nodeAt(document: Document, at: SourcePath): { readonly node: Node | undefined; readonly whole: boolean } {

@@ -1,0 +1,96 @@
+/** How runs that were recorded would have gone with another version of a playbook, and how many of them otherwise. Pure. */
+import { canonicalJson } from '../../digest.ts';
+import { EdictError } from '../../errors.ts';
+import { differencesOf, type Difference } from '../compare.ts';
+import { triggeredBy } from '../inputs.ts';
+import type { Plan } from '../plan.ts';
+import type { SimulatedRun } from '../simulate.ts';
+import { performancesOf } from './answers.ts';
+import type { RecordedRun } from './record.ts';
+import { replay, replayAsRecorded, type Replayed, type ReplayOptions } from './replay.ts';
+
+/** `undecided`: something was asked that nobody recorded. */
+export type Verdict = 'same' | 'different' | 'undecided';
+
+export type Comparison = {
+  readonly run: string;
+  /** The version that ran. */
+  readonly playbook: string;
+  readonly version: string;
+  readonly verdict: Verdict;
+  readonly differences: readonly Difference[];
+  /** Of `undecided`: why, and what to say to have it decided. */
+  readonly reason?: string | undefined;
+  readonly help?: string | undefined;
+  /** How far the version came. */
+  readonly path: readonly string[];
+  readonly notes: readonly string[];
+  readonly before?: SimulatedRun | undefined;
+  readonly after?: SimulatedRun | undefined;
+};
+
+export type Tally = { readonly runs: number } & { readonly [V in Verdict]: number };
+
+/** `others`: runs of the same incident; what they asked of actions is known too. */
+export function compareWithRecorded(
+  plan: Plan,
+  recorded: RecordedRun,
+  { others = [], ...options }: ReplayOptions & { readonly others?: readonly RecordedRun[] | undefined } = {},
+): Comparison {
+  const known = { run: recorded.run, playbook: recorded.plan.playbook, version: recorded.plan.version };
+  try {
+    const before = replayAsRecorded(recorded, { watch: options.watch });
+    const pool = [before.performances, ...others.map((other) => replayAsRecorded(other, { watch: options.watch }).performances)].flat();
+    // A run that cannot be gone through to its end is known by its view alone.
+    const answers = before.stopped ? [...performancesOf(recorded), ...pool] : pool;
+    const approvals = [recorded, ...others].flatMap((each) => each.approvals);
+    return { ...known, ...judged(plan, recorded, before, replay(plan, recorded, { pool: answers, approvals, ...options })) };
+  } catch (error) {
+    if (!(error instanceof EdictError)) throw error;
+    return {
+      ...known,
+      verdict: 'undecided',
+      differences: [],
+      reason: error.message,
+      help: error.expected ?? error.help,
+      path: [],
+      notes: [],
+    };
+  }
+}
+
+function judged(plan: Plan, recorded: RecordedRun, before: Replayed, after: Replayed): Omit<Comparison, 'run' | 'playbook' | 'version'> {
+  const notes = [...(before.run ? unlike(recorded, before.run) : []), ...after.notes];
+  const stopped = before.stopped ?? after.stopped;
+  const both = { before: before.run, after: after.run };
+  if (stopped || !before.run || !after.run) {
+    const reason = before.stopped ? `what was recorded does not lead to its end: ${before.stopped.reason}` : stopped?.reason;
+    return { verdict: 'undecided', differences: [], reason, help: stopped?.help, path: stopped?.path ?? [], notes, ...both };
+  }
+  const differences = [...startDifference(plan, recorded), ...differencesOf(before.run, after.run)];
+  return { verdict: differences.length === 0 ? 'same' : 'different', differences, path: after.run.path, notes, ...both };
+}
+
+/** A run that a signal started would not have been started by a version that does not want the signal. */
+function startDifference(plan: Plan, { signal, plan: old }: RecordedRun): readonly Difference[] {
+  if (signal === undefined || !triggeredBy(old, signal) || triggeredBy(plan, signal)) return [];
+  return [{ what: 'started by the signal', before: true, after: false }];
+}
+
+/** Where going through it again does not give what was recorded, as after a race of two answers: said, not hidden. */
+function unlike({ view }: RecordedRun, { view: again }: SimulatedRun): readonly string[] {
+  const what = (run: typeof view) => ({
+    outcome: run.outcome ?? null,
+    steps: Object.fromEntries(run.steps.map(({ step, status }): [string, string] => [step, status])),
+  });
+  const [was, is] = [what(view), what(again)];
+  if (was.outcome !== is.outcome) return [`gone through again it ends \`${is.outcome}\`, and was recorded as \`${was.outcome}\``];
+  const steps = Object.keys({ ...was.steps, ...is.steps }).filter((step) => was.steps[step] !== is.steps[step]);
+  if (canonicalJson(was) === canonicalJson(is)) return [];
+  return [`gone through again, other than recorded: ${steps.map((step) => `\`${step}\` ${is.steps[step] ?? 'not entered'}`).join(', ')}`];
+}
+
+export function tallyOf(comparisons: readonly Pick<Comparison, 'verdict'>[]): Tally {
+  const count = (verdict: Verdict): number => comparisons.filter((each) => each.verdict === verdict).length;
+  return { runs: comparisons.length, same: count('same'), different: count('different'), undecided: count('undecided') };
+}
