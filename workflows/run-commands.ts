@@ -43,3 +43,9 @@ export function answerCommand(driver: RunDriver, { command, answer }: Extract<Co
     failed: () => driver.feed({ type: 'command-answered', command, status: 'refused', nowMs: Date.now() }),
   });
 }
+
+/** What the engine asked for before it was told to pause, and had no room to begin. */
+export function waitsForResume({ state }: RunDriver, command: Command): boolean {
+  if ((state.paused ?? state.migrating) === undefined) return false;
+  return (command.type === 'perform' && command.undoes === undefined) || command.type === 'start-child';
+}

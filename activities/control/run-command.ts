@@ -16,11 +16,25 @@ type Given = Pick<RunCommand, 'id' | 'by' | 'reason'>;
 type Parser = (ports: Ports, given: Given, row: CommandRow, order: RunRow) => RunCommand | Promise<RunCommand>;
 
 const none = z.strictObject({});
+const version = z.strictObject({ version: z.string().min(1).max(100), planDigest: z.string().min(1).max(100) });
+const oneStep = z.strictObject({ step: z.string().min(1).max(500) });
 
 const parsers: { readonly [K in RunCommandKind]: Parser } = {
   pause: (_, given, { params }) => (none.parse(params), { ...given, kind: 'pause' }),
   resume: (_, given, { params }) => (none.parse(params), { ...given, kind: 'resume' }),
+  migrate: migration,
+  skip: (_, given, { params }) => ({ ...given, kind: 'skip', ...oneStep.parse(params) }),
 };
+
+/** The plan as it is published, and the one that was meant when the command was given. */
+async function migration({ store }: Ports, given: Given, { params }: CommandRow, { playbook }: RunRow): Promise<RunCommand> {
+  const wanted = version.parse(params);
+  const row = await store.playbooks.get(playbook, wanted.version);
+  if (row === undefined) throw new EdictError('not-found', `\`${playbook}\` has no version ${wanted.version}`);
+  if (row.plan.digest !== wanted.planDigest)
+    throw new EdictError('order-mismatch', `version ${wanted.version} of \`${playbook}\` is not the one that was meant`);
+  return { ...given, kind: 'migrate', plan: row.plan };
+}
 
 export function commandActivities(ports: Ports): Pick<Activities, 'run.command' | 'run.command-answer'> {
   return {

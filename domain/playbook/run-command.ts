@@ -3,6 +3,7 @@
  * run, is taken exactly once, in the order of recording, and is answered: taken, or refused with the reason.
  */
 import type { ErrorCode } from '../errors.ts';
+import type { Plan } from './plan.ts';
 
 type Given = {
   readonly id: string;
@@ -11,7 +12,15 @@ type Given = {
   readonly reason: string;
 };
 
-export type RunCommand = Given & ({ readonly kind: 'pause' } | { readonly kind: 'resume' });
+export type RunCommand = Given &
+  (
+    | { readonly kind: 'pause' }
+    | { readonly kind: 'resume' }
+    /** `step`: with the indexes of its loops, as in the view. */
+    | { readonly kind: 'skip'; readonly step: string }
+    /** `plan`: of the version that was ordered. */
+    | { readonly kind: 'migrate'; readonly plan: Plan }
+  );
 
 export type RunCommandKind = RunCommand['kind'];
 export type RunCommandOf<K extends RunCommandKind> = Extract<RunCommand, { readonly kind: K }>;
@@ -24,4 +33,6 @@ export type RunCommandAnswer =
 export const commandRoles: { readonly [K in RunCommandKind]: readonly string[] } = {
   pause: ['analyst', 'engineer', 'manager', 'admin'],
   resume: ['analyst', 'engineer', 'manager', 'admin'],
+  skip: ['analyst', 'engineer', 'manager', 'admin'],
+  migrate: ['engineer'],
 };

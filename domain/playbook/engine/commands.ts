@@ -1,13 +1,16 @@
 /** Commands of people: each is applied once, whatever brings it how often, and answered. What a handler throws is the refusal. */
 import { EdictError } from '../../errors.ts';
 import type { RunCommand, RunCommandAnswer, RunCommandKind, RunCommandOf } from '../run-command.ts';
+import { answerCommand } from './answers.ts';
+import { migrate } from './migrate.ts';
 import { pause, resume } from './pause.ts';
+import { skip } from './skip.ts';
 import { faultOf, type Turn } from './turn.ts';
 
 /** `later`: it is answered by what it began. */
-type Handler<K extends RunCommandKind> = (turn: Turn, command: RunCommandOf<K>) => 'later' | void;
+type Handler<K extends RunCommandKind> = (turn: Turn, command: RunCommandOf<K>) => 'later' | undefined | void;
 
-const handlers: { readonly [K in RunCommandKind]: Handler<K> } = { pause, resume };
+const handlers: { readonly [K in RunCommandKind]: Handler<K> } = { pause, resume, skip, migrate };
 
 export function takeCommand(turn: Turn, command: RunCommand): void {
   const taken = (turn.state.taken ??= {});
@@ -19,21 +22,10 @@ export function takeCommand(turn: Turn, command: RunCommand): void {
 
 function answerTo(turn: Turn, command: RunCommand): RunCommandAnswer | undefined {
   try {
-    if (!Object.hasOwn(handlers, command.kind))
-      throw new EdictError('input-invalid', `this run knows no command \`${String(command.kind)}\``);
+    if (!Object.hasOwn(handlers, command.kind)) throw new EdictError('input-invalid', `this run knows no command \`${command.kind}\``);
     const handler = handlers[command.kind] as Handler<RunCommandKind>;
     return handler(turn, command) === 'later' ? undefined : { status: 'taken' };
   } catch (error) {
     return { status: 'refused', error: faultOf(error) };
   }
-}
-
-/** Its record is waited for before the run ends. */
-export function answerCommand(turn: Turn, command: string, answer: RunCommandAnswer): void {
-  turn.state.owed[`answer:${command}`] = true;
-  turn.commands.push({ type: 'answer-command', command, answer });
-}
-
-export function commandAnswered(turn: Turn, command: string): void {
-  delete turn.state.owed[`answer:${command}`];
 }

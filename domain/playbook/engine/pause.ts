@@ -18,6 +18,7 @@ export function resume(turn: Turn): void {
   const { state } = turn;
   if (!state.paused) throw new EdictError('run-state-wrong', `run \`${state.run}\` is not paused`);
   delete state.paused;
+  if (state.migrating) return;
   turn.ready.push(...(state.deferred ?? []));
   delete state.deferred;
 }
