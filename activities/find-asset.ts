@@ -1,8 +1,11 @@
 /** What a step's parameter means in the inventory: an asset record, a name, or an address. Unknown names are errors, never guesses. */
 import type { ActionCall } from './contract.ts';
-import type { Asset, Inventory } from '../domain/context/inventory.ts';
+import { findAsset, nameOf } from '../domain/context/find-asset.ts';
+import type { Inventory } from '../domain/context/inventory.ts';
 import { EdictError } from '../domain/errors.ts';
 import { parseAddress } from '../domain/policy/addresses.ts';
+
+export { findAsset, nameOf };
 
 export type Host = { readonly name: string; readonly addresses: readonly string[] };
 
@@ -22,21 +25,4 @@ export function hostParam(call: ActionCall, param: string): string {
   const name = nameOf(call.params[param]);
   if (name !== undefined) return name;
   throw new EdictError('input-invalid', `step \`${call.step}\` names no host`, { expected: 'an asset or its name' });
-}
-
-/** By name, or by one of its addresses. */
-export function findAsset(inventory: Inventory, text: string): Asset | undefined {
-  const value = parseAddress(text);
-  return inventory.assets.find(
-    (asset) => asset.name === text || (value !== undefined && asset.addresses.some((address) => parseAddress(address) === value)),
-  );
-}
-
-/** `value` of an indicator, `name` of an asset, or the text itself. */
-export function nameOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  const record = value as { readonly name?: unknown; readonly value?: unknown };
-  const text = record.value ?? record.name;
-  return typeof text === 'string' && text !== '' ? text : undefined;
 }

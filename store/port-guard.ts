@@ -26,5 +26,7 @@ export type Guard = {
     readonly action: string;
     readonly playbook: string;
     readonly subjects: readonly string[];
+    /** Count by the budgets of these instead. */
+    readonly settings?: GuardSettings | undefined;
   }) => Promise<GuardSituation>;
 };

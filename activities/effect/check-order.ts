@@ -23,6 +23,7 @@ export async function checkOrder(ports: Ports, call: ActionCall, action: ActionN
       where: `run/${call.run}`,
     });
   }
+  if (order.origin?.kind === 'undo' && !asUndo) throw new EdictError('order-mismatch', `run \`${call.run}\` was ordered to take back, and for nothing else`);
   if (order.cancelledBy !== undefined && !asUndo)
     throw new EdictError('cancelled', `run \`${call.run}\` was cancelled by \`${order.cancelledBy}\``);
   return { order, plan, step };
@@ -35,6 +36,13 @@ export async function requireRun(ports: Ports, call: Pick<ActionCall, 'run'>): P
   if (order === undefined) throw new EdictError('order-missing', `run \`${call.run}\` was never ordered`);
   if (order.status === 'ended') throw new EdictError('run-state-wrong', `run \`${call.run}\` has ended already`);
   return order;
+}
+
+/** A run takes back its own effects, and those of the run that it was ordered to take back. */
+export async function mayTakeBack({ store }: Pick<Ports, 'store'>, run: string, doer: string): Promise<boolean> {
+  if (run === doer) return true;
+  const origin = (await store.runs.get(run))?.origin;
+  return origin?.kind === 'undo' && origin.run === doer;
 }
 
 // Plans are immutable and addressed by digest: a cache cannot be stale. Bounded by dropping the oldest.

@@ -6,16 +6,13 @@
  * finished or taken back, never left half done because the time of day has changed.
  */
 import type { ActionCall } from '../contract.ts';
-import type { Inventory } from '../../domain/context/inventory.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
-import type { BudgetClaim, GuardDecision, GuardQuestion, GuardSubject } from '../../domain/guard/decision.ts';
-import { budgetsOf, readWindows, type GuardSettings } from '../../domain/guard/settings.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { BudgetClaim, GuardDecision, GuardQuestion } from '../../domain/guard/decision.ts';
+import { claimsOf, questionOf, subjectsOf, type AskedEffect } from '../../domain/guard/question.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
 import type { ActionStep } from '../../domain/playbook/plan.ts';
-import type { EffectRow, GuardSituation, RunRow } from '../../store/port.ts';
-import { findAsset, nameOf } from '../find-asset.ts';
+import type { EffectRow, RunRow } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import { effectKey } from './receipt.ts';
 
@@ -26,7 +23,7 @@ export type GuardedEffect = {
   /** Enforcement points or outside systems. */
   readonly targets: readonly string[];
   readonly approval: ApprovalRecord | undefined;
-  /** What the effect is about; the assets, users and indicators of its parameters, else its targets, where not given. */
+  /** What the effect is about; the hosts, users and indicators of its parameters, else its targets, where not given. */
   readonly subjects?: readonly string[] | undefined;
 };
 
@@ -40,19 +37,17 @@ export type Decision = {
 
 /** Asks, and gives the decision whichever it is: the intent records it. */
 export async function guard(ports: Ports, effect: GuardedEffect): Promise<Decision> {
-  const { order } = effect;
-  const { action } = effect.step;
-  const subjects = effect.subjects ?? subjectsOf(effect);
-  const [situation, inventory] = await Promise.all([
-    ports.store.guard.situation({ action, playbook: order.playbook, subjects }),
-    ports.store.context.inventory(),
-  ]);
-  const question = questionOf(effect, { situation, subjects, inventory });
+  const { call, order, step, targets } = effect;
+  const { playbook } = order;
+  const inventory = await ports.store.context.inventory();
+  const subjects = effect.subjects ?? subjectsOf(call.params, targets, inventory);
+  const situation = await ports.store.guard.situation({ action: step.action, playbook, subjects });
+  const { version, digest, settings } = situation.settings;
+  const question = questionOf(askedOf(effect, subjects), { ...situation, version, settings, inventory });
   const { allow, reasons, policy, id } = await ports.guard(question, { signal: ports.caller().signal });
   const asked = digestOf(question);
-  const { version, digest, settings } = situation.settings;
   const decision: GuardDecision = {
-    id: id ?? `dec-${digestOf([effectKey(effect.call), asked, policy]).slice('sha256:'.length, 'sha256:'.length + 24)}`,
+    id: id ?? `dec-${digestOf([effectKey(call), asked, policy]).slice('sha256:'.length, 'sha256:'.length + 24)}`,
     allow,
     reasons,
     policy,
@@ -60,7 +55,7 @@ export async function guard(ports: Ports, effect: GuardedEffect): Promise<Decisi
     question: asked,
     at: situation.now,
   };
-  return { decision, playbook: order.playbook, subjects, claims: claimsOf(settings, action) };
+  return { decision, playbook, subjects, claims: claimsOf(settings, step.action) };
 }
 
 /**
@@ -90,82 +85,23 @@ function denied({ step }: ActionCall, { error, decision }: EffectRow): EdictErro
   });
 }
 
-function claimsOf(settings: GuardSettings, action: string): readonly BudgetClaim[] {
-  return budgetsOf(settings, action).flatMap(({ name: budget, perMs, per, actions, perPlaybook, overall }) => {
-    const claim = { budget, perMs, per, actions };
-    return [
-      ...(perPlaybook === undefined ? [] : [{ ...claim, scope: 'playbook' as const, limit: perPlaybook }]),
-      ...(overall === undefined ? [] : [{ ...claim, scope: 'overall' as const, limit: overall }]),
-    ];
-  });
-}
-
-type Known = { readonly situation: GuardSituation; readonly subjects: readonly string[]; readonly inventory: Inventory };
-
-function questionOf(effect: GuardedEffect, { situation, subjects, inventory }: Known): GuardQuestion {
-  const { call, order, step, targets, approval } = effect;
-  const { settings, version } = situation.settings;
+function askedOf({ call, order, step, targets, approval }: GuardedEffect, subjects: readonly string[]): AskedEffect {
+  const { requester, run, playbook, version, incident } = order;
   return {
-    actor: {
-      requester: order.requester,
-      run: order.run,
-      playbook: order.playbook,
-      version: order.version,
-      ...(order.incident === undefined ? {} : { incident: order.incident }),
-    },
+    actor: { requester, run, playbook, version, ...(incident === undefined ? {} : { incident }) },
     ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
     step: call.step,
     action: step.action,
     ...(step.undo === undefined ? {} : { undo: step.undo }),
     targets,
-    subjects: subjects.map((name) => subjectOf(inventory, name, settings)),
-    params: shortened(call.params),
-    now: situation.now,
-    usage: situation.usage,
-    settings: {
-      version,
-      windows: readWindows(settings),
-      protected: settings.protected.map((entry) => ({ ...entry, actions: entry.actions ?? ['*'] })),
-      criticality: settings.criticality,
-    },
+    subjects,
+    params: call.params,
   };
 }
 
-function approvalOf(approval: ApprovalRecord): NonNullable<GuardQuestion['approval']> {
-  const { id, votes, roles, digest } = approval;
-  const approvedBy = votes.filter((vote) => vote.decision === 'approve' && vote.digest === digest).map(({ by }) => by);
-  return { id, approvedBy, roles, breakGlass: approval.breakGlass !== undefined };
-}
-
-function subjectOf(inventory: Inventory, name: string, { criticality }: GuardSettings): GuardSubject {
-  const asset = findAsset(inventory, name);
-  if (asset === undefined) return { name, known: false, criticality: criticality.unknownAs };
-  const { zone, groups, owner } = asset;
-  return { name: asset.name, known: true, criticality: asset.criticality, zone, groups, owner };
-}
-
-/** Parameters that say what an effect is about, by name. */
-const subjectParams = ['asset', 'host', 'assets', 'hosts', 'user', 'users', 'account', 'mailbox', 'indicator', 'resource', 'bucket', 'key'];
-
-function subjectsOf({ call, targets }: GuardedEffect): readonly string[] {
-  const named = subjectParams.flatMap((param) => {
-    const value = call.params[param];
-    return (Array.isArray(value) ? (value as readonly Json[]) : [value]).flatMap((one) => nameOf(one) ?? []);
-  });
-  return named.length > 0 ? [...new Set(named)] : targets;
-}
-
-const longestText = 200;
-const mostEntries = 5;
-
-/** Enough to decide by; what is long is cut, what is deep is counted. */
-function shortened(params: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, brief(value)]));
-}
-
-function brief(value: Json): Json {
-  if (typeof value === 'string') return value.length > longestText ? `${value.slice(0, longestText)}…` : value;
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return { count: value.length, first: value.slice(0, mostEntries).map((one: Json) => nameOf(one) ?? null) };
-  return nameOf(value) ?? { fields: Object.keys(value).slice(0, 20) };
+function approvalOf({ id, votes, roles, digest, granted, review }: ApprovalRecord): NonNullable<GuardQuestion['approval']> {
+  const wanted = granted?.digest ?? digest;
+  const voters = votes.filter((vote) => vote.decision === 'approve' && vote.digest === wanted).map(({ by }) => by);
+  const breakGlass = granted?.by === 'break-glass';
+  return { id, approvedBy: breakGlass && review !== undefined ? [...voters, review.by] : voters, roles, breakGlass };
 }

@@ -1,5 +1,5 @@
 /**
- * The one road of every effect: order → approval → intent → (observe) → act under the point's lock → receipt → desired state →
+ * The one road of every effect: order → approval → guard → intent → (observe) → act under the point's lock → receipt → desired state →
  * observe → confirmed. The ledger's row decides whether to act or to observe, so that a retry after any crash lands the effect once.
  */
 import type { ActionCall } from '../contract.ts';
@@ -11,6 +11,7 @@ import type { Actor, EffectRow } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import { checkApproval } from './check-approval.ts';
 import { checkOrder } from './check-order.ts';
+import { intendGuarded } from './guard.ts';
 import { differences, observedJson, pointRow, wholeDesired } from './desired-state.ts';
 import type { StoredDesired } from './desired-state.ts';
 import { observePoint } from './observe-point.ts';
@@ -37,10 +38,7 @@ export async function performEffect(ports: Ports, call: ActionCall, spec: Effect
   const { order, step } = await checkOrder(ports, call, spec.action);
   const approval = await checkApproval(ports, call, step, order);
   const key = effectKey(call);
-  // What was meant the first time stays meant: a point that was added since is none of this effect's business.
-  const targets = (await ports.store.effects.get(key))?.targets ?? spec.targets;
-  const intent = { key, run: call.run, step: call.step, action: spec.action, targets, params: call.params, approval };
-  const row = await ports.store.effects.intend(intent, order.requester);
+  const row = await intendGuarded(ports, { call, order, step, targets: spec.targets, approval });
   if (row.status === 'undone') throw new EdictError('run-state-wrong', `effect \`${key}\` was already undone`);
   const work: Work = { ports, call, spec, key };
   return row.status === 'confirmed' ? verify(ports, row) : land(work, row);

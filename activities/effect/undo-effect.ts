@@ -7,7 +7,7 @@ import { EdictError } from '../../domain/errors.ts';
 import type { ActionName } from '../../domain/playbook/actions.ts';
 import type { EffectRow, PointRow } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
-import { checkOrder } from './check-order.ts';
+import { checkOrder, mayTakeBack } from './check-order.ts';
 import { differences, observedJson, pointRow, wholeDesired } from './desired-state.ts';
 import type { StoredDesired } from './desired-state.ts';
 import { readReceipt } from './receipt.ts';
@@ -24,7 +24,8 @@ export type UndoSpec = {
 export async function undoEffect(ports: Ports, call: ActionCall, spec: UndoSpec): Promise<{ readonly points: readonly string[] }> {
   const { order } = await checkOrder(ports, call, spec.action);
   const row = await undoneRow(ports, call, spec);
-  if (row === undefined || row.status === 'undone') return { points: row?.targets ?? [] };
+  // What was denied was never done.
+  if (row === undefined || row.status === 'undone' || row.status === 'denied') return { points: row?.targets ?? [] };
   for (const [index, name] of row.targets.toReversed().entries()) {
     ports.caller().heartbeat({ point: name });
     const last = index === row.targets.length - 1;
@@ -37,12 +38,17 @@ export async function undoEffect(ports: Ports, call: ActionCall, spec: UndoSpec)
   return { points: row.targets };
 }
 
-async function undoneRow(ports: Ports, call: ActionCall, spec: UndoSpec): Promise<EffectRow | undefined> {
+/** The row that an undo is about: of this run, and of the action that it undoes. Undefined where nothing was ever intended. */
+export async function undoneRow(
+  ports: Ports,
+  call: ActionCall,
+  spec: Pick<UndoSpec, 'action' | 'of'>,
+): Promise<EffectRow | undefined> {
   const key = call.undoes ?? call.params['receipt'];
   if (typeof key !== 'string')
     throw new EdictError('input-invalid', `\`${spec.action}\` in step \`${call.step}\` needs the receipt of the effect that it undoes`);
   const row = await ports.store.effects.get(key);
-  if (row !== undefined && (row.run !== call.run || row.action !== spec.of)) {
+  if (row !== undefined && (!(await mayTakeBack(ports, call.run, row.run)) || row.action !== spec.of)) {
     throw new EdictError('order-mismatch', `effect \`${key}\` is not a \`${spec.of}\` of run \`${call.run}\``);
   }
   return row;

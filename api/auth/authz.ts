@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { create } from 'axios';
 import { z } from 'zod';
 import type { Person } from '../../store/port.ts';
+import type { GuardAnswer, GuardQuestion } from '../../domain/guard/decision.ts';
 import type { Permission } from '../contract/route.ts';
 import { unavailable } from '../failure.ts';
 
@@ -12,10 +13,13 @@ export type AuthzDecision = { readonly allow: boolean; readonly reason: string }
 
 export type Authorizer = {
   readonly decide: (question: AuthzQuestion) => Promise<AuthzDecision>;
+  /** What the decision point says of an effect that is only tried. */
+  readonly decideEffect: (question: GuardQuestion) => Promise<Pick<GuardAnswer, 'allow' | 'reasons'>>;
   readonly ping: () => Promise<void>;
   readonly close: () => void;
 };
 
+const GuardSays = z.object({ result: z.object({ allow: z.boolean(), reasons: z.array(z.string()) }) });
 const Answer = z.object({ result: z.object({ allow: z.boolean(), reason: z.string() }) });
 
 /** A local OPA answers in a millisecond. */
@@ -32,15 +36,23 @@ export function opaAuthorizer(options: { readonly url: string; readonly token: s
     proxy: false,
     headers: { authorization: `Bearer ${options.token}` },
   });
+  const ask = async (path: string, input: object): Promise<unknown> => {
+    const answer = await http.post<unknown>(path, { input }).catch((error: unknown) => {
+      throw unavailable('the authorisation service', withoutHeaders(error));
+    });
+    return answer.data;
+  };
   return {
     decide: async (question) => {
       const { person, permission, resource } = question;
       const input = { person: { id: person.id, roles: person.roles }, permission, resource };
-      const answer = await http.post<unknown>('/v1/data/access/authz/decision', { input }).catch((error: unknown) => {
-        throw unavailable('the authorisation service', withoutHeaders(error));
-      });
-      const parsed = Answer.safeParse(answer.data);
+      const parsed = Answer.safeParse(await ask('/v1/data/access/authz/decision', input));
       if (!parsed.success) throw unavailable('the authorisation policy');
+      return parsed.data.result;
+    },
+    decideEffect: async (question) => {
+      const parsed = GuardSays.safeParse(await ask('/v1/data/effects/guard/decision', question));
+      if (!parsed.success) throw unavailable('the guard’s policy');
       return parsed.data.result;
     },
     ping: async () => {

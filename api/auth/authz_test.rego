@@ -14,8 +14,18 @@ test_nobody_else_writes_policies if {
 	}
 }
 
+test_engineers_and_admins_set_the_guard if {
+	every role in ["engineer", "admin"] {
+		allowed([role], "guard:write")
+	}
+	every role in ["analyst", "manager", "auditor"] {
+		not allowed([role], "guard:write")
+		allowed([role], "guard:read")
+	}
+}
+
 test_an_auditor_changes_nothing if {
-	every permission in ["policies:write", "context:write", "approvals:vote", "runs:order", "runs:cancel", "signals:send", "points:write", "people:write", "webhooks:write"] {
+	every permission in ["policies:write", "context:write", "approvals:vote", "runs:order", "runs:cancel", "effects:undo", "guard:write", "signals:send", "points:write", "people:write", "webhooks:write"] {
 		not allowed(["auditor"], permission)
 	}
 }

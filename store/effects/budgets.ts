@@ -3,7 +3,7 @@ import { sql, type Selectable } from 'kysely';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { spent, type BudgetClaim, type BudgetUse } from '../../domain/guard/decision.ts';
-import { budgetsOf, defaultVersion, type CountedBudget, type GuardSettingsVersion } from '../../domain/guard/settings.ts';
+import { budgetsOf, defaultVersion, type CountedBudget, type GuardSettings, type GuardSettingsVersion } from '../../domain/guard/settings.ts';
 import type { Change } from '../chain/change.ts';
 import type { Db, Tx } from '../postgres/database.ts';
 import type { Guard, GuardSituation } from '../port-guard.ts';
@@ -29,7 +29,7 @@ export function guardRepository(db: Db, change: Change): Guard {
     situation: async (asked) => {
       for (;;) {
         const seen = known;
-        const { version, ...situation } = await look(db, seen, asked);
+        const { version, ...situation } = await look(db, asked.settings ?? seen.settings, asked);
         if (version === seen.version) return { ...situation, settings: seen };
         await settings();
       }
@@ -64,7 +64,7 @@ type Asked = Parameters<Guard['situation']>[0];
 
 async function look(
   db: Db,
-  { settings }: GuardSettingsVersion,
+  settings: GuardSettings,
   { action, playbook, subjects }: Asked,
 ): Promise<Omit<GuardSituation, 'settings'> & { readonly version: number }> {
   const budgets = budgetsOf(settings, action);

@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOfText } from '../../domain/digest.ts';
 import { opaConfig, type OpaConfigInput } from '../../connectors/opa/config.ts';
 
 export type OpaProcess = {
@@ -25,11 +27,16 @@ allow if input.path == ["health"]
 allow if input.identity == "${token}"
 `;
 
+/** The decision point before effects is on the same OPA. */
+const guardPolicy = join(import.meta.dirname, '..', '..', 'activities', 'effect', 'guard.rego');
+const guardDigest = digestOfText(readFileSync(guardPolicy, 'utf8'));
+
 export async function startOpaProcess(program: string, config: Omit<OpaConfigInput, 'persistenceDir'>): Promise<OpaProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'edict-opa-'));
   const settings = opaConfig({ ...config, persistenceDir: join(folder, 'kept') });
   await writeFile(join(folder, 'config.json'), JSON.stringify(settings));
   await writeFile(join(folder, 'authz.rego'), authorization);
+  await writeFile(join(folder, 'policies.json'), JSON.stringify({ edict_system: { policies: { 'guard.rego': guardDigest } } }));
   const port = await freePort();
   const args = [
     'run',
@@ -42,6 +49,8 @@ export async function startOpaProcess(program: string, config: Omit<OpaConfigInp
     '--authorization=basic',
     '--log-level=error',
     join(folder, 'authz.rego'),
+    join(folder, 'policies.json'),
+    guardPolicy,
   ];
   const url = `http://127.0.0.1:${port}`;
   let output = '';

@@ -69,6 +69,7 @@ export async function startRealWorld(): Promise<RealWorld> {
     EDICT_DATABASE_URL: database.url,
     EDICT_TEMPORAL_ADDRESS: address,
     EDICT_TEMPORAL_NAMESPACE: namespace,
+    EDICT_OPA_URL: opa.url,
     EDICT_OPA_TOKEN: opa.token,
     EDICT_OPA_PROGRAM: engineBinary('opa'),
     EDICT_DATA_DIR: dataDir,
