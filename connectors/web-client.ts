@@ -94,7 +94,7 @@ async function sendOnce(http: AxiosInstance, system: string, request: WebRequest
 }
 
 function answerOf({ status, headers, data }: AxiosResponse<unknown>): WebAnswer {
-  return { status, header: (name) => String(headers[name] ?? ''), text: String(data ?? '') };
+  return { status, header: (name) => String(headers[name] ?? ''), text: typeof data === 'string' ? data : '' };
 }
 
 /** RFC 9110 §10.2.3: seconds, or a date. Without one: a second, then twice as long each time. */

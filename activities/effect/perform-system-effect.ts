@@ -63,9 +63,9 @@ async function land(work: Work, { attempts }: EffectRow): Promise<SystemEffectDo
   // INVARIANT: an attempt that was given up for dead must not act after the undo; both hold the lock.
   const now = await ports.store.effects.get(key);
   if (now !== undefined) requireLive(now);
-  const prepared = await prepare(work);
+  const { prepared, inherited } = await prepare(work);
   const options = { signal: ports.caller().signal };
-  const seen = attempts > 1 ? await system.observe(prepared, key, options) : undefined;
+  const seen = attempts > 1 || inherited ? await system.observe(prepared, key, options) : undefined;
   // It was done and seen: who has changed it since has a reason, and it is not for a retry to overrule them.
   if (now?.status === 'confirmed' && seen !== undefined) return { row: now, target, facts: seen.facts };
   const { facts } = seen !== undefined && holds(seen) ? seen : await system.perform(prepared, key, options);
@@ -73,24 +73,22 @@ async function land(work: Work, { attempts }: EffectRow): Promise<SystemEffectDo
   return { row: await ports.store.effects.confirmed(key), target, facts };
 }
 
+/** `inherited`: it is in force already, by another effect of ours. */
+type Found = { readonly prepared: Prepared; readonly inherited: boolean };
+
 /**
  * INVARIANT: recorded before anything is changed. Where it is so already because of another effect of ours that may still hold, what was before
  * that one is before this one too: whichever is undone last puts it back.
  */
-async function prepare({ ports, spec, key, target, system }: Work): Promise<Prepared> {
+async function prepare({ ports, spec, key, target, system }: Work): Promise<Found> {
   const known = await ports.store.systems.prepared(key);
-  if (known !== undefined) return known as Prepared;
+  if (known !== undefined) return { prepared: known as Prepared, inherited: false };
   const found = await system.prepare(spec.change, spec.params, { signal: ports.caller().signal });
   const others = found.already ? ((await ports.store.systems.holding(target, key)) as readonly Prepared[]) : [];
-  const inherited = others.find((other) => other.change === spec.change && !other.already);
-  const {
-    change,
-    target: name,
-    params,
-    before,
-    already,
-  } = inherited === undefined ? found : { ...found, before: inherited.before, already: false };
-  return (await ports.store.systems.prepare(key, target, jsonOf({ change, target: name, params, before, already }))) as Prepared;
+  const holder = others.find((other) => other.change === spec.change && !other.already);
+  const prepared: Prepared = holder === undefined ? found : { ...found, before: holder.before, already: false };
+  const recorded = (await ports.store.systems.prepare(key, target, jsonOf(prepared))) as Prepared;
+  return { prepared: recorded, inherited: holder !== undefined };
 }
 
 /** Another effect of ours that put the same in force, and may still hold it. */

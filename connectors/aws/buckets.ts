@@ -59,7 +59,7 @@ async function readBlock({ send, url, system }: Buckets, bucket: string, deadlin
   if (answer.status === 404 && errorCode(answer.text) === 'NoSuchPublicAccessBlockConfiguration') return undefined;
   if (answer.status !== 200) throw refused(system, answer.status, errorCode(answer.text));
   const found = xmlOf(system, answer)['PublicAccessBlockConfiguration'];
-  const says = (flag: string): boolean => isObject(found) && String(found[flag]).toLowerCase() === 'true';
+  const says = (flag: string): boolean => isObject(found) && textOf(found[flag]).toLowerCase() === 'true';
   return {
     BlockPublicAcls: says('BlockPublicAcls'),
     IgnorePublicAcls: says('IgnorePublicAcls'),

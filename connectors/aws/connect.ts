@@ -1,5 +1,6 @@
 /** Opens one AWS account: IAM, STS and S3 by their own protocols. */
 import type { AwsSettings } from '../../domain/systems/system-settings.schema.ts';
+import { textOf } from '../odata.ts';
 import { createSystem, defaultSettleTimeoutMs, defaultTimeoutMs } from '../system-driver.ts';
 import type { OutsideSystem } from '../system.ts';
 import { openWebClient } from '../web-client.ts';
@@ -29,7 +30,7 @@ export function openAws(system: string, settings: AwsSettings, secret: (role: st
     settleTimeoutMs: settings.settleTimeoutMs ?? defaultSettleTimeoutMs,
     check: async (deadline) => {
       const { Account, Arn } = await sts('GetCallerIdentity', {}, deadline);
-      return { account: String(Account), arn: String(Arn) };
+      return { account: textOf(Account), arn: textOf(Arn) };
     },
     reads: { 'key-usage': readKeyUsage(iam, system), 'public-access': readPublicAccess({ send: s3, url: s3Url, system }) },
     changes: { 'disable-key': disableKey(iam, system), 'block-public': blockPublic({ send: s3, url: s3Url, system }) },

@@ -16,7 +16,7 @@ const mostActions = 100;
 export function isolateMachine(defender: OData): Change {
   const order = async (verb: 'isolate' | 'unisolate', prepared: Prepared, key: string, deadline: Deadline) => {
     const body = { Comment: comment(verb, key), ...(verb === 'isolate' ? { IsolationType: 'Full' } : {}) };
-    await take(defender, prepared, verb, body, deadline);
+    await take(defender, prepared, { verb, body }, deadline);
   };
   return {
     target: (params, deadline) => machineTarget(defender, params, deadline),
@@ -40,7 +40,8 @@ export function scanMachine(defender: OData): Change {
       return { before: { id: textOf(machine['id']), name: textOf(machine['computerDnsName']) }, already: false };
     },
     perform: async (prepared, key, deadline) => {
-      await take(defender, prepared, 'runAntiVirusScan', { Comment: comment('scan', key), ScanType: 'Full' }, deadline);
+      const body = { Comment: comment('scan', key), ScanType: 'Full' };
+      await take(defender, prepared, { verb: 'runAntiVirusScan', body }, deadline);
     },
     observe: async (prepared, key, deadline) => {
       const found = (await actionsOf(defender, idOf(prepared), ['RunAntiVirusScan'], deadline)).find(
@@ -52,8 +53,10 @@ export function scanMachine(defender: OData): Change {
   };
 }
 
+type Order = { readonly verb: string; readonly body: JsonObject };
+
 /** An action that is under way already is no refusal: it is waited for, and seen. */
-async function take(defender: OData, prepared: Prepared, verb: string, body: JsonObject, deadline: Deadline): Promise<void> {
+async function take(defender: OData, prepared: Prepared, { verb, body }: Order, deadline: Deadline): Promise<void> {
   try {
     await defender.send('POST', `/api/machines/${encodeURIComponent(idOf(prepared))}/${verb}`, body, deadline);
   } catch (error) {
