@@ -3,7 +3,9 @@ import type { Command, OpenApprovalCommand } from '../domain/playbook/engine/mes
 import { control } from './options.ts';
 import { launch, type RunDriver } from './run-launch.ts';
 
-export function openApproval(driver: RunDriver, { type: _, step, ...asked }: OpenApprovalCommand): void {
+export function openApproval(driver: RunDriver, command: OpenApprovalCommand): void {
+  const { step, plan, summary, facts, roles, people, quorum, expiresAtMs } = command;
+  const asked = { plan, summary, facts, roles, ...(people ? { people } : {}), quorum, expiresAtMs };
   launch(driver, () => control['approval.open']({ run: driver.state.run, ...asked }), {
     done: ({ approval, digest }) => driver.feed({ type: 'approval-opened', step, approval, digest, nowMs: Date.now() }),
     failed: (error) => driver.feed({ type: 'approval-failed', step, error, nowMs: Date.now() }),
@@ -25,6 +27,7 @@ export function closeApproval(driver: RunDriver, { step, approval, status: wante
 }
 
 /** Nothing waits for it: an approval is as good without its reminder. */
-export function escalate(driver: RunDriver, { type: _, ...asked }: Extract<Command, { type: 'escalate' }>): void {
+export function escalate(driver: RunDriver, { approval, to, people, kind }: Extract<Command, { type: 'escalate' }>): void {
+  const asked = { approval, to, ...(people ? { people } : {}), kind };
   launch(driver, () => control['approval.escalate'](asked), { done: () => undefined, failed: () => undefined });
 }

@@ -64,23 +64,19 @@ function requirePlanned(
 ): ApprovalStep {
   const step = ordered.steps[stepId(plan.step)];
   const asked = step?.kind === 'approval' ? step : undefined;
-  const asOrdered =
-    asked !== undefined &&
-    plan.run === run &&
-    plan.playbook === ordered.playbook &&
-    plan.version === version &&
-    sameSet(asked.roles, roles) &&
-    sameSet(asked.people ?? [], people) &&
-    isOrderedQuorum(asked, quorum) &&
-    showsAll(ordered, asked, plan, expiresAtMs);
-  if (asOrdered) return asked;
+  const ofRun = plan.run === run && plan.playbook === ordered.playbook && plan.version === version;
+  if (asked !== undefined && ofRun && asksAll(asked, { roles, people, quorum }) && showsAll(ordered, asked, plan, expiresAtMs))
+    return asked;
   throw new EdictError('order-mismatch', `the ordered plan does not ask for approval \`${plan.step}\` in this way`, {
     where: `run/${run}`,
   });
 }
 
-function isOrderedQuorum({ quorum }: ApprovalStep, asked: number): boolean {
-  return asked >= 1 && (quorum.is !== 'value' || quorum.value === asked);
+type AskedOf = { readonly roles: readonly string[]; readonly people: readonly string[]; readonly quorum: number };
+
+function asksAll({ roles, people = [], quorum }: ApprovalStep, asked: AskedOf): boolean {
+  const enough = asked.quorum >= 1 && (quorum.is !== 'value' || quorum.value === asked.quorum);
+  return enough && sameSet(roles, asked.roles) && sameSet(people, asked.people);
 }
 
 /** Of the covered steps alone, and with what follows from them; only the blast radius is what the run has found out. */

@@ -46,15 +46,19 @@ reading := {
 }
 
 grants := {
-	"analyst": (reading | {"tasks:answer", "approvals:vote", "context:write", "runs:order", "runs:cancel", "effects:undo", "signals:send", "reports:order"}),
-	"engineer": (reading | {"tasks:answer", "approvals:vote", "policies:write", "guard:write", "context:write", "runs:order", "runs:cancel", "effects:undo", "reports:order"}),
-	"manager": (reading | {"tasks:answer", "approvals:vote", "runs:order", "runs:cancel", "effects:undo", "audit:read", "reports:order"}),
+	"analyst": (reading | {"tasks:answer", "approvals:vote", "approvals:delegate", "context:write", "runs:order", "runs:cancel", "runs:control", "effects:undo", "signals:send", "reports:order"}),
+	"engineer": (reading | {"tasks:answer", "approvals:vote", "approvals:delegate", "policies:write", "guard:write", "context:write", "runs:order", "runs:cancel", "runs:control", "runs:migrate", "effects:undo", "reports:order"}),
+	"manager": (reading | {"tasks:answer", "approvals:vote", "approvals:delegate", "approvals:break-glass", "approvals:review", "runs:order", "runs:cancel", "runs:control", "effects:undo", "audit:read", "reports:order"}),
 	"auditor": (reading | {"tasks:answer", "audit:read", "people:read", "webhooks:read", "reports:order"}),
 	"admin": (reading | {
+		"approvals:delegate",
+		"approvals:break-glass",
+		"approvals:review",
 		"tasks:answer",
 		"context:write",
 		"runs:order",
 		"runs:cancel",
+		"runs:control",
 		"effects:undo",
 		"guard:write",
 		"signals:send",

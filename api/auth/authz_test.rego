@@ -25,7 +25,7 @@ test_engineers_and_admins_set_the_guard if {
 }
 
 test_an_auditor_changes_nothing if {
-	every permission in ["policies:write", "context:write", "approvals:vote", "runs:order", "runs:cancel", "effects:undo", "guard:write", "signals:send", "points:write", "people:write", "webhooks:write"] {
+	every permission in ["policies:write", "context:write", "approvals:vote", "approvals:delegate", "approvals:break-glass", "approvals:review", "runs:order", "runs:cancel", "effects:undo", "guard:write", "signals:send", "points:write", "people:write", "webhooks:write"] {
 		not allowed(["auditor"], permission)
 	}
 }
@@ -54,6 +54,14 @@ test_only_an_admin_adds_outside_systems if {
 }
 
 test_an_admin_does_not_vote if not allowed(["admin"], "approvals:vote")
+
+test_only_managers_and_admins_break_glass_and_review_it if {
+	every permission in ["approvals:break-glass", "approvals:review"] {
+		allowed(["manager"], permission)
+		allowed(["admin"], permission)
+		not allowed(["analyst", "engineer", "auditor"], permission)
+	}
+}
 
 test_roles_add_up if allowed(["auditor", "engineer"], "policies:write")
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PageQuery, pageOf } from './page.ts';
 import { Digest, Id, JsonMap, list, Time } from './values.ts';
+import { Review } from './reviews.ts';
 import type { RouteSpec } from './route.ts';
 
 export const ApprovalStatus = z.enum(['open', 'approved', 'denied', 'expired', 'cancelled']);
@@ -14,9 +15,30 @@ const PlannedEffect = z.object({
   undo: z.string().optional(),
 });
 
+const Risk = z.enum(['normal', 'high']);
+const Irreversible = z.object({ step: z.string(), reason: z.string() });
+const BlastRadius = z.object({ step: z.string(), critical: z.number(), peers: z.number(), hosts: list(z.string()) });
+
+/** `shown`: what is bound with the effects. */
 export const ApprovalPlan = z
-  .object({ run: z.string(), playbook: z.string(), version: z.string(), step: z.string(), effects: list(PlannedEffect) })
+  .object({
+    run: z.string(),
+    playbook: z.string(),
+    version: z.string(),
+    step: z.string(),
+    effects: list(PlannedEffect),
+    shown: z.object({ expiresAtMs: z.number(), risk: Risk, irreversible: list(Irreversible), blastRadius: list(BlastRadius) }).optional(),
+  })
   .meta({ id: 'ApprovalPlan' });
+
+const Lease = z.string().regex(/^(?:\d{1,12}(?:ms|[smhdw]))+$/u, 'expected a duration such as 30m or 4h');
+
+/** Less than what is asked for: some of the covered steps, or a shorter lease. */
+export const Narrow = z.strictObject({
+  steps: z.array(z.string().min(1).max(200)).min(1).max(100).readonly().optional(),
+  lease: Lease.optional(),
+});
+export type Narrow = z.infer<typeof Narrow>;
 
 export const CastVote = z.object({
   approval: z.string(),
@@ -25,7 +47,12 @@ export const CastVote = z.object({
   by: z.string(),
   at: Time,
   reason: z.string().optional(),
+  onBehalfOf: z.string().optional(),
+  narrow: z.object({ steps: list(z.string()).optional(), lease: z.string().optional() }).optional(),
 });
+
+/** A narrower plan that somebody has voted for; others join it by its digest. */
+export const Proposal = z.object({ digest: Digest, effects: list(PlannedEffect), leftOut: list(z.string()), approvals: z.int() });
 
 export const Approval = z
   .object({
@@ -37,12 +64,24 @@ export const Approval = z
     summary: z.string(),
     facts: JsonMap,
     roles: list(z.string()),
+    people: list(z.string()),
     quorum: z.int(),
     requester: z.string(),
+    /** Who asked for the run, and for those that it is a part of: they do not vote. */ excluded: list(z.string()),
+    /** What it acts on, by name. */ targets: list(z.string()),
+    reversible: z.boolean(),
+    irreversible: list(Irreversible),
+    blastRadius: list(BlastRadius),
+    risk: Risk,
+    breakGlass: z.object({ roles: list(z.string()), reviewMs: z.number() }).optional(),
     openedAt: Time,
     expiresAt: Time,
     status: ApprovalStatus,
     votes: list(CastVote),
+    proposals: list(Proposal),
+    /** What may be done by now. */
+    granted: z.object({ digest: Digest, plan: ApprovalPlan, by: z.enum(['quorum', 'break-glass']) }).optional(),
+    review: Review.optional(),
     closedAt: Time.optional(),
   })
   .meta({ id: 'Approval' });
@@ -52,15 +91,26 @@ export const ApprovalPage = pageOf(Approval).meta({ id: 'ApprovalPage' });
 export const ApprovalParams = z.strictObject({ id: Id });
 export const ApprovalListQuery = PageQuery.extend({ status: ApprovalStatus.optional(), run: Id.optional() });
 
-/** A denial needs a reason. */
+/** A denial needs a reason, and so does approving what is of high risk. `digest`: of the plan that the voter saw, the whole or a proposal. */
 export const VoteRequest = z.strictObject({
   decision: z.enum(['approve', 'deny']),
   digest: Digest,
   reason: z.string().min(1).max(2000).optional(),
+  onBehalfOf: Id.optional(),
+  narrow: Narrow.optional(),
 });
 export type VoteRequest = z.infer<typeof VoteRequest>;
+export const BreakGlassRequest = z.strictObject({ digest: Digest, reason: z.string().min(10).max(2000), narrow: Narrow.optional() });
+export type BreakGlassRequest = z.infer<typeof BreakGlassRequest>;
 export const VoteReply = z
-  .object({ approval: z.string(), status: ApprovalStatus, approvals: z.int(), quorum: z.int(), reason: z.string().optional() })
+  .object({
+    approval: z.string(),
+    status: ApprovalStatus,
+    approvals: z.int(),
+    quorum: z.int(),
+    reason: z.string().optional(),
+    /** Where the glass was broken. */ review: z.string().optional(),
+  })
   .meta({ id: 'VoteReply' });
 export type VoteReply = z.infer<typeof VoteReply>;
 
@@ -91,6 +141,16 @@ export const approvalRoutes = {
     summary: 'Approves or denies the plan of this digest.',
     params: ApprovalParams,
     body: VoteRequest,
+    reply: VoteReply,
+  },
+  'approvals.break-glass': {
+    method: 'POST',
+    path: '/v1/approvals/:id/break-glass',
+    access: 'approvals:break-glass',
+    status: 200,
+    summary: 'Lets the plan run now without the votes, where the playbook allows it; others review it afterwards.',
+    params: ApprovalParams,
+    body: BreakGlassRequest,
     reply: VoteReply,
   },
 } as const satisfies Record<string, RouteSpec>;

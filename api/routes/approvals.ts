@@ -1,50 +1,101 @@
-/** Approvals and votes. A vote is signed here, at the door that knows the voter; Temporal carries it, and the store judges it once more. */
+/** Approvals and votes. A statement is signed here, at the door that knows the person; Temporal carries it, and the store judges it once more. */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { canonicalJson, digestOf } from '../../domain/digest.ts';
+import { canonicalJson, digestOf, type Digest } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
-import type { SignedVote, Vote } from '../../domain/playbook/approval.ts';
+import type { ApprovalRecord, Narrow, SignedVote, Statement } from '../../domain/playbook/approval.ts';
+import { leftOut, votedPlan } from '../../domain/playbook/approval/narrow.ts';
+import { shownWith } from '../../domain/playbook/approval/shown.ts';
 import type { Store } from '../../store/port.ts';
+import type { Approval, VoteReply } from '../contract/approvals.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 
 /** Name of the secret that doors sign statements with. */
 const statementKeyName = 'statement-key';
 
-export function approvalHandlers({
-  store,
-  orchestrator,
-  clock,
-}: HandlerDeps): HandlersOf<'approvals.list' | 'approvals.get' | 'approvals.vote'> {
-  const known = async (id: string) => {
-    const approval = await store.approvals.get(id);
-    if (approval === undefined) throw new EdictError('not-found', `there is no approval \`${id}\``);
-    return approval;
-  };
+type Names = 'approvals.list' | 'approvals.get' | 'approvals.vote' | 'approvals.break-glass';
+
+export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
+  const { store } = deps;
   return {
-    'approvals.list': ({ query: { status, run, ...page } }) => store.approvals.list({ status, run }, page),
-    'approvals.get': ({ params }) => known(params.id),
+    'approvals.list': async ({ query: { status, run, ...page } }) => {
+      const found = await store.approvals.list({ status, run }, page);
+      return { ...found, items: found.items.map(approvalReply) };
+    },
+    'approvals.get': async ({ params }) => approvalReply(await known(store, params.id)),
     'approvals.vote': async ({ params, body, by, http }) => {
-      const approval = await known(params.id);
-      if (approval.status !== 'open') {
-        const code = approval.status === 'expired' ? 'approval-expired' : 'approval-closed';
-        throw new EdictError(code, `approval \`${approval.id}\` is ${approval.status}`, {
-          help: 'see `edict approvals` for the ones that are open',
-        });
-      }
-      if (body.decision === 'deny' && body.reason === undefined)
+      const approval = await openApproval(store, params.id);
+      const { decision, digest, reason, onBehalfOf } = body;
+      if (decision === 'deny' && reason === undefined)
         throw new EdictError('approval-reason-missing', 'a denial needs a reason', { where: '/reason' });
-      const vote: Vote = {
-        approval: approval.id,
-        digest: body.digest,
-        decision: body.decision,
-        by,
-        at: clock().toISOString(),
-        reason: body.reason,
-      };
-      const outcome = await orchestrator.vote(approval.run, await signVote(store, vote), updateIdOf(by, http));
-      return { approval: approval.id, ...outcome };
+      const narrow = decision === 'deny' ? undefined : narrowOf(approval, digest, body.narrow);
+      return cast(deps, approval, { decision, ...votedOn(approval, digest, narrow), by, reason, onBehalfOf }, http);
+    },
+    'approvals.break-glass': async ({ params, body, by, http }) => {
+      const approval = await openApproval(store, params.id);
+      const { digest, reason, narrow } = body;
+      const voted = votedOn(approval, digest, narrowOf(approval, digest, narrow));
+      return cast(deps, approval, { decision: 'break-glass', ...voted, by, reason }, http);
     },
   };
+}
+
+export function approvalReply(record: ApprovalRecord): Approval {
+  const digests = [...new Set(record.votes.filter(({ narrow }) => narrow !== undefined).map(({ digest }) => digest))];
+  const proposals = digests.flatMap((digest) => {
+    const votes = record.votes.filter((vote) => vote.digest === digest);
+    const plan = votedPlan(record.plan, votes[0]?.narrow);
+    return [{ digest, effects: plan.effects, leftOut: leftOut(record.plan, plan), approvals: votes.length }];
+  });
+  return { ...record, ...shownWith(record.plan), proposals } as Approval;
+}
+
+async function known(store: Store, id: string): Promise<ApprovalRecord> {
+  const approval = await store.approvals.get(id);
+  if (approval === undefined) throw new EdictError('not-found', `there is no approval \`${id}\``);
+  return approval;
+}
+
+async function openApproval(store: Store, id: string): Promise<ApprovalRecord> {
+  const approval = await known(store, id);
+  if (approval.status === 'open') return approval;
+  const code = approval.status === 'expired' ? 'approval-expired' : 'approval-closed';
+  throw new EdictError(code, `approval \`${approval.id}\` is ${approval.status}`, {
+    help: 'see `edict approvals` for the ones that are open',
+  });
+}
+
+/** Given, or that of a narrower plan which somebody has voted for: who names its digest joins it. */
+function narrowOf(approval: ApprovalRecord, digest: Digest, given: Narrow | undefined): Narrow | undefined {
+  if (given === undefined) return approval.votes.find((vote) => vote.digest === digest)?.narrow;
+  if (digest === approval.digest) return given;
+  throw new EdictError('approval-digest-changed', `the plan of \`${approval.id}\` is not the one that you saw`, {
+    where: '/digest',
+    expected: approval.digest,
+  });
+}
+
+type VotedOn = Pick<Statement, 'digest' | 'narrow'>;
+
+function votedOn(approval: ApprovalRecord, digest: Digest, narrow: Narrow | undefined): VotedOn {
+  return narrow === undefined ? { digest } : { digest: digestOf(votedPlan(approval.plan, narrow)), narrow };
+}
+
+/** INVARIANT: dated by the database's clock, which judges it: a door whose own clock is wrong states nothing wrong. */
+// oxlint-disable-next-line max-params -- where it goes, and what is said by whom
+async function cast(
+  { store, orchestrator }: HandlerDeps,
+  { id, run }: ApprovalRecord,
+  said: Omit<Statement, 'approval' | 'at'>,
+  http: FastifyRequest,
+): Promise<VoteReply> {
+  const statement: Statement = { approval: id, ...said, at: await store.approvals.clock() };
+  const { status, approvals, quorum, reason, review } = await orchestrator.vote(
+    run,
+    await sign(store, statement),
+    updateIdOf(said.by, http),
+  );
+  return { approval: id, status, approvals, quorum, reason, review };
 }
 
 /** The same idempotency key is the same update: a vote that was counted while its answer got lost is answered as it was then. */
@@ -53,7 +104,7 @@ function updateIdOf(by: string, http: FastifyRequest): string {
   return key === undefined ? http.id : digestOf({ by, key });
 }
 
-async function signVote(store: Store, vote: Vote): Promise<SignedVote> {
+async function sign(store: Store, statement: Statement): Promise<SignedVote> {
   const key = await store.secrets.ensure(statementKeyName, () => randomBytes(32).toString('base64url'));
-  return { vote, signature: createHmac('sha256', key).update(canonicalJson(vote)).digest('base64url') };
+  return { vote: statement, signature: createHmac('sha256', key).update(canonicalJson(statement)).digest('base64url') };
 }
