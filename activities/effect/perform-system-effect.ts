@@ -5,7 +5,7 @@
 import type { ActionCall } from '../contract.ts';
 import type { OutsideSystem, Prepared, SystemObservation } from '../../connectors/system.ts';
 import { digestOf } from '../../domain/digest.ts';
-import { EdictError, errorTable } from '../../domain/errors.ts';
+import { EdictError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ActionName } from '../../domain/playbook/actions.ts';
 import type { ChangeName } from '../../domain/systems/catalogue.ts';
@@ -14,6 +14,7 @@ import { findSystem } from '../find-system.ts';
 import type { Ports } from '../ports.ts';
 import { checkApproval } from './check-approval.ts';
 import { checkOrder } from './check-order.ts';
+import { isFinal, recordFailed } from './failed-effect.ts';
 import { intendGuarded } from './guard.ts';
 import { effectKey } from './receipt.ts';
 
@@ -23,6 +24,7 @@ export type SystemEffectDone = { readonly row: EffectRow; readonly target: strin
 
 type Work = {
   readonly ports: Ports;
+  readonly call: ActionCall;
   readonly spec: SystemEffectSpec;
   readonly key: string;
   readonly target: string;
@@ -31,18 +33,28 @@ type Work = {
 
 export async function performSystemEffect(ports: Ports, call: ActionCall, spec: SystemEffectSpec): Promise<SystemEffectDone> {
   const { order, step } = await checkOrder(ports, call, spec.action);
-  const approval = await checkApproval(ports, call, step, order);
   const key = effectKey(call);
   const known = await ports.store.effects.get(key);
-  const { system, target } = known === undefined ? await chosen(ports, call, spec) : await recorded(ports, known);
-  const row = await intendGuarded(ports, { call, order, step, targets: [target], approval }, known);
-  requireLive(row);
-  const work: Work = { ports, spec, key, target, system };
+  if (known === undefined) {
+    const approval = await checkApproval(ports, call, step, order);
+    const choice = await chosen(ports, call, spec);
+    const row = await intendGuarded(ports, { call, order, step, targets: [choice.target], approval });
+    return await attempt({ ports, call, spec, key, ...choice }, async () => row);
+  }
+  // After the first attempt something may be in force, which has to go where the approval does not hold any more.
+  const work: Work = { ports, call, spec, key, ...(await recorded(ports, known)) };
+  return await attempt(work, async () => {
+    const approval = await checkApproval(ports, call, step, order);
+    return await intendGuarded(ports, { call, order, step, targets: [work.target], approval }, known);
+  });
+}
+
+async function attempt(work: Work, intended: () => Promise<EffectRow>): Promise<SystemEffectDone> {
   try {
-    return await ports.store.systems.locked(target, () => land(work, row));
+    const row = await intended();
+    return await work.ports.store.systems.locked(work.target, () => land(work, row));
   } catch (error) {
-    await recordFailure(work, error);
-    throw error;
+    throw await failed(work, error);
   }
 }
 
@@ -98,35 +110,34 @@ export async function heldByOthers(ports: Ports, target: string, key: string, pr
   return others.some((other) => !other.already && same(other));
 }
 
-/** A final failure takes back what may have landed, so that a failed effect holds nowhere; what cannot be taken back is said in the row. */
-async function recordFailure({ ports, key, target, system }: Work, error: unknown): Promise<void> {
-  if (!isFinal(ports, error)) return;
-  const left = await ports.store.systems.locked(target, () => takeBack(ports, { key, target, system })).catch(() => true);
-  const code = error instanceof EdictError ? error.code : 'effect-failed';
-  const tail = left ? `; it may still hold at \`${target}\`` : '';
-  await ports.store.effects.failed(key, { code, message: `${error instanceof Error ? error.message : String(error)}${tail}` });
+/** A final failure takes back what may have landed, so that a failed effect holds nowhere. Gives what to throw. */
+async function failed(work: Work, error: unknown): Promise<unknown> {
+  const { ports, key, target } = work;
+  if (!isFinal(ports, error) || (error instanceof EdictError && error.code === 'guard-denied')) return error;
+  const row = await ports.store.effects.get(key);
+  if (row === undefined || !unsettled.includes(row.status)) return error;
+  const stuck = await ports.store.systems
+    .locked(target, () => takeBack(work))
+    .then(
+      () => [],
+      () => [`\`${target}\``],
+    );
+  return await recordFailed(work, error, stuck);
 }
 
-/** Whether something may be left. */
-async function takeBack(ports: Ports, { key, target, system }: Pick<Work, 'key' | 'target' | 'system'>): Promise<boolean> {
+const unsettled: readonly EffectRow['status'][] = ['intended', 'applied', 'uncertain'];
+
+async function takeBack({ ports, key, target, system }: Work): Promise<void> {
   const prepared = (await ports.store.systems.prepared(key)) as Prepared | undefined;
-  if (prepared === undefined || prepared.already) return false;
-  const seen = await system.observe(prepared, key);
-  if (seen.state === 'absent' || seen.state === 'gone') return false;
-  if (await heldByOthers(ports, target, key, prepared)) return false;
+  if (prepared === undefined || prepared.already) return;
+  const { state } = await system.observe(prepared, key);
+  if (state === 'absent' || state === 'gone' || (await heldByOthers(ports, target, key, prepared))) return;
   await system.undo(prepared, key);
-  return false;
-}
-
-function isFinal(ports: Ports, error: unknown): boolean {
-  const { lastAttempt, signal } = ports.caller();
-  if (signal.aborted) return false;
-  if (error instanceof EdictError && error.code === 'run-state-wrong') return false;
-  return lastAttempt || (error instanceof EdictError && !errorTable[error.code].retryable);
 }
 
 function requireLive({ key, status }: EffectRow): void {
-  if (status === 'undone') throw new EdictError('run-state-wrong', `effect \`${key}\` was already undone`);
+  if (status === 'undone' || status === 'diverged')
+    throw new EdictError('run-state-wrong', `effect \`${key}\` is taken back, and is not done again`);
 }
 
 function holds({ state }: SystemObservation): boolean {
