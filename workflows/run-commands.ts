@@ -4,6 +4,9 @@
  */
 import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { Command } from '../domain/playbook/engine/messages.ts';
+import { migrationOf, type MigrationPreview } from '../domain/playbook/control/migration.ts';
+import type { Plan } from '../domain/playbook/plan.ts';
+import { cancelPreview, type CancelPreview } from '../domain/playbook/control/cancel-preview.ts';
 import { faultOf } from './fault.ts';
 import { control } from './options.ts';
 import { launch, type RunDriver } from './run-launch.ts';
@@ -48,4 +51,22 @@ export function answerCommand(driver: RunDriver, { command, answer }: Extract<Co
 export function waitsForResume({ state }: RunDriver, command: Command): boolean {
   if ((state.paused ?? state.migrating) === undefined) return false;
   return (command.type === 'perform' && command.undoes === undefined) || command.type === 'start-child';
+}
+
+/** Answers of queries: of the state as it is now, which they leave as it is. */
+export function previewOfCancel({ run, driver }: CommandDesk): CancelPreview {
+  const { loaded, state } = driver() ?? {};
+  if (loaded && state) return cancelPreview(loaded.plan, state, Date.now());
+  return { run, undone: [], kept: [], stopped: [], first: [], approvals: [], tasks: [] };
+}
+
+export function previewOfMigration({ run, driver }: CommandDesk, plan: Plan): MigrationPreview {
+  const { loaded, state } = driver() ?? {};
+  if (loaded && state) return migrationOf(loaded.plan, plan, state).preview;
+  const [from, to] = [
+    { version: '', digest: '' },
+    { version: plan.version, digest: plan.digest },
+  ];
+  const nothing = { added: [], removed: [], changed: [], askedAgain: [], standsAt: [] };
+  return { run, from, to, blocks: [{ step: '', why: 'it has not begun' }], ...nothing };
 }

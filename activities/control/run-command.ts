@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Activities } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
-import { commandRoles, type RunCommand, type RunCommandKind } from '../../domain/playbook/run-command.ts';
+import { commandRoles, type RunCommand, type RunCommandKind } from '../../domain/playbook/control/command.ts';
 import type { CommandRow, RunRow } from '../../store/port.ts';
 import { requireRun } from '../effect/check-order.ts';
 import type { Ports } from '../ports.ts';

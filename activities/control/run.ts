@@ -2,9 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activities, LoadedRun } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
+import type { RunOrigin } from '../../domain/playbook/origin.ts';
 import type { Ports } from '../ports.ts';
 import { planOf, requireRun } from '../effect/check-order.ts';
 import { requireWorkflow } from './caller-check.ts';
+import { leftInForce } from './child-effects.ts';
+import { orderFollowers } from './trigger.ts';
+import { closeDivergences } from './divergence.ts';
+import { checkedCommands } from './run-command.ts';
 
 export function runActivities(ports: Ports): Pick<Activities, 'run.load' | 'run.cancellation' | 'run.finish' | 'run.await'> {
   return {
@@ -13,6 +18,9 @@ export function runActivities(ports: Ports): Pick<Activities, 'run.load' | 'run.
     'run.finish': async ({ run, view }) => {
       requireWorkflow(ports, `run/${run}`);
       await ports.store.runs.finish(run, view);
+      await closeDivergences(ports, run);
+      const followers = view.status === 'ended' ? await orderFollowers(ports.store, run, view.playbook) : [];
+      return followers.length === 0 ? undefined : { followers };
     },
     'run.await': async ({ run }) => awaitRun(ports, run),
   };
@@ -22,8 +30,30 @@ async function loadRun(ports: Ports, run: string): Promise<LoadedRun> {
   const order = await requireRun(ports, { run });
   const plan = await planOf(ports.store, order);
   const signal = order.signal === undefined ? undefined : await ports.store.signals.get(order.signal);
-  await ports.store.runs.started(run);
-  return { plan, inputs: order.inputs, signal, incident: order.incident, requester: order.requester };
+  if (order.status !== 'ended') await ports.store.runs.started(run);
+  const commands = await checkedCommands(ports, await ports.store.commands.list(run, { status: 'ordered' }), order);
+  const { inputs, incident, requester, fork, origin } = order;
+  const takesBack = origin?.kind === 'undo' ? await takenBack(ports, origin) : undefined;
+  return {
+    plan,
+    inputs,
+    signal,
+    incident,
+    requester,
+    ...(order.status === 'ended' && order.view ? { ended: order.view } : {}),
+    ...(commands.length === 0 ? {} : { commands }),
+    ...(fork === undefined ? {} : { fork }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(takesBack === undefined ? {} : { takesBack }),
+  };
+}
+
+async function takenBack({ store }: Ports, { run, only }: RunOrigin): Promise<LoadedRun['takesBack']> {
+  const row = await store.runs.get(run);
+  const left = row === undefined ? [] : await leftInForce(store, row);
+  if (only === undefined) return left;
+  const ordered = (await store.effects.retriesOrdered()).map(({ key }) => key);
+  return left.filter(({ key }) => key !== undefined && ordered.includes(key));
 }
 
 const pollMs = 500;

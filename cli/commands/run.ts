@@ -7,10 +7,11 @@ import type { PageFlags } from '../command.ts';
 import { serverEvents } from '../events.ts';
 import { answer, padded, print, progress, style, table, when } from '../output.ts';
 import { cleaned, toJson } from '../plain.ts';
+import { addRunControl, controlLines } from './run-control.ts';
 
 export const addRun: AddCommands = (program) => {
   const run = program.command('run').description('follow the runs of playbooks');
-  for (const add of [addList, addShow, addWatch, addCancel]) add(run);
+  for (const add of [addList, addShow, addWatch, addRunControl]) add(run);
 };
 
 const addList: AddCommands = (run) => {
@@ -72,21 +73,6 @@ const addWatch: AddCommands = (run) => {
     .action(withClient(watch));
 };
 
-const addCancel: AddCommands = (run) => {
-  run
-    .command('cancel')
-    .description('cancel a run; what it did is undone')
-    .argument('<run>')
-    .requiredOption('--reason <text>', 'kept in the ledger')
-    .addHelpText('after', example('run cancel contain-host-882b222f5af2 --reason "false alarm"'))
-    .action(
-      withClient(async ({ client, options }, id: string, given: { reason: string }) => {
-        const reply = await client.call('runs.cancel', { params: { run: id }, body: given });
-        answer(options, reply, (clean) => `cancelling ${clean.run}; what it did is undone: \`edict run watch ${clean.run}\``);
-      }),
-    );
-};
-
 const retryAfterMs = 1000;
 
 type Seen = { readonly id: string | undefined; readonly view: RunView | undefined };
@@ -125,7 +111,13 @@ async function follow({ client, options }: Session, id: string, from: Seen): Pro
 function changes(before: RunView | undefined, after: RunView): readonly string[] {
   const known = new Map(before?.steps.map((step) => [step.step, step.status]));
   const lines = after.steps.filter((step) => known.get(step.step) !== step.status).map(stepLine);
-  return after.status === 'ended' && before?.status !== 'ended' ? [...lines, endLine(after)] : lines;
+  const paused = pauseLines(before, after);
+  return after.status === 'ended' && before?.status !== 'ended' ? [...lines, endLine(after)] : [...lines, ...paused];
+}
+
+function pauseLines(before: RunView | undefined, { paused }: RunView): readonly string[] {
+  if (paused && !before?.paused) return [style.yellow(`paused by ${paused.by}: ${paused.reason}`)];
+  return before?.paused && !paused ? ['resumed'] : [];
 }
 
 const marks: Readonly<Record<string, string>> = {
@@ -139,8 +131,9 @@ const marks: Readonly<Record<string, string>> = {
 function stepLine(step: RunView['steps'][number]): string {
   const error = step.error === undefined ? '' : style.red(` ${step.error.message} [${step.error.code}]`);
   const approval = step.status === 'waiting' && step.approval !== undefined ? ` · \`edict approvals ${step.approval}\`` : '';
+  const skipped = step.skipped === undefined ? '' : style.dim(` by ${step.skipped.by}: ${step.skipped.reason}`);
   const until = step.untilMs === undefined ? '' : style.dim(` until ${when(new Date(step.untilMs).toISOString())}`);
-  return `${marks[step.status] ?? style.red('✗')} ${padded(step.step, 24)} ${step.status.padEnd(9)} ${step.action ?? step.kind}${until}${approval}${error}`;
+  return `${marks[step.status] ?? style.red('✗')} ${padded(step.step, 24)} ${step.status.padEnd(9)} ${step.action ?? step.kind}${until}${approval}${skipped}${error}`;
 }
 
 function endLine(view: RunView): string {
@@ -154,5 +147,11 @@ function detailWords(detail: RunDetail): string {
   const effects = detail.effects.map(
     (one) => `  ${one.status.padEnd(9)} ${one.key} ${one.action} → ${one.targets.join(', ')} · entries ${one.entries.join(', ')}`,
   );
-  return [head, ...stale, ...(detail.view?.steps.map(stepLine) ?? []), ...(effects.length > 0 ? ['effects', ...effects] : [])].join('\n');
+  return [
+    head,
+    ...stale,
+    ...controlLines(detail),
+    ...(detail.view?.steps.map(stepLine) ?? []),
+    ...(effects.length > 0 ? ['effects', ...effects] : []),
+  ].join('\n');
 }

@@ -1,10 +1,9 @@
 /** The embedded form on this machine: start, doctor, backup, restore, reset. Its parts are heavy: each is loaded when it is asked for. */
-import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { EdictError } from '../../domain/errors.ts';
 import type { CheckState } from '../../stack/doctor.ts';
 import type { Progress, Stack } from '../../stack/supervisor.ts';
+import { agrees } from '../agree.ts';
 import type { AddCommands } from '../command.ts';
 import { example, globals } from '../command.ts';
 import { answer, progress, reportFault, style } from '../output.ts';
@@ -135,7 +134,7 @@ const addReset: AddCommands = (program) => {
     .action(async function remove(this: Command, given: { yes?: boolean }) {
       const options = globals(this);
       const dataDir = dataDirOf(options);
-      if (given.yes !== true && !(await agrees(`remove all data in ${dataDir}?`))) {
+      if (given.yes !== true && !(await agrees(`remove all data in ${dataDir}?`, 'say --yes to remove the data without being asked'))) {
         answer(options, { dataDir, removed: false }, () => 'nothing was removed');
         return;
       }
@@ -144,14 +143,3 @@ const addReset: AddCommands = (program) => {
       answer(options, { dataDir, ...result }, () => (result.removed ? `removed ${dataDir}` : `there was nothing in ${dataDir}`));
     });
 };
-
-async function agrees(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new EdictError('input-invalid', 'nobody is there to agree', { help: 'say --yes to remove the data without being asked' });
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D are a no: the first rejects, the second closes without an answer.
-  const closed = once(prompt, 'close').then(() => '');
-  const given = await Promise.race([prompt.question(`${question} [y/N] `).catch(() => ''), closed]);
-  prompt.close();
-  return /^y/iu.test(given.trim());
-}

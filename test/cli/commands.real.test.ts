@@ -159,7 +159,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
       () => ground.json<{ view: { status: string } }>('run', 'show', run),
       (shown) => shown.view.status === 'leased',
     );
-    await ground.json('run', 'cancel', run, '--reason', 'false alarm');
+    await ground.json('run', 'cancel', run, '--reason', 'false alarm', '--yes');
     const watched = await ground.edict(['--json', 'run', 'watch', run]);
     expect(watched.code).toBe(5);
     const views = watched.stdout
@@ -168,7 +168,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
       .map((line) => JSON.parse(line) as { outcome?: string });
     expect(views.at(-1)).toMatchObject({ status: 'ended', outcome: 'cancelled' });
     expect((await ground.edict(['run', 'watch', run])).stdout).toContain('↶ isolate');
-    expect(await refusal(ground, ['run', 'cancel', run, '--reason', 'again'])).toMatchObject({ exit: 5, code: 'run-state-wrong' });
+    expect(await refusal(ground, ['run', 'cancel', run, '--reason', 'again', '--yes'])).toMatchObject({ exit: 5, code: 'run-state-wrong' });
     expect(await ground.json('signal', 'counts')).toMatchObject({ in: 2, handled: 1, duplicate: 1 });
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RunState } from '../../domain/playbook/engine/state.ts';
-import { cancelPreview, type CancelPreview } from '../../domain/playbook/preview.ts';
+import { cancelPreview, type CancelPreview } from '../../domain/playbook/control/cancel-preview.ts';
 import { simulate, type SimulatedRun } from '../../domain/playbook/simulate.ts';
 import { isolate, noop, planOf, wait } from './control-fixture.ts';
 

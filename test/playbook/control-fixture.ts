@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
-import type { RunCommand } from '../../domain/playbook/run-command.ts';
+import type { RunCommand } from '../../domain/playbook/control/command.ts';
 import { simulate, type Fake, type SimulatedRun, type Simulation } from '../../domain/playbook/simulate.ts';
 
 export const planOf = (steps: readonly JsonObject[], version = '1.0.0'): Plan =>

@@ -1,8 +1,8 @@
 /** A run that begins in the middle of another: what it takes over, what it does not, and where that is refused. */
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../domain/json.ts';
-import { forkOf } from '../../domain/playbook/fork-plan.ts';
-import type { Fork } from '../../domain/playbook/fork.ts';
+import { forkOf } from '../../domain/playbook/control/fork-plan.ts';
+import type { Fork } from '../../domain/playbook/control/fork.ts';
 import { simulate, type SimulatedRun } from '../../domain/playbook/simulate.ts';
 import { isolate, noop, planOf, play, statuses, wait } from './control-fixture.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RunState } from '../../domain/playbook/engine/state.ts';
-import { migrationOf, type MigrationPreview } from '../../domain/playbook/migration.ts';
+import { migrationOf, type MigrationPreview } from '../../domain/playbook/control/migration.ts';
 import { simulate, type PersonAct, type SimulatedRun } from '../../domain/playbook/simulate.ts';
 import { answers, at, isolate, noop, planOf, statuses, wait, type At } from './control-fixture.ts';
 

@@ -1,5 +1,5 @@
 /** What a person is told of their command. Its record is waited for before the run ends. */
-import type { RunCommandAnswer } from '../run-command.ts';
+import type { RunCommandAnswer } from '../control/command.ts';
 import type { Turn } from './turn.ts';
 
 export function answerCommand(turn: Turn, command: string, answer: RunCommandAnswer): void {

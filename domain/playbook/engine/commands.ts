@@ -1,6 +1,6 @@
 /** Commands of people: each is applied once, whatever brings it how often, and answered. What a handler throws is the refusal. */
 import { EdictError } from '../../errors.ts';
-import type { RunCommand, RunCommandAnswer, RunCommandKind, RunCommandOf } from '../run-command.ts';
+import type { RunCommand, RunCommandAnswer, RunCommandKind, RunCommandOf } from '../control/command.ts';
 import { answerCommand } from './answers.ts';
 import { migrate } from './migrate.ts';
 import { pause, resume } from './pause.ts';

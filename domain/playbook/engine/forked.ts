@@ -1,6 +1,6 @@
 /** The beginning of a run that takes over what the steps before gave in another. Their effects are not its own: it undoes none of them. */
 import { EdictError } from '../../errors.ts';
-import type { Fork, RecordedStep } from '../fork.ts';
+import type { Fork, RecordedStep } from '../control/fork.ts';
 import type { StepState } from './state.ts';
 import { charge, jsonBytes, stepBytes, stepOf, type Turn } from './turn.ts';
 

@@ -3,9 +3,9 @@
  * is checked against the record.
  */
 import { EdictError } from '../../errors.ts';
-import { approvalBefore, migrationOf, type Migration } from '../migration.ts';
+import { approvalBefore, migrationOf, type Migration } from '../control/migration.ts';
 import type { Plan } from '../plan.ts';
-import type { RunCommandOf } from '../run-command.ts';
+import type { RunCommandOf } from '../control/command.ts';
 import type { Entry } from './move.ts';
 import { requireProcedure } from './pause.ts';
 import type { RunState } from './state.ts';

@@ -3,7 +3,7 @@
  * and their expiry), and so does everything that makes safe: leases end on time, undos run, a cancellation is obeyed.
  */
 import { EdictError } from '../../errors.ts';
-import type { RunCommandOf } from '../run-command.ts';
+import type { RunCommandOf } from '../control/command.ts';
 import type { RunState } from './state.ts';
 import type { Turn } from './turn.ts';
 

@@ -3,7 +3,7 @@
  * What it may have done is taken back, and then the run goes on behind it. A skipped approval grants nothing.
  */
 import { EdictError } from '../../errors.ts';
-import type { RunCommandOf } from '../run-command.ts';
+import type { RunCommandOf } from '../control/command.ts';
 import { leave, move, stopOwed } from './flow.ts';
 import type { Entry } from './move.ts';
 import { requireProcedure } from './pause.ts';

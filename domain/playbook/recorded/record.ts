@@ -2,12 +2,12 @@
 import type { Signal } from '../../incident/signal.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Plan } from '../plan.ts';
-import type { RunCommand } from '../run-command.ts';
+import type { RunCommand } from '../control/command.ts';
 import type { RunView } from '../view.ts';
 
 export type RecordedVote = {
   readonly who: string;
-  readonly decision: 'approve' | 'deny';
+  readonly decision: 'approve' | 'deny' | 'break-glass';
   /** After the approval was asked for: people answer a request, not a clock. */
   readonly afterMs: number;
   readonly roles: readonly string[];

@@ -1,7 +1,7 @@
 /** A run that begins in the middle: with what the steps before gave in another run, as that run's view has it. Plain data of its order. */
-import type { ErrorCode } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
-import type { StepStatus } from './view.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
+import type { StepStatus } from '../view.ts';
 
 /** A step outside loops that has ended in the first run. Its effects stay the first run's: the fork undoes none of them. */
 export type RecordedStep = {

@@ -1,14 +1,14 @@
 /** Commands to runs under way: recorded before they are carried, answered once. */
 import { sql, type Selectable } from 'kysely';
-import { canonicalJson } from '../domain/digest.ts';
-import { EdictError } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type { RunCommandAnswer } from '../domain/playbook/run-command.ts';
-import type { AuditEntry } from './chain/append.ts';
-import type { Change } from './chain/change.ts';
-import { now, type Db, type Tx } from './postgres/database.ts';
-import type { CommandRow, Commands } from './port-commands.ts';
-import type { Tables } from './postgres/tables.ts';
+import { canonicalJson } from '../../domain/digest.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { RunCommandAnswer } from '../../domain/playbook/control/command.ts';
+import type { AuditEntry } from '../chain/append.ts';
+import type { Change } from '../chain/change.ts';
+import { now, type Db, type Tx } from '../postgres/database.ts';
+import type { CommandRow, Commands } from '../port-commands.ts';
+import type { Tables } from '../postgres/tables.ts';
 
 type Stored = Selectable<Tables['run_commands']>;
 type Ordered = Parameters<Commands['order']>[0];

@@ -2,8 +2,8 @@
  * What a person may tell a run that is under way: a closed union by kind. Each is recorded in the store before it is carried to the
  * run, is taken exactly once, in the order of recording, and is answered: taken, or refused with the reason.
  */
-import type { ErrorCode } from '../errors.ts';
-import type { Plan } from './plan.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { Plan } from '../plan.ts';
 
 type Given = {
   readonly id: string;

@@ -2,12 +2,12 @@
  * What a cancellation would do: the engine itself, on a copy of the run's state, with every answer that is still out taken to be the
  * one that leaves most to undo. Nothing here knows how an undo works.
  */
-import type { JsonObject } from '../json.ts';
-import { actions, type ActionSpec } from './actions.ts';
-import { advance } from './engine/engine.ts';
-import type { Command, EngineEvent } from './engine/messages.ts';
-import type { EffectStatus, RunState } from './engine/state.ts';
-import type { Plan, PlanStep } from './plan.ts';
+import type { JsonObject } from '../../json.ts';
+import { actions, type ActionSpec } from '../actions.ts';
+import { advance } from '../engine/engine.ts';
+import type { Command, EngineEvent } from '../engine/messages.ts';
+import type { EffectStatus, RunState } from '../engine/state.ts';
+import type { Plan, PlanStep } from '../plan.ts';
 
 export type PreviewedUndo = {
   readonly step: string;
@@ -79,7 +79,7 @@ function undoOf(command: Command): Omit<PreviewedUndo, 'effect'> | undefined {
   return undefined;
 }
 
-function withoutReceipt({ receipt: _, ...params }: JsonObject): JsonObject {
+function withoutReceipt({ receipt: _receipt, ...params }: JsonObject): JsonObject {
   return params;
 }
 

@@ -3,12 +3,12 @@
  * the same by their id. One that has begun has to be there with the same kind and in the same block; one that is under way has to be
  * the same altogether, but for where it goes on. Anything else blocks, by name.
  */
-import { canonicalJson } from '../digest.ts';
-import { EdictError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
-import type { RunState, StepState } from './engine/state.ts';
-import { resolveInputs } from './inputs.ts';
-import type { Plan, PlanStep, StepKind } from './plan.ts';
+import { canonicalJson } from '../../digest.ts';
+import { EdictError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
+import type { RunState, StepState } from '../engine/state.ts';
+import { resolveInputs } from '../inputs.ts';
+import type { Plan, PlanStep, StepKind } from '../plan.ts';
 
 export type Block = { readonly step: string; readonly why: string };
 
@@ -112,8 +112,9 @@ function sameWhileUnderWay(old: PlanStep | undefined, now: PlanStep | undefined)
 /** An open approval is void when it, or a step that it covers, is otherwise. */
 function isAskedAgain({ before, after, state }: Comparing, key: string): boolean {
   const step = state.steps[key];
-  const [old, now] = [before.steps[step?.id ?? ''], after.steps[step?.id ?? '']];
-  if (old?.kind !== 'approval' || now?.kind !== 'approval' || step?.approval?.id === undefined) return false;
+  if (step?.approval?.id === undefined) return false;
+  const [old, now] = [before.steps[step.id], after.steps[step.id]];
+  if (old?.kind !== 'approval' || now?.kind !== 'approval') return false;
   return !sameWhileUnderWay(old, now) || old.of.some((id) => !sameWhileUnderWay(before.steps[id], after.steps[id]));
 }
 

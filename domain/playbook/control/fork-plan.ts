@@ -2,11 +2,11 @@
  * What a run that begins in the middle takes over from another: of the steps before it, what their records say. Refused where the road
  * from there on would rest on something that does not hold any more: an effect that was undone, an approval of the other run.
  */
-import { EdictError } from '../errors.ts';
+import { EdictError } from '../../errors.ts';
 import type { Fork, RecordedStep } from './fork.ts';
-import { edgesOf } from './graph.ts';
-import type { Plan, PlanStep } from './plan.ts';
-import type { RunView, StepStatus, StepView } from './view.ts';
+import { edgesOf } from '../graph.ts';
+import type { Plan, PlanStep } from '../plan.ts';
+import type { RunView, StepStatus, StepView } from '../view.ts';
 
 export type ForkOf = {
   /** The plan that the first run has, and its view. */
