@@ -47,7 +47,7 @@ export function approvalReply(record: ApprovalRecord): Approval {
     const plan = votedPlan(record.plan, votes[0]?.narrow);
     return [{ digest, effects: plan.effects, leftOut: leftOut(record.plan, plan), approvals: votes.length }];
   });
-  return { ...record, ...shownWith(record.plan), proposals } as Approval;
+  return { ...record, ...shownWith(record.plan), proposals };
 }
 
 async function known(store: Store, id: string): Promise<ApprovalRecord> {
