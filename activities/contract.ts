@@ -3,11 +3,18 @@
  * Failures are application failures whose `type` is a code of domain/errors.ts.
  */
 import type { Digest } from '../domain/digest.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { Signal } from '../domain/incident/signal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ActionName } from '../domain/playbook/actions.ts';
 import type { ApprovalPlan, ApprovalStatus, SignedVote } from '../domain/playbook/approval.ts';
+import type { Fork } from '../domain/playbook/control/fork.ts';
+import type { PerformCommand } from '../domain/playbook/engine/messages.ts';
+import type { ApprovalGrant, ChildEnd, ChildRun, EffectToUndo, Fault, RunState } from '../domain/playbook/engine/state.ts';
+import type { RunOrigin } from '../domain/playbook/origin.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
+import type { RunCommand, RunCommandAnswer } from '../domain/playbook/control/command.ts';
+import type { TaskOutputs } from '../domain/playbook/task.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 
 /** One performance of an action. The effect key is `<run>/<step>/<invocation>`. */
@@ -20,6 +27,8 @@ export type ActionCall = {
   readonly params: JsonObject;
   /** The approval that covers this step, where the plan has one. */
   readonly approval?: string | undefined;
+  /** How long an effect that was approved holds. */
+  readonly lease?: string | undefined;
   /** On an undo: the key of the effect that is undone. */
   readonly undoes?: string | undefined;
 };
@@ -31,7 +40,39 @@ export type LoadedRun = {
   readonly incident?: string | undefined;
   /** Who asked: a person's id, or `system:<trigger>`. */
   readonly requester: string;
+  /** Its end is recorded already: by a workflow task whose worker did not live to say so. */
+  readonly ended?: RunView | undefined;
+  /** Given before it began. */
+  readonly commands?: readonly RunCommand[] | undefined;
+  readonly fork?: Fork | undefined;
+  /** Where another run brought it about. */
+  readonly origin?: RunOrigin | undefined;
+  /** It takes back what another run did, and does nothing else. */
+  readonly takesBack?: readonly EffectToUndo[] | undefined;
 };
+
+/** Quick actions to perform, and the state that they are due in, where the activity may go on from there. */
+export type RunAhead = { readonly run: string; readonly commands: readonly PerformCommand[]; readonly state?: RunState };
+/** What came of a quick action. With neither outputs nor error it is to be done the ordinary way. */
+export type QuickAnswer = {
+  readonly step: string;
+  readonly invocation: number;
+  readonly atMs: number;
+  readonly outputs?: JsonObject;
+  readonly error?: Fault;
+};
+
+/** The call of a playbook by a step of a run. */
+export type OrderChild = {
+  readonly run: string;
+  readonly step: string;
+  readonly invocation: number;
+  readonly playbook: string;
+  readonly inputs: JsonObject;
+};
+
+/** `end` is there once the outcome stands. */
+export type ChildResult = { readonly end?: ChildEnd };
 
 export type OpenApproval = {
   readonly run: string;
@@ -39,6 +80,7 @@ export type OpenApproval = {
   readonly summary: string;
   readonly facts: JsonObject;
   readonly roles: readonly string[];
+  readonly people?: readonly string[] | undefined;
   readonly quorum: number;
   readonly expiresAtMs: number;
 };
@@ -51,13 +93,37 @@ export type VoteOutcome = {
   readonly approvals: number;
   readonly quorum: number;
   readonly reason?: string | undefined;
+  /** Of an approved one: how it was given, and what is left of the plan where that is not all of it. */
+  readonly grant?: ApprovalGrant | undefined;
+  /** Where the glass was broken: the review that others have to close. */
+  readonly review?: string | undefined;
 };
+
+export type OpenTask = {
+  readonly run: string;
+  readonly step: string;
+  readonly invocation: number;
+  readonly undo: boolean;
+  readonly title: string;
+  readonly instructions: string;
+  readonly outputs: TaskOutputs;
+  readonly roles: readonly string[];
+  readonly people: readonly string[];
+  readonly expiresAtMs: number;
+};
+
+/** `claimed`: somebody had taken it on, and may have done it. */
+export type EndedTask =
+  | { readonly status: 'answered'; readonly by: string; readonly outputs: JsonObject }
+  | { readonly status: 'expired' | 'cancelled'; readonly claimed: boolean };
 
 export type TriageOutcome = {
   readonly incident: string;
   readonly severity: Signal['severity'];
   /** Runs that were ordered (recorded) because a playbook's trigger matched. */
   readonly orders: readonly string[];
+  /** Runs of the incident, under way, that may wait for a signal; absent where there are none. */
+  readonly listeners?: readonly string[] | undefined;
 };
 
 export type StageName = 'create' | 'context' | 'generate' | 'review' | 'distribute' | 'enforce' | 'monitor' | 'report';
@@ -65,9 +131,55 @@ export type StageName = 'create' | 'context' | 'generate' | 'review' | 'distribu
 type ControlActivities = {
   /** Checks that the run was ordered and that the caller is the workflow `run/<run>`; `order-missing`, `order-mismatch`. */
   readonly 'run.load': (input: { readonly run: string }) => Promise<LoadedRun>;
+  /** Performs quick actions, and what the engine asks for after them; the answers in the order in which they came. Nothing of it is recorded. */
+  readonly 'run.ahead': (input: RunAhead) => Promise<{ readonly answers: readonly QuickAnswer[]; readonly sizeBytes: number }>;
   /** Whose recorded word cancels the run; none means that nobody with the right to asked for it. */
   readonly 'run.cancellation': (input: { readonly run: string }) => Promise<{ readonly by?: string | undefined }>;
-  readonly 'run.finish': (input: { readonly run: string; readonly view: RunView }) => Promise<void>;
+  /**
+   * The recorded commands up to this one that are not answered, oldest first: of this run, whole, and from people who may still give
+   * them. What is not is refused here, on record.
+   */
+  readonly 'run.command': (input: {
+    readonly run: string;
+    readonly command: string;
+  }) => Promise<{ readonly commands: readonly RunCommand[] }>;
+  /** Records the answer, once; gives the one that is recorded. */
+  readonly 'run.command-answer': (input: {
+    readonly run: string;
+    readonly command: string;
+    readonly answer: RunCommandAnswer;
+  }) => Promise<{ readonly status: RunCommandAnswer['status'] }>;
+  /** Records the order of the run that a step calls, once; gives its id and the version that it is pinned to. */
+  readonly 'child.order': (input: OrderChild) => Promise<ChildRun>;
+  /** Records that the run which called it does not want it any more. */
+  readonly 'child.cancel': (input: { readonly run: string; readonly child: string }) => Promise<void>;
+  /** The signal, where a door recorded it for the incident of the run; nothing, on record, where not. */
+  readonly 'signal.read': (input: { readonly run: string; readonly signal: string }) => Promise<{ readonly signal?: Signal }>;
+  readonly 'child.result': (input: { readonly run: string; readonly child: string }) => Promise<ChildResult>;
+  /**
+   * Whether something of the child's is left to take back, and who does it: the child itself, which was told to on record, or a run that
+   * was ordered for it. Asked again after that has ended. `effect-failed` where it was tried and could not be.
+   */
+  readonly 'child.undo': (input: {
+    readonly run: string;
+    readonly child: string;
+  }) => Promise<{ readonly next: 'nothing' | 'await-end' } | { readonly next: 'run'; readonly run: string }>;
+  /**
+   * An undo of the run has failed for good: the ledger says `diverged`, and an incident of its own is opened. Idempotent. `undone` where it
+   * was undone after all, by an attempt whose answer was lost.
+   */
+  readonly 'effect.diverged': (input: {
+    readonly run: string;
+    readonly effect: string;
+    readonly error: { readonly code: ErrorCode; readonly message: string };
+  }) => Promise<{ readonly status: 'diverged' | 'undone'; readonly incident?: string | undefined }>;
+  /** Records the end. `followers`: runs that were ordered because a playbook is started by such an end; absent where there are none. */
+  readonly 'run.finish': (input: {
+    readonly run: string;
+    readonly view: RunView;
+  }) => Promise<{ readonly followers?: readonly string[] } | void>;
+  /** Records the order of a run for a time of a schedule, once; nothing where somebody has switched it off. */
+  readonly 'schedule.order': (input: { readonly playbook: string; readonly trigger: number }) => Promise<{ readonly run?: string }>;
   /** Heartbeats until the run has ended: for one that someone else started. */
   readonly 'run.await': (input: { readonly run: string }) => Promise<{ readonly outcome: string; readonly reason?: string | undefined }>;
   /** Idempotent by run, step and digest. */
@@ -77,11 +189,25 @@ type ControlActivities = {
   readonly 'approval.close': (input: {
     readonly approval: string;
     readonly status: 'expired' | 'cancelled';
-  }) => Promise<{ readonly status: ApprovalStatus }>;
-  /** Reminds or escalates: widens the roles asked, and records it. */
+  }) => Promise<{ readonly status: ApprovalStatus; readonly grant?: ApprovalGrant | undefined }>;
+  /** Reminds or escalates: widens the roles and people asked, and records it. */
   readonly 'approval.escalate': (input: {
     readonly approval: string;
     readonly to: readonly string[];
+    readonly people?: readonly string[] | undefined;
+    readonly kind: 'remind' | 'escalate';
+  }) => Promise<void>;
+  /** Idempotent by run, step, invocation, and whether it takes back what the step did. */
+  readonly 'task.open': (input: OpenTask) => Promise<{ readonly task: string }>;
+  /** Closes it unless that has happened, or it was answered: what counts then is what is recorded. */
+  readonly 'task.close': (input: { readonly task: string; readonly status: 'expired' | 'cancelled' }) => Promise<EndedTask>;
+  /** What was recorded as its end. `run-state-wrong` while it is open. */
+  readonly 'task.answer': (input: { readonly run: string; readonly task: string }) => Promise<EndedTask>;
+  /** Reminds, or asks more roles and people, and records it. */
+  readonly 'task.escalate': (input: {
+    readonly task: string;
+    readonly to: readonly string[];
+    readonly people: readonly string[];
     readonly kind: 'remind' | 'escalate';
   }) => Promise<void>;
   /** Opens or updates the incident, checks that the signals are recorded, orders the playbooks whose trigger matches. */

@@ -26,11 +26,14 @@ export async function takeSignal(deps: Pick<HandlerDeps, 'store' | 'orchestrator
   return { signal: row.id, status: row.status };
 }
 
+/** The runs that wait for it have it first: the incident need not be triaged for that. */
 export async function deliverSignal(
   { store, orchestrator }: Pick<HandlerDeps, 'store' | 'orchestrator'>,
   signal: Pick<Signal, 'id' | 'key'>,
 ): Promise<void> {
-  await orchestrator.deliverSignal(signal.key, signal.id);
+  const waiting = await store.runs.listening(signal.key);
+  await Promise.all(waiting.map((run) => orchestrator.tellSignal(run, signal.id)));
+  await orchestrator.deliverSignal(signal.key, signal.id, true);
   await store.signals.delivered(signal.id);
 }
 

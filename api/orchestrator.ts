@@ -2,16 +2,21 @@
  * What the API asks of Temporal. Every order is recorded in the store before it comes here; starting twice is the same as once.
  * Errors are those of the table: `dependency-unavailable` while Temporal or the worker is away.
  */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import type { MigrationPreview } from '../domain/playbook/control/migration.ts';
+import type { Plan } from '../domain/playbook/plan.ts';
+import type { CancelPreview } from '../domain/playbook/control/cancel-preview.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import { messageNames, newRun, taskQueues, workflowIds, workflowTypes } from '../workflows/messages.ts';
 import type {
   CancelMessage,
+  CommandMessage,
   IncidentResponseInput,
   PlaybookRunInput,
   PolicyLifecycleInput,
   SignalReceived,
+  TaskMessage,
   VoteMessage,
 } from '../workflows/messages.ts';
 import type { VoteReply } from './contract/approvals.ts';
@@ -29,7 +34,16 @@ export type Orchestrator = {
   /** The same `updateId` again gets the same answer. */
   readonly vote: (run: string, vote: VoteMessage, updateId: string) => Promise<VoteOutcome>;
   readonly cancel: (run: string, message: CancelMessage) => Promise<void>;
-  readonly deliverSignal: (key: string, signal: string) => Promise<void>;
+  /** Tells the run that an answer to its task is recorded; one that has ended needs it no more. */
+  readonly taskAnswered: (run: string, task: string) => Promise<void>;
+  /** `told`: the runs of the incident have it already. */
+  readonly deliverSignal: (key: string, signal: string, told?: boolean) => Promise<void>;
+  /** Tells a run under way of a signal of its incident; one that has ended needs it no more. */
+  readonly tellSignal: (run: string, signal: string) => Promise<void>;
+  /** Tells a run of a command that is recorded; `run-state-wrong` where it is not under way. */
+  readonly command: (run: string, command: string) => Promise<void>;
+  readonly cancelPreview: (run: string, timeoutMs: number) => Promise<CancelPreview>;
+  readonly migrationPreview: (run: string, plan: Plan, timeoutMs: number) => Promise<MigrationPreview>;
   /** The live view; undefined when it cannot be had within the deadline. */
   readonly runView: (run: string, timeoutMs: number) => Promise<RunView | undefined>;
   readonly ping: () => Promise<void>;
@@ -42,6 +56,7 @@ const updateDeadlineMs = 20_000;
 export function temporalOrchestrator(client: Client): Orchestrator {
   return {
     ...runCalls(client),
+    ...controlCalls(client),
     ...entityCalls(client),
     ping: () => within(client, 1000, async () => void (await client.connection.workflowService.getSystemInfo({}))),
   };
@@ -55,7 +70,7 @@ async function within<T>(client: Client, deadlineMs: number, work: () => Promise
   }
 }
 
-function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'cancel' | 'runView'> {
+function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'cancel' | 'taskAnswered' | 'runView'> {
   const handle = (run: string) => client.workflow.getHandle(workflowIds.playbookRun(run));
   return {
     startRun: async (run) => {
@@ -77,11 +92,29 @@ function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'can
         handle(run).executeUpdate<VoteOutcome, [VoteMessage]>(messageNames.vote, { args: [vote], updateId }),
       ),
     cancel: (run, message) => within(client, startDeadlineMs, () => handle(run).signal<[CancelMessage]>(messageNames.cancel, message)),
+    taskAnswered: async (run, task) => {
+      const tell = () =>
+        handle(run)
+          .signal<[TaskMessage]>(messageNames.taskAnswered, { task })
+          .catch((error: unknown) => (error instanceof WorkflowNotFoundError ? undefined : Promise.reject(error)));
+      await within(client, startDeadlineMs, tell);
+    },
     runView: (run, timeoutMs) => within(client, timeoutMs, () => handle(run).query<RunView>(messageNames.state)).catch(() => undefined),
   };
 }
 
-function entityCalls(client: Client): Pick<Orchestrator, 'drafted' | 'submit' | 'deliverSignal'> {
+function controlCalls(client: Client): Pick<Orchestrator, 'command' | 'cancelPreview' | 'migrationPreview'> {
+  const handle = (run: string) => client.workflow.getHandle(workflowIds.playbookRun(run));
+  return {
+    command: (run, command) =>
+      within(client, startDeadlineMs, () => handle(run).signal<[CommandMessage]>(messageNames.command, { command })),
+    cancelPreview: (run, timeoutMs) => within(client, timeoutMs, () => handle(run).query<CancelPreview>(messageNames.cancelPreview)),
+    migrationPreview: (run, plan, timeoutMs) =>
+      within(client, timeoutMs, () => handle(run).query<MigrationPreview, [Plan]>(messageNames.migrationPreview, plan)),
+  };
+}
+
+function entityCalls(client: Client): Pick<Orchestrator, 'drafted' | 'submit' | 'deliverSignal' | 'tellSignal'> {
   return {
     drafted: async (policy) => {
       await within(client, startDeadlineMs, () =>
@@ -97,14 +130,22 @@ function entityCalls(client: Client): Pick<Orchestrator, 'drafted' | 'submit' | 
       within(client, updateDeadlineMs, () =>
         client.workflow.getHandle(workflowIds.policyLifecycle(policy)).executeUpdate<{ readonly run: string }, []>(messageNames.submit),
       ),
-    deliverSignal: async (key, signal) => {
+    tellSignal: async (run, signal) => {
+      const handle = client.workflow.getHandle(workflowIds.playbookRun(run));
+      const tell = () =>
+        handle
+          .signal<[SignalReceived]>(messageNames.incidentSignal, { signal })
+          .catch((error: unknown) => (error instanceof WorkflowNotFoundError ? undefined : Promise.reject(error)));
+      await within(client, startDeadlineMs, tell);
+    },
+    deliverSignal: async (key, signal, told = false) => {
       await within(client, startDeadlineMs, () =>
         client.workflow.signalWithStart<(input: IncidentResponseInput) => Promise<void>, [SignalReceived]>(workflowTypes.incidentResponse, {
           workflowId: workflowIds.incidentResponse(key),
           taskQueue: taskQueues.main,
           args: [{ key }],
           signal: messageNames.signalReceived,
-          signalArgs: [{ signal }],
+          signalArgs: [{ signal, ...(told ? { told } : {}) }],
         }),
       );
     },

@@ -4,28 +4,35 @@ import type pg from 'pg';
 import { auditRepository } from './audit.ts';
 import { recordedChange, type Change } from './chain/change.ts';
 import { openAuditFile, type AuditFile } from './chain/file.ts';
-import { approvalsRepository } from './approvals.ts';
+import { approvalsRepository } from './approvals/approvals.ts';
+import { delegationsRepository } from './approvals/delegations.ts';
+import { reviewsRepository } from './approvals/reviews.ts';
 import { openFlush, type Flush } from './chain/flush.ts';
 import { contextRepository } from './context.ts';
+import { commandsRepository } from './runs/commands.ts';
 import { openDatabase, openPool, type Db } from './postgres/database.ts';
 import { openListener, type Listener } from './postgres/listener.ts';
 import { bundleChannel, bundlesRepository } from './bundles.ts';
 import { guard } from './postgres/door.ts';
-import { effectsRepository } from './effects.ts';
+import { effectsRepository } from './effects/ledger.ts';
 import { translateError } from './postgres/failures.ts';
+import { guardRepository } from './effects/budgets.ts';
 import { idempotencyRepository } from './idempotency.ts';
 import { incidentsRepository } from './incidents.ts';
 import { checkSchema } from './migrate.ts';
 import { peopleRepository } from './people.ts';
 import { playbooksRepository } from './playbooks.ts';
-import { pointLock } from './point-lock.ts';
+import { changeLock } from './postgres/change-lock.ts';
 import { pointsRepository } from './points.ts';
 import { policiesRepository } from './policies.ts';
-import type { Points, Store } from './port.ts';
+import type { Points, Store, Systems } from './port.ts';
 import { reportsRepository } from './reports.ts';
 import { runsRepository } from './runs.ts';
 import { secretsRepository } from './secrets.ts';
 import { signalsRepository } from './signals.ts';
+import { triggersRepository } from './triggers.ts';
+import { systemsRepository } from './systems/systems.ts';
+import { tasksRepository } from './tasks.ts';
 
 const lockConnections = 16;
 
@@ -33,7 +40,7 @@ export type StoreOptions = {
   readonly databaseUrl: string;
   /** JSON lines; processes on one machine may share it. */
   readonly auditFile: string;
-  /** Connections for the store's own statements; locks on points use up to 16 more while they are held. */
+  /** Connections for the store's own statements; locks on points and systems use up to 16 more while they are held. */
   readonly poolSize?: number | undefined;
 };
 
@@ -54,7 +61,8 @@ export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: Store
   const parts = repositories({ pool, db, flush, file, listener });
   return {
     ...parts,
-    points: { ...parts.points, locked: pointLock(lockPool) },
+    points: { ...parts.points, locked: changeLock(lockPool, 'point') },
+    systems: { ...parts.systems, locked: changeLock(lockPool, 'system') },
     close: async () => {
       await file.close();
       await end();
@@ -70,7 +78,10 @@ function repositories({
   flush,
   file,
   listener,
-}: Parts): Omit<Store, 'points' | 'close'> & { readonly points: Omit<Points, 'locked'> } {
+}: Parts): Omit<Store, 'points' | 'systems' | 'close'> & {
+  readonly points: Omit<Points, 'locked'>;
+  readonly systems: Omit<Systems, 'locked'>;
+} {
   const recorded = recordedChange(pool, flush, file);
   const change: Change = async (work) => (await recorded(work)).result;
   const people = peopleRepository(db, change);
@@ -83,10 +94,17 @@ function repositories({
     policies: guard('policies', policiesRepository(db, change)),
     context: guard('context', contextRepository(db, change)),
     playbooks: guard('playbooks', playbooksRepository(db, change)),
+    triggers: guard('triggers', triggersRepository(db, change)),
     runs: guard('runs', runsRepository(db, change)),
+    commands: guard('commands', commandsRepository(db, change)),
     approvals: guard('approvals', approvalsRepository(db, change)),
+    tasks: guard('tasks', tasksRepository(db, change)),
+    delegations: guard('delegations', delegationsRepository(db, change)),
+    reviews: guard('reviews', reviewsRepository(db, change)),
     effects: guard('effects', effectsRepository(db, recorded)),
+    guard: guard('guard', guardRepository(db, change)),
     points: guard('points', pointsRepository(db, change)),
+    systems: guard('systems', systemsRepository(db, change)),
     signals: guard('signals', signalsRepository(db, change)),
     incidents: guard('incidents', incidentsRepository(db, change)),
     audit: guard('audit', auditRepository(db, recorded, file)),

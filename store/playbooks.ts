@@ -1,16 +1,26 @@
 /** Published playbooks: the source that people wrote and the plan that it compiled to, immutable for each version. */
+import { sql } from 'kysely';
 import { EdictError } from '../domain/errors.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { Change } from './chain/change.ts';
 import type { Db } from './postgres/database.ts';
 import type { PlaybookRow, Playbooks } from './port.ts';
 
+/** By the numbers of the version, whenever it was published. */
+const newestFirst = sql`string_to_array(version, '.')::int[] desc`;
+
+const isFollowing = (playbook: string) => sql<boolean>`follows @> array[${playbook}]::text[]`;
+
+function followsOf({ triggers }: Plan): string[] {
+  return triggers.flatMap((trigger) => (trigger.kind === 'playbook' ? [trigger.playbook] : []));
+}
+
 export function playbooksRepository(db: Db, change: Change): Playbooks {
   return {
     publish: ({ source, plan }, by) =>
       change(async (tx, record) => {
         const { playbook, version, digest } = plan;
-        const row = { playbook, version, digest, source, plan: JSON.stringify(plan) };
+        const row = { playbook, version, digest, source, plan: JSON.stringify(plan), follows: followsOf(plan) };
         const made = await tx
           .insertInto('playbooks')
           .values(row)
@@ -32,8 +42,13 @@ export function playbooksRepository(db: Db, change: Change): Playbooks {
           help: 'give the changed playbook a new version',
         });
       }),
+    versions: async (playbook) => {
+      const columns = ['playbook', 'version', 'digest', 'published_at'] as const;
+      const rows = await db.selectFrom('playbooks').select(columns).where('playbook', '=', playbook).orderBy(newestFirst).execute();
+      return rows.map(({ published_at, ...row }) => ({ ...row, publishedAt: published_at }));
+    },
     get: async (playbook, version) => {
-      let query = db.selectFrom('playbooks').selectAll().where('playbook', '=', playbook).orderBy('seq', 'desc').limit(1);
+      let query = db.selectFrom('playbooks').selectAll().where('playbook', '=', playbook).orderBy(newestFirst).limit(1);
       if (version !== undefined) query = query.where('version', '=', version);
       const row = await query.executeTakeFirst();
       return row && toRow(row);
@@ -48,8 +63,14 @@ export function playbooksRepository(db: Db, change: Change): Playbooks {
         .executeTakeFirst();
       return row && toRow(row);
     },
+    following: async (playbook) => {
+      const [any] = await db.selectFrom('playbooks').select('playbook').where(isFollowing(playbook)).limit(1).execute();
+      if (!any) return [];
+      const newest = db.selectFrom('playbooks').distinctOn('playbook').selectAll().orderBy('playbook').orderBy(newestFirst);
+      return (await db.selectFrom(newest.as('newest')).selectAll().where(isFollowing(playbook)).orderBy('playbook').execute()).map(toRow);
+    },
     list: async () =>
-      (await db.selectFrom('playbooks').distinctOn('playbook').selectAll().orderBy('playbook').orderBy('seq', 'desc').execute()).map(toRow),
+      (await db.selectFrom('playbooks').distinctOn('playbook').selectAll().orderBy('playbook').orderBy(newestFirst).execute()).map(toRow),
   };
 }
 

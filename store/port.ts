@@ -8,15 +8,23 @@ import type { Connection, DecisionEvent, IdentityEvent, Indicator } from '../dom
 import type { Inventory } from '../domain/context/inventory.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { BudgetClaim, GuardDecision } from '../domain/guard/decision.ts';
 import type { LedgerEntry } from '../domain/incident/timeline.ts';
 import type { Signal, SignalStatus, Severity } from '../domain/incident/signal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { ApprovalPlan, ApprovalRecord, ApprovalStatus, Vote } from '../domain/playbook/approval.ts';
+import type { Fork } from '../domain/playbook/control/fork.ts';
+import type { RunOrigin } from '../domain/playbook/origin.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import type { Policy } from '../domain/policy/model.ts';
 import type { Artifact, Loss, TargetName } from '../domain/policy/targets/target.ts';
+import type { Approvals, Delegations, Reviews } from './port-approvals.ts';
+import type { CommandRow, Commands, CommandStatus } from './port-commands.ts';
+import type { Guard, GuardSituation } from './port-guard.ts';
 import type { SecretRow, Secrets } from './port-secrets.ts';
+import type { Triggers } from './port-triggers.ts';
+import type { SystemRow, Systems } from './port-systems.ts';
+import type { Tasks } from './port-tasks.ts';
 
 export type Role = 'analyst' | 'manager' | 'engineer' | 'auditor' | 'admin';
 
@@ -188,9 +196,17 @@ export type Order = {
   readonly incident?: string | undefined;
   readonly policy?: string | undefined;
   readonly signal?: string | undefined;
+  /** Where another run brought it about. */
+  readonly origin?: RunOrigin | undefined;
+  /** Where it begins in the middle, with what another run recorded. */
+  readonly fork?: Fork | undefined;
   readonly orderedAt: string;
 };
 
+/** The run went on with another version from here; the command that said so is in `Commands`. */
+export type Migration = { readonly version: string; readonly planDigest: string; readonly by: Actor; readonly command: string };
+
+/** `version` and `planDigest` are those that the run goes on with now. */
 export type RunRow = Order & {
   readonly status: 'ordered' | 'running' | 'ended';
   readonly outcome: string | undefined;
@@ -198,6 +214,9 @@ export type RunRow = Order & {
   readonly view: RunView | undefined;
   readonly endedAt: string | undefined;
   readonly cancelledBy: Actor | undefined;
+  /** Oldest first; `orderedWith` is what it began with. */
+  readonly migrations?: readonly Migration[] | undefined;
+  readonly orderedWith?: { readonly version: string; readonly planDigest: string } | undefined;
 };
 
 export type Runs = {
@@ -212,6 +231,12 @@ export type Runs = {
     },
     page: PageRequest,
   ) => Promise<Page<RunRow>>;
+  /** The runs that it brought about, oldest first. */
+  readonly broughtBy: (run: string) => Promise<readonly RunRow[]>;
+  /** Runs under way of the open incident of this key whose plan waits for a signal somewhere. */
+  readonly listening: (incidentKey: string) => Promise<readonly string[]>;
+  /** The runs that are forks of it, oldest first. */
+  readonly forks: (run: string) => Promise<readonly string[]>;
   readonly started: (run: string) => Promise<void>;
   readonly finish: (run: string, view: RunView) => Promise<void>;
   readonly recordCancel: (run: string, by: Actor, reason: string) => Promise<void>;
@@ -226,47 +251,27 @@ export type PlaybookRow = {
   readonly publishedAt: string;
 };
 
+export type PlaybookVersion = Pick<PlaybookRow, 'playbook' | 'version' | 'digest' | 'publishedAt'>;
+
 export type Playbooks = {
   /** Immutable per version; the same bytes again is a no-op, other bytes `conflict`. */
   readonly publish: (input: { readonly source: string; readonly plan: Plan }, by: Actor) => Promise<PlaybookRow>;
+  /** All versions of it, newest first. */
+  readonly versions: (playbook: string) => Promise<readonly PlaybookVersion[]>;
   /** The newest version where none is named. */
   readonly get: (playbook: string, version?: string) => Promise<PlaybookRow | undefined>;
   readonly byDigest: (digest: string) => Promise<PlaybookRow | undefined>;
+  /** The newest versions that a run of this playbook starts when it ends. */
+  readonly following: (playbook: string) => Promise<readonly PlaybookRow[]>;
   /** Newest version of each. */
   readonly list: () => Promise<readonly PlaybookRow[]>;
 };
 
-export type Approvals = {
-  /** Idempotent by run, step and digest; an open approval of another digest of the same step is cancelled (superseded). */
-  readonly open: (input: {
-    readonly plan: ApprovalPlan;
-    readonly digest: Digest;
-    readonly summary: string;
-    readonly facts: JsonObject;
-    readonly roles: readonly string[];
-    readonly quorum: number;
-    readonly requester: Actor;
-    readonly expiresAt: string;
-  }) => Promise<ApprovalRecord>;
-  readonly get: (id: string) => Promise<ApprovalRecord | undefined>;
-  readonly list: (
-    filter: { readonly status?: ApprovalStatus | undefined; readonly run?: string | undefined },
-    page: PageRequest,
-  ) => Promise<Page<ApprovalRecord>>;
-  /**
-   * One transaction with the row locked: refuses closed, expired (by the database's clock), other digest, requester, missing role
-   * (the voter's roles now), repeated vote; otherwise records, and closes on a denial or on the quorum.
-   */
-  readonly vote: (vote: Vote) => Promise<ApprovalRecord>;
-  readonly close: (id: string, status: 'expired' | 'cancelled', by: Actor) => Promise<ApprovalRecord>;
-  readonly escalate: (input: {
-    readonly id: string;
-    readonly to: readonly string[];
-    readonly kind: 'remind' | 'escalate';
-  }) => Promise<void>;
-};
-
-export type EffectStatus = 'intended' | 'applied' | 'confirmed' | 'undone' | 'failed';
+/**
+ * `denied`: the guard refused it, nothing was done. `uncertain`: it failed for good and may hold all the same. `diverged`: it holds, or may,
+ * and its undo failed for good; an incident says so.
+ */
+export type EffectStatus = 'intended' | 'applied' | 'confirmed' | 'undone' | 'failed' | 'denied' | 'uncertain' | 'diverged';
 
 export type EffectRow = {
   /** `<run>/<step>/<invocation>` */
@@ -287,28 +292,79 @@ export type EffectRow = {
   readonly appliedAt: string | undefined;
   readonly confirmedAt: string | undefined;
   readonly undoneAt: string | undefined;
+  readonly playbook: string | undefined;
+  /** What it is about (hosts, users): what budgets count. */
+  readonly subjects: readonly string[];
+  /** What the guard decided before the intent. */
+  readonly decision: GuardDecision | undefined;
+  /** Who asked for its undo to be tried again, while that is under way. */
+  readonly retryBy: Actor | undefined;
   /** The audit rows that it wrote. */
   readonly entries: readonly number[];
 };
 
+type PointSeen = Pick<PointRow, 'name' | 'desired' | 'health'> & { readonly observed: JsonObject };
+
+type EffectFault = { readonly code: ErrorCode; readonly message: string };
+
+/** INVARIANT: no intent without the decision that allows it, both in one row. */
+export type EffectIntent = {
+  readonly key: string;
+  readonly run: string;
+  readonly step: string;
+  readonly action: string;
+  readonly targets: readonly string[];
+  readonly params: JsonObject;
+  readonly approval?: string | undefined;
+  readonly playbook: string;
+  readonly subjects: readonly string[];
+  readonly decision: GuardDecision;
+  /** Places in budgets that it takes. */
+  readonly claims?: readonly BudgetClaim[] | undefined;
+};
+
 export type Effects = {
-  /** Writes the intent (or counts one more attempt) and returns the row as it stands: what it says decides whether to observe or to act. */
-  readonly intend: (
-    input: {
-      readonly key: string;
-      readonly run: string;
-      readonly step: string;
-      readonly action: string;
-      readonly targets: readonly string[];
-      readonly params: JsonObject;
-      readonly approval?: string | undefined;
-    },
-    by: Actor,
-  ) => Promise<EffectRow>;
+  /**
+   * Writes the intent (or counts one more attempt) and returns the row as it stands: what it says decides whether to observe or to act. A
+   * decision that refuses, or a budget that is spent by now, makes it `denied`; that is final.
+   */
+  readonly intend: (input: EffectIntent, by: Actor) => Promise<EffectRow>;
+  /**
+   * It has landed at one of its points, with the last one at all: receipt so far, what should be in force there, and what was seen, in one
+   * transaction. Again after it was confirmed is a no-op; `effect-state-wrong` where it is over.
+   */
+  readonly landed: (input: {
+    readonly key: string;
+    readonly receipt: Json;
+    readonly last: boolean;
+    readonly point: PointSeen;
+  }) => Promise<{ readonly status: EffectStatus }>;
+  /** It is given back at one of its points, with the last one at all. */
+  readonly givenBack: (input: {
+    readonly key: string;
+    readonly last: boolean;
+    readonly by: Actor;
+    readonly point: PointSeen;
+  }) => Promise<void>;
+  /** Where an effect stands and what should be in force at a point, in one look. */
+  readonly atPoint: (
+    key: string,
+    point: string,
+  ) => Promise<{ readonly status: EffectStatus | undefined; readonly desired: PointRow['desired'] | undefined }>;
   readonly applied: (key: string, receipt: Json) => Promise<EffectRow>;
   readonly confirmed: (key: string) => Promise<EffectRow>;
   readonly undone: (key: string, by: Actor) => Promise<EffectRow>;
-  readonly failed: (key: string, error: { readonly code: ErrorCode; readonly message: string }) => Promise<EffectRow>;
+  readonly failed: (key: string, error: EffectFault) => Promise<EffectRow>;
+  /** It failed for good, and may hold all the same: a later observation decides. */
+  readonly uncertain: (key: string, error: EffectFault) => Promise<EffectRow>;
+  /** Its undo failed for good. A retry that was asked for is over with it. */
+  readonly diverged: (key: string, error: EffectFault) => Promise<EffectRow>;
+  /** Somebody wants the undo of a diverged effect tried again: the recorded word without which nothing is. */
+  readonly orderRetry: (input: { readonly key: string; readonly by: Actor; readonly reason: string }) => Promise<EffectRow>;
+  /** Effects that nobody is at work on and that nobody knows the end of: uncertain, or half done in a run that has ended. */
+  readonly unsettled: () => Promise<readonly EffectRow[]>;
+  /** Those whose undo was ordered to be tried again, and that are still diverged. */
+  readonly retriesOrdered: () => Promise<readonly EffectRow[]>;
   readonly get: (key: string) => Promise<EffectRow | undefined>;
   readonly list: (
     filter: { readonly run?: string | undefined; readonly incident?: string | undefined; readonly status?: EffectStatus | undefined },
@@ -358,6 +414,8 @@ export type Signals = {
   /** `accepted: false` when the id was seen before: counted as duplicate, nothing else happens. */
   readonly accept: (signal: Signal, door: string) => Promise<{ readonly accepted: boolean; readonly row: SignalRow }>;
   readonly get: (id: string) => Promise<SignalRow | undefined>;
+  /** Where it is of the incident of the run. */
+  readonly ofRun: (id: string, run: string) => Promise<SignalRow | undefined>;
   /** Those of the ids that there are, in their order. */
   readonly many: (ids: readonly string[]) => Promise<readonly SignalRow[]>;
   /** Accepted, but not yet handed to Temporal. */
@@ -411,7 +469,10 @@ export type Incidents = {
 };
 
 export type { AuditCheck, AuditRow };
-export type { SecretRow, Secrets };
+export type { Approvals, Delegations, Reviews };
+export type { CommandRow, Commands, CommandStatus, Guard, GuardSituation, SecretRow, Secrets };
+export type { SystemRow, Systems };
+export type { Tasks };
 
 export type Audit = {
   readonly append: (entry: {
@@ -472,9 +533,15 @@ export type Store = {
   readonly policies: Policies;
   readonly context: Context;
   readonly playbooks: Playbooks;
+  readonly triggers: Triggers;
   readonly runs: Runs;
+  readonly commands: Commands;
   readonly approvals: Approvals;
+  readonly tasks: Tasks;
+  readonly delegations: Delegations;
+  readonly reviews: Reviews;
   readonly effects: Effects;
+  readonly guard: Guard;
   readonly points: Points;
   readonly signals: Signals;
   readonly incidents: Incidents;
@@ -482,6 +549,7 @@ export type Store = {
   readonly reports: Reports;
   readonly idempotency: Idempotency;
   readonly secrets: Secrets;
+  readonly systems: Systems;
   readonly bundles: Bundles;
   readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;

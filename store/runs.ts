@@ -3,7 +3,10 @@ import { sql, type Selectable } from 'kysely';
 import { canonicalJson, digestOf } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Fork } from '../domain/playbook/control/fork.ts';
+import type { RunOrigin } from '../domain/playbook/origin.ts';
 import type { Change } from './chain/change.ts';
+import { refuseUnanswered } from './runs/commands.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';
 import { pageLimit, timeKey, toPage } from './postgres/page.ts';
 import type { Order, RunRow, Runs } from './port.ts';
@@ -14,12 +17,38 @@ type OrderInput = Parameters<Runs['order']>[0];
 
 const system = 'system:run';
 
+/** One that went on with another version may wait where the first one did not. */
+const waitsForSignal = sql<boolean>`(runs.migrations is not null or
+  playbooks.plan::jsonb @? '$.steps.* ? (@.kind == "wait" && exists (@.signal))')`;
+
 export function runsRepository(db: Db, change: Change): Runs {
   return { ...reads(db), ...changes(change) };
 }
 
-function reads(db: Db): Pick<Runs, 'get' | 'list'> {
+function reads(db: Db): Pick<Runs, 'get' | 'list' | 'forks' | 'broughtBy' | 'listening'> {
   return {
+    listening: async (incidentKey) => {
+      const rows = await db
+        .selectFrom('incidents')
+        .innerJoin('runs', 'runs.incident', 'incidents.id')
+        .innerJoin('playbooks', (join) =>
+          join.onRef('playbooks.playbook', '=', 'runs.playbook').onRef('playbooks.version', '=', 'runs.version'),
+        )
+        .select('runs.run')
+        .where('incidents.key', '=', incidentKey)
+        .where('incidents.status', '<>', 'closed')
+        .where('runs.status', '<>', 'ended')
+        .where(waitsForSignal)
+        .orderBy('runs.ordered_at')
+        .execute();
+      return rows.map(({ run }) => run);
+    },
+    broughtBy: async (run) =>
+      (await db.selectFrom('runs').selectAll().where('origin_run', '=', run).orderBy('ordered_at').orderBy('run').execute()).map(toRow),
+    forks: async (run) =>
+      (await db.selectFrom('runs').select('run').where('fork_of', '=', run).orderBy('ordered_at').orderBy('run').execute()).map(
+        (row) => row.run,
+      ),
     get: async (run) => {
       const row = await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst();
       return row && toRow(row);
@@ -52,12 +81,12 @@ function changes(change: Change): Pick<Runs, 'order' | 'started' | 'finish' | 'r
           .returningAll()
           .executeTakeFirst();
         if (made === undefined) return sameOrder(await lockRun(tx, order.run), order);
-        const { inputs, ...detail } = optionalsDropped(order);
+        const { inputs, fork, ...detail } = optionalsDropped(order);
         record({
           actor: by,
           event: 'run-ordered',
           subject: `run/${order.run}`,
-          detail: { ...detail, inputsDigest: digestOf(inputs) },
+          detail: { ...detail, inputsDigest: digestOf(inputs), ...(fork === undefined ? {} : { fork: forkDetail(fork) }) },
         });
         return toOrder(made);
       }),
@@ -85,6 +114,7 @@ function changes(change: Change): Pick<Runs, 'order' | 'started' | 'finish' | 'r
           steps: view.steps.length,
           viewDigest: digestOf(view),
         };
+        if (ended) (await refuseUnanswered(tx, run)).forEach(record);
         record({ actor: system, event: ended ? 'run-ended' : 'run-viewed', subject: `run/${run}`, detail });
       }),
     recordCancel: (run, by, reason) =>
@@ -116,16 +146,27 @@ function sameOrder(found: Stored, order: OrderInput): Order {
 
 /** Exactly the fields of an order, whatever else the object holds. */
 function optionalsDropped({ run, playbook, version, planDigest, inputs, requester, ...rest }: OrderInput) {
-  const { incident, policy, signal } = rest;
+  const { incident, policy, signal, origin, fork } = rest;
   const optional = {
     ...(incident === undefined ? {} : { incident }),
     ...(policy === undefined ? {} : { policy }),
     ...(signal === undefined ? {} : { signal }),
+    ...(origin === undefined ? {} : { origin: originOnly(origin) }),
+    ...(fork === undefined ? {} : { fork }),
   };
   return { run, playbook, version, planDigest, inputs, requester, ...optional };
 }
 
-function toColumns({ planDigest, inputs, incident, policy, signal, run, playbook, version, requester }: OrderInput) {
+/** The ledger names what it began with; the outputs themselves are in the order. */
+function forkDetail({ of, from, steps }: Fork): JsonObject {
+  return { of, from, steps: digestOf(steps) };
+}
+
+function originOnly({ kind, run, step, only, depth }: RunOrigin): RunOrigin & JsonObject {
+  return { kind, run, ...(step === undefined ? {} : { step }), ...(only === undefined ? {} : { only }), depth };
+}
+
+function toColumns({ planDigest, inputs, incident, policy, signal, origin, fork, run, playbook, version, requester }: OrderInput) {
   const optional = { incident: incident ?? null, policy: policy ?? null, signal: signal ?? null };
   return {
     run,
@@ -135,19 +176,35 @@ function toColumns({ planDigest, inputs, incident, policy, signal, run, playbook
     plan_digest: planDigest,
     inputs: canonicalJson(inputs),
     status: 'ordered' as const,
+    origin: origin === undefined ? null : canonicalJson(originOnly(origin)),
+    origin_run: origin?.run ?? null,
+    fork: fork === undefined ? null : canonicalJson(fork),
+    fork_of: fork?.of ?? null,
     ...optional,
   };
 }
 
 function toOrder(row: Stored): Order {
   const { run, playbook, version, plan_digest, inputs, requester } = row;
-  const rest = { incident: row.incident ?? undefined, policy: row.policy ?? undefined, signal: row.signal ?? undefined };
+  const rest = {
+    incident: row.incident ?? undefined,
+    policy: row.policy ?? undefined,
+    signal: row.signal ?? undefined,
+    origin: row.origin ?? undefined,
+    fork: row.fork ?? undefined,
+  };
   return { run, playbook, version, planDigest: plan_digest, inputs, requester, ...rest, orderedAt: row.ordered_at };
 }
 
 function toRow(row: Stored): RunRow {
+  const order = toOrder(row);
+  const { version, planDigest } = row.migrations?.at(-1) ?? order;
   return {
-    ...toOrder(row),
+    ...order,
+    version,
+    planDigest,
+    migrations: row.migrations ?? undefined,
+    orderedWith: row.migrations === null ? undefined : { version: order.version, planDigest: order.planDigest },
     status: row.status,
     outcome: row.outcome ?? undefined,
     view: row.view ?? undefined,

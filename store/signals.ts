@@ -16,10 +16,21 @@ export function signalsRepository(db: Db, change: Change): Signals {
   return { ...reads(db), ...changes(change) };
 }
 
-function reads(db: Db): Pick<Signals, 'get' | 'many' | 'undelivered' | 'counts'> {
+function reads(db: Db): Pick<Signals, 'get' | 'ofRun' | 'many' | 'undelivered' | 'counts'> {
   return {
     get: async (id) => {
       const row = await db.selectFrom('signals').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toRow(row);
+    },
+    ofRun: async (id, run) => {
+      const row = await db
+        .selectFrom('signals')
+        .innerJoin('incidents', (join) => join.on(sql<boolean>`incidents.key = signals.document ->> 'key'`))
+        .innerJoin('runs', 'runs.incident', 'incidents.id')
+        .selectAll('signals')
+        .where('signals.id', '=', id)
+        .where('runs.run', '=', run)
+        .executeTakeFirst();
       return row && toRow(row);
     },
     many: async (ids) => {

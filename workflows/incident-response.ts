@@ -2,10 +2,19 @@
  * One incident, an entity: collects the signals of its key (each once), triages them, starts the runs that were ordered, and records
  * how they end. Closes when nothing has happened for a while and nothing runs; another signal of the key opens it again.
  */
-import { allHandlersFinished, condition, continueAsNew, defineSignal, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineSignal,
+  getExternalWorkflowHandle,
+  log,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { TriageOutcome } from '../activities/contract.ts';
 import type { IncidentResponseInput, SignalReceived } from './messages.ts';
-import { messageNames } from './messages.ts';
+import { messageNames, workflowIds } from './messages.ts';
 import { control } from './options.ts';
 import { failureOf, runToEnd } from './run-child.ts';
 
@@ -19,7 +28,7 @@ const together = 200;
 
 export async function incidentResponse(input: IncidentResponseInput): Promise<void> {
   const seen = new Set(input.seen ?? []);
-  const pending: string[] = [];
+  const pending: SignalReceived[] = [];
   let running = 0;
 
   setHandler(signalReceived, (message: Partial<SignalReceived> | undefined) => {
@@ -27,7 +36,7 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
     // Anyone who reaches Temporal can send anything; what counts is what a door recorded.
     if (typeof id !== 'string' || seen.has(id)) return;
     seen.add(id);
-    pending.push(id);
+    pending.push({ signal: id, ...(message?.told === true ? { told: true } : {}) });
   });
 
   const follow = async (incident: string, run: string): Promise<void> => {
@@ -47,7 +56,12 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
     if (!busy && running === 0 && pending.length === 0) return;
     if (pending.length === 0) continue;
     // No timer here, which could cost the server up to a second: what arrives meanwhile is the next batch.
-    const triage = await triaged(input.key, pending.splice(0, together));
+    const batch = pending.splice(0, together);
+    const triage = await triaged(
+      input.key,
+      batch.map(({ signal }) => signal),
+    );
+    for (const { signal, told } of batch) if (!told) forward(triage.listeners ?? [], signal);
     for (const run of triage.orders) void follow(triage.incident, run);
     if (running === 0 && pending.length === 0 && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
@@ -56,8 +70,17 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
   }
 }
 
+/** To the runs that may wait for it. A door that told them already says so. */
+function forward(runs: readonly string[], signal: string): void {
+  for (const run of runs) {
+    const handle = getExternalWorkflowHandle(workflowIds.playbookRun(run));
+    // One that has ended waits for nothing.
+    handle.signal(messageNames.incidentSignal, { signal }).catch(() => log.info('a run does not wait for a signal any more', { run }));
+  }
+}
+
 /** Signals that no door recorded open nothing; the others wait in the store for theirs. */
-async function triaged(key: string, signals: readonly string[]): Promise<Pick<TriageOutcome, 'incident' | 'orders'>> {
+async function triaged(key: string, signals: readonly string[]): Promise<Pick<TriageOutcome, 'incident' | 'orders' | 'listeners'>> {
   try {
     return await control['incident.triage']({ key, signals });
   } catch (error) {

@@ -2,4 +2,5 @@
 export { incidentResponse } from './incident-response.ts';
 export { playbookRun } from './playbook-run.ts';
 export { policyLifecycle } from './policy-lifecycle.ts';
+export { scheduledOrder } from './scheduled-order.ts';
 export { watch } from './watch.ts';

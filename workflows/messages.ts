@@ -10,6 +10,7 @@ export const workflowTypes = {
   playbookRun: 'playbookRun',
   incidentResponse: 'incidentResponse',
   watch: 'watch',
+  scheduledOrder: 'scheduledOrder',
 } as const;
 
 export const workflowIds = {
@@ -17,6 +18,8 @@ export const workflowIds = {
   playbookRun: (run: string) => `run/${run}`,
   incidentResponse: (key: string) => `incident/${key}`,
   watch: (scope: string) => `watch/${scope}`,
+  /** The server adds the time: `-2026-11-25T03:00:00Z`. */
+  scheduledOrder: (playbook: string, trigger: number) => `scheduled/${playbook}/${trigger}`,
 } as const;
 
 export const messageNames = {
@@ -27,7 +30,20 @@ export const messageNames = {
   state: 'state',
   /** playbookRun: signal; cancels after a recorded order `cancel` in the store. */
   cancel: 'cancel',
-  /** incidentResponse: signal with { signal: id } */
+  /** playbookRun: signal with { command: id } of a command that is recorded in the store. */
+  command: 'command',
+  /** playbookRun queries → CancelPreview; with a plan → MigrationPreview. They change nothing. */
+  cancelPreview: 'cancel-preview',
+  migrationPreview: 'migration-preview',
+  /** playbookRun: signal with { child: run } of a run that this one called: its outcome stands. What it is, the store says. */
+  childNews: 'child-news',
+  /** playbookRun: signal without payload; the run that called this one went on in a new execution and wants to be told of its end. */
+  tellCaller: 'tell-caller',
+  /** playbookRun: signal with { task: id } of a task that was answered in the store. */
+  taskAnswered: 'task-answered',
+  /** playbookRun: signal with { signal: id } of the run's incident, recorded in the store. */
+  incidentSignal: 'incident-signal',
+  /** incidentResponse: signal with { signal: id }; `told`: the runs of the incident have it already. */
   signalReceived: 'signal-received',
   /** policyLifecycle: update, moves the policy on → { run } */
   submit: 'submit',
@@ -44,6 +60,8 @@ export type PlaybookRunInput = {
   readonly driver?: 2;
   readonly checkpoint?: RunCheckpoint;
   readonly continueAfterEvents?: number;
+  /** The run that called it waits for it: it is answered in a few words. */
+  readonly called?: true;
 };
 export const newRun = (run: string): PlaybookRunInput => ({ run, driver: 2 });
 /** Plain JSON. Commands that were not performed yet, and who has voted on what is open. */
@@ -51,10 +69,19 @@ export type RunCheckpoint = {
   readonly state: RunState;
   readonly held: readonly Command[];
   readonly voters: { readonly [approval: string]: readonly string[] };
+  /** The run that called this one wants to be told of its end. */
+  readonly tellCaller?: true;
+  /** Ids of signals that came. */
+  readonly heard?: readonly string[];
 };
 export type IncidentResponseInput = { readonly key: string; readonly seen?: readonly string[] };
 export type PolicyLifecycleInput = { readonly policy: string; readonly cycle?: number };
+/** `trigger`: the place of the schedule among the playbook's triggers. */
+export type ScheduledOrderInput = { readonly playbook: string; readonly trigger: number };
 export type WatchInput = { readonly scope: string };
-export type SignalReceived = { readonly signal: string };
+export type SignalReceived = { readonly signal: string; readonly told?: true };
 export type VoteMessage = SignedVote;
+export type TaskMessage = { readonly task: string };
+export type CommandMessage = { readonly command: string };
+export type ChildNews = { readonly child: string };
 export type CancelMessage = { readonly by: string; readonly reason: string };

@@ -15,22 +15,46 @@ import {
 } from '@temporalio/workflow';
 import type { LoadedRun, VoteOutcome } from '../activities/contract.ts';
 import { viewOf } from '../domain/playbook/engine/view.ts';
+import type { MigrationPreview } from '../domain/playbook/control/migration.ts';
+import type { Plan } from '../domain/playbook/plan.ts';
+import type { CancelPreview } from '../domain/playbook/control/cancel-preview.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import { failureOfFault, faultOf } from './fault.ts';
 import { messageNames } from './messages.ts';
-import type { CancelMessage, PlaybookRunInput, RunCheckpoint, VoteMessage } from './messages.ts';
+import type {
+  CancelMessage,
+  ChildNews,
+  CommandMessage,
+  PlaybookRunInput,
+  RunCheckpoint,
+  SignalReceived,
+  TaskMessage,
+  VoteMessage,
+} from './messages.ts';
 import { localFirst } from './local-first.ts';
 import { control, quickControl } from './options.ts';
+import { inFewWords, takeNews, tellCaller, tellWhenLeased } from './child-runs.ts';
+import { openCommandDesk, previewOfCancel, previewOfMigration, takeCommand } from './run-commands.ts';
+import { openSignalDesk, takeSignal, type SignalDesk } from './run-signals.ts';
+import { startAlone } from './run-child.ts';
 import { beginRun, canHandOver, feed, resumeRun, type RunDriver } from './run-driver.ts';
-import { castVote, refusalOf, type VoteDesk } from './vote-desk.ts';
+import { takeAnswer } from './task-desk.ts';
+import { castVote, formFault, takeVoteSignal, type VoteDesk } from './vote-desk.ts';
 
 const voteUpdate = defineUpdate<VoteOutcome, [VoteMessage]>(messageNames.vote);
 const voteSignal = defineSignal<[VoteMessage]>(messageNames.voteSignal);
 const cancelSignal = defineSignal<[CancelMessage]>(messageNames.cancel);
+const commandSignal = defineSignal<[CommandMessage]>(messageNames.command);
+const childNewsSignal = defineSignal<[ChildNews]>(messageNames.childNews);
+const incidentSignal = defineSignal<[SignalReceived]>(messageNames.incidentSignal);
+const tellCallerSignal = defineSignal(messageNames.tellCaller);
+const taskSignal = defineSignal<[TaskMessage]>(messageNames.taskAnswered);
+const cancelPreviewQuery = defineQuery<CancelPreview>(messageNames.cancelPreview);
+const migrationPreviewQuery = defineQuery<MigrationPreview, [Plan]>(messageNames.migrationPreview);
 const stateQuery = defineQuery<RunView>(messageNames.state);
 
 export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
-  const desk: VoteDesk = { voters: copyOf(input.checkpoint?.voters) };
+  const desk: VoteDesk = { voters: copyOf(input.checkpoint?.voters), refusedSignals: 0 };
   let driver: RunDriver | undefined;
   let cancelledBy: CancelMessage | undefined;
   const cancel = ({ by, reason }: CancelMessage): void => {
@@ -47,31 +71,46 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
       await condition(() => driver !== undefined);
       return castVote(desk, driver as RunDriver, signed);
     });
-  setHandler(voteUpdate, vote, { validator: (signed) => throwIf(refusalOf(desk, driver, signed)) });
-  setHandler(voteSignal, async (signed) => {
-    await vote(signed).catch((error: unknown) => log.warn('a vote was refused', { code: faultOf(error).code }));
-  });
+  setHandler(voteUpdate, vote, { validator: (signed) => throwIf(formFault(driver, signed)) });
+  setHandler(voteSignal, (signed) => takeVoteSignal(desk, () => vote(signed)));
   setHandler(cancelSignal, async (message) => {
     const by = await orderedCancellation(input.run);
     if (by === undefined) log.warn('a cancellation that nobody ordered was ignored');
     else cancel({ by, reason: reasonOf(message) });
   });
 
+  const commands = openCommandDesk(input.run, () => driver);
+  setHandler(commandSignal, (message) => takeCommand(commands, message));
+  setHandler(cancelPreviewQuery, () => previewOfCancel(commands));
+  setHandler(migrationPreviewQuery, (plan) => previewOfMigration(commands, plan));
+  setHandler(taskSignal, (message) => takeAnswer({ run: input.run, driver: () => driver }, message));
+
+  const signals = openSignalDesk(input.run, () => driver, input.checkpoint?.heard);
+  setHandler(incidentSignal, (message) => takeSignal(signals, message));
+
+  let told = input.checkpoint?.tellCaller ?? false;
+  setHandler(tellCallerSignal, () => void (told = true));
+  setHandler(childNewsSignal, (message) => takeNews(() => driver, message));
+
   // A cancellation by Temporal's own means ends as ours do: with everything undone. Nothing in here is torn down by it.
   CancellationScope.current().cancelRequested.catch(() => cancel({ by: 'temporal', reason: 'the workflow was cancelled' }));
   return CancellationScope.nonCancellable(async () => {
     const quick = input.driver !== undefined;
     const loaded = await load(input.run, quick);
+    if (loaded.ended) return loaded.ended;
     let wake: () => void = () => undefined;
     const awake = new Promise<void>((resolve) => (wake = resolve));
     const beginning = { run: input.run, loaded, continueAfterEvents: input.continueAfterEvents, quick, wake };
     driver = input.checkpoint ? resumeRun(beginning, input.checkpoint) : beginRun(beginning);
+    if (input.called) tellWhenLeased(driver);
     if (cancelledBy) cancel(cancelledBy);
     await awake;
     await condition(allHandlersFinished);
     if (driver.fault) throw failureOfFault(driver.fault);
-    if (canHandOver(driver)) await handOver(input, driver, desk);
-    return finish(input.run, driver);
+    if (canHandOver(driver)) await handOver(input, driver, { ...desk, told, heard: signals.heard });
+    const view = await finish(driver, quick && !input.called && !told && isHarmless(driver));
+    if (told) await tellCaller(driver);
+    return input.called ? inFewWords(view, driver) : view;
   });
 }
 
@@ -101,22 +140,40 @@ async function load(run: string, quick: boolean): Promise<LoadedRun> {
   }
 }
 
-async function handOver(input: PlaybookRunInput, { state, held }: RunDriver, { voters }: VoteDesk): Promise<never> {
-  const checkpoint: RunCheckpoint = { state, held, voters };
+type Carried = Pick<VoteDesk, 'voters'> & Pick<SignalDesk, 'heard'> & { readonly told: boolean };
+
+async function handOver(input: PlaybookRunInput, { state, held }: RunDriver, { voters, told, heard }: Carried): Promise<never> {
+  const checkpoint: RunCheckpoint = {
+    state,
+    held,
+    voters,
+    ...(told ? { tellCaller: true } : {}),
+    ...(heard.length === 0 ? {} : { heard }),
+  };
   return continueAsNew<typeof playbookRun>({ ...input, checkpoint });
 }
 
-async function finish(run: string, driver: RunDriver): Promise<RunView> {
-  const view = viewOf(driver.loaded.plan, driver.state);
+/** What only read may come to its end inside the workflow task: where that has to be done again, it ends in the same way. */
+function isHarmless({ loaded: { plan }, state: { effects, approvals, tasks = {} } }: RunDriver): boolean {
+  return effects.length === 0 && isEmpty(approvals) && isEmpty(tasks) && Object.values(plan.steps).every(({ kind }) => kind !== 'playbook');
+}
+
+const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
+
+async function finish({ loaded, state }: RunDriver, quick: boolean): Promise<RunView> {
+  const view = viewOf(loaded.plan, state);
+  const end = { run: state.run, view };
+  const ordinary = () => control['run.finish'](end);
   try {
-    await control['run.finish']({ run, view });
+    const done = await (quick ? localFirst(() => quickControl['run.finish'](end), ordinary) : ordinary());
+    for (const follower of done?.followers ?? []) await startAlone(follower);
   } catch (error) {
     throw failureOfFault(faultOf(error));
   }
   return view;
 }
 
-function throwIf(refused: ReturnType<typeof refusalOf>): void {
+function throwIf(refused: ReturnType<typeof formFault>): void {
   if (refused) throw failureOfFault(refused);
 }
 

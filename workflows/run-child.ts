@@ -1,5 +1,5 @@
 /** Starts an ordered run as a child workflow under its own id, and waits for it or not. */
-import { ApplicationFailure, executeChild, ParentClosePolicy } from '@temporalio/workflow';
+import { ApplicationFailure, executeChild, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { RunView } from '../domain/playbook/view.ts';
 import { newRun, workflowIds, workflowTypes } from './messages.ts';
@@ -26,6 +26,15 @@ export async function runToEnd(run: string): Promise<RunEnd> {
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return watching['run.await']({ run });
     return { outcome: 'failed', reason: failureOf(error).message };
+  }
+}
+
+/** Nobody waits for it. One that runs already is as good. */
+export async function startAlone(run: string): Promise<void> {
+  try {
+    await startChild<PlaybookRun>(workflowTypes.playbookRun, childOptions(run));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
 

@@ -5,12 +5,17 @@
 import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import type { LoadedRun } from '../activities/contract.ts';
 import { advance, start } from '../domain/playbook/engine/engine.ts';
-import type { Command, EngineEvent, OpenApprovalCommand } from '../domain/playbook/engine/messages.ts';
+import type { Command, EngineEvent } from '../domain/playbook/engine/messages.ts';
 import type { RunState } from '../domain/playbook/engine/state.ts';
 import { faultOf } from './fault.ts';
 import type { RunCheckpoint } from './messages.ts';
-import { control } from './options.ts';
-import { cancelAction, performAction, quickWay, waitsForBreath } from './run-actions.ts';
+import { closeApproval, escalate, openApproval } from './run-approvals.ts';
+import { cancelCalled, followAgain, startCalled, undoCalled } from './child-runs.ts';
+import { answerCommand, waitsForResume } from './run-commands.ts';
+import { closeTask, escalateTask, openTask } from './task-desk.ts';
+import { reportDivergence } from './run-divergence.ts';
+import { cancelAction, performOrdinary } from './run-actions.ts';
+import { beginAhead, goesQuickly, quickWay } from './run-ahead.ts';
 import { launch, scopeIn, type RunDriver } from './run-launch.ts';
 
 export type { RunDriver } from './run-launch.ts';
@@ -38,16 +43,21 @@ export function beginRun(beginning: Beginning): RunDriver {
 /** Goes on where the execution before left off: its timers are started again, and what it held is performed. */
 export function resumeRun(beginning: Beginning, { state, held }: RunCheckpoint): RunDriver {
   const driver = driverOf(beginning, state);
+  // Until the store has recorded a migration, it knows the plan of before.
+  if (state.migrating) driver.loaded = { ...driver.loaded, plan: state.migrating.plan };
   for (const [timer, { atMs }] of Object.entries(state.timers)) startTimer(driver, timer, atMs);
+  followAgain(driver);
   perform(driver, held);
   return driver;
 }
 
 export function feed(driver: RunDriver, event: EngineEvent): void {
   if (driver.finished || driver.fault) return;
+  driver.fed++;
   try {
-    const { state, commands } = advance(driver.loaded.plan, driver.state, event);
+    const { state, commands, plan } = advance(driver.loaded.plan, driver.state, event);
     driver.state = state;
+    if (plan) driver.loaded = { ...driver.loaded, plan };
     perform(driver, commands);
   } catch (error) {
     driver.fault = faultOf(error);
@@ -66,7 +76,9 @@ function driverOf({ loaded, quick, continueAfterEvents = Infinity, wake }: Begin
     actions: new Map(),
     timers: new Map(),
     quick: quick ? quickWay() : undefined,
+    children: new Map(),
     inFlight: 0,
+    fed: 0,
     handingOver: false,
     finished: false,
     fault: undefined,
@@ -85,11 +97,15 @@ function perform(driver: RunDriver, commands: readonly Command[]): void {
   let at = 0;
   for (let command = driver.held[at]; command; command = driver.held[++at]) {
     const { inFlight, perform: performed } = performers[command.type];
+    if (command.type === 'start-child' && driver.inFlight + driver.children.size >= inFlightAtMost) continue;
     if (inFlight && !driver.handingOver && driver.inFlight >= inFlightAtMost) break;
-    if (inFlight && (driver.handingOver || waitsForBreath(driver, command))) continue;
+    if (inFlight && (driver.handingOver || waitsForResume(driver, command))) continue;
+    const quickly = goesQuickly(driver, command);
+    if (quickly === 'held') continue;
     driver.held.splice(at--, 1);
-    (performed as (driver: RunDriver, command: Command) => void)(driver, command);
+    if (quickly === undefined) (performed as (driver: RunDriver, command: Command) => void)(driver, command);
   }
+  beginAhead(driver);
   if (driver.finished || canHandOver(driver)) driver.wake();
 }
 
@@ -99,36 +115,23 @@ type Performer<T extends Command['type']> = {
 };
 
 const performers: { readonly [T in Command['type']]: Performer<T> } = {
-  perform: { inFlight: true, perform: performAction },
+  perform: { inFlight: true, perform: performOrdinary },
   'open-approval': { inFlight: true, perform: openApproval },
   'close-approval': { inFlight: true, perform: closeApproval },
   escalate: { inFlight: true, perform: escalate },
   'cancel-action': { inFlight: false, perform: (driver, { step }) => cancelAction(driver, step) },
   'start-timer': { inFlight: false, perform: (driver, { timer, atMs }) => startTimer(driver, timer, atMs) },
   'cancel-timer': { inFlight: false, perform: (driver, { timer }) => driver.timers.get(timer)?.cancel() },
+  'start-child': { inFlight: true, perform: startCalled },
+  'cancel-child': { inFlight: true, perform: cancelCalled },
+  'undo-child': { inFlight: true, perform: undoCalled },
+  'report-divergence': { inFlight: true, perform: reportDivergence },
+  'answer-command': { inFlight: true, perform: answerCommand },
+  'open-task': { inFlight: true, perform: openTask },
+  'close-task': { inFlight: true, perform: closeTask },
+  'escalate-task': { inFlight: true, perform: escalateTask },
   finish: { inFlight: false, perform: (driver) => void (driver.finished = true) },
 };
-
-function openApproval(driver: RunDriver, command: OpenApprovalCommand): void {
-  const { step, plan, summary, facts, roles, quorum, expiresAtMs } = command;
-  launch(driver, () => control['approval.open']({ run: driver.state.run, plan, summary, facts, roles, quorum, expiresAtMs }), {
-    done: ({ approval: id, digest }) => feed(driver, { type: 'approval-opened', step, approval: id, digest, nowMs: Date.now() }),
-    failed: (error) => feed(driver, { type: 'approval-failed', step, error, nowMs: Date.now() }),
-  });
-}
-
-function closeApproval(driver: RunDriver, { step, approval, status: wanted }: Extract<Command, { type: 'close-approval' }>): void {
-  launch(driver, () => control['approval.close']({ approval, status: wanted }), {
-    done: ({ status }) =>
-      feed(driver, { type: 'approval-decided', approval, status: status === 'open' ? wanted : status, nowMs: Date.now() }),
-    failed: (error) => feed(driver, { type: 'approval-failed', step, error, nowMs: Date.now() }),
-  });
-}
-
-/** Nothing waits for it: an approval is as good without its reminder. */
-function escalate(driver: RunDriver, { approval, to, kind }: Extract<Command, { type: 'escalate' }>): void {
-  launch(driver, () => control['approval.escalate']({ approval, to, kind }), { done: () => undefined, failed: () => undefined });
-}
 
 function startTimer(driver: RunDriver, timer: string, atMs: number): void {
   const scope = scopeIn(driver);

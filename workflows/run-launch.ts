@@ -1,12 +1,13 @@
 /** A run under way, and the one way in which any part of the driver starts something that takes time: in flight, in the run's own scope. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { LoadedRun } from '../activities/contract.ts';
-import type { Command, EngineEvent } from '../domain/playbook/engine/messages.ts';
+import type { Command, EngineEvent, PerformCommand } from '../domain/playbook/engine/messages.ts';
 import type { Fault, RunState } from '../domain/playbook/engine/state.ts';
 import { faultOf } from './fault.ts';
 
 export type RunDriver = {
-  readonly loaded: LoadedRun;
+  /** With another plan once the run was migrated. */
+  loaded: LoadedRun;
   state: RunState;
   /** Performed later: there is no room in flight, or the run goes on in its next execution. */
   readonly held: Command[];
@@ -16,7 +17,11 @@ export type RunDriver = {
   readonly timers: Map<string, CancellationScope>;
   /** Absent in runs that began before there was a quick way. */
   readonly quick: QuickWay | undefined;
+  /** Called runs under way: step → run. */
+  readonly children: Map<string, string>;
   inFlight: number;
+  /** Events that the engine was given. */
+  fed: number;
   /** Nothing new is begun: this execution hands over once nothing is in flight. */
   handingOver: boolean;
   finished: boolean;
@@ -30,8 +35,14 @@ export type RunDriver = {
   readonly goOn: () => void;
 };
 
-/** Quick actions run inside workflow tasks. `left`: how many may still begin before the task has to end; it ends at a `breath`. */
-export type QuickWay = { left: number; breathing: boolean };
+/** `batch` begins at the end of the turn. `coming`: answers that are there and not taken yet, each with the command once it is asked for. */
+export type QuickWay = {
+  readonly batch: PerformCommand[];
+  readonly coming: Map<string, PerformCommand | undefined>;
+  busy: boolean;
+  /** Of answers since the run last went through the server. */
+  bytes: number;
+};
 
 export type After<T> = { readonly done: (value: T) => void; readonly failed: (fault: Fault) => void };
 

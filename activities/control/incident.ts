@@ -25,9 +25,10 @@ async function triage(ports: Ports, key: string, ids: readonly string[]): Promis
   if (signals.length === 0) throw new EdictError('signal-invalid', `no signal of incident \`${key}\` is recorded`);
   const { severity, title } = await assess(ports.store, signals);
   const incident = await ports.store.incidents.upsert({ key, title, severity, signals: signals.map((signal) => signal.id) });
+  const listeners = await ports.store.runs.listening(key);
   const orders = await orderPlaybooks(ports.store, incident, signals);
   for (const signal of signals) await ports.store.signals.settle(signal.id, 'handled', incident.id);
-  return { incident: incident.id, severity: incident.severity, orders };
+  return { incident: incident.id, severity: incident.severity, orders, ...(listeners.length === 0 ? {} : { listeners }) };
 }
 
 /** The worth of the assets raises the severity; nothing lowers it. */
@@ -50,7 +51,9 @@ async function recordedSignals(store: Store, key: string, ids: readonly string[]
 async function orderPlaybooks(store: Store, incident: IncidentRow, signals: readonly Signal[]): Promise<readonly string[]> {
   const runs = await runsOf(store, incident.id);
   const orders: string[] = [];
+  const disabled = new Set((await store.triggers.list()).flatMap((one) => (one.disabled ? [one.playbook] : [])));
   for (const playbook of await store.playbooks.list()) {
+    if (disabled.has(playbook.playbook)) continue;
     const signal = signals.find((one) => triggeredBy(playbook.plan, one));
     if (signal === undefined) continue;
     const run = runId(playbook, incident, signal);

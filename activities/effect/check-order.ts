@@ -5,7 +5,7 @@
 import type { ActionCall } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { ActionName } from '../../domain/playbook/actions.ts';
-import type { ActionStep, Plan } from '../../domain/playbook/plan.ts';
+import type { ActionStep, Plan, PlanStep } from '../../domain/playbook/plan.ts';
 import type { RunRow, Store } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import { requireWorkflow } from '../control/caller-check.ts';
@@ -15,26 +15,50 @@ export type CheckedOrder = { readonly order: RunRow; readonly plan: Plan; readon
 /** Throws `order-missing`, `order-mismatch`, `run-state-wrong`, and `cancelled` for all but an undo. */
 export async function checkOrder(ports: Ports, call: ActionCall, action: ActionName): Promise<CheckedOrder> {
   const order = await requireRun(ports, call);
-  const plan = await planOf(ports.store, order);
-  const step = plan.steps[stepId(call.step)];
   const asUndo = call.undoes !== undefined;
+  const { plan, step } = await plannedStep(ports.store, order, call, action);
   if (step?.kind !== 'action' || (asUndo ? step.undo : step.action) !== action) {
     throw new EdictError('order-mismatch', `\`${action}\` is not what step \`${call.step}\` of the ordered plan does`, {
       where: `run/${call.run}`,
     });
   }
-  if (order.origin?.kind === 'undo' && !asUndo) throw new EdictError('order-mismatch', `run \`${call.run}\` was ordered to take back, and for nothing else`);
+  if (order.origin?.kind === 'undo' && !asUndo)
+    throw new EdictError('order-mismatch', `run \`${call.run}\` was ordered to take back, and for nothing else`);
   if (order.cancelledBy !== undefined && !asUndo)
     throw new EdictError('cancelled', `run \`${call.run}\` was cancelled by \`${order.cancelledBy}\``);
   return { order, plan, step };
 }
 
-/** The order of the calling run, not ended. Enough for what only reads. */
+type Planned = { readonly plan: Plan; readonly step: PlanStep | undefined };
+
+/** What was done by a plan of before a migration is taken back as that plan says; all else goes by the plan of now. */
+async function plannedStep(store: Store, order: RunRow, call: ActionCall, action: ActionName): Promise<Planned> {
+  const id = stepId(call.step);
+  const now = await plannedIn(store, order, id);
+  if (call.undoes === undefined || isUndoneBy(now, action)) return now;
+  for (const { planDigest } of [...(order.migrations ?? []), order.orderedWith ?? order]) {
+    const before = await plannedIn(store, { run: order.run, planDigest }, id);
+    if (isUndoneBy(before, action)) return before;
+  }
+  return now;
+}
+
+async function plannedIn(store: Store, order: Pick<RunRow, 'run' | 'planDigest'>, id: string): Promise<Planned> {
+  const plan = await planOf(store, order);
+  return { plan, step: plan.steps[id] };
+}
+
+const isUndoneBy = ({ step }: Planned, action: ActionName): boolean => step?.kind === 'action' && step.undo === action;
+
+/**
+ * The order of the calling run, not ended. Enough for what only reads. Inside a workflow task it may have ended: in that same task, whose
+ * worker died of it; what is read then changes nothing any more.
+ */
 export async function requireRun(ports: Ports, call: Pick<ActionCall, 'run'>): Promise<RunRow> {
   requireWorkflow(ports, `run/${call.run}`);
   const order = await ports.store.runs.get(call.run);
   if (order === undefined) throw new EdictError('order-missing', `run \`${call.run}\` was never ordered`);
-  if (order.status === 'ended') throw new EdictError('run-state-wrong', `run \`${call.run}\` has ended already`);
+  if (order.status === 'ended' && !ports.caller().local) throw new EdictError('run-state-wrong', `run \`${call.run}\` has ended already`);
   return order;
 }
 

@@ -24,26 +24,20 @@ export type UndoSpec = {
 export async function undoEffect(ports: Ports, call: ActionCall, spec: UndoSpec): Promise<{ readonly points: readonly string[] }> {
   const { order } = await checkOrder(ports, call, spec.action);
   const row = await undoneRow(ports, call, spec);
-  // What was denied was never done.
-  if (row === undefined || row.status === 'undone' || row.status === 'denied') return { points: row?.targets ?? [] };
+  if (row === undefined || row.status === 'undone') return { points: row?.targets ?? [] };
   for (const [index, name] of row.targets.toReversed().entries()) {
     ports.caller().heartbeat({ point: name });
     const last = index === row.targets.length - 1;
     await ports.store.points.locked(name, async () => {
-      await undoAt(ports, row, spec, name);
       // INVARIANT: marked under the lock, so that a late attempt of the effect itself sees it.
-      if (last) await ports.store.effects.undone(row.key, order.requester);
+      await undoAt(ports, row, spec, { name, last, by: order.requester });
     });
   }
   return { points: row.targets };
 }
 
-/** The row that an undo is about: of this run, and of the action that it undoes. Undefined where nothing was ever intended. */
-export async function undoneRow(
-  ports: Ports,
-  call: ActionCall,
-  spec: Pick<UndoSpec, 'action' | 'of'>,
-): Promise<EffectRow | undefined> {
+/** The row that an undo is about: of this run, and of the action that it undoes. Undefined where nothing was ever intended, or allowed. */
+export async function undoneRow(ports: Ports, call: ActionCall, spec: Pick<UndoSpec, 'action' | 'of'>): Promise<EffectRow | undefined> {
   const key = call.undoes ?? call.params['receipt'];
   if (typeof key !== 'string')
     throw new EdictError('input-invalid', `\`${spec.action}\` in step \`${call.step}\` needs the receipt of the effect that it undoes`);
@@ -51,21 +45,24 @@ export async function undoneRow(
   if (row !== undefined && (!(await mayTakeBack(ports, call.run, row.run)) || row.action !== spec.of)) {
     throw new EdictError('order-mismatch', `effect \`${key}\` is not a \`${spec.of}\` of run \`${call.run}\``);
   }
-  return row;
+  return row?.status === 'denied' ? undefined : row;
 }
 
-async function undoAt(ports: Ports, row: EffectRow, spec: UndoSpec, name: string): Promise<void> {
+type At = { readonly name: string; readonly last: boolean; readonly by: string };
+
+async function undoAt(ports: Ports, row: EffectRow, spec: UndoSpec, { name, last, by }: At): Promise<void> {
   const point = await pointRow(ports.store, name);
   const receipt = row.receipt === undefined ? undefined : readReceipt(row).points.find((entry) => entry.point === name);
   const desired = spec.without(point, row.key, receipt);
   const connector = await ports.connector(name);
   const options = { signal: ports.caller().signal };
-  const before = await connector.observe(options);
-  if (differences(desired, before).length > 0) await connector.apply(await wholeDesired(ports.store, desired), `${row.key}/undo`, options);
-  await ports.store.points.setDesired(name, desired, `system:undo/${row.key}`);
-  const observed = await connector.observe(options);
+  let observed = await connector.observe(options);
+  if (differences(desired, observed).length > 0)
+    ({ observed } = await connector.apply(await wholeDesired(ports.store, desired), `${row.key}/undo`, options));
   const left = differences(desired, observed);
-  await ports.store.points.setObserved(name, observedJson(observed), left.length === 0 ? 'in-force' : 'drifted');
+  const health = left.length === 0 ? 'in-force' : 'drifted';
+  const seen = { name, desired, observed: observedJson(observed), health } as const;
+  await ports.store.effects.givenBack({ key: row.key, last: last && left.length === 0, by, point: seen });
   if (left.length > 0)
     throw new EdictError('effect-unverified', `undo of \`${row.key}\` at \`${name}\` is not in force: ${left.join('; ')}`);
 }

@@ -11,6 +11,7 @@ export const StepStatus = z.enum([
   'running',
   'done',
   'skipped',
+  'withheld',
   'failed',
   'denied',
   'expired',
@@ -31,7 +32,13 @@ export const StepView = z
     error: Fault.optional(),
     untilMs: z.number().optional(),
     approval: z.string().optional(),
+    /** Of a manual step: the task that is open, or was. */ task: z.string().optional(),
+    /** Of a block that was gone through again: 2, 3, … */ attempt: z.int().optional(),
+    /** Of a playbook step: the run that it started. */ child: z.string().optional(),
     summary: z.string().optional(),
+    lease: z.object({ duration: z.string(), untilMs: z.number() }).optional(),
+    /** Taken over from that run; nothing was done here. */ recordedIn: z.string().optional(),
+    skipped: z.object({ by: z.string(), reason: z.string() }).optional(),
   })
   .meta({ id: 'StepView' });
 
@@ -41,14 +48,36 @@ export const RunView = z
     run: z.string(),
     playbook: z.string(),
     version: z.string(),
-    status: z.enum(['running', 'waiting-for-people', 'leased', 'ended']),
+    status: z.enum(['running', 'paused', 'waiting-for-people', 'leased', 'ended']),
     outcome: z.string().optional(),
+    forkOf: z.object({ run: z.string(), from: z.string() }).optional(),
+    paused: z.object({ by: z.string(), reason: z.string(), sinceMs: z.number() }).optional(),
     steps: list(StepView),
     outputs: JsonMap.optional(),
     error: Fault.optional(),
   })
   .meta({ id: 'RunView' });
 export type RunView = z.infer<typeof RunView>;
+
+/** `ordered`: recorded, and on its way to the run; it is `taken` once, or `refused` with the reason. */
+export const RunCommand = z
+  .object({
+    id: z.string(),
+    run: z.string(),
+    kind: z.string(),
+    by: z.string(),
+    reason: z.string(),
+    params: JsonMap,
+    at: Time,
+    status: z.enum(['ordered', 'taken', 'refused']),
+    error: Fault.optional(),
+    answeredAt: Time.optional(),
+  })
+  .meta({ id: 'RunCommand' });
+export type RunCommand = z.infer<typeof RunCommand>;
+
+const RunVersion = z.object({ version: z.string(), planDigest: z.string() });
+const RunMigration = RunVersion.extend({ by: z.string(), command: z.string() });
 
 export const RunSummary = z
   .object({
@@ -69,7 +98,19 @@ export const RunSummary = z
   .meta({ id: 'RunSummary' });
 export type RunSummary = z.infer<typeof RunSummary>;
 
-export const EffectStatus = z.enum(['intended', 'applied', 'confirmed', 'undone', 'failed']);
+export const EffectStatus = z.enum(['intended', 'applied', 'confirmed', 'undone', 'failed', 'denied', 'uncertain', 'diverged']);
+/** What was decided before an effect, and by which policy and settings. */
+export const GuardDecision = z
+  .object({
+    id: z.string(),
+    allow: z.boolean(),
+    reasons: list(z.string()),
+    policy: z.string(),
+    settings: z.object({ version: z.int(), digest: z.string() }),
+    question: z.string(),
+    at: Time,
+  })
+  .meta({ id: 'GuardDecision' });
 export const Effect = z
   .object({
     key: z.string(),
@@ -87,6 +128,11 @@ export const Effect = z
     appliedAt: Time.optional(),
     confirmedAt: Time.optional(),
     undoneAt: Time.optional(),
+    playbook: z.string().optional(),
+    /** Hosts, users: what it is about, and what budgets count. */
+    subjects: list(z.string()),
+    decision: GuardDecision.optional(),
+    retryBy: z.string().optional(),
     /** Ids of its rows in the audit chain. */
     entries: list(z.int()),
   })
@@ -96,7 +142,19 @@ export const EffectPage = pageOf(Effect).meta({ id: 'EffectPage' });
 export const EffectListQuery = PageQuery.extend({ run: Id.optional(), status: EffectStatus.optional() });
 
 /** `stale`: the workflow could not be asked in time, `view` is the one last stored (absent when none was). */
-export const RunDetail = RunSummary.extend({ inputs: JsonMap, view: RunView.optional(), stale: z.boolean(), effects: list(Effect) }).meta({
+export const RunDetail = RunSummary.extend({
+  inputs: JsonMap,
+  view: RunView.optional(),
+  stale: z.boolean(),
+  effects: list(Effect),
+  /** The run whose recorded steps it began with, and the step that it began at. */ forkOf: z
+    .object({ run: z.string(), from: z.string() })
+    .optional(),
+  /** Runs that begin in the middle of this one. */ forks: list(z.string()),
+  migrations: list(RunMigration),
+  /** What it was ordered with, where it was migrated since. */ orderedWith: RunVersion.optional(),
+  commands: list(RunCommand),
+}).meta({
   id: 'RunDetail',
 });
 export type RunDetail = z.infer<typeof RunDetail>;

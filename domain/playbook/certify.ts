@@ -128,12 +128,22 @@ function repeat(bench: Bench, state: RunState, event: EngineEvent): void {
 function isAwaited(state: RunState, event: EngineEvent): boolean {
   if (event.type === 'action-completed' || event.type === 'action-failed')
     return state.owed[`${event.undo ? 'undo' : 'act'}:${event.step}`] === true;
+  if (event.type === 'child-started' || event.type === 'child-ended') return state.owed[`child:${event.step}`] === true;
   // A signal that nobody took may be taken by a later step.
   if (event.type === 'signal-received') return state.heard?.[event.signal.id] !== true;
   // A second cancellation is no answer: it stops what the first one runs.
   if (event.type === 'cancel-requested') return state.phase === 'cancelling';
+  // A block that is gone through again asks again.
+  if (event.type === 'approval-opened' || event.type === 'approval-failed') return isOpening(state, event.step, false);
+  if (event.type === 'task-opened' || event.type === 'task-failed') return isOpening(state, event.step, event.undo);
   if (event.type === 'timer-fired') return Object.hasOwn(state.timers, event.timer);
   return false;
+}
+
+function isOpening({ owed, steps }: RunState, key: string, undo: boolean): boolean {
+  if (!undo) return owed[`open:${key}`] === true;
+  const task = steps[key]?.undoTask;
+  return task !== undefined && task.id === undefined;
 }
 
 const lateMs = 3_600_000;
@@ -162,7 +172,7 @@ function checkRun(bench: Bench, simulation: Simulation, late: string): void {
   const once = (commands: readonly Command[]): void => {
     for (const command of commands) {
       if (command.type !== 'perform') continue;
-      const key = `${command.undoes === undefined ? 'act' : 'undo'}:${command.step}`;
+      const key = `${command.undoes === undefined ? 'act' : 'undo'}:${command.step}#${command.invocation}`;
       if (performed.has(key))
         throw new Found({ case: bench.name, step: command.step, what: `is performed twice when \`${late}\` is late` });
       performed.add(key);
@@ -189,5 +199,6 @@ function weak({ name }: Bench, event: EngineEvent, what: string): Found {
 function stepOf(event: EngineEvent): string {
   if ('step' in event) return event.step;
   if ('timer' in event) return event.timer;
+  if ('task' in event) return event.task;
   return 'approval' in event ? event.approval : 'the run';
 }

@@ -5,14 +5,18 @@
 import { digestOf } from '../digest.ts';
 import { EdictError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { Compiling } from './compile/block.ts';
 import { checkerOf, compileCel } from './compile/expressions.ts';
 import { placedIssue, readSource, refuse, type Issue, type PlacedIssue, type SourcePath } from './compile/source.ts';
 import { compileBlock } from './compile/steps.ts';
+import { roadIssues } from './compile/roads.ts';
+import { secretIssues } from './compile/secrets.ts';
 import { surveyOf, type Survey } from './compile/survey.ts';
+import { triggersOf } from './compile/triggers.ts';
 import { parseDuration } from './duration.ts';
 import { resolveInputs } from './inputs.ts';
-import type { Plan, PlanInput, Trigger } from './plan.ts';
+import type { Plan, PlanInput } from './plan.ts';
 import type { SourcePlaybook } from './playbook.schema.ts';
 
 export type CompiledPlaybook = {
@@ -22,9 +26,12 @@ export type CompiledPlaybook = {
   readonly remarks: readonly PlacedIssue[];
 };
 
-export function compilePlaybook(text: string, file: string): CompiledPlaybook {
+/** `playbooks`: those that it may call; what it calls is checked against them. Where they are not given, a call is a warning. */
+export type CompileOptions = { readonly playbooks?: Catalogue | undefined };
+
+export function compilePlaybook(text: string, file: string, { playbooks }: CompileOptions = {}): CompiledPlaybook {
   try {
-    return compile(text, file);
+    return compile(text, file, playbooks);
   } catch (error) {
     // What is nested some thousand levels deep exhausts the stack of every parser.
     if (error instanceof RangeError) throw new EdictError('playbook-invalid', `nested too deeply (${file})`, { where: file, cause: error });
@@ -32,12 +39,12 @@ export function compilePlaybook(text: string, file: string): CompiledPlaybook {
   }
 }
 
-function compile(text: string, file: string): CompiledPlaybook {
+function compile(text: string, file: string, known: Catalogue | undefined): CompiledPlaybook {
   const source = readSource(text, file);
   const { playbook } = source;
   const survey = surveyOf(playbook);
   if (survey.issues.length > 0) throw refuse(survey.issues, file, source.locate);
-  const compiling: Compiling = { ...checkerOf(playbook, survey), steps: new Map(), visibleAt: new Map(), compileBlock };
+  const compiling: Compiling = { ...checkerOf(playbook, survey, known), steps: new Map(), visibleAt: new Map(), compileBlock };
   const visible = new Set<string>();
   const start = compileBlock(compiling, playbook.steps, ['steps'], { visible, loopNames: [] });
   const body = {
@@ -53,26 +60,17 @@ function compile(text: string, file: string): CompiledPlaybook {
     steps: Object.fromEntries(compiling.steps),
     outputs: outputsOf(compiling, playbook, visible),
   };
-  if (compiling.issues.length > 0) throw refuse(compiling.issues, file, source.locate);
-  const warnings = warningsOf(body, survey);
+  const roads = roadIssues({ steps: body.steps, start, survey });
+  const secrets = secretIssues(text, playbook);
+  const errors = [...compiling.issues, ...roads.errors, ...secrets.errors];
+  if (errors.length > 0) throw refuse(errors, file, source.locate);
+  const warnings = [...warningsOf(body, survey), ...(known ? [] : unknownCalls(survey)), ...roads.warnings, ...secrets.warnings];
   const remarks = warnings.map((issue) => placedIssue(issue, source.locate(issue)));
   return { plan: { ...body, digest: digestOf(body) }, warnings: warnings.map(({ text }) => text), remarks };
 }
 
 function tagsOf({ attack, d3fend, controls }: SourcePlaybook): JsonObject {
   return { ...(attack ? { attack } : {}), ...(d3fend ? { d3fend } : {}), ...(controls ? { controls } : {}) };
-}
-
-function triggersOf(compiling: Compiling, playbook: SourcePlaybook): readonly Trigger[] {
-  const names = { visible: new Set<string>(), loopNames: [] };
-  return playbook.triggers.map((trigger, index) =>
-    'manual' in trigger
-      ? { kind: 'manual', roles: trigger.manual.roles }
-      : {
-          kind: 'signal',
-          when: compileCel(compiling, trigger.signal.when, names, { at: ['triggers', index, 'signal', 'when'], expect: ['bool'] }),
-        },
-  );
 }
 
 function inputsOf(compiling: Compiling, playbook: SourcePlaybook): { readonly [name: string]: PlanInput } {
@@ -114,6 +112,21 @@ function outputsOf(compiling: Compiling, playbook: SourcePlaybook, visible: Read
       name,
       compileCel(compiling, text, { visible, loopNames: [] }, { at: ['outputs', name] }),
     ]),
+  );
+}
+
+/** What a playbook calls is checked where the other playbooks are at hand. */
+function unknownCalls({ steps }: Survey): readonly Issue[] {
+  return [...steps.values()].flatMap(({ id, at, source: { playbook } }) =>
+    playbook === undefined
+      ? []
+      : [
+          {
+            code: 'playbook-invalid' as const,
+            at: [...at, 'playbook'],
+            text: `step \`${id}\` calls playbook \`${playbook.name}\`, which is not at hand: what it takes and gives is not checked`,
+          },
+        ],
   );
 }
 

@@ -3,6 +3,7 @@
  * as DOT and as text; what authors wrote is quoted, so that it cannot become part of the drawing's own language.
  */
 import type { Json } from '../json.ts';
+import { printDuration } from './duration.ts';
 import type { ActionStep, Plan, PlanStep, StepKind, StepOf, Template } from './plan.ts';
 
 export type EdgeKind =
@@ -100,15 +101,21 @@ const waysOf: { readonly [K in StepKind]?: (step: StepOf<K>, onward: string | un
   if: (step, onward) => [
     ['then', step.then ?? onward],
     ['else', step.else ?? onward],
+    ...(step.block && step.then !== undefined && step.else !== undefined ? [['next', onward] as const] : []),
   ],
   switch: (step, onward) => [
     ...step.cases.map(({ values, to }) => ['case', to, values.map(valueText).join(', ')] as const),
     ['default', step.default === 'continue' ? onward : step.default?.to],
+    ...(step.block && step.default !== 'continue' ? [['next', onward] as const] : []),
   ],
   approval: (step, onward) => [
     ['next', onward, 'approved'],
     ['denied', step.denied],
     ['expired', step.expired],
+  ],
+  manual: (step, onward) => [
+    ['next', onward, 'answered'],
+    ['expired', 'to' in step.expired ? step.expired.to : undefined],
   ],
   parallel: (step, onward) => [...step.branches.map((branch) => ['branch', branch] as const), ['next', onward]],
   foreach: (step, onward) => [
@@ -130,23 +137,28 @@ function skippable(step: PlanStep, onward: string | undefined): readonly Way[] {
 /** An action's undo, and what an undo step takes back. */
 function undoEdges(step: PlanStep): readonly GraphEdge[] {
   if (step.kind === 'undo') return step.steps.map((to) => ({ from: step.id, to: undoId(to), kind: 'undo' }));
-  if (step.kind !== 'action' || step.undo === undefined) return [];
+  if ((step.kind !== 'action' && step.kind !== 'manual') || step.undo === undefined) return [];
   return [{ from: step.id, to: undoId(step.id), kind: 'undo', ...(step.lease === undefined ? {} : { label: `after ${leaseText(step)}` }) }];
 }
 
 function undoNodes(step: PlanStep): readonly GraphNode[] {
-  if (step.kind !== 'action' || step.undo === undefined) return [];
-  return [{ id: undoId(step.id), kind: 'effect-undo', label: step.undo, ...(step.in === undefined ? {} : { in: step.in }) }];
+  if ((step.kind !== 'action' && step.kind !== 'manual') || step.undo === undefined) return [];
+  const label = typeof step.undo === 'string' ? step.undo : `task: ${templateText(step.undo.instructions)}`;
+  return [{ id: undoId(step.id), kind: 'effect-undo', label, ...(step.in === undefined ? {} : { in: step.in }) }];
 }
 
 const undoId = (step: string): string => `(undo ${step})`;
 
-const leaseText = (step: ActionStep): string => (step.lease === undefined ? '' : templateText(step.lease));
+const leaseText = (step: Pick<ActionStep, 'lease'>): string => (step.lease === undefined ? '' : templateText(step.lease));
 
 function startLabel(plan: Plan): string {
   const by = plan.triggers.map((trigger) => {
-    if ('roles' in trigger) return `by hand: ${trigger.roles.join(', ')}`;
-    return 'when' in trigger ? `on a signal: ${trigger.when}` : (trigger as { readonly kind: string }).kind;
+    if (trigger.kind === 'manual') return `by hand: ${trigger.roles.join(', ')}`;
+    if (trigger.kind === 'signal') return `on a signal: ${trigger.when}`;
+    if (trigger.kind === 'playbook') return `when ${trigger.playbook} ends: ${trigger.outcomes.join(', ')}`;
+    return trigger.cron === undefined
+      ? `every ${printDuration(trigger.everyMs ?? 0)}`
+      : `at ${trigger.cron}${trigger.timezone === undefined ? '' : ` (${trigger.timezone})`}`;
   });
   return by.join('\n') || 'by a stage or the API';
 }
@@ -154,7 +166,14 @@ function startLabel(plan: Plan): string {
 /** The step's id and what it does, in two lines. */
 function labelOf(step: PlanStep): string {
   const guard = step.if === undefined ? '' : `\nif ${step.if}`;
-  return `${step.id}\n${doesOf(step)}${guard}`;
+  return `${step.id}\n${doesOf(step)}${guard}${timingText(step)}`;
+}
+
+/** Of blocks; an action's attempts are its driver's. */
+function timingText({ kind, timeoutMs, retry }: PlanStep): string {
+  if (kind === 'action') return '';
+  const limit = timeoutMs === undefined ? '' : `\nat most ${printDuration(timeoutMs)}`;
+  return retry ? `${limit}\nup to ${retry.attempts} times` : limit;
 }
 
 function doesOf(step: PlanStep): string {
@@ -166,11 +185,14 @@ function doesOf(step: PlanStep): string {
 const wordsOf: { readonly [K in StepKind]?: (step: StepOf<K>) => string } = {
   action: (step) => step.action,
   approval: (step) => `approval of ${step.of.join(', ')}, by ${step.roles.join(' or ')}`,
+  manual: (step) => `task for ${[...step.roles, ...step.people].join(' or ')}`,
   if: (step) => step.condition,
   switch: (step) => step.on,
   while: (step) => `while ${step.condition}, at most ${step.max} times`,
   wait: (step) => `${step.signal === undefined ? 'wait' : `wait for a signal: ${step.signal},`} ${timeText(step)}`,
   parallel: ({ join, branches }) => (join === undefined ? 'parallel' : `parallel, until ${join.count} of ${branches.length} are done`),
+  playbook: (step) =>
+    `playbook ${step.playbook}${step.version === undefined ? '' : ` ${step.version}`}${step.detach ? ', not waited for' : ''}`,
   foreach: (step) => `for each ${step.as} of ${templateText(step.items)}`,
   end: (step) => `end: ${step.outcome}`,
   fail: (step) => `fail: ${templateText(step.message)}`,

@@ -5,6 +5,8 @@
  */
 import type { Json, JsonObject } from '../json.ts';
 import type { ActionName, ValueType } from './actions.ts';
+import type { BreakGlass } from './approval.ts';
+import type { TaskOutput } from './task.ts';
 
 /** CEL text in which step ids are written with `_` for `-`. */
 export type Cel = string;
@@ -35,7 +37,28 @@ export type PlanInput = {
   readonly description?: string | undefined;
 };
 
-export type Trigger = { readonly kind: 'manual'; readonly roles: readonly string[] } | { readonly kind: 'signal'; readonly when: Cel };
+export type Trigger =
+  | { readonly kind: 'manual'; readonly roles: readonly string[] }
+  | { readonly kind: 'signal'; readonly when: Cel }
+  | ScheduleTrigger
+  | PlaybookTrigger;
+
+/** One of `everyMs` and `cron`, which is in `timezone` (UTC where not given). `inputs` read `trigger.at`. */
+export type ScheduleTrigger = {
+  readonly kind: 'schedule';
+  readonly everyMs?: number | undefined;
+  readonly cron?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly inputs: Templates;
+};
+
+/** The end of a run of another playbook, by one of these outcomes. `inputs` read that run by `trigger`. */
+export type PlaybookTrigger = {
+  readonly kind: 'playbook';
+  readonly playbook: string;
+  readonly outcomes: readonly string[];
+  readonly inputs: Templates;
+};
 
 type StepBase = {
   readonly id: string;
@@ -52,6 +75,10 @@ type StepBase = {
   readonly cleanup?: true | undefined;
   /** What people read of the step once it has ended well. */
   readonly says?: Template | undefined;
+  /** Of one attempt. An action's is its driver's; a block that takes longer is stopped inside. */
+  readonly timeoutMs?: number | undefined;
+  /** An action's attempts are its driver's; a block is gone through again once what the attempt did has been taken back. */
+  readonly retry?: RetryPlan | undefined;
   /** The enclosing `parallel`, `foreach` or `while`. */
   readonly in?: string | undefined;
 };
@@ -60,8 +87,6 @@ export type ActionStep = StepBase & {
   readonly kind: 'action';
   readonly action: ActionName;
   readonly params: Templates;
-  readonly timeoutMs?: number | undefined;
-  readonly retry?: RetryPlan | undefined;
   readonly undo?: ActionName | undefined;
   /** Why an effect has no undo. */
   readonly reason?: string | undefined;
@@ -73,20 +98,58 @@ export type ActionStep = StepBase & {
   readonly approval?: string | undefined;
 };
 
+/** After so long more are asked, and reminded so long after that. */
+export type Rung = {
+  readonly afterMs: number;
+  readonly to: readonly string[];
+  readonly people?: readonly string[] | undefined;
+  readonly remindMs?: readonly number[] | undefined;
+};
+
 export type ApprovalStep = StepBase & {
   readonly kind: 'approval';
   /** Action steps, in order. */
   readonly of: readonly string[];
   readonly roles: readonly string[];
+  /** Asked by name, beside the roles. */
+  readonly people?: readonly string[] | undefined;
   readonly quorum: Template;
   readonly expires: Template;
   readonly remindMs: readonly number[];
-  readonly escalate?: { readonly afterMs: number; readonly to: readonly string[] } | undefined;
+  /** One rung, or the rungs of a ladder in the order of their times. */
+  readonly escalate?: Rung | readonly Rung[] | undefined;
+  readonly risk?: 'high' | undefined;
+  readonly breakGlass?: BreakGlass | undefined;
+  /** The digest covers what is shown beside the effects too. Absent in plans that were compiled before it did. */
+  readonly binds?: 'request' | undefined;
   readonly summary: Template;
   readonly facts: Templates;
   readonly denied: string;
   readonly expired: string;
 };
+
+/** What a person is asked to do: who may, until when, and what they say when it is done. */
+export type TaskPlan = {
+  /** Anyone who has one of the roles or is one of the people. */
+  readonly roles: readonly string[];
+  readonly people: readonly string[];
+  readonly instructions: Template;
+  readonly outputs: { readonly [name: string]: TaskOutput };
+  readonly expires: Template;
+  readonly remindMs: readonly number[];
+  readonly escalate?: readonly Rung[] | undefined;
+};
+
+export type ManualStep = StepBase &
+  TaskPlan & {
+    readonly kind: 'manual';
+    /** Where silence leads; or with which message the step fails then. */
+    readonly expired: { readonly to: string } | { readonly fail: Template };
+    /** The task by which a person takes back what was done. */
+    readonly undo?: TaskPlan | undefined;
+    /** How long it holds before its undo is asked for: gives a duration text. */
+    readonly lease?: Template | undefined;
+  };
 
 /** One of `for` and `until`. With `signal` it is the deadline by which a signal has to come for which `signal` holds. */
 export type WaitStep = StepBase & {
@@ -95,11 +158,32 @@ export type WaitStep = StepBase & {
   readonly until?: Template | undefined;
   readonly signal?: Cel | undefined;
 };
+/**
+ * Another playbook, run as a run of its own, ordered by whoever asked for this one. Its version is chosen when it is ordered: exact,
+ * or with `x` for what may be newer (`1.x`); the newest where none is named.
+ */
+export type PlaybookStep = StepBase & {
+  readonly kind: 'playbook';
+  readonly playbook: string;
+  readonly version?: string | undefined;
+  readonly params: Templates;
+  /** The step is done once the run has been ordered and started; that run is on its own. */
+  readonly detach?: true | undefined;
+  /** The outcomes by which the step has ended well; by any other it fails. */
+  readonly accept: readonly string[];
+  /** What its run did is taken back with what this run did. */
+  readonly undo?: 'child' | undefined;
+  /** Why it is not. */
+  readonly reason?: string | undefined;
+};
+
 export type IfStep = StepBase & {
   readonly kind: 'if';
   readonly condition: Cel;
   readonly then?: string | undefined;
   readonly else?: string | undefined;
+  /** Its roads are inside it: it takes time, and ends when they do. */
+  readonly block?: true | undefined;
 };
 /** The first case that has the value. Without `default`, a value that no case has fails the step; `continue` goes on at `next`. */
 export type SwitchStep = StepBase & {
@@ -107,6 +191,8 @@ export type SwitchStep = StepBase & {
   readonly on: Cel;
   readonly cases: readonly { readonly values: readonly Json[]; readonly to: string }[];
   readonly default?: { readonly to: string } | 'continue' | undefined;
+  /** As of a branch. */
+  readonly block?: true | undefined;
 };
 export type SetStep = StepBase & { readonly kind: 'set'; readonly outputs: { readonly [name: string]: Cel } };
 export type EndStep = StepBase & { readonly kind: 'end'; readonly outcome: string };
@@ -157,6 +243,8 @@ export type UndoStep = StepBase & { readonly kind: 'undo'; readonly steps: reado
 export type PlanStep =
   | ActionStep
   | ApprovalStep
+  | ManualStep
+  | PlaybookStep
   | WaitStep
   | IfStep
   | SwitchStep

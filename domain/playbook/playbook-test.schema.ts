@@ -12,8 +12,13 @@ const duration = z.string().refine((text) => {
 const json = z.json();
 const record = z.record(z.string(), json);
 
-/** `$fail`: an error code; `$message`; `$takes`: a duration. The other keys are outputs. */
+/**
+ * `$fail`: an error code; `$message`; `$takes`: a duration. Of a playbook that is called: `$outcome`, and `$effects: false` where it leaves
+ * nothing to take back. The other keys are outputs.
+ */
 const fake = record;
+
+const personActs = ['approve', 'deny', 'break_glass', 'delegate', 'revoke', 'answer', 'claim'] as const;
 
 const person = z
   .strictObject({
@@ -21,23 +26,69 @@ const person = z
     who: z.string(),
     approve: z.string().optional(),
     deny: z.string().optional(),
+    /** The approval step whose plan runs without the votes. */
+    break_glass: z.string().optional(),
+    /** On whose behalf the vote is. */
+    for: z.string().optional(),
+    /** Less than what is asked for. */
+    narrow: z
+      .strictObject({ steps: z.array(z.string()).min(1).optional(), lease: duration.optional() })
+      .refine(({ steps, lease }) => steps !== undefined || lease !== undefined, 'must name `steps` or a `lease`')
+      .optional(),
+    /** Passes roles on until then, from the start of the run; or takes back what was passed on. */
+    delegate: z.strictObject({ to: z.string(), roles: z.array(z.string()).min(1), until: duration }).optional(),
+    revoke: z.string().optional(),
+    /** A manual step whose task is answered, with `outputs`, or taken on. */
+    answer: z.string().optional(),
+    claim: z.string().optional(),
+    outputs: record.optional(),
     roles: z.array(z.string()).optional(),
     reason: z.string().optional(),
     /** `refused`, or the error code. */
     expect: z.string().optional(),
   })
-  .refine((value) => (value.approve === undefined) !== (value.deny === undefined), 'must have either `approve` or `deny`');
+  .refine(
+    (act) => personActs.filter((key) => act[key] !== undefined).length === 1,
+    `must have one of ${personActs.map((key) => `\`${key}\``).join(', ')}`,
+  )
+  .refine(({ answer, outputs }) => answer !== undefined || outputs === undefined, '`outputs` belong to an `answer`');
 
 const expectation = z.strictObject({
   path: z.array(z.string()).optional(),
   /** Each: `{ <action>: <name or value of what it acts on>, at, undone }`. */
   effects: z.array(record).optional(),
+  /** Playbooks that were called, in order: what is named of each has to be so. */
+  children: z
+    .array(
+      z.strictObject({
+        playbook: z.string(),
+        step: z.string().optional(),
+        inputs: record.optional(),
+        at: duration.optional(),
+        ended: z.union([duration, z.literal(false)]).optional(),
+        undone: z.union([duration, z.literal(false)]).optional(),
+      }),
+    )
+    .optional(),
   outcome: z.string(),
   /** When the outcome is decided. */
   at: duration.optional(),
   error: z.string().optional(),
   outputs: record.optional(),
   steps: z.record(z.string(), z.string()).optional(),
+  tasks: z
+    .array(
+      z.strictObject({
+        step: z.string(),
+        /** The task by which it is taken back. */
+        undo: z.boolean().default(false),
+        status: z.string().optional(),
+        by: z.string().optional(),
+        reminded: z.int().optional(),
+        escalated: z.boolean().optional(),
+      }),
+    )
+    .optional(),
   approvals: z
     .array(
       z.strictObject({
@@ -46,6 +97,12 @@ const expectation = z.strictObject({
         quorum: z.int().optional(),
         reminded: z.int().optional(),
         escalated: z.boolean().optional(),
+        /** `quorum` or `break-glass`. */
+        by: z.string().optional(),
+        risk: z.string().optional(),
+        /** Steps that the plan which was approved leaves out, and the leases that it shortens. */
+        withheld: z.array(z.string()).optional(),
+        leases: z.record(z.string(), duration).optional(),
       }),
     )
     .optional(),

@@ -5,11 +5,15 @@ import { EdictError, isErrorCode } from '../errors.ts';
 import type { Signal } from '../incident/signal.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { actions } from './actions.ts';
+import type { DelegationAct } from './approval/simulated.ts';
+import { callsOf } from './catalogue.ts';
 import { durationOf, parseDuration, printDuration } from './duration.ts';
 import { triggeredBy } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import { textOf } from './template.ts';
 import { playbookTestsSchema, type PlaybookTest } from './playbook-test.schema.ts';
+import type { SimulatedChild } from './simulate-child.ts';
+import type { TaskAct } from './simulate-task.ts';
 import { simulate, type Fake, type Simulation, type PersonAct, type SimulatedEffect, type SimulatedRun } from './simulate.ts';
 
 export type PlaybookTestResult = {
@@ -83,9 +87,14 @@ export function simulationOf(plan: Plan, test: PlaybookTest): Simulation {
     incident: test.incident ?? (test.signal ? 'inc-1' : undefined),
     requester: test.manual?.by ?? 'system:trigger',
     fakes: Object.fromEntries(
-      Object.entries(test.fakes).map(([action, fake]) => [knownAction(action), Array.isArray(fake) ? fake.map(fakeOf) : fakeOf(fake)]),
+      Object.entries(test.fakes).map(([action, fake]) => [
+        knownAnswer(plan, action),
+        Array.isArray(fake) ? fake.map(fakeOf) : fakeOf(fake),
+      ]),
     ),
-    people: test.people.map(actOf),
+    people: test.people.filter(isVote).map(actOf),
+    delegations: test.people.flatMap(delegationOf),
+    tasks: test.people.flatMap(taskActOf),
     signals: test.signals.map(({ at, ...signal }, index) => ({
       atMs: parseDuration(at),
       signal: signalOf({ id: `sig-${index + 2}`, ...signal }),
@@ -106,30 +115,58 @@ function signalOf(given: { readonly [key: string]: unknown }): Signal {
   } as unknown as Signal;
 }
 
+type Person = PlaybookTest['people'][number];
+
+const isVote = ({ approve, deny, break_glass: glass }: Person): boolean => (approve ?? deny ?? glass) !== undefined;
+const isTaskAct = ({ answer, claim }: Person): boolean => (answer ?? claim) !== undefined;
+
+function delegationOf({ at, who: from, delegate, revoke }: Person): readonly DelegationAct[] {
+  const atMs = parseDuration(at);
+  if (delegate) return [{ atMs, from, to: delegate.to, roles: delegate.roles, untilMs: parseDuration(delegate.until) }];
+  return revoke === undefined ? [] : [{ atMs, from, to: revoke, roles: [] }];
+}
+
+function taskActOf({ at, who, answer, claim, outputs = {}, roles }: Person): readonly TaskAct[] {
+  const step = answer ?? claim;
+  return step === undefined
+    ? []
+    : [{ atMs: parseDuration(at), who, does: answer === undefined ? 'claim' : 'answer', step, outputs, roles }];
+}
+
+function decisionOf({ approve, deny }: Person): PersonAct['decision'] {
+  if (approve !== undefined) return 'approve';
+  return deny === undefined ? 'break-glass' : 'deny';
+}
+
 function actOf(person: PlaybookTest['people'][number]): PersonAct {
   return {
     atMs: parseDuration(person.at),
     who: person.who,
-    decision: person.approve === undefined ? 'deny' : 'approve',
-    step: person.approve ?? person.deny ?? '',
+    decision: decisionOf(person),
+    step: person.approve ?? person.deny ?? person.break_glass ?? '',
     roles: person.roles,
     reason: person.reason,
+    onBehalfOf: person.for,
+    narrow: person.narrow,
   };
 }
 
-function knownAction(name: string): string {
-  if (!Object.hasOwn(actions, name)) throw new EdictError('input-invalid', `unknown action \`${name}\` in fakes`);
-  return name;
+/** Of an action, or of a playbook that is called. */
+function knownAnswer(plan: Plan, name: string): string {
+  if (Object.hasOwn(actions, name) || callsOf(plan).some(({ playbook }) => playbook === name)) return name;
+  throw new EdictError('input-invalid', `unknown action \`${name}\` in fakes`, { help: 'an action, or a playbook that is called' });
 }
 
 function fakeOf(given: JsonObject): Fake {
-  const { $fail: fail, $message: message, $takes: takes, ...outputs } = given;
+  const { $fail: fail, $message: message, $takes: takes, $outcome: outcome, $effects: effects, ...outputs } = given;
   if (fail !== undefined && !isErrorCode(fail)) throw new EdictError('input-invalid', `\`${textOf(fail)}\` is no error code`);
   return {
     outputs: Object.keys(outputs).length > 0 ? outputs : undefined,
     fail,
     message: message === undefined ? undefined : textOf(message),
     takesMs: takes === undefined ? undefined : durationOf(takes),
+    outcome: outcome === undefined ? undefined : textOf(outcome),
+    effects: effects === undefined ? undefined : effects === true,
   };
 }
 
@@ -145,7 +182,9 @@ function problemsOf(expected: PlaybookTest['expect'], run: SimulatedRun): readon
     ...Object.entries(expected.steps ?? {}).flatMap(([key, status]) =>
       differs(`step ${key}`, view.steps.find(({ step }) => step === key)?.status, status),
     ),
+    ...(expected.children ? childProblems(expected.children, run.children) : []),
     ...(expected.effects ? effectProblems(expected.effects, run.effects) : []),
+    ...(expected.tasks ?? []).flatMap((task) => taskProblems(task, run)),
     ...(expected.approvals ?? []).flatMap((approval) => approvalProblems(approval, run)),
   ];
 }
@@ -158,6 +197,27 @@ function approvalProblems(expected: ExpectedApproval, run: SimulatedRun): readon
   return [
     ...differs(`${what} status`, actual?.status, expected.status),
     ...differs(`${what} quorum`, actual?.command.quorum, expected.quorum),
+    ...differs(`${what} by`, actual?.by, expected.by),
+    ...differs(`${what} risk`, actual?.command.plan.shown?.risk, expected.risk),
+    ...differs(`${what} withheld`, actual?.withheld ?? [], expected.withheld),
+    ...differs(`${what} leases`, actual?.leases ?? {}, expected.leases),
+    ...differs(`${what} reminded`, actual?.asked.filter(({ kind }) => kind === 'remind').length, expected.reminded),
+    ...differs(
+      `${what} escalated`,
+      actual?.asked.some(({ kind }) => kind === 'escalate'),
+      expected.escalated,
+    ),
+  ];
+}
+
+type ExpectedTask = NonNullable<PlaybookTest['expect']['tasks']>[number];
+
+function taskProblems(expected: ExpectedTask, run: SimulatedRun): readonly string[] {
+  const actual = run.tasks.findLast(({ command }) => command.step === expected.step && command.undo === expected.undo);
+  const what = `task ${expected.step}${expected.undo ? ' (undo)' : ''}`;
+  return [
+    ...differs(`${what} status`, actual?.status, expected.status),
+    ...differs(`${what} by`, actual?.answer?.by, expected.by),
     ...differs(`${what} reminded`, actual?.asked.filter(({ kind }) => kind === 'remind').length, expected.reminded),
     ...differs(
       `${what} escalated`,
@@ -197,6 +257,24 @@ function effectProblems(expected: readonly JsonObject[], actual: readonly Simula
   });
 }
 
+function childProblems(expected: NonNullable<PlaybookTest['expect']['children']>, actual: readonly SimulatedChild[]): readonly string[] {
+  if (expected.length !== actual.length)
+    return [`children: expected ${expected.length}, got ${canonicalJson(actual.map(({ playbook, step }) => `${playbook} by ${step}`))}`];
+  return expected.flatMap(({ playbook, step, inputs, at, ended, undone }, index) => {
+    const child = actual[index];
+    const what = `child ${index + 1}`;
+    const time = (value: string | false | undefined): Json | undefined => (value === undefined ? undefined : normal(value));
+    return [
+      ...differs(`${what} playbook`, child?.playbook, playbook),
+      ...differs(`${what} step`, child?.step, step),
+      ...differs(`${what} inputs`, child?.inputs, inputs),
+      ...differs(`${what} at`, child && printDuration(child.atMs), time(at)),
+      ...differs(`${what} ended`, child?.endedAtMs === undefined ? false : printDuration(child.endedAtMs), time(ended)),
+      ...differs(`${what} undone`, child?.undoneAtMs === undefined ? false : printDuration(child.undoneAtMs), time(undone)),
+    ];
+  });
+}
+
 const normal = (value: Json): Json => (typeof value === 'string' ? printDuration(parseDuration(value)) : value);
 
 function namedBy(value: Json, name: Json | undefined): boolean {
@@ -211,10 +289,14 @@ function namedBy(value: Json, name: Json | undefined): boolean {
 }
 
 function refusalProblems(test: PlaybookTest, run: SimulatedRun): readonly string[] {
-  const expected = test.people.toSorted((a, b) => parseDuration(a.at) - parseDuration(b.at));
-  return run.votes.flatMap(({ act, refused }, index) => {
-    const { expect } = expected[index] ?? {};
-    if (refused === undefined) return expect === undefined || expect === 'accepted' ? [] : [`the vote of ${act.who} was accepted`];
-    return expect === 'refused' || expect === refused ? [] : [`the vote of ${act.who} was refused: ${refused}`];
-  });
+  const inTime = test.people.toSorted((a, b) => parseDuration(a.at) - parseDuration(b.at));
+  const asExpected = (what: string, { expect }: Partial<Person>, who: string, refused: string | undefined): readonly string[] => {
+    if (refused === undefined) return expect === undefined || expect === 'accepted' ? [] : [`the ${what} of ${who} was accepted`];
+    return expect === 'refused' || expect === refused ? [] : [`the ${what} of ${who} was refused: ${refused}`];
+  };
+  const [votes, others] = [inTime.filter(isVote), inTime.filter(isTaskAct)];
+  return [
+    ...run.votes.flatMap(({ act, refused }, index) => asExpected('vote', votes[index] ?? {}, act.who, refused)),
+    ...run.taskActs.flatMap(({ act, refused }, index) => asExpected(act.does, others[index] ?? {}, act.who, refused)),
+  ];
 }

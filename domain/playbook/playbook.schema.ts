@@ -1,6 +1,7 @@
 /** The YAML form of a playbook. Strict: an unknown key is refused. What the keys mean together is checked by compile.ts. */
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { taskOutputTypes, type TaskOutputType } from './task.ts';
 
 const idText = z
   .string()
@@ -44,7 +45,7 @@ export type SourceStep = {
   with?: { [name: string]: z.infer<typeof json> } | undefined;
   timeout?: string | undefined;
   retry?: z.infer<typeof retry> | undefined;
-  undo?: string | undefined;
+  undo?: string | { manual: SourceTask } | undefined;
   reason?: string | undefined;
   lease?: string | undefined;
   outputs?: { [name: string]: string } | undefined;
@@ -53,6 +54,7 @@ export type SourceStep = {
   on_cancel?: { steps: SourceStep[] } | undefined;
   summary?: string | undefined;
   approval?: SourceApproval | undefined;
+  manual?: SourceManual | undefined;
   wait?: string | { for?: string | undefined; until?: string | undefined; signal?: string | { when: string } | undefined } | undefined;
   parallel?:
     | {
@@ -74,8 +76,17 @@ export type SourceStep = {
     | undefined;
   switch?: SourceSwitch | undefined;
   while?: SourceWhile | undefined;
+  playbook?: SourceChild | undefined;
   end?: string | undefined;
   fail?: string | undefined;
+};
+
+export type SourceChild = {
+  name: string;
+  version?: string | undefined;
+  with: { [name: string]: z.infer<typeof json> };
+  wait: boolean;
+  accept: string[];
 };
 
 export type SourceWhile = {
@@ -94,18 +105,38 @@ export type SourceSwitch = {
   default?: 'continue' | SourceStep[] | undefined;
 };
 
+export type SourceRung = { after: string; to: string[]; people: string[]; remind: string[] };
+
 export type SourceApproval = {
   of: string[];
   roles: string[];
+  people: string[];
   quorum: number | string;
   expires: string;
   remind: string[];
-  escalate?: { after: string; to: string[] } | undefined;
+  escalate?: SourceRung | SourceRung[] | undefined;
+  risk?: 'high' | undefined;
+  break_glass?: { roles: string[]; review: string } | undefined;
   summary?: string | undefined;
   facts?: { [name: string]: z.infer<typeof json> } | undefined;
   on_denied?: SourceAfter | undefined;
   on_expired?: SourceAfter | undefined;
 };
+
+export type SourceTask = {
+  roles: string[];
+  people: string[];
+  instructions: string;
+  expires: string;
+  remind: string[];
+  escalate?: SourceRung | SourceRung[] | undefined;
+};
+
+type SourceOutput =
+  | TaskOutputType
+  | { type?: TaskOutputType | undefined; enum?: string[] | undefined; optional: boolean; description?: string | undefined };
+
+export type SourceManual = SourceTask & { outputs: { [name: string]: SourceOutput }; on_expired?: SourceAfter | undefined };
 
 const steps: z.ZodType<SourceStep[]> = z.lazy(() => z.array(step).min(1).max(5_000));
 const outcome = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be one lowercase word');
@@ -125,18 +156,68 @@ const failure = z.union([
     .refine((value) => (value.steps === undefined) !== (value.undo === undefined), 'must have either `undo` or `steps`'),
 ]);
 
-const approval: z.ZodType<SourceApproval> = z.strictObject({
-  of: z.array(idText).min(1).max(100),
-  roles: roleList,
-  quorum: z.union([z.int().min(1).max(100), z.string()]).default(1),
-  expires: z.string(),
-  remind: z.array(duration).max(20).default([]),
-  escalate: z.strictObject({ after: duration, to: roleList }).optional(),
-  summary: z.string().max(2_000).optional(),
-  facts: z.record(nameText, json).optional(),
-  on_denied: after.optional(),
-  on_expired: after.optional(),
+const reminders = z.array(duration).max(20).default([]);
+const personId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/, 'must be the id of a person');
+const personList = z.array(personId).max(50).default([]);
+const someRoles = z.array(z.string().min(1).max(64)).max(20).default([]);
+const asksSomebody = (value: { to?: string[]; roles?: string[]; people: string[] }): boolean =>
+  (value.to ?? value.roles ?? []).length + value.people.length > 0;
+
+const rung = z
+  .strictObject({ after: duration, to: someRoles, people: personList, remind: reminders })
+  .refine(asksSomebody, 'must ask somebody: roles by `to`, or `people`');
+
+const approval: z.ZodType<SourceApproval> = z
+  .strictObject({
+    of: z.array(idText).min(1).max(100),
+    roles: someRoles,
+    people: personList,
+    quorum: z.union([z.int().min(1).max(100), z.string()]).default(1),
+    expires: z.string(),
+    remind: reminders,
+    escalate: z.union([rung, z.array(rung).min(1).max(10)]).optional(),
+    risk: z.enum(['high']).optional(),
+    break_glass: z.strictObject({ roles: roleList, review: duration.default('24h') }).optional(),
+    summary: z.string().max(2_000).optional(),
+    facts: z.record(nameText, json).optional(),
+    on_denied: after.optional(),
+    on_expired: after.optional(),
+  })
+  .refine(asksSomebody, 'must ask somebody: `roles`, or `people`');
+
+const taskOutput = z.union([
+  z.enum(taskOutputTypes),
+  z
+    .strictObject({
+      type: z.enum(taskOutputTypes).optional(),
+      enum: z
+        .array(z.string().min(1).max(200))
+        .min(1)
+        .max(100)
+        .refine((values) => new Set(values).size === values.length, 'must not name a value twice')
+        .optional(),
+      optional: z.boolean().default(false),
+      description: z.string().max(500).optional(),
+    })
+    .refine((value) => (value.type === undefined) !== (value.enum === undefined), 'must have either `type` or `enum`'),
+]);
+const task = z.strictObject({
+  roles: someRoles,
+  people: personList,
+  instructions: z.string().min(1).max(4_000),
+  expires: z.string({ error: ({ input }) => (input === undefined ? 'a task has a deadline, as `4h`: it may not hang' : undefined) }),
+  remind: reminders,
+  escalate: z.union([rung, z.array(rung).min(1).max(10)]).optional(),
 });
+const manual: z.ZodType<SourceManual> = task
+  .extend({
+    outputs: z
+      .record(nameText, taskOutput)
+      .refine((outputs) => !('by' in outputs) && !('task' in outputs), '`by` and `task` are there already: who answered, and the task')
+      .default({}),
+    on_expired: after.optional(),
+  })
+  .refine(asksSomebody, 'must ask somebody: `roles`, or `people`');
 
 const step: z.ZodType<SourceStep> = z.strictObject({
   id: idText,
@@ -149,7 +230,7 @@ const step: z.ZodType<SourceStep> = z.strictObject({
   with: z.record(nameText, json).optional(),
   timeout: duration.optional(),
   retry: retry.optional(),
-  undo: z.string().optional(),
+  undo: z.union([z.string(), z.strictObject({ manual: task.refine(asksSomebody, 'must ask somebody: `roles`, or `people`') })]).optional(),
   reason: z.string().min(5).max(500).optional(),
   lease: z.string().optional(),
   outputs: z.record(nameText, expression).optional(),
@@ -161,6 +242,7 @@ const step: z.ZodType<SourceStep> = z.strictObject({
   on_cancel: z.strictObject({ steps }).optional(),
   summary: z.string().min(1).max(2_000).optional(),
   approval: approval.optional(),
+  manual: manual.optional(),
   wait: z
     .union([
       z.string(),
@@ -216,6 +298,18 @@ const step: z.ZodType<SourceStep> = z.strictObject({
       default: z.union([z.literal('continue'), steps]).optional(),
     })
     .optional(),
+  playbook: z
+    .strictObject({
+      name: idText,
+      version: z
+        .string()
+        .regex(/^\d{1,6}\.(x|\d{1,6}\.(x|\d{1,6}))$/, 'must be `1.2.3`, `1.2.x` or `1.x`')
+        .optional(),
+      with: z.record(nameText, json).default({}),
+      wait: z.boolean().default(true),
+      accept: z.array(outcome).min(1).max(20).default(['done']),
+    })
+    .optional(),
   end: outcome.optional(),
   fail: z.string().min(1).max(2_000).optional(),
 });
@@ -233,7 +327,26 @@ const input = z.strictObject({
 const trigger = z.union([
   z.strictObject({ manual: z.strictObject({ roles: roleList }) }),
   z.strictObject({ signal: z.strictObject({ when: z.string().min(1) }) }),
+  z.strictObject({
+    schedule: z
+      .strictObject({
+        every: duration.optional(),
+        cron: z.string().min(1).max(200).optional(),
+        timezone: z.string().min(1).max(60).optional(),
+        inputs: z.record(nameText, json).default({}),
+      })
+      .refine((value) => (value.every === undefined) !== (value.cron === undefined), 'must have either `every` or `cron`')
+      .refine((value) => value.timezone === undefined || value.cron !== undefined, 'has a time zone for `cron` alone'),
+  }),
+  z.strictObject({
+    playbook: z.strictObject({
+      name: idText,
+      outcome: z.union([outcome, z.array(outcome).min(1).max(20)]).default('done'),
+      inputs: z.record(nameText, json).default({}),
+    }),
+  }),
 ]);
+export type SourceTrigger = z.infer<typeof trigger>;
 
 export const playbookSchema = z.strictObject({
   playbook: idText,
@@ -248,6 +361,7 @@ export const playbookSchema = z.strictObject({
   inputs: z.record(nameText, input).default({}),
   steps,
   outputs: z.record(nameText, expression).default({}),
+  carried: z.record(nameText, json).optional(),
 });
 
 export type SourcePlaybook = z.infer<typeof playbookSchema>;
@@ -272,6 +386,9 @@ export const playbookKeys: readonly string[] = [
   'wait',
   'parallel',
   'foreach',
+  'playbook',
+  'name',
+  'accept',
   'set',
   'while',
   'switch',
@@ -287,6 +404,10 @@ export const playbookKeys: readonly string[] = [
   'expires',
   'remind',
   'escalate',
+  'people',
+  'risk',
+  'break_glass',
+  'review',
   'after',
   'to',
   'summary',
@@ -311,6 +432,13 @@ export const playbookKeys: readonly string[] = [
   'max',
   'optional',
   'manual',
+  'instructions',
+  'enum',
+  'schedule',
+  'every',
+  'cron',
+  'timezone',
+  'outcome',
   'signal',
   'when',
 ];

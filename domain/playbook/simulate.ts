@@ -2,18 +2,45 @@
  * The second driver: runs a plan in memory, in virtual time, with fakes for actions and people as data. The same engine and the
  * same semantics as on Temporal; used by tests of playbooks, by what-if views of runs, and by the engine's own tests.
  */
-import { digestOf } from '../digest.ts';
 import { EdictError, errorTable, type ErrorCode } from '../errors.ts';
 import type { Signal } from '../incident/signal.ts';
 import type { JsonObject } from '../json.ts';
 import { actions, type ActionName, type ActionSpec } from './actions.ts';
+import type { Vote } from './approval.ts';
+import {
+  closeApproval,
+  delegate,
+  escalateApproval,
+  openApproval,
+  vote,
+  type ApprovalBench,
+  type DelegationAct,
+  type PersonAct,
+  type SimulatedApproval,
+  type VoteResult,
+} from './approval/simulated.ts';
 import { advance, start } from './engine/engine.ts';
-import { defaultRetry, type Command, type EngineEvent, type OpenApprovalCommand, type PerformCommand } from './engine/messages.ts';
+import { defaultRetry, type Command, type EngineEvent, type PerformCommand } from './engine/messages.ts';
 import type { RunState } from './engine/state.ts';
 import { effectKey } from './engine/turn.ts';
 import { viewOf } from './engine/view.ts';
+import type { Fork } from './control/fork.ts';
 import type { Plan } from './plan.ts';
+import type { RunCommand, RunCommandAnswer } from './control/command.ts';
+import {
+  actOnTask,
+  closeTask,
+  escalateTask,
+  openTask,
+  type SimulatedTask,
+  type TaskAct,
+  type TaskActResult,
+  type TaskBench,
+} from './simulate-task.ts';
+import { cancelChild, noteEnd, startChild, undoChild, type ChildBench, type SimulatedChild } from './simulate-child.ts';
 import type { RunView } from './view.ts';
+
+export type { PersonAct, SimulatedApproval, VoteResult } from './approval/simulated.ts';
 
 /** How one performance of an action goes. A list of them: one for each performance, the last one for the rest. */
 export type Fake = {
@@ -21,17 +48,11 @@ export type Fake = {
   readonly fail?: ErrorCode | undefined;
   readonly message?: string | undefined;
   readonly takesMs?: number | undefined;
-};
-
-export type PersonAct = {
-  readonly atMs: number;
-  readonly who: string;
-  readonly decision: 'approve' | 'deny';
-  /** The approval step. */
-  readonly step: string;
-  /** The voter's roles; without them, the ones that the approval asks for. */
-  readonly roles?: readonly string[] | undefined;
-  readonly reason?: string | undefined;
+  /** A failure that was not tried again, whatever its code. */
+  readonly final?: true | undefined;
+  /** Of a playbook that is called: how it ends (`done` where not given), and whether it leaves something to take back (it does). */
+  readonly outcome?: string | undefined;
+  readonly effects?: boolean | undefined;
 };
 
 export type Simulation = {
@@ -41,30 +62,30 @@ export type Simulation = {
   readonly incident?: string | undefined;
   readonly requester?: string | undefined;
   readonly fakes: { readonly [action: string]: Fake | readonly Fake[] };
+  /** How this performance goes, before any fake is asked: what was recorded of it. */
+  readonly recorded?: ((command: PerformCommand) => Fake | undefined) | undefined;
   readonly people?: readonly PersonAct[] | undefined;
+  readonly delegations?: readonly DelegationAct[] | undefined;
+  /** What people do about tasks. */
+  readonly tasks?: readonly TaskAct[] | undefined;
   /** Signals of the run's incident, after the one that started it. */
   readonly signals?: readonly { readonly atMs: number; readonly signal: Signal }[] | undefined;
   readonly cancel?: { readonly atMs: number; readonly by: string; readonly reason: string } | undefined;
+  readonly fork?: Fork | undefined;
+  readonly commands?: readonly { readonly atMs: number; readonly command: RunCommand }[] | undefined;
   /** Called with every state between two events: for time travel and for tests. */
   readonly observe?: ((state: RunState, event: EngineEvent | undefined, commands: readonly Command[]) => RunState | void) | undefined;
 };
 
 export type SimulatedEffect = {
   readonly step: string;
+  readonly invocation: number;
   readonly action: ActionName;
   readonly params: JsonObject;
   readonly atMs: number;
   undoneAtMs?: number;
 };
-export type SimulatedApproval = {
-  readonly id: string;
-  readonly command: OpenApprovalCommand;
-  readonly openedAtMs: number;
-  status: 'open' | 'approved' | 'denied' | 'expired' | 'cancelled';
-  readonly votes: { readonly who: string; readonly decision: string }[];
-  readonly asked: { readonly atMs: number; readonly kind: string; readonly to: readonly string[] }[];
-};
-export type VoteResult = { readonly act: PersonAct; readonly refused?: ErrorCode | undefined };
+export type CommandResult = { readonly command: string; readonly answer: RunCommandAnswer };
 
 export type SimulatedRun = {
   readonly view: RunView;
@@ -73,18 +94,30 @@ export type SimulatedRun = {
   readonly effects: readonly SimulatedEffect[];
   readonly approvals: readonly SimulatedApproval[];
   readonly votes: readonly VoteResult[];
+  readonly tasks: readonly SimulatedTask[];
+  readonly taskActs: readonly TaskActResult[];
+  readonly answers: readonly CommandResult[];
+  readonly children: readonly SimulatedChild[];
   /** When the outcome was decided, and when the last lease was over; from the start of the run. */
   readonly outcomeAtMs: number;
   readonly endedAtMs: number;
 };
 
 type Due = { readonly atMs: number; readonly event: EngineEvent | (() => void) };
-type Bench = Omit<Simulation, 'fakes'> & {
+type Bench = Omit<Simulation, 'fakes' | 'tasks' | 'plan' | 'delegations' | 'requester'> & {
+  readonly requester: string;
+  readonly delegations: DelegationAct[];
+  readonly ballots: Map<string, Vote[]>;
+  plan: Plan;
+  readonly tasks: SimulatedTask[];
+  readonly taskActs: TaskActResult[];
   readonly fakes: Map<string, Fake[]>;
   readonly due: Due[];
   readonly effects: SimulatedEffect[];
   readonly approvals: SimulatedApproval[];
   readonly votes: VoteResult[];
+  readonly answers: CommandResult[];
+  readonly children: SimulatedChild[];
   nowMs: number;
   state: RunState | undefined;
   ended: boolean;
@@ -108,11 +141,19 @@ export function simulate(simulation: Simulation): SimulatedRun {
     effects: [],
     approvals: [],
     votes: [],
+    ballots: new Map(),
+    delegations: [],
+    tasks: [],
+    taskActs: [],
+    answers: [],
+    children: [],
     nowMs: 0,
     state: undefined,
     ended: false,
   };
-  for (const act of simulation.people ?? []) later(bench, act.atMs, () => vote(bench, act));
+  for (const act of simulation.delegations ?? []) later(bench, act.atMs, () => delegate(approvalBench(bench), act));
+  for (const act of simulation.people ?? []) later(bench, act.atMs, () => vote(approvalBench(bench), act));
+  for (const act of simulation.tasks ?? []) later(bench, act.atMs, () => actOnTask(taskBench(bench), act));
   for (const { atMs, signal } of simulation.signals ?? []) later(bench, atMs, { type: 'signal-received', nowMs: atMs, signal });
   if (simulation.cancel)
     later(bench, simulation.cancel.atMs, {
@@ -121,12 +162,14 @@ export function simulate(simulation: Simulation): SimulatedRun {
       by: simulation.cancel.by,
       reason: simulation.cancel.reason,
     });
+  for (const { atMs, command } of simulation.commands ?? []) later(bench, atMs, { type: 'command', nowMs: atMs, command });
   const started = start(plan, {
     run: 'simulated',
     nowMs: 0,
     inputs: simulation.inputs ?? {},
     signal: simulation.signal,
     incident: simulation.incident,
+    fork: simulation.fork,
     requester,
   });
   take(bench, started.state, undefined, started.commands);
@@ -144,7 +187,9 @@ function step(bench: Bench): void {
   bench.nowMs = next.atMs;
   if (typeof next.event === 'function') return next.event();
   const event = { ...next.event, nowMs: bench.nowMs };
-  const { state, commands } = advance(bench.plan, bench.state, event);
+  noteEnd(bench, event);
+  const { state, commands, plan } = advance(bench.plan, bench.state, event);
+  if (plan) bench.plan = plan;
   take(bench, state, event, commands);
 }
 
@@ -166,13 +211,11 @@ function perform(bench: Bench, command: Command): void {
     case 'perform':
       return act(bench, command);
     case 'open-approval':
-      return openApproval(bench, command);
+      return openApproval(approvalBench(bench), command);
     case 'close-approval':
-      return closeApproval(bench, command);
+      return closeApproval(approvalBench(bench), command);
     case 'escalate':
-      return void bench.approvals
-        .find(({ id }) => id === command.approval)
-        ?.asked.push({ atMs: nowMs, kind: command.kind, to: command.to });
+      return escalateApproval(approvalBench(bench), command);
     case 'start-timer':
       return later(bench, command.atMs, { type: 'timer-fired', timer: command.timer, nowMs: command.atMs });
     case 'cancel-action':
@@ -180,9 +223,58 @@ function perform(bench: Bench, command: Command): void {
     // A timer that fires after it was cancelled is ignored by the engine.
     case 'cancel-timer':
       return dropTimer(bench, command.timer);
+    case 'open-task':
+      return openTask(taskBench(bench), command);
+    case 'close-task':
+      return closeTask(taskBench(bench), command);
+    case 'escalate-task':
+      return escalateTask(taskBench(bench), command);
+    case 'start-child':
+      return startChild(childBench(bench), command);
+    case 'cancel-child':
+      return cancelChild(childBench(bench), command);
+    case 'undo-child':
+      return undoChild(childBench(bench), command);
+    case 'report-divergence':
+      return later(bench, nowMs, { type: 'divergence-reported', step: command.step, undone: false, nowMs });
+    case 'answer-command':
+      return answered(bench, command);
     case 'finish':
       bench.ended = true;
   }
+}
+
+function approvalBench(bench: Bench): ApprovalBench {
+  const { nowMs, plan, requester, approvals, votes, ballots, delegations } = bench;
+  return { nowMs, plan, requester, approvals, votes, ballots, delegations, later: (atMs, event) => later(bench, atMs, event) };
+}
+
+function taskBench(bench: Bench): TaskBench {
+  const { nowMs, tasks, taskActs: acts } = bench;
+  return { nowMs, tasks, acts, later: (atMs, event) => later(bench, atMs, event) };
+}
+
+function childBench(bench: Bench): ChildBench {
+  const { nowMs, children, fakes } = bench;
+  return {
+    nowMs,
+    children,
+    later: (atMs, event) => later(bench, atMs, event),
+    drop: (which) => {
+      const at = bench.due.findIndex(({ event }) => typeof event === 'object' && which(event));
+      if (at >= 0) bench.due.splice(at, 1);
+      return at >= 0;
+    },
+    fake: (playbook) => {
+      const list = fakes.get(playbook);
+      return list && list.length > 1 ? list.shift() : list?.[0];
+    },
+  };
+}
+
+function answered(bench: Bench, { command, answer }: Extract<Command, { type: 'answer-command' }>): void {
+  bench.answers.push({ command, answer });
+  later(bench, bench.nowMs, { type: 'command-answered', command, status: answer.status, nowMs: bench.nowMs });
 }
 
 function dropTimer(bench: Bench, timer: string): void {
@@ -223,7 +315,7 @@ function act(bench: Bench, command: PerformCommand): void {
       return later(bench, atMs, succeed(bench, command, outputs, atMs));
     }
     const error = { code: fake.fail, message: fake.message ?? `${command.action} failed` };
-    if (attempt >= attempts || !errorTable[fake.fail].retryable)
+    if (fake.final || attempt >= attempts || !errorTable[fake.fail].retryable)
       return later(bench, atMs, { type: 'action-failed', step: command.step, undo, nowMs: atMs, error });
     atMs += Math.min(maxMs, firstMs * 2 ** (attempt - 1));
   }
@@ -232,64 +324,26 @@ function act(bench: Bench, command: PerformCommand): void {
 function succeed(bench: Bench, command: PerformCommand, outputs: JsonObject, atMs: number): EngineEvent {
   const undo = command.undoes !== undefined;
   if (undo) {
-    const effect = bench.effects.find((each) => effectKey('simulated', each.step) === command.undoes && each.undoneAtMs === undefined);
+    const effect = bench.effects.find(
+      ({ step: key, invocation, undoneAtMs }) => effectKey('simulated', key, invocation) === command.undoes && undoneAtMs === undefined,
+    );
     if (effect) effect.undoneAtMs = atMs;
   } else if ((actions[command.action] as ActionSpec).does === 'effect') {
-    bench.effects.push({ step: command.step, action: command.action, params: command.params, atMs });
+    const { step: key, invocation, action, params } = command;
+    bench.effects.push({ step: key, invocation, action, params, atMs });
   }
   return { type: 'action-completed', step: command.step, undo, outputs, nowMs: atMs };
 }
 
-function nextFake(bench: Bench, { action, undoes }: PerformCommand): Fake {
+function nextFake(bench: Bench, command: PerformCommand): Fake {
+  const { action, undoes } = command;
   const list = bench.fakes.get(action);
-  const fake = list && list.length > 1 ? list.shift() : list?.[0];
+  const fake = bench.recorded?.(command) ?? (list && list.length > 1 ? list.shift() : list?.[0]);
   if (fake) return fake;
   if (undoes !== undefined || action === 'control.noop' || Object.keys(actions[action].outputs).length === 0) return {};
   throw new EdictError('input-invalid', `the test has no fake for action \`${action}\``, {
     help: `add it under \`fakes\`, with ${Object.keys(actions[action].outputs).join(', ')}`,
   });
-}
-
-function openApproval(bench: Bench, command: OpenApprovalCommand): void {
-  const id = `approval-${bench.approvals.length + 1}`;
-  bench.approvals.push({ id, command, openedAtMs: bench.nowMs, status: 'open', votes: [], asked: [] });
-  later(bench, bench.nowMs, {
-    type: 'approval-opened',
-    step: command.step,
-    approval: id,
-    digest: digestOf(command.plan),
-    nowMs: bench.nowMs,
-  });
-}
-
-function closeApproval(bench: Bench, { approval, status }: Extract<Command, { type: 'close-approval' }>): void {
-  const record = bench.approvals.find(({ id }) => id === approval);
-  if (!record) return;
-  if (record.status === 'open') record.status = status;
-  later(bench, bench.nowMs, { type: 'approval-decided', approval, status: record.status, nowMs: bench.nowMs });
-}
-
-function vote(bench: Bench, act: PersonAct): void {
-  const record = bench.approvals.findLast(({ command }) => command.step === act.step);
-  const refused = refusalOf(bench, record, act);
-  bench.votes.push({ act, ...(refused === undefined ? {} : { refused }) });
-  if (refused !== undefined || !record) return;
-  record.votes.push({ who: act.who, decision: act.decision });
-  const approvals = record.votes.filter(({ decision }) => decision === 'approve').length;
-  if (act.decision === 'deny') record.status = 'denied';
-  else if (approvals >= record.command.quorum) record.status = 'approved';
-  if (record.status === 'approved' || record.status === 'denied')
-    later(bench, bench.nowMs, { type: 'approval-decided', approval: record.id, status: record.status, nowMs: bench.nowMs });
-}
-
-/** The rules of the store, in its order. */
-function refusalOf(bench: Bench, record: SimulatedApproval | undefined, act: PersonAct): ErrorCode | undefined {
-  if (!record || record.status !== 'open') return 'approval-closed';
-  if (bench.nowMs >= record.command.expiresAtMs) return 'approval-expired';
-  if (act.who === bench.requester) return 'approval-by-requester';
-  const asked = [...record.command.roles, ...record.asked.flatMap(({ to }) => to)];
-  if (act.roles && !act.roles.some((role) => asked.includes(role))) return 'approval-role-missing';
-  return record.votes.some(({ who }) => who === act.who) ? 'approval-vote-repeated' : undefined;
 }
 
 function resultOf(bench: Bench): SimulatedRun {
@@ -299,7 +353,11 @@ function resultOf(bench: Bench): SimulatedRun {
   const path = view.steps
     .filter(
       ({ step: key, status }) =>
-        status !== 'skipped' && plan.steps[key] !== undefined && plan.steps[key].in === undefined && !key.includes('.'),
+        status !== 'skipped' &&
+        status !== 'withheld' &&
+        plan.steps[key] !== undefined &&
+        plan.steps[key].in === undefined &&
+        !key.includes('.'),
     )
     .map(({ step: key }) => key);
   return {
@@ -308,6 +366,10 @@ function resultOf(bench: Bench): SimulatedRun {
     effects: bench.effects,
     approvals: bench.approvals,
     votes: bench.votes,
+    tasks: bench.tasks,
+    taskActs: bench.taskActs,
+    answers: bench.answers,
+    children: bench.children,
     outcomeAtMs: state.endedAtMs ?? bench.nowMs,
     endedAtMs: bench.nowMs,
   };

@@ -6,6 +6,7 @@ import { parseDocument } from 'yaml';
 import { EdictError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { actions, type ActionSpec, type ValueType } from './actions.ts';
+import { callsOf } from './catalogue.ts';
 import { resolveInputs, triggeredBy } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import { playbookTestsSchema } from './playbook-test.schema.ts';
@@ -73,7 +74,7 @@ function plainOf(text: string, what: string): unknown {
 }
 
 /** Of the declared type, and empty: a playbook that goes on with it shows what it does without a finding. */
-const emptyOf: Readonly<Record<ValueType, Json>> = {
+export const emptyOf: Readonly<Record<ValueType, Json>> = {
   string: '',
   int: 0,
   double: 0,
@@ -85,15 +86,17 @@ const emptyOf: Readonly<Record<ValueType, Json>> = {
   any: '',
 };
 
-function assumedAnswers(plan: Plan, known: ReadonlySet<string>): { readonly [action: string]: { readonly outputs: JsonObject } } {
+export function assumedAnswers(plan: Plan, known: ReadonlySet<string>): { readonly [action: string]: { readonly outputs: JsonObject } } {
   const used = Object.values(plan.steps).flatMap((step) => (step.kind === 'action' ? [step.action] : []));
-  return Object.fromEntries(
-    used
+  const called = callsOf(plan).filter(({ playbook }) => !known.has(playbook));
+  return Object.fromEntries([
+    ...called.map(({ playbook }) => [playbook, { outputs: {} }] as const),
+    ...used
       .filter((action) => !known.has(action) && action !== 'control.noop')
       .map((action) => {
         const { outputs }: ActionSpec = actions[action];
         return [action, { outputs: Object.fromEntries(Object.entries(outputs).map(([name, type]) => [name, emptyOf[type]])) }] as const;
       })
       .filter(([, { outputs }]) => Object.keys(outputs).length > 0),
-  );
+  ]);
 }

@@ -1,9 +1,23 @@
 /** Every migration by name, oldest first. One that was released never changes. */
 import type { Migration } from 'kysely/migration';
 import { up as foundation } from './2026-11-25-foundation.ts';
+import { up as guard } from './2026-11-25-guard.ts';
+import { up as peopleInTheLoop } from './2026-11-25-people-in-the-loop.ts';
+import { up as runControl } from './2026-11-25-run-control.ts';
+import { up as runOrigins } from './2026-11-25-run-origins.ts';
 import { up as secretTimes } from './2026-11-25-secret-times.ts';
+import { up as systems } from './2026-11-25-systems.ts';
+import { up as tasks } from './2026-11-25-tasks.ts';
+import { up as triggers } from './2026-11-25-triggers.ts';
 
 export const migrations: { readonly [name: string]: Migration } = {
   '2026-11-25-foundation': { up: foundation },
   '2026-11-25-secret-times': { up: secretTimes },
+  '2026-11-25-guard': { up: guard },
+  '2026-11-25-run-control': { up: runControl },
+  '2026-11-25-systems': { up: systems },
+  '2026-11-25-run-origins': { up: runOrigins },
+  '2026-11-25-people-in-the-loop': { up: peopleInTheLoop },
+  '2026-11-25-tasks': { up: tasks },
+  '2026-11-25-triggers': { up: triggers },
 };

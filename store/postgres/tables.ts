@@ -4,14 +4,30 @@ import type { Inventory } from '../../domain/context/inventory.ts';
 import type { Connection, DecisionEvent, IdentityEvent, Indicator } from '../../domain/context/event.ts';
 import type { Digest } from '../../domain/digest.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
+import type { GuardDecision } from '../../domain/guard/decision.ts';
+import type { GuardSettings } from '../../domain/guard/settings.ts';
 import type { Severity, Signal, SignalStatus } from '../../domain/incident/signal.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { ApprovalPlan, ApprovalStatus, Vote } from '../../domain/playbook/approval.ts';
+import type { ApprovalPlan, ApprovalStatus, BreakGlass, Granted, Review, Statement, Vote } from '../../domain/playbook/approval.ts';
+import type { Fork } from '../../domain/playbook/control/fork.ts';
+import type { RunOrigin } from '../../domain/playbook/origin.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
+import type { TaskOutputs, TaskStatus } from '../../domain/playbook/task.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { Policy } from '../../domain/policy/model.ts';
+import type { SystemKind } from '../../domain/systems/catalogue.ts';
 import type { Loss, TargetName } from '../../domain/policy/targets/target.ts';
-import type { EffectStatus, IncidentRow, PointRow, PolicyState, PolicyVersionRow, Role, RunRow } from '../port.ts';
+import type {
+  CommandStatus,
+  EffectStatus,
+  IncidentRow,
+  Migration,
+  PointRow,
+  PolicyState,
+  PolicyVersionRow,
+  Role,
+  RunRow,
+} from '../port.ts';
 
 /** Read as a value, written as its JSON text: the driver would write an array as an array of PostgreSQL. */
 type Document<T> = ColumnType<T, string, string>;
@@ -66,6 +82,15 @@ export type Tables = {
     source: string;
     plan: Document<Plan>;
     published_at: Generated<string>;
+    follows: ColumnType<string[], string[] | undefined, string[]>;
+  };
+  readonly trigger_switches: {
+    playbook: string;
+    disabled: boolean;
+    paused: boolean;
+    changed_by: string;
+    reason: Optional<string>;
+    changed_at: Generated<string>;
   };
   readonly runs: {
     run: string;
@@ -77,12 +102,30 @@ export type Tables = {
     incident: Optional<string>;
     policy: Optional<string>;
     signal: Optional<string>;
+    origin: OptionalDocument<RunOrigin>;
+    origin_run: Optional<string>;
     ordered_at: Generated<string>;
     status: RunRow['status'];
     outcome: Optional<string>;
     view: OptionalDocument<RunView>;
     ended_at: Optional<string>;
     cancelled_by: Optional<string>;
+    fork: OptionalDocument<Fork>;
+    fork_of: Optional<string>;
+    migrations: OptionalDocument<readonly Migration[]>;
+  };
+  readonly run_commands: {
+    id: string;
+    seq: Generated<number>;
+    run: string;
+    kind: string;
+    by: string;
+    reason: string;
+    params: Document<JsonObject>;
+    at: Generated<string>;
+    status: CommandStatus;
+    error: OptionalDocument<{ readonly code: ErrorCode; readonly message: string }>;
+    answered_at: Optional<string>;
   };
   readonly approvals: {
     id: string;
@@ -93,20 +136,74 @@ export type Tables = {
     summary: string;
     facts: Document<JsonObject>;
     roles: string[];
+    people: string[];
+    excluded: string[];
+    break_glass: OptionalDocument<BreakGlass>;
     quorum: number;
     requester: string;
+    granted: OptionalDocument<Granted>;
     opened_at: Generated<string>;
     expires_at: string;
     status: ApprovalStatus;
     closed_at: Optional<string>;
   };
+  readonly tasks: {
+    id: string;
+    run: string;
+    step: string;
+    invocation: number;
+    undo: boolean;
+    title: string;
+    instructions: string;
+    outputs: Document<TaskOutputs>;
+    roles: string[];
+    people: string[];
+    opened_at: Generated<string>;
+    expires_at: string;
+    status: TaskStatus;
+    claimed_by: Optional<string>;
+    claimed_at: Optional<string>;
+    answer: OptionalDocument<JsonObject>;
+    answered_by: Optional<string>;
+    note: Optional<string>;
+    closed_at: Optional<string>;
+    delivered_at: Optional<string>;
+  };
   readonly approval_votes: {
     approval: string;
     voter: string;
+    /** On whose behalf. */
+    principal: Optional<string>;
     position: number;
     approves: boolean;
     document: Document<Vote>;
     recorded_at: Generated<string>;
+  };
+  readonly delegations: {
+    id: string;
+    from_person: string;
+    to_person: string;
+    roles: string[];
+    since: string;
+    until: string;
+    reason: Optional<string>;
+    made_at: Generated<string>;
+    revoked_at: Optional<string>;
+  };
+  readonly approval_reviews: {
+    id: string;
+    approval: string;
+    run: string;
+    by_person: string;
+    reason: string;
+    statement: Document<Statement>;
+    opened_at: Generated<string>;
+    due_at: string;
+    status: Generated<Review['status']>;
+    closed_by: Optional<string>;
+    comment: Optional<string>;
+    closed_at: Optional<string>;
+    raised_at: Optional<string>;
   };
   readonly effects: {
     key: string;
@@ -125,6 +222,18 @@ export type Tables = {
     applied_at: Optional<string>;
     confirmed_at: Optional<string>;
     undone_at: Optional<string>;
+    playbook: Optional<string>;
+    subjects: ColumnType<string[], string[] | undefined, string[]>;
+    decision: OptionalDocument<GuardDecision>;
+    retry_by: Optional<string>;
+  };
+  readonly guard_settings: {
+    version: number;
+    digest: Digest;
+    document: Document<GuardSettings>;
+    saved_by: string;
+    reason: Optional<string>;
+    saved_at: Generated<string>;
   };
   readonly points: {
     name: string;
@@ -136,6 +245,14 @@ export type Tables = {
     health: PointRow['health'];
     updated_at: Generated<string>;
   };
+  readonly systems: {
+    name: string;
+    kind: SystemKind;
+    settings: Document<JsonObject>;
+    secrets: Document<{ readonly [role: string]: string }>;
+    updated_at: Generated<string>;
+  };
+  readonly system_effects: { effect: string; target: string; prepared: Document<JsonObject> };
   readonly signals: {
     id: string;
     document: Document<Signal>;

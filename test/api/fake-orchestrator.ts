@@ -37,6 +37,32 @@ export function fakeOrchestrator(): FakeOrchestrator {
       asked.push({ what: 'deliverSignal', about: key, with: signal });
       await does.deliverSignal?.(key, signal);
     },
+    tellSignal: async (run, signal) => {
+      asked.push({ what: 'tellSignal', about: run, with: signal });
+      await does.tellSignal?.(run, signal);
+    },
+    taskAnswered: async (run, task) => {
+      asked.push({ what: 'taskAnswered', about: run, with: task });
+      await does.taskAnswered?.(run, task);
+    },
+    command: async (run, command) => {
+      asked.push({ what: 'command', about: run, with: command });
+      await does.command?.(run, command);
+    },
+    cancelPreview: async (run, timeoutMs) =>
+      (await does.cancelPreview?.(run, timeoutMs)) ?? { run, undone: [], kept: [], stopped: [], first: [], approvals: [], tasks: [] },
+    migrationPreview: async (run, plan, timeoutMs) => {
+      const { version, digest } = plan;
+      const nothing = { blocks: [], added: [], removed: [], changed: [], askedAgain: [], standsAt: [] };
+      return (
+        (await does.migrationPreview?.(run, plan, timeoutMs)) ?? {
+          run,
+          from: { version: '', digest: '' },
+          to: { version, digest },
+          ...nothing,
+        }
+      );
+    },
     runView: async (run, timeoutMs) => does.runView?.(run, timeoutMs),
     ping: async () => does.ping?.(),
   };

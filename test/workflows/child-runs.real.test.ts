@@ -1,16 +1,13 @@
 /** Playbooks that call playbooks, on a real Temporal server and a real store: typed results, cancellation by recorded word, taking back. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { RunRow } from '../../store/port.ts';
 import { messageNames } from '../../workflows/messages.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { childWorld, type ChildWorld } from './child-world.ts';
-import { root } from './run-fixture.ts';
+import { childWorld, recordHistory, type ChildWorld } from './child-world.ts';
 
 const isolate = (id: string, more = ''): string =>
   `{ id: ${id}, action: network.isolate, with: { asset: '\${inputs.host}' }, undo: network.release${more} }`;
@@ -56,7 +53,7 @@ describeWith(['postgres', 'temporal'], 'playbooks that call playbooks', () => {
     expect(child?.origin).toEqual({ kind: 'child', run: runOf(handle), step: 'one', depth: 1 });
     expect(view.steps[0]).toMatchObject({ child: child?.run, outputs: { outcome: 'done', version: '1.0.0', run: child?.run } });
     expect(await effectsOf(child?.run ?? '')).toMatchObject([{ status: 'confirmed', attempts: 1 }]);
-    await record('called-one', handle);
+    await recordHistory(handle, 'called-one');
   }, 60_000);
 
   it('takes back what its calls did when it fails, newest first, each once, by runs of their own', async () => {
@@ -77,7 +74,7 @@ describeWith(['postgres', 'temporal'], 'playbooks that call playbooks', () => {
     const [undo] = await world.store.runs.broughtBy(one);
     expect(undo).toMatchObject({ run: `${one}.undo`, outcome: 'done', requester: 'ann', origin: { kind: 'undo', run: one } });
     expect(undo?.view?.steps).toMatchObject([{ step: 'cut', status: 'undone' }]);
-    await record('called-and-taken-back', handle);
+    await recordHistory(handle, 'called-and-taken-back');
   }, 60_000);
 
   it('goes on once the outcome of a call stands, though its lease holds; going back ends the lease', async () => {
@@ -106,7 +103,7 @@ describeWith(['postgres', 'temporal'], 'playbooks that call playbooks', () => {
     expect(statuses(await handle.result())).toEqual({ one: 'cancelled' });
     expect(await world.store.runs.get(child)).toMatchObject({ status: 'ended', outcome: 'cancelled', cancelledBy: `run:${runOf(handle)}` });
     expect(await effectsOf(child)).toMatchObject([{ status: 'undone' }]);
-    await record('cancelled-with-call', handle);
+    await recordHistory(handle, 'cancelled-with-call');
   }, 60_000);
 
   it('a call that is not waited for goes on alone, whatever becomes of the caller', async () => {
@@ -156,7 +153,7 @@ describeWith(['postgres', 'temporal'], 'playbooks that call playbooks', () => {
     for await (const { runId } of world.bench.client.workflow.list({ query: `WorkflowId = '${handle.workflowId}'` }))
       executions.push(runId);
     expect(executions.length).toBeGreaterThan(2);
-    await record('many-called', world.bench.client.workflow.getHandle(handle.workflowId, executions.at(-2)));
+    await recordHistory(world.bench.client.workflow.getHandle(handle.workflowId, executions.at(-2)), 'many-called');
   }, 120_000);
 
   it('takes news of a call from the store alone: a made-up message changes nothing', async () => {
@@ -229,15 +226,9 @@ outputs: { value: n.value }
 async function until<T>(look: () => Promise<T>, expected?: object): Promise<NonNullable<T>> {
   for (let tries = 0; tries < 300; tries++) {
     const found = await look();
-    if (expected === undefined ? found !== undefined && found !== null : JSON.stringify(found) === JSON.stringify(expected)) return found as NonNullable<T>;
+    if (expected === undefined ? found !== undefined && found !== null : JSON.stringify(found) === JSON.stringify(expected))
+      return found as NonNullable<T>;
     await sleep(50);
   }
   throw new Error(`never came: ${JSON.stringify(await look())}`);
-}
-
-/** With EDICT_RECORD_HISTORIES set, what ran becomes a history that later code has to replay. */
-async function record(name: string, handle: WorkflowHandle): Promise<void> {
-  if (!process.env['EDICT_RECORD_HISTORIES']) return;
-  const text = historyToJSON(await handle.fetchHistory()).replaceAll(/\d+@[\w.-]+/g, 'worker');
-  writeFileSync(`${root}test/histories/${name}.json`, `${JSON.stringify(JSON.parse(text)).replaceAll(root, '/edict/')}\n`);
 }

@@ -1,4 +1,7 @@
 /** Workers on a real Temporal server whose activities are the real ones, on a real store; enforcement points are in memory. */
+import { writeFileSync } from 'node:fs';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { currentCaller } from '../../activities/caller.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Activities } from '../../activities/contract.ts';
@@ -10,7 +13,7 @@ import type { Order } from '../../store/port.ts';
 import { newRun, workflowIds, workflowTypes, type PlaybookRunInput } from '../../workflows/messages.ts';
 import { storeWorld, type StoreWorld } from '../activities/store-world.ts';
 import { testTemporal } from '../stack/fixture.ts';
-import { benchOn, unique, type Bench, type RunningWorker } from './run-fixture.ts';
+import { benchOn, root, unique, type Bench, type RunningWorker } from './run-fixture.ts';
 
 export type ChildWorld = StoreWorld & {
   readonly bench: Bench;
@@ -58,4 +61,11 @@ async function start(bench: Bench, run: string, input: Partial<PlaybookRunInput>
     taskQueue: bench.taskQueue,
     args: [{ ...newRun(run), ...input }],
   });
+}
+
+/** With EDICT_RECORD_HISTORIES set, what ran becomes a history that later code has to replay. Names of machines and paths stay out. */
+export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
+  if (!process.env['EDICT_RECORD_HISTORIES']) return;
+  const text = historyToJSON(await handle.fetchHistory()).replaceAll(/\d+@[\w.-]+/g, 'worker');
+  writeFileSync(`${root}test/histories/${name}.json`, `${JSON.stringify(JSON.parse(text)).replaceAll(root, '/edict/')}\n`);
 }

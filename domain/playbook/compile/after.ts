@@ -3,6 +3,7 @@ import type { SourceAfter, SourceStep } from '../playbook.schema.ts';
 import { addStep, namesOf, type Block, type Compiling } from './block.ts';
 import { compileTemplate } from './expressions.ts';
 import type { SourcePath } from './source.ts';
+import type { KnownStep } from './survey.ts';
 
 type After = { readonly id: string; readonly after: SourceAfter; readonly at: SourcePath };
 
@@ -35,9 +36,14 @@ export function compileFailure(
   return addStep(compiling, { id: `${id}.undo`, kind: 'undo', steps, next, in: block.in });
 }
 
+function canBeUndone({ kind, source: { undo, playbook } }: KnownStep): boolean {
+  if (kind === 'playbook') return undo !== 'none' && playbook?.wait !== false;
+  return (kind === 'manual' || kind === 'action') && undo !== undefined && undo !== 'none';
+}
+
 function checkUndoes(compiling: Compiling, by: string, id: string, at: SourcePath): void {
   const target = compiling.survey.steps.get(id);
-  if (target?.kind === 'action' && target.source.undo !== undefined && target.source.undo !== 'none') return;
+  if (target && canBeUndone(target)) return;
   const text = target
     ? `step \`${id}\` has no undo, which step \`${by}\` asks for`
     : `unknown step \`${id}\` in \`undo\` of step \`${by}\``;

@@ -7,6 +7,7 @@ import { EdictError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
 import { actions, type ValueType } from '../actions.ts';
 import { celEnvironment, parseExpression } from '../expression.ts';
+import type { Catalogue } from '../catalogue.ts';
 import type { Cel, Template } from '../plan.ts';
 import { parseDuration } from '../duration.ts';
 import type { SourcePlaybook, SourceStep } from '../playbook.schema.ts';
@@ -14,6 +15,7 @@ import { suggest } from '../suggest.ts';
 import { parseTemplate } from '../template.ts';
 import { rangeStart, refusedAt, wordAt } from './cel-place.ts';
 import type { Issue, SourcePath } from './source.ts';
+import { outputsOf } from './task-outputs.ts';
 import { isAction, reservedRoots, type KnownStep, type Survey } from './survey.ts';
 
 export type Names = {
@@ -25,6 +27,10 @@ export type Names = {
 };
 
 export type Checker = {
+  /** The name of what is compiled. */
+  readonly playbook: string;
+  /** The playbooks that it may call, where they are known. */
+  readonly known: Catalogue | undefined;
   readonly survey: Survey;
   readonly environment: Environment;
   readonly hyphened: RegExp | undefined;
@@ -59,7 +65,7 @@ const signalSchema = {
   attributes: 'map',
 };
 
-export function checkerOf(playbook: SourcePlaybook, survey: Survey): Checker {
+export function checkerOf(playbook: SourcePlaybook, survey: Survey, known?: Catalogue): Checker {
   const environment = celEnvironment(false);
   const inputs = Object.fromEntries(Object.entries(playbook.inputs).map(([name, { type }]) => [name, celTypes[type]]));
   environment.registerVariable({ name: 'inputs', ...schemaOr(inputs) });
@@ -68,9 +74,14 @@ export function checkerOf(playbook: SourcePlaybook, survey: Survey): Checker {
   environment.registerVariable('incident', 'string');
   environment.registerVariable('index', 'int');
   for (const name of survey.loopNames) environment.registerVariable(name, 'dyn');
-  for (const step of survey.steps.values()) environment.registerVariable({ name: celName(step.id), schema: schemaOf(step) });
+  for (const step of survey.steps.values()) {
+    const schema = schemaOf(step, known);
+    environment.registerVariable({ name: celName(step.id), ...(schema ? { schema } : { type: 'dyn' }) });
+  }
   const hyphened = [...survey.steps.keys()].filter((id) => id.includes('-')).toSorted((a, b) => b.length - a.length);
   return {
+    playbook: playbook.playbook,
+    known,
     survey,
     environment,
     issues: [],
@@ -122,26 +133,43 @@ function schemaOr(schema: ObjectSchema): { readonly schema: ObjectSchema } | { r
   return Object.keys(schema).length === 0 ? { type: 'map' } : { schema };
 }
 
-/** What expressions see of a step. */
-function schemaOf({ kind, source }: KnownStep): ObjectSchema {
-  const own: { [name: string]: string } = Object.fromEntries(
-    Object.keys({ ...source.outputs, ...source.set }).map((name) => [name, 'dyn']),
-  );
-  const action = source.action !== undefined && isAction(source.action) ? actions[source.action] : undefined;
-  const outputs = Object.fromEntries(Object.entries(action?.outputs ?? {}).map(([name, type]) => [name, celTypes[type as ValueType]]));
-  const results = kind === 'foreach' ? { results: 'list', ...(source.foreach?.on_error === 'collect' ? { errors: 'list' } : {}) } : {};
-  const waited = typeof source.wait === 'object' && source.wait.signal !== undefined ? { signal: signalSchema } : {};
-  const loop = kind === 'while' ? { result: 'dyn', turns: 'int' } : results;
+/** What expressions see of a step; undefined where that cannot be told. */
+function schemaOf(step: KnownStep, known: Catalogue | undefined): ObjectSchema | undefined {
+  const { source, kind } = step;
+  const given = kind === 'playbook' ? calledTypes(source, known) : givenTypes(step);
+  if (!given) return undefined;
   return {
-    ...outputs,
-    ...own,
-    ...loop,
-    ...waited,
+    ...given,
     ok: 'bool',
     status: 'string',
     error: { code: 'string', message: 'string' },
     lease: { duration: 'string' },
   };
+}
+
+function givenTypes({ kind, source }: KnownStep): ObjectSchema {
+  const own = Object.fromEntries(Object.keys({ ...source.outputs, ...source.set }).map((name) => [name, 'dyn']));
+  if (kind === 'action') return { ...actionTypes(source.action ?? ''), ...own };
+  if (kind === 'manual' && source.manual) return { ...answerTypes(source.manual), by: 'string', task: 'string', ...own };
+  if (kind === 'foreach') return { results: 'list', ...(source.foreach?.on_error === 'collect' ? { errors: 'list' } : {}) };
+  if (kind === 'while') return { result: 'dyn', turns: 'int' };
+  const waited = typeof source.wait === 'object' && source.wait.signal !== undefined;
+  return waited ? { signal: signalSchema } : own;
+}
+
+function actionTypes(name: string): ObjectSchema {
+  if (!isAction(name)) return {};
+  return Object.fromEntries(Object.entries(actions[name].outputs).map(([output, type]) => [output, celTypes[type as ValueType]]));
+}
+
+/** Of a playbook that is at hand. */
+function calledTypes({ playbook }: SourceStep, known: Catalogue | undefined): ObjectSchema | undefined {
+  const called = playbook && known?.find(playbook.name, playbook.version);
+  return called && { ...called.outputs, run: 'string', version: 'string', outcome: 'string' };
+}
+
+function answerTypes({ outputs }: NonNullable<SourceStep['manual']>): { readonly [name: string]: string } {
+  return Object.fromEntries(Object.entries(outputsOf(outputs)).map(([name, { type }]) => [name, celTypes[type]]));
 }
 
 /** `offset`: where in the expression; a hyphen that became `_` keeps its place. */
@@ -173,8 +201,7 @@ function typeFault(environment: Environment, cel: string, expect: readonly strin
 
 function environmentFor(checker: Checker, { resultOf }: Names): Environment {
   if (resultOf === undefined || !isAction(resultOf)) return checker.environment;
-  const outputs = Object.fromEntries(Object.entries(actions[resultOf].outputs).map(([name, type]) => [name, celTypes[type as ValueType]]));
-  return checker.environment.clone().registerVariable({ name: 'result', ...schemaOr(outputs) });
+  return checker.environment.clone().registerVariable({ name: 'result', ...schemaOr(actionTypes(resultOf)) });
 }
 
 function rootFault(

@@ -7,9 +7,13 @@ import { approvalPart } from './approval-step.ts';
 import { addStep, namesOf, type Block, type Build, type Compiling } from './block.ts';
 import { compileCancel, refuseInCleanup } from './cancel.ts';
 import { checkDuration, compileCel, compileTemplate, compileValues } from './expressions.ts';
+import { refuseForeignKeys } from './keys.ts';
+import { manualPart } from './manual-step.ts';
 import { foreachPart, ifPart, parallelPart, whilePart } from './nested-steps.ts';
+import { playbookPart } from './playbook-step.ts';
 import type { SourcePath } from './source.ts';
 import { switchPart } from './switch-step.ts';
+import { checkTiming, isBlock, timingOf } from './timing.ts';
 
 /** Gives the id of the block's first step. */
 export function compileBlock(compiling: Compiling, steps: readonly SourceStep[], at: SourcePath, block: Block): string {
@@ -26,6 +30,7 @@ function compileStep(compiling: Compiling, source: SourceStep, at: SourcePath, b
   const kind = compiling.survey.steps.get(id)?.kind;
   if (!kind || kind === 'undo') return;
   refuseForeignKeys(compiling, kind, source, at);
+  if (kind !== 'action') checkTiming(compiling, source, at);
   if (block.cleanup) refuseInCleanup(compiling, kind, source, at);
   const guard = compileGuard(compiling, kind, source, at, block);
   const before = new Set(block.visible);
@@ -33,11 +38,12 @@ function compileStep(compiling: Compiling, source: SourceStep, at: SourcePath, b
   const next = (kind === 'end' || kind === 'fail') && guard === undefined ? undefined : block.next;
   const failure = compileFailure(compiling, source, [...at, 'on_failure'], block);
   const cancelled = compileCancel(compiling, source, at, { ...block, visible: before });
-  // A branch has ended before the steps of its roads begin.
-  const seen = kind === 'if' || kind === 'switch' ? before : block.visible;
+  // A branch has ended before the steps of its roads begin, unless it holds them.
+  const seen = (kind === 'if' || kind === 'switch') && !isBlock(source) ? before : block.visible;
   const says = compileSummary(compiling, source, at, { ...block, visible: new Set(seen).add(id) });
   const { cleanup } = block;
-  addStep(compiling, { id, title, if: guard, next, failure, cancelled, cleanup, says, in: block.in, ...part });
+  const timing = kind === 'action' || kind === 'wait' ? {} : timingOf(source);
+  addStep(compiling, { id, title, if: guard, next, failure, cancelled, cleanup, says, in: block.in, ...timing, ...part });
 }
 
 // oxlint-disable-next-line max-params -- the walk's four, and the kind
@@ -80,12 +86,14 @@ const setPart: Build<'set'> = (compiling, source, at, block) => {
 const builders: { readonly [K in Exclude<StepKind, 'undo'>]: Build<K> } = {
   action: actionPart,
   approval: approvalPart,
+  manual: manualPart,
   wait: waitPart,
   if: ifPart,
   switch: switchPart,
   parallel: parallelPart,
   foreach: foreachPart,
   while: whilePart,
+  playbook: playbookPart,
   set: setPart,
   end: (_, { end = 'done' }) => ({ kind: 'end', outcome: end }),
   fail: (compiling, { id, fail = '' }, at, block) => ({
@@ -93,33 +101,3 @@ const builders: { readonly [K in Exclude<StepKind, 'undo'>]: Build<K> } = {
     message: compileTemplate(compiling, fail, namesOf(block), { at: [...at, 'fail'], step: id }),
   }),
 };
-
-const anyStep = ['id', 'title', 'summary', 'if', 'on_failure'];
-/** Of kinds that take time. */
-const longStep = [...anyStep, 'on_cancel'];
-const keysOf: { readonly [K in StepKind]: readonly string[] } = {
-  action: [...longStep, 'action', 'with', 'timeout', 'retry', 'undo', 'reason', 'lease', 'outputs'],
-  approval: [...longStep, 'approval'],
-  wait: [...longStep, 'wait'],
-  if: [...anyStep, 'then', 'else'],
-  switch: [...anyStep, 'switch'],
-  set: [...anyStep, 'set', 'outputs'],
-  parallel: [...longStep, 'parallel'],
-  foreach: [...longStep, 'foreach'],
-  while: [...longStep, 'while'],
-  end: ['id', 'title', 'summary', 'if', 'end'],
-  fail: ['id', 'title', 'summary', 'if', 'fail'],
-  undo: [],
-};
-
-function refuseForeignKeys(compiling: Compiling, kind: StepKind, source: SourceStep, at: SourcePath): void {
-  for (const key of Object.keys(source)) {
-    if (keysOf[kind].includes(key)) continue;
-    compiling.issues.push({
-      code: 'playbook-invalid',
-      at: [...at, key],
-      onKey: true,
-      text: `\`${key}\` does not belong to ${kind} step \`${source.id}\``,
-    });
-  }
-}

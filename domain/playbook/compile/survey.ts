@@ -94,6 +94,7 @@ function walkStep(walk: Walk, source: SourceStep, at: SourcePath, loops: readonl
 function walkAfter(walk: Walk, source: SourceStep, at: SourcePath, loops: readonly string[]): void {
   walkFailure(walk, source.on_failure, [...at, 'on_failure'], loops);
   walkSteps(walk, source.on_cancel?.steps ?? [], [...at, 'on_cancel', 'steps'], loops);
+  walkSteps(walk, source.manual?.on_expired?.steps ?? [], [...at, 'manual', 'on_expired', 'steps'], loops);
   for (const name of ['on_denied', 'on_expired'] as const)
     walkSteps(walk, source.approval?.[name]?.steps ?? [], [...at, 'approval', name, 'steps'], loops);
 }
@@ -127,12 +128,14 @@ function walkFailure(walk: Walk, failure: SourceFailure | undefined, at: SourceP
 const kindKeys = [
   'action',
   'approval',
+  'manual',
   'wait',
   'set',
   'switch',
   'parallel',
   'foreach',
   'while',
+  'playbook',
   'end',
   'fail',
 ] as const satisfies readonly StepKind[];

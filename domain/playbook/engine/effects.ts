@@ -5,15 +5,17 @@
 import { EdictError, errorTable } from '../../errors.ts';
 import { actions, type ActionSpec } from '../actions.ts';
 import { parseDuration } from '../duration.ts';
-import type { ActionStep } from '../plan.ts';
+import type { ActionStep, ManualStep } from '../plan.ts';
 import { evaluateTemplate } from '../template.ts';
+import type { Command } from './messages.ts';
 import type { EffectState, Fault, Performed, StepState } from './state.ts';
-import { cancelTimer, effectKey, scopeOf, startTimer, timerId, type Turn } from './turn.ts';
+import { askTask, undoTextOf, type TaskText } from './tasks.ts';
+import { cancelTimer, effectKey, invocationOf, scopeOf, startTimer, timerId, type Turn } from './turn.ts';
 
 /** An undo is worth more patience than a step. */
 const undoRetry = { attempts: 20, firstMs: 1_000, maxMs: 60_000 };
 
-export function leaseOf(turn: Turn, step: ActionStep, prefix: string): string | undefined {
+export function leaseOf(turn: Turn, step: ActionStep | ManualStep, prefix: string): string | undefined {
   if (step.lease === undefined) return undefined;
   const text = evaluateTemplate(step.lease, scopeOf(turn, prefix));
   if (typeof text !== 'string' || parseDuration(text) <= 0)
@@ -23,12 +25,30 @@ export function leaseOf(turn: Turn, step: ActionStep, prefix: string): string | 
 
 export function recordEffect(turn: Turn, state: StepState, step: ActionStep, { params, lease }: Performed): void {
   if ((actions[step.action] as ActionSpec).does !== 'effect') return;
-  const effect: EffectState = { step: state.key, undo: step.undo, params, status: step.undo === undefined ? 'kept' : 'confirmed' };
+  const status = step.undo === undefined ? 'kept' : 'confirmed';
+  keepEffect(turn, state, { step: state.key, undo: step.undo, ...again(turn, state), params, status }, lease);
+}
+
+/** What a person did, as far as there is a task that takes it back. */
+export function recordManual(turn: Turn, state: StepState, step: ManualStep, status: 'confirmed' | 'uncertain'): void {
+  if (!step.undo) return;
+  const params = undoTextOf(turn, state, step.undo);
+  const lease = status === 'confirmed' ? leaseOf(turn, step, state.prefix) : undefined;
+  keepEffect(turn, state, { step: state.key, manual: true, ...again(turn, state), params, status }, lease);
+}
+
+function again(turn: Turn, state: StepState): { readonly invocation?: number } {
+  const invocation = invocationOf(turn, state);
+  return invocation === 1 ? {} : { invocation };
+}
+
+function keepEffect(turn: Turn, state: StepState, effect: EffectState, lease: string | undefined): void {
   state.effect = turn.state.effects.push(effect) - 1;
   if (lease === undefined) return;
   const untilMs = turn.nowMs + parseDuration(lease);
   effect.lease = { duration: lease, untilMs };
-  if (state.status === 'running' && turn.state.phase === 'running') startTimer(turn, { kind: 'lease', step: state.key, atMs: untilMs });
+  const isUnderWay = state.status === 'running' || state.status === 'waiting';
+  if (isUnderWay && turn.state.phase === 'running') startTimer(turn, { kind: 'lease', step: state.key, atMs: untilMs });
 }
 
 /** A failed effect may have happened all the same, unless it was refused before anything was done. */
@@ -40,7 +60,7 @@ export function recordUncertain(
 ): void {
   if ((actions[step.action] as ActionSpec).does !== 'effect' || step.undo === undefined) return;
   if (error.code !== 'cancelled' && errorTable[error.code].status < 500) return;
-  state.effect = turn.state.effects.push({ step: state.key, undo: step.undo, params, status: 'uncertain' }) - 1;
+  keepEffect(turn, state, { step: state.key, undo: step.undo, ...again(turn, state), params, status: 'uncertain' }, undefined);
 }
 
 /** Undoes it unless that was done or is under way. Tells whether `waiter` has to wait for it. */
@@ -50,24 +70,27 @@ export function undo(turn: Turn, index: number, waiter?: string): boolean {
     effect.waiter = waiter;
     return true;
   }
-  if (!effect || effect.undo === undefined || (effect.status !== 'confirmed' && effect.status !== 'uncertain')) return false;
+  if (!effect || !canBeUndone(effect)) return false;
   effect.status = 'undoing';
   if (waiter !== undefined) effect.waiter = waiter;
   const state = turn.state.steps[effect.step];
   if (state) state.status = 'undoing';
   cancelTimer(turn, timerId('lease', effect.step));
-  const receipt = effectKey(turn.state.run, effect.step);
   turn.state.owed[`undo:${effect.step}`] = true;
-  turn.commands.push({
-    type: 'perform',
-    step: effect.step,
-    invocation: 1,
-    action: effect.undo,
-    params: { ...effect.params, receipt },
-    retry: undoRetry,
-    undoes: receipt,
-  });
+  if (effect.manual && state) askTask(turn, state, { ...(effect.params as TaskText), undo: true });
+  else turn.commands.push(undoCommand(turn, effect));
   return true;
+}
+
+const canBeUndone = ({ undo: action, child, manual, status }: EffectState): boolean =>
+  (action !== undefined || child !== undefined || manual === true) && (status === 'confirmed' || status === 'uncertain');
+
+function undoCommand({ state: { run } }: Turn, effect: EffectState): Command {
+  const { step, undo: action, child, invocation = 1 } = effect;
+  if (child !== undefined) return { type: 'undo-child', step, child };
+  if (action === undefined) throw new EdictError('defect', `the effect of step \`${step}\` has no undo`);
+  const receipt = effect.key ?? effectKey(run, step, invocation);
+  return { type: 'perform', step, invocation, action, params: { ...effect.params, receipt }, retry: undoRetry, undoes: receipt };
 }
 
 /** Records the end of an undo; gives the key of the undo step that waits for it. */
@@ -80,10 +103,30 @@ export function undoEnded(turn: Turn, step: StepState, error?: Fault): string | 
   if (error) {
     step.error = error;
     turn.state.undoFault ??= { code: error.code, message: `step \`${step.key}\` could not be undone: ${error.message}` };
+    report(turn, effect, error);
   }
   const { waiter } = effect;
   delete effect.waiter;
   return waiter;
+}
+
+/** The run does not end before it is on record. What a child did, the child's own run reports. */
+function report({ state, commands }: Turn, { step, child, key, invocation = 1 }: EffectState, error: Fault): void {
+  if (child !== undefined) return;
+  state.owed[`report:${step}`] = true;
+  commands.push({ type: 'report-divergence', step, effect: key ?? effectKey(state.run, step, invocation), error });
+}
+
+export function divergenceReported(turn: Turn, key: string, undone: boolean): void {
+  if (!turn.state.owed[`report:${key}`]) return;
+  delete turn.state.owed[`report:${key}`];
+  const step = turn.state.steps[key];
+  const effect = step?.effect === undefined ? undefined : turn.state.effects[step.effect];
+  if (!undone || !step || effect?.status !== 'undo-failed') return;
+  effect.status = 'undone';
+  step.status = 'undone';
+  delete step.error;
+  if (!turn.state.effects.some(({ status }) => status === 'undo-failed')) delete turn.state.undoFault;
 }
 
 export function endLeases(turn: Turn): void {

@@ -10,29 +10,46 @@ import type { Signal } from '../../incident/signal.ts';
 import type { JsonObject } from '../../json.ts';
 import { resolveInputs } from '../inputs.ts';
 import type { Plan } from '../plan.ts';
-import { settle, undo, undoEnded } from './effects.ts';
-import { drain, endRun, goOnAfterBreath, move } from './flow.ts';
+import { commandAnswered } from './answers.ts';
+import { takeCommand } from './commands.ts';
+import { abandonAttempts, attemptEnded, backoffOver } from './again.ts';
+import { divergenceReported, settle, undo } from './effects.ts';
+import { beginForked } from './forked.ts';
+import { drain, endRun, goOnAfterBreath, move, timedOut } from './flow.ts';
 import type { Command, EngineEvent } from './messages.ts';
+import { migrationRecorded } from './migrate.ts';
+import type { Move } from './move.ts';
 import { joinedAround, restEnded } from './rest.ts';
 import type { RunContext, RunState, StepState } from './state.ts';
 import { actionCompleted, actionFailed } from './steps/action.ts';
-import { approvalDecided, approvalOpened, approvalTimer } from './steps/approval.ts';
+import { approvalDecided, approvalOpened, approvalTimer, type Decision } from './steps/approval.ts';
+import { childEnded, childStarted } from './steps/playbook.ts';
 import { signalTaken, takersOf, waitOver } from './steps/wait.ts';
-import { undoFurther } from './steps/undo.ts';
+import { takenBack } from './taken-back.ts';
+import { taskEvent } from './task-events.ts';
+import { taskTimer } from './tasks.ts';
+import { beginTakingBack } from './take-back.ts';
 import { charge, faultOf, jsonBytes, type Turn } from './turn.ts';
 
-export type Advance = { readonly state: RunState; readonly commands: readonly Command[] };
+/** `plan`: the one that the run goes by from here on, where it is another. */
+export type Advance = { readonly state: RunState; readonly commands: readonly Command[]; readonly plan?: Plan };
 
 export function start(plan: Plan, context: RunContext): Advance {
   const state = emptyState(plan, context);
   const turn = turnOf(plan, state, context.nowMs);
+  if (context.takesBack) {
+    beginTakingBack(turn, context.takesBack);
+    return ended(turn);
+  }
   try {
     state.inputs = resolveInputs(plan, context.inputs, context.signal);
     charge(turn, jsonBytes(state.inputs));
-    turn.ready.push({ id: plan.start, prefix: '' });
+    if (context.fork) beginForked(turn, context.fork);
+    else turn.ready.push({ id: plan.start, prefix: '' });
   } catch (error) {
     endRun(turn, 'failed', faultOf(error));
   }
+  for (const command of context.commands ?? []) takeCommand(turn, command);
   return ended(turn);
 }
 
@@ -42,18 +59,21 @@ export function advance(plan: Plan, state: RunState, event: EngineEvent): Advanc
     throw new EdictError('run-state-wrong', `run \`${state.run}\` is of another plan`, { expected: state.planDigest });
   const turn = turnOf(plan, state, event.nowMs);
   if (state.phase !== 'ended') handle(turn, event);
-  return ended(turn);
+  const advanced = ended(turn);
+  return turn.plan === plan ? advanced : { ...advanced, plan: turn.plan };
 }
 
 function handle(turn: Turn, event: EngineEvent): void {
   const { state } = turn;
   switch (event.type) {
     case 'action-completed':
-      return event.undo ? undone(turn, event.step) : answered(turn, event.step, (step) => actionCompleted(turn, step, event.outputs));
+      return event.undo
+        ? takenBack(turn, event.step)
+        : answered(turn, `act:${event.step}`, (step) => actionCompleted(turn, step, event.outputs));
     case 'action-failed':
       return event.undo
-        ? undone(turn, event.step, event.error)
-        : answered(turn, event.step, (step) => actionFailed(turn, step, event.error));
+        ? takenBack(turn, event.step, event.error)
+        : answered(turn, `act:${event.step}`, (step) => actionFailed(turn, step, event.error));
     case 'approval-opened':
       return state.owed[`open:${event.step}`]
         ? withStep(turn, event.step, (step) => move(turn, step, () => approvalOpened(turn, step, event.approval, event.digest)))
@@ -62,36 +82,38 @@ function handle(turn: Turn, event: EngineEvent): void {
       return approvalFailed(turn, event);
     case 'approval-decided':
       return decided(turn, event);
+    case 'task-opened':
+    case 'task-failed':
+    case 'task-answered':
+    case 'task-closed':
+      return taskEvent(turn, event);
+    case 'child-started':
+      return withStep(turn, event.step, (step) => move(turn, step, () => childStarted(turn, step, event.child)));
+    case 'child-ended':
+      return answered(turn, `child:${event.step}`, (step) => childEnded(turn, step, event.end));
     case 'timer-fired':
       return timerFired(turn, event.timer);
     case 'signal-received':
       return signalReceived(turn, event.signal);
     case 'cancel-requested':
       return cancelRequested(turn, event);
+    case 'divergence-reported':
+      return divergenceReported(turn, event.step, event.undone);
+    case 'command':
+      return takeCommand(turn, event.command);
+    case 'command-answered':
+      return answerRecorded(turn, event);
   }
 }
 
-function answered(turn: Turn, key: string, decide: (step: StepState) => ReturnType<typeof actionCompleted>): void {
-  if (!turn.state.owed[`act:${key}`]) return;
-  withStep(turn, key, (step) => {
+function answered(turn: Turn, owed: `${'act' | 'child'}:${string}`, decide: (step: StepState) => Move): void {
+  if (!turn.state.owed[owed]) return;
+  withStep(turn, owed.slice(owed.indexOf(':') + 1), (step) => {
     move(turn, step, () => decide(step));
     for (const parallel of joinedAround(turn, step))
       if (turn.state.active[parallel.key]) move(turn, parallel, () => restEnded(turn, parallel));
   });
 }
-
-function undone(turn: Turn, key: string, error?: { readonly code: RunFaultCode; readonly message: string }): void {
-  if (!turn.state.owed[`undo:${key}`]) return;
-  delete turn.state.owed[`undo:${key}`];
-  withStep(turn, key, (step) => {
-    const waiter = undoEnded(turn, step, error);
-    const waiting = waiter === undefined ? undefined : turn.state.steps[waiter];
-    if (waiting && turn.state.active[waiting.key])
-      move(turn, waiting, () => (waiting.joined ? restEnded(turn, waiting) : undoFurther(turn, waiting)));
-  });
-}
-
-type RunFaultCode = NonNullable<RunState['error']>['code'];
 
 function approvalFailed(turn: Turn, event: Extract<EngineEvent, { type: 'approval-failed' }>): void {
   const { owed } = turn.state;
@@ -103,11 +125,19 @@ function approvalFailed(turn: Turn, event: Extract<EngineEvent, { type: 'approva
   });
 }
 
-function decided(turn: Turn, { approval, status }: Extract<EngineEvent, { type: 'approval-decided' }>): void {
+/** A step that is gone through again asks again: what is decided on its approval of before is no answer to that. */
+function decideOn(turn: Turn, step: StepState, approval: string, decision: Decision): void {
+  if (step.approval?.id === approval) return move(turn, step, () => approvalDecided(turn, step, decision));
+  if (step.approval?.closing !== true) delete turn.state.owed[`close:${step.key}`];
+}
+
+function decided(turn: Turn, { approval, status, grant }: Extract<EngineEvent, { type: 'approval-decided' }>): void {
   const key = turn.state.approvals[approval];
-  if (key !== undefined) return withStep(turn, key, (step) => move(turn, step, () => approvalDecided(turn, step, status)));
+  if (key !== undefined) return withStep(turn, key, (step) => decideOn(turn, step, approval, { status, grant }));
   // The vote was faster than the answer of its opening.
-  if (status === 'approved' || status === 'denied') turn.state.early[approval] = status;
+  if (status !== 'approved' && status !== 'denied') return;
+  turn.state.early[approval] = status;
+  if (grant) (turn.state.earlyGrants ??= {})[approval] = grant;
 }
 
 function timerFired(turn: Turn, id: string): void {
@@ -118,6 +148,9 @@ function timerFired(turn: Turn, id: string): void {
   withStep(turn, timer.step, (step) => {
     if (timer.kind === 'lease') undo(turn, step.effect ?? -1);
     else if (timer.kind === 'wait') move(turn, step, () => waitOver(turn, step));
+    else if (timer.kind === 'timeout') timedOut(turn, step);
+    else if (timer.kind === 'backoff') backoffOver(turn, step);
+    else if (step.task) taskTimer(turn, step, timer);
     else approvalTimer(turn, step, timer);
   });
 }
@@ -133,19 +166,32 @@ function cancelRequested(turn: Turn, { by, reason }: { readonly by: string; read
   endRun(turn, 'cancelled', { code: 'cancelled', message: `cancelled by ${by}: ${reason}` });
 }
 
+function answerRecorded(turn: Turn, { command, status }: Extract<EngineEvent, { type: 'command-answered' }>): void {
+  commandAnswered(turn, command);
+  const failed = migrationRecorded(turn, command, status);
+  if (failed) endRun(turn, 'failed', faultOf(failed));
+}
+
 function withStep(turn: Turn, key: string, work: (step: StepState) => void): void {
   const step = turn.state.steps[key];
   if (step) work(step);
 }
 
+/** Whatever has happened, it may have been what a block waited for that is tried again. */
+function clear(turn: Turn): void {
+  for (const key in turn.state.clearing) withStep(turn, key, (step) => move(turn, step, () => attemptEnded(turn, step)));
+}
+
 function ended(turn: Turn): Advance {
+  clear(turn);
   drain(turn);
+  abandonAttempts(turn);
   settle(turn);
   return { state: turn.state, commands: turn.commands };
 }
 
 function turnOf(plan: Plan, state: RunState, nowMs: number): Turn {
-  return { plan, state, nowMs, commands: [], ready: [] };
+  return { plan, state, nowMs, commands: [], ready: [], abandoned: [] };
 }
 
 function emptyState(plan: Plan, context: RunContext): RunState {
@@ -157,6 +203,7 @@ function emptyState(plan: Plan, context: RunContext): RunState {
     requester: context.requester,
     ...(context.incident === undefined ? {} : { incident: context.incident }),
     ...(context.signal === undefined ? {} : { signal: context.signal as unknown as JsonObject }),
+    ...(context.fork ? { forkOf: { run: context.fork.of, from: context.fork.from } } : {}),
     inputs: {},
     phase: 'running',
     sizeBytes: 0,

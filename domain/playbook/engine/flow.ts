@@ -6,8 +6,12 @@ import type { Entry, Move } from './move.ts';
 import { evaluateOutputs } from './outputs.ts';
 import { abandonRest, restEnded } from './rest.ts';
 import type { Fault, StepState } from './state.ts';
+import { attemptFailed, beginAttempt, endAttempt, forgetAttempt, triesAgain } from './again.ts';
 import { closeApproval } from './steps/approval.ts';
 import { kindOf } from './steps/index.ts';
+import type { PlanStep } from '../plan.ts';
+import { endOfSkipped, refuseSkip, takenBackForSkip } from './skipped.ts';
+import { closeTask } from './tasks.ts';
 import { tell } from './told.ts';
 import {
   cancelTimer,
@@ -29,6 +33,7 @@ const enteredAtMost = 5_000;
 /** Enters what is ready until nothing is, or until it is time to breathe: what is left goes on at the next timer. */
 export function drain(turn: Turn): void {
   for (let at = 0; at < turn.ready.length && isOpen(turn); at++) {
+    if (isHeld(turn)) return hold(turn, turn.ready.slice(at));
     const next = turn.ready[at];
     if (at >= enteredAtMost) return breathe(turn, turn.ready.slice(at));
     if (next) enter(turn, next.id, next.prefix);
@@ -38,9 +43,15 @@ export function drain(turn: Turn): void {
 
 const isOpen = ({ state }: Turn): boolean => state.phase === 'running' || state.phase === 'cancelling';
 
-function breathe(turn: Turn, left: readonly Entry[]): void {
+const isHeld = ({ state }: Turn): boolean => state.phase === 'running' && (state.paused ?? state.migrating) !== undefined;
+
+function hold(turn: Turn, left: readonly Entry[]): void {
   turn.ready.length = 0;
   (turn.state.deferred ??= []).push(...left);
+}
+
+function breathe(turn: Turn, left: readonly Entry[]): void {
+  hold(turn, left);
   if (!turn.state.timers[timerId('breath', '')]) startTimer(turn, { kind: 'breath', step: '', atMs: turn.nowMs + 1 });
 }
 
@@ -54,21 +65,46 @@ function enter(turn: Turn, id: string, prefix: string): void {
   if (turn.state.phase === 'cancelling' && !step.cleanup) return;
   const container = containerOf(turn, { id, prefix });
   // A sibling may have failed, or joined, the block that this step was going to run in.
-  if (container && (!turn.state.active[container.key] || container.joined)) return;
+  if (container && (!turn.state.active[container.key] || container.joined || container.retrying)) return;
+  const before = turn.state.steps[`${prefix}${id}`];
+  if (before?.retrying && turn.state.active[before.key]) return enterAgain(turn, before, step);
   const state: StepState = { key: `${prefix}${id}`, id, prefix, status: 'running', startedAtMs: turn.nowMs };
   turn.state.steps[state.key] = state;
   turn.state.active[state.key] = true;
   move(turn, state, () => {
     charge(turn, stepBytes);
-    if (step.if === undefined || evaluateBoolean(step.if, scopeOf(turn, prefix))) return kindOf(step).enter(turn, state, step);
+    if (step.if === undefined || evaluateBoolean(step.if, scopeOf(turn, prefix))) {
+      beginAttempt(turn, state);
+      return kindOf(step).enter(turn, state, step);
+    }
     leave(turn, state, 'skipped', step.next);
     return { to: 'stay' };
   });
 }
 
+function enterAgain(turn: Turn, state: StepState, step: PlanStep): void {
+  forgetAttempt(turn, state);
+  move(turn, state, () => {
+    beginAttempt(turn, state);
+    return kindOf(step).enter(turn, state, step);
+  });
+}
+
+/** What is inside is stopped as by the failure of a sibling. */
+export function timedOut(turn: Turn, state: StepState): void {
+  if (!turn.state.active[state.key]) return;
+  abandonRest(turn, state);
+  stopOwed(turn, state);
+  move(turn, state, () => ({ to: 'fail', error: { code: 'timeout', message: `step \`${state.key}\` took longer than it may` } }));
+}
+
 /** Carries out what `decide` answers; what it throws is the step's failure. */
 export function move(turn: Turn, state: StepState, decide: () => Move): void {
-  const decided = attempt(() => charged(turn, decide()));
+  const decided = endOfSkipped(
+    turn,
+    state,
+    attempt(() => charged(turn, decide())),
+  );
   switch (decided.to) {
     case 'stay':
       return void turn.ready.push(...(decided.enter ?? []));
@@ -82,14 +118,25 @@ export function move(turn: Turn, state: StepState, decide: () => Move): void {
       cancelInside(turn, state);
       return move(turn, state, () => restEnded(turn, state));
     case 'end':
-      settleStep(turn, state, 'done');
-      return endRun(turn, decided.outcome);
+    case 'cancelled':
+      return endBy(turn, state, decided);
     case 'fail':
       return failStep(turn, state, decided.error);
-    case 'cancelled':
-      settleStep(turn, state, 'cancelled');
-      return endRun(turn, 'cancelled', decided.error);
+    case 'skip':
+      return skipOn(turn, state);
   }
+}
+
+function endBy(turn: Turn, state: StepState, decided: Extract<Move, { to: 'end' | 'cancelled' }>): void {
+  settleStep(turn, state, decided.to === 'end' ? 'done' : 'cancelled');
+  if (decided.to === 'end') endRun(turn, decided.outcome);
+  else endRun(turn, 'cancelled', decided.error);
+}
+
+function skipOn(turn: Turn, state: StepState): void {
+  const back = takenBackForSkip(turn, state);
+  if (back.to === 'skip') leave(turn, state, 'skipped', stepOf(turn, state.id).next);
+  else move(turn, state, () => back);
 }
 
 function charged(turn: Turn, decided: Move): Move {
@@ -106,7 +153,7 @@ function attempt(decide: () => Move): Move {
 }
 
 /** Ends the step and goes on at `next`, or ends the block where there is none. */
-function leave(turn: Turn, state: StepState, status: StepStatus, next: string | undefined): void {
+export function leave(turn: Turn, state: StepState, status: StepStatus, next: string | undefined): void {
   settleStep(turn, state, status);
   if (next !== undefined) return void turn.ready.push({ id: next, prefix: state.prefix });
   const container = containerOf(turn, state);
@@ -116,6 +163,10 @@ function leave(turn: Turn, state: StepState, status: StepStatus, next: string | 
 }
 
 function failStep(turn: Turn, state: StepState, error: Fault): void {
+  if (triesAgain(turn, state)) {
+    if (state.open !== undefined) cancelInside(turn, state);
+    return move(turn, state, () => attemptFailed(turn, state, error));
+  }
   state.error = error;
   const { failure, next, cleanup } = stepOf(turn, state.id);
   if (cleanup) return leave(turn, state, 'failed', next);
@@ -138,6 +189,9 @@ export function endRun(turn: Turn, outcome: string, error?: Fault): void {
   for (const key of stopped) cancelStep(turn, key);
   // A run that fails takes back everything in its own order.
   if (!error) abandonRests(turn, stopped);
+  // What was held is never begun.
+  delete state.paused;
+  delete state.deferred;
   state.outcome = outcome;
   state.endedAtMs ??= turn.nowMs;
   if (error) state.error = error;
@@ -173,9 +227,17 @@ function cleaned(turn: Turn): void {
 function cancelStep(turn: Turn, key: string): void {
   const state = turn.state.steps[key];
   if (!state) return;
-  if (turn.state.owed[`act:${key}`]) turn.commands.push({ type: 'cancel-action', step: key });
-  if (state.approval?.id !== undefined) closeApproval(turn, state, 'cancelled');
+  refuseSkip(turn, state);
+  stopOwed(turn, state);
   settleStep(turn, state, 'cancelled');
+}
+
+export function stopOwed(turn: Turn, state: StepState): void {
+  const { key } = state;
+  if (turn.state.owed[`act:${key}`]) turn.commands.push({ type: 'cancel-action', step: key });
+  if (turn.state.owed[`child:${key}`]) turn.commands.push({ type: 'cancel-child', step: key });
+  if (state.approval?.id !== undefined) closeApproval(turn, state, 'cancelled');
+  if (state.task) closeTask(turn, state, 'cancelled');
 }
 
 function cancelInside(turn: Turn, container: StepState): void {
@@ -187,7 +249,9 @@ function cancelInside(turn: Turn, container: StepState): void {
 function abandonRests(turn: Turn, keys: readonly string[]): void {
   for (const key of keys) {
     const state = turn.state.steps[key];
-    if (state) abandonRest(turn, state);
+    if (!state) continue;
+    abandonRest(turn, state);
+    if (state.retrying) turn.abandoned.push(state);
   }
 }
 
@@ -202,6 +266,7 @@ function settleStep(turn: Turn, state: StepState, status: StepStatus): void {
   state.endedAtMs = turn.nowMs;
   if (status === 'done') tell(turn, state);
   delete state.untilMs;
+  endAttempt(turn, state);
   delete turn.state.active[state.key];
   cancelTimer(turn, timerId('wait', state.key));
 }

@@ -3,6 +3,7 @@
  * parallel is done, newest first, also what was still under way when they were stopped; or it is kept, where that is asked for.
  */
 import { actions, type ActionSpec } from '../actions.ts';
+import type { PlanStep } from '../plan.ts';
 import { undo } from './effects.ts';
 import { stay, type Move } from './move.ts';
 import type { StepState } from './state.ts';
@@ -12,7 +13,7 @@ import { containerOf, goesBack, startTimer, stepOf, stepOfKind, type Turn } from
 export function restEnded(turn: Turn, state: StepState): Move {
   if (stepOfKind(turn, state.id, 'parallel').join?.keep) return { to: 'next' };
   if (!state.undoing) {
-    if (Object.keys(turn.state.owed).some((owed) => owed.startsWith('act:') && mayChange(turn, owed.slice(4), state))) return stay;
+    if (Object.keys(turn.state.owed).some((owed) => mayChange(turn, owed, state))) return stay;
     state.undoing = effectsOfRest(turn, state);
   }
   // Some other answer came while an undo is out.
@@ -65,10 +66,16 @@ function isOfRest(turn: Turn, key: string, parallel: StepState): boolean {
   return step !== undefined && joinedAround(turn, step).includes(parallel);
 }
 
-function mayChange(turn: Turn, key: string, parallel: StepState): boolean {
-  const step = turn.state.steps[key];
-  const planned = step && stepOf(turn, step.id);
-  return planned?.kind === 'action' && (actions[planned.action] as ActionSpec).does === 'effect' && isOfRest(turn, key, parallel);
+/** Of an answer that is owed: whether it may be of a change. */
+function mayChange(turn: Turn, owed: string, parallel: StepState): boolean {
+  const [, key] = /^(?:act|child|open|close):(.*)$/su.exec(owed) ?? [];
+  const step = key === undefined ? undefined : turn.state.steps[key];
+  return step !== undefined && changesSomething(stepOf(turn, step.id)) && isOfRest(turn, step.key, parallel);
+}
+
+function changesSomething(step: PlanStep): boolean {
+  if (step.kind === 'action') return (actions[step.action] as ActionSpec).does === 'effect';
+  return step.kind === 'playbook' || (step.kind === 'manual' && step.undo !== undefined);
 }
 
 function effectsOfRest(turn: Turn, parallel: StepState): number[] {

@@ -13,13 +13,31 @@ export function viewOf(plan: Plan, state: RunState): RunView {
     steps: Object.values(state.steps).map((step) => stepView(plan, state, step)),
     outputs: state.outputs,
     error: state.error,
+    ...(state.paused ? { paused: pausedView(state.paused) } : {}),
+    ...(state.forkOf ? { forkOf: state.forkOf } : {}),
   };
+}
+
+function pausedView({ by, reason, sinceMs }: NonNullable<RunState['paused']>): NonNullable<RunView['paused']> {
+  return { by, reason, sinceMs };
 }
 
 function statusOf(state: RunState): RunView['status'] {
   if (state.phase === 'ended') return 'ended';
-  if (state.phase === 'settling') return Object.values(state.timers).some(({ kind }) => kind === 'lease') ? 'leased' : 'running';
-  return Object.keys(state.active).some((key) => state.steps[key]?.approval?.id !== undefined) ? 'waiting-for-people' : 'running';
+  if (state.paused) return 'paused';
+  if (state.phase === 'settling' && !waitsForPeople(state))
+    return Object.values(state.timers).some(({ kind }) => kind === 'lease') ? 'leased' : 'running';
+  return waitsForPeople(state) ? 'waiting-for-people' : 'running';
+}
+
+function waitsForPeople({ active, steps, owed }: RunState): boolean {
+  if (Object.keys(active).some((key) => (steps[key]?.approval ?? steps[key]?.task)?.id !== undefined)) return true;
+  return Object.keys(owed).some((key) => key.startsWith('undo:') && steps[key.slice(5)]?.undoTask !== undefined);
+}
+
+function taskView({ task, undoTask }: StepState): Pick<StepView, 'task'> {
+  const id = (undoTask ?? task)?.id;
+  return id === undefined ? {} : { task: id };
 }
 
 function stepView(plan: Plan, state: RunState, step: StepState): StepView {
@@ -36,8 +54,19 @@ function stepView(plan: Plan, state: RunState, step: StepState): StepView {
     error,
     untilMs: step.untilMs ?? leaseEnd(state, step),
     approval: step.approval?.id,
+    ...taskView(step),
+    ...(step.attempt === undefined ? {} : { attempt: step.attempt }),
+    ...(step.child ? { child: step.child.run } : {}),
     summary: step.summary,
+    ...(step.skipped ? { skipped: step.skipped } : {}),
+    ...(step.recorded ? { recordedIn: step.recorded.run } : {}),
+    ...leaseView(state, step),
   };
+}
+
+function leaseView(state: RunState, { recorded, effect }: StepState): Pick<StepView, 'lease'> {
+  const lease = recorded?.lease ?? (effect === undefined ? undefined : state.effects[effect]?.lease);
+  return lease ? { lease } : {};
 }
 
 function leaseEnd(state: RunState, { status, effect }: StepState): number | undefined {

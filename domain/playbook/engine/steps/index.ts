@@ -7,7 +7,9 @@ import { approval } from './approval.ts';
 import { end, fail } from './end.ts';
 import { foreach } from './foreach.ts';
 import { branch } from './if.ts';
+import { manual } from './manual.ts';
 import { parallel } from './parallel.ts';
+import { playbook } from './playbook.ts';
 import { set } from './set.ts';
 import { choice } from './switch.ts';
 import { undo } from './undo.ts';
@@ -17,6 +19,8 @@ import { repeat } from './while.ts';
 const kinds: { readonly [K in StepKind]: Kind<K> } = {
   action,
   approval,
+  manual,
+  playbook,
   wait,
   if: branch,
   switch: choice,

@@ -8,7 +8,7 @@ import { undo } from '../effects.ts';
 import { stay, type Kind, type Move } from '../move.ts';
 import { lateInRest } from '../rest.ts';
 import type { ChildEnd, ChildRun, StepState } from '../state.ts';
-import { goesBack, jsonBytes, largestOutput, scopeOf, stepOfKind, type Turn } from '../turn.ts';
+import { goesBack, invocationOf, jsonBytes, largestOutput, scopeOf, stepOfKind, type Turn } from '../turn.ts';
 
 export const playbook: Kind<'playbook'> = {
   enter: (turn, state, step) => {
@@ -17,7 +17,7 @@ export const playbook: Kind<'playbook'> = {
     turn.commands.push({
       type: 'start-child',
       step: state.key,
-      invocation: 1,
+      invocation: invocationOf(turn, state),
       playbook: step.playbook,
       ...(step.version === undefined ? {} : { version: step.version }),
       inputs,
