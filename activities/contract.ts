@@ -31,6 +31,8 @@ export type ActionCall = {
   readonly lease?: string | undefined;
   /** On an undo: the key of the effect that is undone. */
   readonly undoes?: string | undefined;
+  /** Of an effect that nobody knows the end of: looks whether it holds and records that, and does nothing. For the watch alone. */
+  readonly observe?: true | undefined;
 };
 
 export type LoadedRun = {

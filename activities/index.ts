@@ -40,7 +40,7 @@ import { reportWrite } from './report/write.ts';
 import { systemActivities } from './system-actions.ts';
 
 export function createActivities(ports: Ports): Activities {
-  const performs = actionActivities(ports);
+  const performs = withHonestRefusals(ports, actionActivities(ports));
   return {
     ...performs,
     ...aheadActivities(ports, performs),
@@ -53,7 +53,7 @@ export function createActivities(ports: Ports): Activities {
     ...taskActivities(ports),
     ...incidentActivities(ports),
     ...lifecycleActivities(ports),
-    ...monitorActivities(ports),
+    ...monitorActivities(ports, performs),
     ...divergenceActivities(ports),
   };
 }

@@ -1,14 +1,17 @@
 /**
- * Carries to Temporal what was recorded but never got there: accepted signals, ordered runs, and drafts whose lifecycle was not told. A crash
+ * Carries to Temporal what was recorded but never got there: accepted signals, ordered runs, answers to tasks, and drafts whose lifecycle was not told. A crash
  * between the record and the start thus delays, and loses nothing. Everything it does is idempotent, so several servers may do it at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Page, PageRequest, RunRow, Store } from '../store/port.ts';
 import { asEdictError } from './failure.ts';
+import { deliverCommand } from './give-command.ts';
 import { deliverSignal } from './incoming-signal.ts';
 import { isDoorRun } from './order-run.ts';
 import type { Orchestrator } from './orchestrator.ts';
+import { syncSchedules } from './schedules.ts';
+import { raiseOverdue } from './overdue-reviews.ts';
 
 export type OutboxDeps = {
   readonly store: Store;
@@ -24,6 +27,7 @@ const intervalMs = 1000;
 const graceMs = 2000;
 const orderGraceMs = 4000;
 const draftsEveryMs = 5000;
+const schedulesEveryMs = 5000;
 const rememberedMost = 10_000;
 
 export function startOutbox(deps: OutboxDeps): Outbox {
@@ -53,15 +57,28 @@ async function loop(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
 export async function deliverAll(
   deps: OutboxDeps,
   pace: Pace = onceAMinute(),
-): Promise<{ readonly signals: number; readonly runs: number; readonly drafts: number }> {
+): Promise<{
+  readonly signals: number;
+  readonly runs: number;
+  readonly drafts: number;
+  readonly answers: number;
+  readonly commands: number;
+  readonly reviews: number;
+}> {
   const { store, orchestrator } = deps;
   const signals = await store.signals.undelivered(graceMs);
   const runs = await orderedHere(deps);
   const drafts = await untoldDrafts(deps, pace);
+  await pace('schedules', () => syncSchedules(deps), schedulesEveryMs);
+  const answers = await store.tasks.undelivered(graceMs);
+  const commands = await store.commands.unanswered(graceMs);
   return {
+    reviews: await count(await store.reviews.unraised(), (review) => raiseOverdue(store, review)),
     signals: await count(signals, (row) => deliverSignal(deps, row)),
     runs: await count(runs, ({ run }) => pace(`run/${run}`, () => orchestrator.startRun(run))),
     drafts: await count(drafts, ({ policy, draft }) => pace(`policy/${policy}/${draft}`, () => orchestrator.drafted(policy))),
+    commands: await count(commands, (row) => pace(`command/${row.id}`, () => deliverCommand(deps, row))),
+    answers: await count(answers, ({ run, id }) => pace(`task/${id}`, () => orchestrator.taskAnswered(run, id))),
   };
 }
 

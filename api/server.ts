@@ -22,18 +22,26 @@ import type { Orchestrator } from './orchestrator.ts';
 import { auditHandlers } from './routes/audit.ts';
 import { approvalHandlers } from './routes/approvals.ts';
 import { contextHandlers } from './routes/context.ts';
+import { delegationHandlers } from './routes/delegations.ts';
 import { engineHandlers } from './routes/engine.ts';
+import { effectHandlers } from './routes/effects.ts';
+import { guardHandlers } from './routes/guard.ts';
 import { incidentHandlers } from './routes/incidents.ts';
 import { peopleHandlers } from './routes/people.ts';
 import { playbookHandlers } from './routes/playbooks.ts';
 import { pointHandlers } from './routes/points.ts';
 import { policyHandlers } from './routes/policies.ts';
+import { publishingHandlers } from './routes/publishing.ts';
 import { reportHandlers } from './routes/reports.ts';
+import { reviewHandlers } from './routes/reviews.ts';
 import { runEventsHandler } from './routes/run-events.ts';
+import { runControlHandlers } from './routes/run-control.ts';
 import { runHandlers } from './routes/runs.ts';
 import { signalHandlers } from './routes/signals.ts';
+import { simulationHandlers } from './routes/simulations.ts';
 import { systemHandlers } from './routes/system.ts';
 import { outsideHandlers } from './routes/systems.ts';
+import { taskHandlers } from './routes/tasks.ts';
 import { webhookHandlers } from './routes/webhooks.ts';
 
 export type ServerDeps = {
@@ -113,9 +121,17 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...policyHandlers(deps),
     ...contextHandlers(deps),
     ...approvalHandlers(deps),
+    ...delegationHandlers(deps),
+    ...reviewHandlers(deps),
+    ...taskHandlers(deps),
     ...playbookHandlers(deps),
+    ...publishingHandlers(deps),
     ...runHandlers(deps),
+    ...runControlHandlers(deps),
     ...runEventsHandler(deps),
+    ...simulationHandlers(deps),
+    ...effectHandlers(deps),
+    ...guardHandlers(deps),
     ...signalHandlers(deps),
     ...webhookHandlers(deps),
     ...incidentHandlers(deps),

@@ -1,9 +1,12 @@
 /** All that `edict` takes: one file per group of subcommands in commands/, and the options that every command has. */
 import { Command } from 'commander';
 import { addApproval } from './commands/approval.ts';
+import { addApprovalPeople } from './commands/approval-people.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCacao } from './commands/cacao.ts';
 import { addContext } from './commands/context.ts';
+import { addEffect } from './commands/effect.ts';
+import { addGuard } from './commands/guard.ts';
 import { addIncident } from './commands/incident.ts';
 import { addPeople } from './commands/people.ts';
 import { addPlaybook } from './commands/playbook.ts';
@@ -13,6 +16,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSignal } from './commands/signal.ts';
 import { addStack } from './commands/stack.ts';
+import { addTask } from './commands/task.ts';
 import { addWebhook } from './commands/webhook.ts';
 import { addSystem } from './commands/system.ts';
 import { addVersion } from './commands/version.ts';
@@ -46,11 +50,15 @@ Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or 
   const groups = [
     addPolicy,
     addApproval,
+    addApprovalPeople,
+    addTask,
     addPlaybook,
     addCacao,
     addRun,
     addSignal,
     addIncident,
+    addEffect,
+    addGuard,
     addContext,
     addPoint,
     addSystem,

@@ -5,24 +5,38 @@
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
 import { contextRoutes } from './context.ts';
+import { delegationRoutes } from './delegations.ts';
 import { systemRoutes } from './engine.ts';
+import { guardRoutes } from './guard.ts';
 import { incidentRoutes } from './incidents.ts';
 import { peopleRoutes } from './people.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { pointRoutes } from './points.ts';
 import { policyRoutes } from './policies.ts';
+import { publishingRoutes } from './publishing.ts';
 import { reportRoutes } from './reports.ts';
+import { runControlRoutes } from './run-control.ts';
+import { reviewRoutes } from './reviews.ts';
 import { runRoutes } from './runs.ts';
 import { signalRoutes } from './signals.ts';
+import { simulationRoutes } from './simulations.ts';
 import { outsideRoutes } from './systems.ts';
+import { taskRoutes } from './tasks.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export const routes = {
   ...policyRoutes,
   ...contextRoutes,
   ...approvalRoutes,
+  ...delegationRoutes,
+  ...reviewRoutes,
+  ...taskRoutes,
   ...playbookRoutes,
+  ...publishingRoutes,
   ...runRoutes,
+  ...runControlRoutes,
+  ...simulationRoutes,
+  ...guardRoutes,
   ...signalRoutes,
   ...webhookRoutes,
   ...incidentRoutes,

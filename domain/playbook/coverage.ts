@@ -51,6 +51,8 @@ function ownBranches(step: PlanStep): readonly string[] {
       return [...step.cases.map(caseName), ...(step.default === undefined ? [] : ['default'])];
     case 'approval':
       return ['approved', 'denied', 'expired'];
+    case 'manual':
+      return ['answered', 'expired'];
     default:
       return [];
   }
@@ -90,20 +92,36 @@ function taken({ step, view, entered }: Passage): readonly string[] {
     // An undone step may have failed before; only an undo that failed too puts an error on a step that had gone well.
     ...(view.error !== undefined && view.status !== 'undo-failed' ? ['on_failure'] : []),
     ...(step.cancelled !== undefined && entered(step.cancelled) ? ['on_cancel'] : []),
-    ...(view.error === undefined ? ownTaken({ step, view, entered }) : []),
+    ...(view.error === undefined || holdsRoads(step) ? ownTaken({ step, view, entered }) : []),
+    ...(step.kind === 'manual' && view.error?.code === 'task-expired' ? ['expired'] : []),
   ];
+}
+
+/** Its roads are inside it: one was taken, whatever came of it. */
+const holdsRoads = (step: PlanStep): boolean => (step.kind === 'if' || step.kind === 'switch') && step.block === true;
+
+function blockTaken(step: StepOf<'if'>, entered: Passage['entered'], { status }: StepView): readonly string[] {
+  const [inThen, inElse] = [step.then, step.else].map((road) => road !== undefined && entered(road));
+  if (inThen || inElse) return [inThen ? 'true' : 'false'];
+  if (status !== 'done') return [];
+  return [step.then === undefined ? 'true' : 'false'];
 }
 
 function ownTaken({ step, view, entered }: Passage): readonly string[] {
   switch (step.kind) {
     case 'if':
+      if (holdsRoads(step)) return blockTaken(step, entered, view);
       if (view.status !== 'done') return [];
       if (step.then !== undefined) return [entered(step.then) ? 'true' : 'false'];
       return [step.else !== undefined && entered(step.else) ? 'false' : 'true'];
     case 'switch':
-      return view.status === 'done' ? [step.cases.filter(({ to }) => entered(to)).map(caseName)[0] ?? 'default'] : [];
+      return view.status === 'done' || step.cases.some(({ to }) => entered(to))
+        ? [step.cases.filter(({ to }) => entered(to)).map(caseName)[0] ?? 'default']
+        : [];
     case 'approval':
       return view.status === 'done' ? ['approved'] : [view.status];
+    case 'manual':
+      return view.outputs?.['by'] === undefined ? [view.status] : ['answered'];
     default:
       return [];
   }

@@ -45,12 +45,28 @@ const leaf: fc.Arbitrary<Make> = fc.oneof(
   },
   {
     weight: 2,
+    arbitrary: fc.constantFrom<Make>(
+      (id) => [ask(id())],
+      (id) => [ask(id(), { lease: '2m' })],
+      (id) => [
+        { id: id(), on_failure: 'continue', manual: { roles: ['analyst'], instructions: 'x', expires: '50s', on_expired: { fail: 'no' } } },
+      ],
+    ),
+  },
+  {
+    weight: 2,
     arbitrary: fc.constant<Make>((id) => {
       const covered = isolate(id());
       return [{ id: id(), approval: { of: [covered[0]!['id']!], roles: ['manager'], expires: '1m' } }, ...covered];
     }),
   },
 );
+
+/** A task that somebody may answer, and that may be taken back. */
+function ask(id: string, more: JsonObject = {}): JsonObject {
+  const task = { roles: ['analyst'], instructions: 'do it', expires: '1m' };
+  return { id, manual: { ...task, remind: ['20s'], escalate: { after: '40s', to: ['manager'] } }, undo: { manual: task }, ...more };
+}
 
 function isolate(id: string, more: JsonObject = {}): JsonObject[] {
   return [{ id, action: 'network.isolate', with: { asset: id }, undo: 'network.release', ...more }];
@@ -65,7 +81,24 @@ const block: (depth: number) => fc.Arbitrary<Make> = fc.memo((depth) => {
   );
 });
 
+/** A block may have a time limit, attempts, or both. */
+const timing = fc.constantFrom<JsonObject>(
+  {},
+  {},
+  { timeout: '40s' },
+  { retry: { attempts: 3, backoff: '10s..30s' } },
+  { timeout: '50s', retry: { attempts: 2, backoff: '0s' } },
+);
+
 function nested(depth: number): fc.Arbitrary<Make> {
+  return fc.tuple(plainNested(depth), timing).map(
+    ([make, timed]): Make =>
+      (id) =>
+        make(id).map((step) => ({ ...step, ...timed })),
+  );
+}
+
+function plainNested(depth: number): fc.Arbitrary<Make> {
   const inner = block(depth - 1);
   return fc.oneof(
     fc.tuple(inner, inner, fc.boolean()).map(([a, b, handled]): Make => (id) => [
@@ -116,6 +149,14 @@ const world = fc.record({
     }),
     { maxLength: 20 },
   ),
+  tasks: fc.array(
+    fc.record({
+      atMs: fc.integer({ min: 0, max: 400_000 }),
+      does: fc.constantFrom('answer' as const, 'answer' as const, 'claim' as const),
+      at: fc.nat(12),
+    }),
+    { maxLength: 20 },
+  ),
   signals: fc.array(fc.record({ atMs: fc.integer({ min: 0, max: 300_000 }), id: fc.nat(3), n: fc.nat(3) }), { maxLength: 8 }),
   cancelAtMs: fc.option(fc.integer({ min: 0, max: 400_000 })),
 });
@@ -133,7 +174,7 @@ const goSignal = (id: string, n: number): Signal => ({
 type World = typeof world extends fc.Arbitrary<infer W> ? W : never;
 
 function play(
-  { make, noop, isolated, released, votes, signals, cancelAtMs }: World,
+  { make, noop, isolated, released, votes, tasks, signals, cancelAtMs }: World,
   observe?: (state: RunState, event: EngineEvent | undefined, commands: readonly Command[]) => RunState | void,
 ): SimulatedRun {
   let ids = 0;
@@ -142,6 +183,7 @@ function play(
     plan: planOf(steps),
     fakes: { 'control.noop': noop, 'network.isolate': isolated, 'network.release': released },
     people: votes.map(({ atMs, decision, at }, index) => ({ atMs, decision, who: `m-${index}`, step: `s${at}` })),
+    tasks: tasks.map(({ atMs, does, at }, index) => ({ atMs, does, who: `a-${index % 3}`, step: `s${at}`, outputs: {} })),
     signals: signals.map(({ atMs, id, n }) => ({ atMs, signal: goSignal(`go-${id}`, n) })),
     cancel: cancelAtMs === null ? undefined : { atMs: cancelAtMs, by: 'm', reason: 'x' },
     observe,
@@ -184,8 +226,9 @@ describe('for every playbook and whatever happens', () => {
         const { view, effects } = play(given, (_, __, commands) => {
           for (const command of commands) {
             if (command.type !== 'perform' || command.action === 'control.noop') continue;
-            if (command.undoes === undefined) performed.push(command.step);
-            else undone.push(command.step);
+            const key = `${command.step}#${command.invocation}`;
+            if (command.undoes === undefined) performed.push(key);
+            else undone.push(key);
           }
         });
         expect(new Set(performed).size).toBe(performed.length);
@@ -197,6 +240,24 @@ describe('for every playbook and whatever happens', () => {
         expect(leased).toEqual([]);
       }),
       { numRuns: 120 },
+    );
+  });
+
+  it('what people did is taken back by one task each when the run goes back, and a task is asked for once', () => {
+    fc.assert(
+      fc.property(world, (given) => {
+        let last: RunState | undefined;
+        const { view, tasks } = play(given, (state) => void (last = state));
+        const asked = tasks.map(({ command: { step, invocation, undo } }) => `${step}#${invocation}${undo ? ' undo' : ''}`);
+        expect(new Set(asked).size).toBe(asked.length);
+        expect(tasks.filter(({ status }) => status === 'open')).toEqual([]);
+        if (view.outcome !== 'failed' && view.outcome !== 'cancelled') return;
+        expect(last?.effects.filter(({ status }) => status === 'confirmed' || status === 'uncertain')).toEqual([]);
+        const done = tasks.filter(({ command, status }) => !command.undo && status === 'answered' && command.title !== '');
+        const withUndo = done.filter(({ command }) => last?.effects.some(({ step, manual }) => manual && step === command.step));
+        for (const { command } of withUndo) expect(asked).toContain(`${command.step}#${command.invocation} undo`);
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -245,7 +306,7 @@ describe('for every playbook and whatever happens', () => {
           if (state.phase === 'undoing')
             for (const command of commands) if (command.type === 'perform' && command.undoes !== undefined) rolledBack.push(command.step);
         });
-        const order = rolledBack.map((step) => confirmed.indexOf(step)).filter((at) => at >= 0);
+        const order = rolledBack.map((step) => confirmed.lastIndexOf(step)).filter((at) => at >= 0);
         expect(order).toEqual(order.toSorted((a, b) => b - a));
       }),
       { numRuns: 80 },

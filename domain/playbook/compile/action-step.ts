@@ -1,20 +1,20 @@
 /** Compiles an action against the catalogue: its inputs, and for an effect how it is undone. */
 import { actions, type ActionName, type ActionSpec } from '../actions.ts';
-import { parseDuration } from '../duration.ts';
-import type { RetryPlan, Templates } from '../plan.ts';
+import type { Templates } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
 import { namesOf, type Build, type Compiling } from './block.ts';
 import { celTypes, checkDuration, compileTemplate, compileValues, type Names } from './expressions.ts';
 import type { SourcePath } from './source.ts';
 import { isAction } from './survey.ts';
+import { timingOf } from './timing.ts';
 
 type Here = { readonly compiling: Compiling; readonly source: SourceStep; readonly at: SourcePath; readonly spec: ActionSpec | undefined };
 
 const undoActions: ReadonlySet<string> = new Set(Object.values(actions).flatMap((spec: ActionSpec) => spec.undo ?? []));
 
 export const actionPart: Build<'action'> = (compiling, source, at, block) => {
-  const { id, action: name = '', timeout, retry, reason, lease } = source;
+  const { id, action: name = '', reason, lease } = source;
   const here: Here = { compiling, source, at, spec: isAction(name) ? actions[name] : undefined };
   if (!here.spec) complain(here, 'action', `unknown action \`${name}\` in step \`${id}\``, didYouMean(suggest(name, Object.keys(actions))));
   const approval = compiling.survey.coveredBy.get(id);
@@ -26,8 +26,7 @@ export const actionPart: Build<'action'> = (compiling, source, at, block) => {
     kind: 'action',
     action: name as ActionName,
     params: compileParams(here, names),
-    ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout) }),
-    ...(retry === undefined ? {} : { retry: retryOf(retry) }),
+    ...timingOf(source),
     reason,
     undo: undoOf(here),
     ...(lease === undefined
@@ -81,6 +80,10 @@ function undoOf(here: Here): ActionName | undefined {
       complain(here, 'undo', `step \`${id}\` @ has nothing to undo: action \`${action}\` changes nothing outside`);
     return undefined;
   }
+  if (typeof undo === 'object') {
+    complain(here, 'undo', `step \`${id}\` @ is undone by an action, not by a person`, didYouMean(spec.undo));
+    return undefined;
+  }
   if (undo !== undefined && undo !== 'none') return namedUndo(here, undo, spec);
   if (lease !== undefined) complain(here, 'undo', `step \`${id}\` @ has a lease and no undo`, 'a lease ends by its undo');
   else if (!explained(source, spec))
@@ -106,10 +109,4 @@ function namedUndo(here: Here, undo: string, spec: ActionSpec): ActionName | und
 function explained({ undo, reason, action = '' }: SourceStep, spec: ActionSpec): boolean {
   if (undo === 'none') return reason !== undefined;
   return undoActions.has(action) || (spec.undo === undefined && reason !== undefined);
-}
-
-function retryOf({ attempts, backoff }: { readonly attempts: number; readonly backoff: string }): RetryPlan {
-  const [first = '1s', last] = backoff.split('..');
-  const firstMs = parseDuration(first);
-  return { attempts, firstMs, maxMs: Math.max(firstMs, last === undefined ? firstMs : parseDuration(last)) };
 }

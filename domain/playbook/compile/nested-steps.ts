@@ -1,22 +1,31 @@
 /** Compiles the steps that hold other steps. What each road may read of the others is decided here. */
 import type { SourceStep } from '../playbook.schema.ts';
-import { namesOf, type Build, type Compiling } from './block.ts';
+import { namesOf, type Block, type Build, type Compiling } from './block.ts';
 import { compileCel, compileTemplate } from './expressions.ts';
 import type { SourcePath } from './source.ts';
+import { isBlock } from './timing.ts';
 
 /** After a branch its steps are visible: reading one that did not run is an error then. */
 export const ifPart: Build<'if'> = (compiling, source, at, block) => {
   const condition = compileCel(compiling, source.if ?? '', namesOf(block), { at: [...at, 'if'], step: source.id, expect: ['bool'] });
+  const inside = insideOf(source, block);
   const before = new Set(block.visible).add(source.id);
   const branch = (name: 'then' | 'else', steps: SourceStep[] | undefined): string | undefined => {
     const visible = new Set(before);
-    const first = steps && compiling.compileBlock(compiling, steps, [...at, name], { ...block, visible });
+    const first = steps && compiling.compileBlock(compiling, steps, [...at, name], { ...block, ...inside, visible });
     for (const id of visible) block.visible.add(id);
     return first;
   };
   // oxlint-disable-next-line unicorn/no-thenable -- the form's own word
-  return { kind: 'if', condition, then: branch('then', source.then), else: branch('else', source.else) };
+  return { kind: 'if', condition, then: branch('then', source.then), else: branch('else', source.else), ...blockOf(source) };
 };
+
+/** A step that holds its roads is where they end. */
+export function insideOf(source: SourceStep, block: Block): Pick<Block, 'in' | 'next'> {
+  return isBlock(source) ? { in: source.id, next: undefined } : { in: block.in, next: block.next };
+}
+
+export const blockOf = (source: SourceStep): { readonly block?: true } => (isBlock(source) ? { block: true } : {});
 
 /** Branches do not see each other: which one is ahead is nobody's promise. */
 export const parallelPart: Build<'parallel'> = (compiling, source, at, block) => {

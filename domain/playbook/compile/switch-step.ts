@@ -1,6 +1,7 @@
 /** Compiles a switch: each value in one case only, and of the type of the expression. */
 import { canonicalJson } from '../../digest.ts';
 import type { SourceStep } from '../playbook.schema.ts';
+import { blockOf, insideOf } from './nested-steps.ts';
 import { namesOf, type Block, type Build, type Compiling } from './block.ts';
 import { celTypeOf, compileCel } from './expressions.ts';
 import type { SourcePath } from './source.ts';
@@ -12,20 +13,27 @@ export const switchPart: Build<'switch'> = (compiling, source, at, block) => {
   const compiled = compileCel(compiling, on, namesOf(block), { at: [...here, 'on'], step: source.id });
   checkValues(compiling, source, here, celTypeOf(compiling, compiled));
   const before = new Set(block.visible).add(source.id);
-  const road = (steps: SourceStep[], path: SourcePath): string => compileRoad(compiling, { steps, path, before }, block);
+  const road = (steps: SourceStep[], path: SourcePath): string =>
+    compileRoad(compiling, { steps, path, before, inside: insideOf(source, block) }, block);
   return {
     kind: 'switch',
     on: compiled,
     cases: cases.map(({ when, steps }, index) => ({ values: [when].flat(), to: road(steps, [...here, 'cases', index, 'steps']) })),
     default: Array.isArray(otherwise) ? { to: road(otherwise, [...here, 'default']) } : otherwise,
+    ...blockOf(source),
   };
 };
 
-type Road = { readonly steps: SourceStep[]; readonly path: SourcePath; readonly before: ReadonlySet<string> };
+type Road = {
+  readonly steps: SourceStep[];
+  readonly path: SourcePath;
+  readonly before: ReadonlySet<string>;
+  readonly inside: Pick<Block, 'in' | 'next'>;
+};
 
-function compileRoad(compiling: Compiling, { steps, path, before }: Road, block: Block): string {
+function compileRoad(compiling: Compiling, { steps, path, before, inside }: Road, block: Block): string {
   const visible = new Set(before);
-  const first = compiling.compileBlock(compiling, steps, path, { ...block, visible });
+  const first = compiling.compileBlock(compiling, steps, path, { ...block, ...inside, visible });
   for (const id of visible) block.visible.add(id);
   return first;
 }

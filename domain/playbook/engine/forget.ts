@@ -12,7 +12,7 @@ export function forget(turn: Turn, container: string, prefix: string): void {
   for (const step of Object.values(turn.plan.steps)) {
     const state = step.in === container ? turn.state.steps[`${prefix}${step.id}`] : undefined;
     if (!state || state.effect !== undefined || state.error) continue;
-    if (step.kind === 'parallel') forget(turn, step.id, prefix);
+    if (step.kind === 'parallel' || ((step.kind === 'if' || step.kind === 'switch') && step.block)) forget(turn, step.id, prefix);
     for (let index = 0; index < timesOf(state); index++) forget(turn, step.id, `${state.key}[${index}].`);
     delete turn.state.steps[state.key];
     turn.state.sizeBytes -=

@@ -7,12 +7,15 @@ import type { Command } from './messages.ts';
 import type { Fault, RunState, StepState, TimerKind } from './state.ts';
 
 export type Turn = {
-  readonly plan: Plan;
+  /** Another one once the run was migrated. */
+  plan: Plan;
   readonly state: RunState;
   readonly commands: Command[];
   readonly nowMs: number;
   /** Steps to enter, in order. A queue, so that a long chain needs no deep stack. */
   readonly ready: { readonly id: string; readonly prefix: string }[];
+  /** Blocks that were stopped between two attempts. */
+  readonly abandoned: StepState[];
 };
 
 export function stepOf(turn: Turn, id: string): PlanStep {
@@ -61,7 +64,7 @@ export type NewTimer = { readonly kind: TimerKind; readonly step: string; readon
 
 export function startTimer(turn: Turn, { kind, step, atMs, number = 0 }: NewTimer): void {
   const timer = timerId(kind, step, number);
-  turn.state.timers[timer] = { kind, step, atMs };
+  turn.state.timers[timer] = { kind, step, atMs, ...(number === 0 ? {} : { number }) };
   turn.commands.push({ type: 'start-timer', timer, atMs });
 }
 
@@ -73,7 +76,15 @@ export function cancelTimer(turn: Turn, timer: string): void {
 
 export const timerId = (kind: TimerKind, step: string, number = 0): string => `${kind}:${step}${number === 0 ? '' : `#${number}`}`;
 
-export const effectKey = (run: string, step: string): string => `${run}/${step}/1`;
+export const effectKey = (run: string, step: string, invocation = 1): string => `${run}/${step}/${invocation}`;
+
+/** Tells what a step does from what it did before a block around it was gone through again. */
+export function invocationOf(turn: Turn, state: StepState): number {
+  let generation = 0;
+  if (turn.state.reruns === undefined) return 1;
+  for (let at: StepState | undefined = state; at; at = containerOf(turn, at)) generation = Math.max(generation, at.generation ?? 0);
+  return generation + 1;
+}
 
 /** The key of the step that encloses it, or undefined at the top. */
 export function containerOf(turn: Turn, { id, prefix }: Pick<StepState, 'id' | 'prefix'>): StepState | undefined {
@@ -134,7 +145,7 @@ const ended = new Set(['done', 'undoing', 'undone', 'undo-failed']);
 
 /** What expressions see of a step that was entered. */
 function exposed({ state }: Turn, step: StepState): JsonObject {
-  const lease = step.effect === undefined ? undefined : state.effects[step.effect]?.lease;
+  const lease = step.recorded?.lease ?? (step.effect === undefined ? undefined : state.effects[step.effect]?.lease);
   return {
     ...step.outputs,
     ok: ended.has(step.status) && step.error === undefined,

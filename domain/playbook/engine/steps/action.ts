@@ -11,11 +11,13 @@ import { leaseOf, recordEffect, recordUncertain, undo } from '../effects.ts';
 import { stay, type Kind, type Move } from '../move.ts';
 import { lateInRest } from '../rest.ts';
 import type { Fault, Performed, StepState } from '../state.ts';
-import { goesBack, jsonBytes, largestOutput, scopeOf, stepOfKind, type Turn } from '../turn.ts';
+import { goesBack, invocationOf, jsonBytes, largestOutput, scopeOf, stepOfKind, type Turn } from '../turn.ts';
 
 export const action: Kind<'action'> = {
   enter: (turn, state, step) => {
-    const planned = plannedEffect(turn, step, state.prefix);
+    if (step.approval !== undefined && turn.state.withheld?.[state.key] !== undefined)
+      return { to: 'step', id: step.next, status: 'withheld' };
+    const planned = asGranted(turn, step, plannedEffect(turn, step, state.prefix));
     const approval = step.approval === undefined ? undefined : approvalFor(turn, state.key, planned);
     const { analysis } = actions[step.action] as ActionSpec;
     state.performed = { params: planned.params, ...(planned.lease === undefined ? {} : { lease: planned.lease }) };
@@ -23,12 +25,13 @@ export const action: Kind<'action'> = {
     turn.commands.push({
       type: 'perform',
       step: state.key,
-      invocation: 1,
+      invocation: invocationOf(turn, state),
       action: step.action,
       params: planned.params,
       ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs }),
       ...(step.retry ? { retry: step.retry } : {}),
       ...(approval === undefined ? {} : { approval }),
+      ...(approval === undefined || planned.lease === undefined ? {} : { lease: planned.lease }),
       ...(analysis ? { analysis } : {}),
     });
     return stay;
@@ -46,6 +49,12 @@ export function plannedEffect(turn: Turn, step: ActionStep, prefix: string): Pla
     ...(lease === undefined ? {} : { lease }),
     ...(step.undo === undefined ? {} : { undo: step.undo }),
   };
+}
+
+/** An approval may have been given for a shorter lease than was asked for. */
+function asGranted(turn: Turn, { approval }: ActionStep, planned: PlannedEffect): PlannedEffect {
+  const lease = approval === undefined ? undefined : turn.state.grants[planned.step]?.lease;
+  return lease === undefined ? planned : { ...planned, lease };
 }
 
 function approvalFor(turn: Turn, key: string, planned: PlannedEffect): string {
@@ -75,7 +84,7 @@ export function actionFailed(turn: Turn, state: StepState, error: Fault): Move {
 }
 
 /** The step was cancelled meanwhile: what it did does not stay. When the whole run is undone, its turn comes. */
-function tooLate(turn: Turn, state: StepState): Move {
+export function tooLate(turn: Turn, state: StepState): Move {
   if (lateInRest(turn, state)) return stay;
   if (state.effect !== undefined && !goesBack(turn)) undo(turn, state.effect);
   return stay;
