@@ -36,13 +36,13 @@ async function inForce(db: Db, voters: readonly Voter[], hold: boolean): Promise
   return await (hold ? query.forShare() : query).execute();
 }
 
-/** Who asked for the run, and for the runs that it is a part or a fork of. */
+/** Who asked for the run, and for the runs that brought it about or that it is a fork of. */
 export async function requestersOf(db: Db, run: string, requester: string): Promise<readonly string[]> {
   const { rows } = await sql<{ requester: string }>`
     with recursive line (run, requester, before) as (
-      select run, requester, array[fork_of] from runs where run = ${run}
+      select run, requester, array[origin_run, fork_of] from runs where run = ${run}
       union
-      select runs.run, runs.requester, array[runs.fork_of] from runs join line on runs.run = any(line.before)
+      select runs.run, runs.requester, array[runs.origin_run, runs.fork_of] from runs join line on runs.run = any(line.before)
     )
     select distinct requester from line`.execute(db);
   return [...new Set([requester, ...rows.map((row) => row.requester)])].toSorted();

@@ -278,14 +278,25 @@ describeWith(['postgres'], 'a vote', () => {
     }
   });
 
-  it('of who asked for the run that this one was taken from does not count', async () => {
+  it('of who asked for a run above this one does not count, however far above', async () => {
+    for (const id of ['top', 'mid']) await person(store, id, ['manager']);
+    const order = { playbook: 'p', version: '1.0.0', planDigest: 'd', inputs: {} };
+    const child = (run: string, depth: number) => ({ kind: 'child' as const, run, step: 's', depth });
+    await store.runs.order({ ...order, run: 'r-top', requester: 'top' }, 'top');
+    await store.runs.order({ ...order, run: 'r-mid', requester: 'mid', origin: child('r-top', 1) }, 'run:r-top');
+    await store.runs.order({ ...order, run: 'r1', requester: 'rae', origin: child('r-mid', 2) }, 'run:r-mid');
+    const approval = await openApproval(store);
+    expect(approval.excluded).toEqual(['mid', 'rae', 'top']);
+    for (const by of ['top', 'mid']) expect(await codeOf(vote(stated(approval, by)))).toBe('approval-by-requester');
+  });
+
+  it('of who asked for the run that this one is a fork of does not count', async () => {
     await person(store, 'old', ['manager']);
     const order = { playbook: 'p', version: '1.0.0', planDigest: 'd', inputs: {} };
     await store.runs.order({ ...order, run: 'r0', requester: 'old' }, 'old');
     await store.runs.order({ ...order, run: 'r1', requester: 'rae' }, 'rae');
     await test.query(`update runs set fork_of = 'r0' where run = 'r1'`);
     const approval = await openApproval(store);
-    expect(approval.excluded).toEqual(['old', 'rae']);
     expect(await codeOf(vote(stated(approval, 'old')))).toBe('approval-by-requester');
   });
 });
