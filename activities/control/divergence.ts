@@ -40,7 +40,7 @@ export async function diverged(
   const marked = await store.effects.diverged(row.key, error);
   const subject = marked.subjects[0] ?? marked.targets[0];
   const severity = await severityOf(store, marked);
-  const title = `${marked.action} on ${marked.subjects.join(', ') || marked.targets.join(', ')} could not be undone`;
+  const title = `${marked.action} on ${marked.subjects.join(', ') || marked.targets.join(', ')} may hold, and was not undone`;
   const attributes = { effect: row.key, run, action: row.action, targets: row.targets, code: error.code };
   const incident = await open(ports, { key: row.key, run, title, severity, source: subject, attributes });
   await noteOnce(store, incident, noteOf(marked, error));
@@ -84,7 +84,7 @@ async function severityOf(store: Store, { subjects }: EffectRow): Promise<Severi
 
 function noteOf({ key, action, targets, status, receipt, attempts }: EffectRow, error: Fault): string {
   return [
-    `The effect \`${key}\` (${action}) could not be undone, and may still hold at ${targets.join(', ') || 'its target'}.`,
+    `The effect \`${key}\` (${action}) was not undone, and may still hold at ${targets.join(', ') || 'its target'}.`,
     `Last: ${error.message} [${error.code}]. In the ledger: ${status}, ${attempts} attempts.`,
     `Receipt: ${receipt === undefined ? 'none' : JSON.stringify(receipt).slice(0, 1500)}`,
     `Once the cause is gone: \`edict effect retry-undo '${key}' --reason …\``,

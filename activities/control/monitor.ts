@@ -1,7 +1,8 @@
 /** Continuous monitoring: looks at every enforcement point and runs every detector, until something is found or the time is up. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Activities } from '../contract.ts';
+import type { ActionActivities, Activities } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
+import { reconcileEffects } from './reconcile.ts';
 import { observePoint } from '../effect/observe-point.ts';
 import type { Ports } from '../ports.ts';
 import { requireWorkflow } from './caller-check.ts';
@@ -12,20 +13,23 @@ type Found = { readonly drifted: readonly string[]; readonly signals: readonly s
 const playbook = 'monitor';
 const actor = 'system:watch';
 
-export function monitorActivities(ports: Ports): Pick<Activities, 'monitor.watch' | 'monitor.order'> {
+export function monitorActivities(ports: Ports, performs: ActionActivities): Pick<Activities, 'monitor.watch' | 'monitor.order'> {
   return {
     'monitor.watch': async ({ scope, forMs, intervalMs }) => {
       requireWorkflow(ports, `watch/${scope}`);
-      return watch(ports, ports.now().getTime() + forMs, intervalMs);
+      return watch(ports, performs, { untilMs: ports.now().getTime() + forMs, intervalMs });
     },
     'monitor.order': async ({ point, at }) => orderHealing(ports, point, at),
   };
 }
 
-async function watch(ports: Ports, untilMs: number, intervalMs: number): Promise<Found> {
+type Watch = { readonly untilMs: number; readonly intervalMs: number };
+
+async function watch(ports: Ports, performs: ActionActivities, { untilMs, intervalMs }: Watch): Promise<Found> {
   const { signal, heartbeat } = ports.caller();
   for (;;) {
     heartbeat();
+    await reconcileEffects(ports, performs);
     const found = { drifted: await driftedPoints(ports), signals: await detect(ports) };
     if (found.drifted.length > 0 || found.signals.length > 0 || ports.now().getTime() >= untilMs) return found;
     await sleep(intervalMs, undefined, { signal });

@@ -1,47 +1,51 @@
 /**
- * The one road of every effect: order → approval → guard → intent → (observe) → act under the point's lock → receipt → desired state →
- * observe → confirmed. The ledger's row decides whether to act or to observe, so that a retry after any crash lands the effect once.
+ * The one road of every effect: order → approval → guard → intent → (observe) → act under the point's lock → what was seen, the receipt and
+ * the desired state, recorded at once. The ledger's row decides whether to act or to observe, so that a retry after any crash lands it once.
  */
 import type { ActionCall } from '../contract.ts';
-import type { Observed } from '../../connectors/connector.ts';
-import { EdictError, errorTable } from '../../domain/errors.ts';
-import type { ErrorCode } from '../../domain/errors.ts';
-import type { ActionName } from '../../domain/playbook/actions.ts';
-import type { Actor, EffectRow } from '../../store/port.ts';
+import type { Connector, Observed } from '../../connectors/connector.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
+import type { EffectRow } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import { checkApproval } from './check-approval.ts';
-import { checkOrder } from './check-order.ts';
-import { intendGuarded } from './guard.ts';
-import { differences, observedJson, pointRow, wholeDesired } from './desired-state.ts';
+import { checkOrder, type CheckedOrder } from './check-order.ts';
+import { differences, observedJson, wholeDesired } from './desired-state.ts';
 import type { StoredDesired } from './desired-state.ts';
+import type { EffectSpec, EffectWork } from './effect-work.ts';
+import { failed } from './failed-effect.ts';
+import { intendGuarded } from './guard.ts';
+import { observeAtPoints } from './observe-effect.ts';
 import { observePoint } from './observe-point.ts';
 import { effectKey, printReceipt, readReceipt } from './receipt.ts';
 import type { EffectReceipt, PointReceipt } from './receipt.ts';
 
-export type EffectSpec = {
-  readonly action: ActionName;
-  /** Enforcement points, without repetition. They are changed one after the other, in this order. */
-  readonly targets: readonly string[];
-  /** What should be in force at a point with the effect, from what should be in force now. Pure, and idempotent. */
-  readonly desire: (desired: StoredDesired, key: string) => StoredDesired;
-  /** Whether the point's own word shows the effect. */
-  readonly landed: (observed: Observed, desired: StoredDesired, key: string) => boolean;
-  /** What should be in force at the point without it: what a final failure leaves behind. */
-  readonly without: (desired: StoredDesired, key: string, before: StoredDesired) => StoredDesired;
-};
-
 export type EffectDone = { readonly row: EffectRow; readonly receipt: EffectReceipt; readonly acted: boolean };
 
-type Work = { readonly ports: Ports; readonly call: ActionCall; readonly spec: EffectSpec; readonly key: string };
-
 export async function performEffect(ports: Ports, call: ActionCall, spec: EffectSpec): Promise<EffectDone> {
-  const { order, step } = await checkOrder(ports, call, spec.action);
-  const approval = await checkApproval(ports, call, step, order);
   const key = effectKey(call);
-  const row = await intendGuarded(ports, { call, order, step, targets: spec.targets, approval });
-  if (row.status === 'undone') throw new EdictError('run-state-wrong', `effect \`${key}\` was already undone`);
-  const work: Work = { ports, call, spec, key };
+  const work: EffectWork = { ports, call, spec, key };
+  if (call.observe) return { row: await observeAtPoints(work), receipt: { points: [] }, acted: false };
+  const [checked, known] = await Promise.all([checkOrder(ports, call, spec.action), ports.store.effects.get(key)]);
+  const approval = await approvalFor(work, checked, known);
+  const { order, step } = checked;
+  const row = await intendGuarded(ports, { call, order, step, targets: spec.targets, approval }, known);
+  requireLive(row);
   return row.status === 'confirmed' ? verify(ports, row) : land(work, row);
+}
+
+/** An approval that does not hold any more is a refusal before the first attempt; after it, something may be in force that has to go. */
+async function approvalFor(
+  work: EffectWork,
+  { order, step }: CheckedOrder,
+  known: EffectRow | undefined,
+): Promise<ApprovalRecord | undefined> {
+  try {
+    return await checkApproval(work.ports, work.call, step, order);
+  } catch (error) {
+    const mayHold = known !== undefined && ['intended', 'applied', 'uncertain'].includes(known.status);
+    throw mayHold ? await failed(work, known, error, receiptsOf(known)) : error;
+  }
 }
 
 /** It was done and seen: looks again, for the record, and answers with the receipt. What is missing by now is drift, and healed as such. */
@@ -50,11 +54,13 @@ async function verify(ports: Ports, row: EffectRow): Promise<EffectDone> {
   return { row, receipt: readReceipt(row), acted: false };
 }
 
+const receiptsOf = (row: EffectRow): readonly PointReceipt[] => (row.receipt === undefined ? [] : readReceipt(row).points);
+
 type Progress = { readonly done: PointReceipt[]; readonly last: boolean; readonly recorded: readonly PointReceipt[] };
 
-async function land(work: Work, row: EffectRow): Promise<EffectDone> {
+async function land(work: EffectWork, row: EffectRow): Promise<EffectDone> {
   const done: PointReceipt[] = [];
-  const recorded = row.receipt === undefined ? [] : readReceipt(row).points;
+  const recorded = receiptsOf(row);
   try {
     for (const [index, name] of row.targets.entries()) {
       work.ports.caller().heartbeat({ point: name });
@@ -62,94 +68,44 @@ async function land(work: Work, row: EffectRow): Promise<EffectDone> {
       await work.ports.store.points.locked(name, () => landAt(work, row, name, { done, last, recorded }));
     }
   } catch (error) {
-    await recordFailure(work, row, error, done);
-    throw error;
+    throw await failed(work, row, error, [...recorded, ...done]);
   }
-  return { row: await work.ports.store.effects.confirmed(work.key), receipt: { points: done }, acted: true };
+  return { row: { ...row, status: 'confirmed' }, receipt: { points: done }, acted: true };
 }
 
-async function landAt(work: Work, row: EffectRow, name: string, progress: Progress): Promise<void> {
+async function landAt(work: EffectWork, row: EffectRow, name: string, progress: Progress): Promise<void> {
   const { ports, spec, key } = work;
+  const { status, desired: before } = await ports.store.effects.atPoint(key, name);
   // INVARIANT: an attempt that was given up for dead must not act after the undo; both hold the point's lock.
-  if ((await ports.store.effects.get(key))?.status === 'undone')
-    throw new EdictError('run-state-wrong', `effect \`${key}\` was already undone`);
-  const { desired: before } = await pointRow(ports.store, name);
+  requireLive({ key, status: status ?? 'intended' });
+  if (before === undefined) throw new EdictError('enforcement-point-unknown', `no enforcement point \`${name}\``);
   const after = spec.desire(before, key);
-  if (!(await alreadyLanded(work, row, name, after))) await applyAt(work, name, after);
+  const connector = await ports.connector(name);
+  const observed = (await alreadyLanded(work, row, connector, after)) ?? (await applyAt(work, connector, after));
   // An attempt before this one may have got further: what it found then is what an undo puts back.
   const found = progress.recorded.find((receipt) => receipt.point === name);
   progress.done.push({ point: name, before: found?.before ?? before, after });
-  // The receipt holds what an undo needs: it is recorded before the desired state changes, from which `before` is read.
-  if (progress.last) await ports.store.effects.applied(key, printReceipt({ points: progress.done }));
-  await ports.store.points.setDesired(name, after, actor(key));
-  await confirmAt(work, name, after);
+  const health = differences(after, observed).length === 0 ? 'in-force' : 'drifted';
+  const point = { name, desired: after, observed: observedJson(observed), health } as const;
+  const points = [...progress.recorded.filter((one) => !progress.done.some((own) => own.point === one.point)), ...progress.done];
+  await ports.store.effects.landed({ key, receipt: printReceipt({ points }), last: progress.last, point });
 }
 
 /** On a retry the point is asked before anything is done to it. */
-async function alreadyLanded(work: Work, row: EffectRow, name: string, after: StoredDesired): Promise<boolean> {
-  if (row.attempts <= 1) return false;
-  const connector = await work.ports.connector(name);
+async function alreadyLanded(work: EffectWork, row: EffectRow, connector: Connector, after: StoredDesired): Promise<Observed | undefined> {
+  if (row.attempts <= 1) return undefined;
   const observed = await connector.observe({ signal: work.ports.caller().signal });
-  return observed.intact && work.spec.landed(observed, after, work.key);
+  return observed.intact && work.spec.landed(observed, after, work.key) ? observed : undefined;
 }
 
-async function applyAt(work: Work, name: string, after: StoredDesired): Promise<void> {
-  const { ports, spec, key } = work;
-  const connector = await ports.connector(name);
-  const receipt = await connector.apply(await wholeDesired(ports.store, after), key, { signal: ports.caller().signal });
-  if (!spec.landed(receipt.observed, after, key)) throw unverified(key, name);
+/** Applied means observed: what the connector answers is what the point itself said after it. */
+async function applyAt({ ports, spec, key }: EffectWork, connector: Connector, after: StoredDesired): Promise<Observed> {
+  const { observed } = await connector.apply(await wholeDesired(ports.store, after), key, { signal: ports.caller().signal });
+  if (spec.landed(observed, after, key)) return observed;
+  throw new EdictError('effect-unverified', `effect \`${key}\` was applied at \`${connector.point}\`, but the point does not show it`);
 }
 
-async function confirmAt(work: Work, name: string, after: StoredDesired): Promise<void> {
-  const { ports, spec, key } = work;
-  const connector = await ports.connector(name);
-  const observed = await connector.observe({ signal: ports.caller().signal });
-  const health = differences(after, observed).length === 0 ? 'in-force' : 'drifted';
-  await ports.store.points.setObserved(name, observedJson(observed), health);
-  if (!spec.landed(observed, after, key)) throw unverified(key, name);
-}
-
-/** A final failure takes back what landed, so that a failed effect holds nowhere; what cannot be taken back is said in the row. */
-async function recordFailure(work: Work, row: EffectRow, error: unknown, done: readonly PointReceipt[]): Promise<void> {
-  if (!isFinal(work.ports, error)) return;
-  const stuck: string[] = [];
-  for (const name of row.targets) {
-    try {
-      await work.ports.store.points.locked(name, () => takeBackAt(work, name, done));
-    } catch {
-      stuck.push(`\`${name}\``);
-    }
-  }
-  const code: ErrorCode = error instanceof EdictError ? error.code : 'effect-failed';
-  const tail = stuck.length === 0 ? '' : `; it may still hold at ${stuck.join(', ')}`;
-  await work.ports.store.effects.failed(work.key, { code, message: `${messageOf(error)}${tail}` });
-}
-
-async function takeBackAt(work: Work, name: string, done: readonly PointReceipt[]): Promise<void> {
-  const { ports, spec, key } = work;
-  const { desired } = await pointRow(ports.store, name);
-  const before = done.find((receipt) => receipt.point === name)?.before ?? desired;
-  const wanted = spec.without(desired, key, before);
-  const connector = await ports.connector(name);
-  if (differences(wanted, await connector.observe()).length > 0)
-    await connector.apply(await wholeDesired(ports.store, wanted), `${key}/undo`);
-  await ports.store.points.setDesired(name, wanted, actor(key));
-}
-
-function isFinal(ports: Ports, error: unknown): boolean {
-  const { lastAttempt, signal } = ports.caller();
-  if (signal.aborted) return false;
-  return lastAttempt || (error instanceof EdictError && !errorTable[error.code].retryable);
-}
-
-function actor(key: string): Actor {
-  return `system:effect/${key}`;
-}
-
-function unverified(key: string, point: string): EdictError {
-  return new EdictError('effect-unverified', `effect \`${key}\` was applied at \`${point}\`, but the point does not show it`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function requireLive({ key, status }: Pick<EffectRow, 'key' | 'status'>): void {
+  if (status === 'undone') throw new EdictError('run-state-wrong', `effect \`${key}\` was already undone`);
+  if (status === 'diverged') throw new EdictError('run-state-wrong', `effect \`${key}\` is being taken back, and is not done again`);
 }

@@ -16,6 +16,7 @@ import { checkApproval } from './check-approval.ts';
 import { checkOrder } from './check-order.ts';
 import { isFinal, recordFailed } from './failed-effect.ts';
 import { intendGuarded } from './guard.ts';
+import { observeSystemEffect } from './observe-system-effect.ts';
 import { effectKey } from './receipt.ts';
 
 export type SystemEffectSpec = { readonly action: ActionName; readonly change: ChangeName; readonly params: JsonObject };
@@ -32,8 +33,9 @@ type Work = {
 };
 
 export async function performSystemEffect(ports: Ports, call: ActionCall, spec: SystemEffectSpec): Promise<SystemEffectDone> {
-  const { order, step } = await checkOrder(ports, call, spec.action);
   const key = effectKey(call);
+  if (call.observe) return { row: await observeSystemEffect(ports, key), target: '', facts: {} };
+  const { order, step } = await checkOrder(ports, call, spec.action);
   const known = await ports.store.effects.get(key);
   if (known === undefined) {
     const approval = await checkApproval(ports, call, step, order);

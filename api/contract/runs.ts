@@ -170,6 +170,10 @@ export const RunListQuery = PageQuery.extend({
 export const CancelRequest = z.strictObject({ reason: z.string().min(1).max(2000) });
 export const CancelReply = z.object({ run: z.string(), status: z.enum(['ordered', 'running', 'ended']) }).meta({ id: 'CancelReply' });
 
+/** An undo that has failed for good is tried again; `run` does it. */
+export const RetryUndoRequest = z.strictObject({ key: z.string().min(1).max(500), reason: z.string().min(1).max(2000) });
+export const RetryUndoReply = z.object({ key: z.string(), run: z.string() }).meta({ id: 'RetryUndoReply' });
+
 export const runRoutes = {
   'runs.list': {
     method: 'GET',
@@ -209,6 +213,15 @@ export const runRoutes = {
     params: RunParams,
     body: CancelRequest,
     reply: CancelReply,
+  },
+  'effects.retry-undo': {
+    method: 'POST',
+    path: '/v1/effects/retry-undo',
+    access: 'effects:undo',
+    status: 202,
+    summary: 'Has the undo of a diverged effect tried again, by a run of its own.',
+    body: RetryUndoRequest,
+    reply: RetryUndoReply,
   },
   'effects.list': {
     method: 'GET',

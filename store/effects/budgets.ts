@@ -3,7 +3,13 @@ import { sql, type Selectable } from 'kysely';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { spent, type BudgetClaim, type BudgetUse } from '../../domain/guard/decision.ts';
-import { budgetsOf, defaultVersion, type CountedBudget, type GuardSettings, type GuardSettingsVersion } from '../../domain/guard/settings.ts';
+import {
+  budgetsOf,
+  defaultVersion,
+  type CountedBudget,
+  type GuardSettings,
+  type GuardSettingsVersion,
+} from '../../domain/guard/settings.ts';
 import type { Change } from '../chain/change.ts';
 import type { Db, Tx } from '../postgres/database.ts';
 import type { Guard, GuardSituation } from '../port-guard.ts';

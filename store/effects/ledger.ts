@@ -7,9 +7,10 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { AuditEntry } from '../chain/append.ts';
 import type { RecordedChange } from '../chain/change.ts';
 import { takePlaces } from './budgets.ts';
+import { landingMethods } from './landing.ts';
 import { now, type Db, type Tx } from '../postgres/database.ts';
 import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
-import type { EffectIntent, EffectRow, Effects, EffectStatus } from '../port.ts';
+import type { EffectIntent, EffectRow, Effects, EffectStatus, PointRow } from '../port.ts';
 import type { Tables } from '../postgres/tables.ts';
 
 type Stored = Selectable<Tables['effects']>;
@@ -24,7 +25,7 @@ const edges: { readonly [from in EffectStatus]: readonly EffectStatus[] } = {
   applied: ['confirmed', 'failed', 'uncertain', 'undone', 'diverged'],
   confirmed: ['undone', 'diverged'],
   failed: ['intended', 'undone', 'diverged'],
-  uncertain: ['intended', 'confirmed', 'failed', 'undone', 'diverged'],
+  uncertain: ['intended', 'failed', 'undone', 'diverged'],
   diverged: ['undone'],
   undone: [],
   denied: [],
@@ -49,6 +50,8 @@ export function effectsRepository(db: Db, change: RecordedChange): Effects {
     failed: (key, fault) => move(faulty(key, 'failed', fault)),
     uncertain: (key, fault) => move(faulty(key, 'uncertain', fault)),
     diverged: (key, fault) => move(faulty(key, 'diverged', fault)),
+    ...landingMethods(change),
+    atPoint: (key, point) => atPoint(db, key, point),
     orderRetry: (order) => orderRetry(change, order),
     unsettled: () => unsettled(db),
     retriesOrdered: async () =>
@@ -197,6 +200,19 @@ async function orderRetry(change: RecordedChange, { key, by, reason }: Parameter
     return written;
   });
   return withEntries(result, rows);
+}
+
+/** An absent artifact is left out of the JSON: it is put back. */
+const nothing: PointRow['desired'] = { artifact: undefined, policyVersions: [], isolations: [] };
+
+async function atPoint(db: Db, key: string, point: string): ReturnType<Effects['atPoint']> {
+  const { rows } = await sql<{ status: EffectStatus | null; desired: PointRow['desired'] | null }>`
+    select (select status from effects where key = ${key}) as status, (select desired from points where name = ${point}) as desired`.execute(
+    db,
+  );
+  const { status, desired } = rows[0] ?? { status: null, desired: null };
+  const whole = desired === null ? undefined : { ...nothing, ...desired };
+  return { status: status ?? undefined, desired: whole };
 }
 
 /** Somebody else may be at work on what is fresh. */

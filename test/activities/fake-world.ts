@@ -11,7 +11,7 @@ import { defaultVersion } from '../../domain/guard/settings.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
 import type { Rights } from '../../domain/playbook/approval/standing.ts';
 import type { ActionStep, Plan, PlanStep } from '../../domain/playbook/plan.ts';
-import type { EffectIntent, EffectRow, Person, PointRow, RunRow, Store } from '../../store/port.ts';
+import type { EffectIntent, EffectRow, Effects, Person, PointRow, RunRow, Store } from '../../store/port.ts';
 
 export class Crash extends Error {}
 
@@ -119,7 +119,7 @@ function runRow(run: string, plan: Plan, requester: string): RunRow {
 }
 
 /** Every method counts as one call, and may crash. `locked` only lets go, as a dead process does. */
-function crashing<T extends object>(world: World, part: T): T {
+export function crashing<T extends object>(world: World, part: T): T {
   const wrapped = Object.entries(part).map(([name, method]) => {
     if (typeof method !== 'function' || name === 'locked') return [name, method];
     const call = async (...args: unknown[]): Promise<unknown> => {
@@ -185,6 +185,18 @@ function effectsOf(world: World) {
       const status = input.decision.allow ? ('intended' as const) : ('denied' as const);
       world.effects.set(input.key, { ...intent, ...none, status, attempts: 1, intendedAt: at, entries: [] });
       return change(input.key, {});
+    },
+    uncertain: async (key: string, error: EffectRow['error']) => change(key, { status: 'uncertain', error }),
+    atPoint: async (key: string, name: string) => ({ status: world.effects.get(key)?.status, desired: world.points.get(name)?.desired }),
+    landed: async ({ key, receipt, last, point }: Parameters<Effects['landed']>[0]) => {
+      const row = world.effects.get(key);
+      if (row?.status === 'confirmed') return row;
+      world.points.set(point.name, { ...(world.points.get(point.name) ?? pointRow(point.name)), ...point });
+      return change(key, { receipt, ...(last ? { status: 'confirmed' } : {}) });
+    },
+    givenBack: async ({ key, last, point }: Parameters<Effects['givenBack']>[0]) => {
+      world.points.set(point.name, { ...(world.points.get(point.name) ?? pointRow(point.name)), ...point });
+      if (last) change(key, { status: 'undone' });
     },
     applied: async (key: string, receipt: EffectRow['receipt']) => change(key, { status: 'applied', receipt }),
     confirmed: async (key: string) => change(key, { status: 'confirmed' }),

@@ -16,7 +16,9 @@ import { allowAll } from './guard-fixture.ts';
 
 export type StoreWorld = {
   readonly store: Store;
-  readonly ports: Ports;
+  ports: Ports;
+  /** The same store, as another process sees it. */
+  readonly again: () => Promise<Store>;
   readonly actual: Map<string, Desired>;
   /** Acts as the workflow of this id. */
   readonly as: (workflowId: string) => Activities;
@@ -42,7 +44,7 @@ function asset(name: string, address: string, criticality: 'medium' | 'critical'
 }
 
 export async function storeWorld(): Promise<StoreWorld> {
-  const { store, end } = await testStore();
+  const { store, end, again } = await testStore();
   const refused = await publishPlaybooks(store);
   if (refused.length > 0) throw new Error(refused.join());
   await store.context.saveInventory(inventory, 'ann');
@@ -74,7 +76,7 @@ export async function storeWorld(): Promise<StoreWorld> {
     await store.runs.order({ run, playbook, version: row.version, planDigest: row.digest, inputs, requester }, requester);
     return as(`run/${run}`);
   };
-  return { store, ports, actual, as, ordered, end };
+  return { store, ports, again, actual, as, ordered, end };
 }
 
 function memoryPoint(point: string, actual: Map<string, Desired>): Connector {

@@ -88,7 +88,7 @@ describeWith(['postgres'], 'the effect ledger', () => {
         expect(await store.effects.get(key)).toEqual(row);
         expect((await store.audit.list({ subject: `effect/${key}` }, {})).items.map(({ id }) => id)).toEqual(row.entries);
       }),
-      { numRuns: 40 },
+      { numRuns: 80 },
     );
     expect(await store.audit.verify()).toMatchObject({ ok: true });
   });

@@ -58,7 +58,7 @@ describeWith(['postgres'], 'an undo that has failed for good', () => {
       key: `diverged:${key}`,
       severity: 'high',
       status: 'open',
-      title: 'network.isolate on ws-17 could not be undone',
+      title: 'network.isolate on ws-17 may hold, and was not undone',
     });
     expect(incident?.notes.map(({ text }) => text)).toEqual([
       expect.stringMatching(/may still hold at fw-1, opa-1[^]*Receipt: \{[^]*retry-undo/u),

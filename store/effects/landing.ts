@@ -1,0 +1,98 @@
+/**
+ * An effect has landed at a point, or was given back there: the effect's row, what should be in force at the point, what was seen there and
+ * every row of the chain, in one transaction. A process that dies finds all of it or none, and asks the point.
+ */
+import { sql } from 'kysely';
+import { canonicalJson, digestOf } from '../../domain/digest.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { AuditEntry } from '../chain/append.ts';
+import type { RecordedChange } from '../chain/change.ts';
+import type { Tx } from '../postgres/database.ts';
+import type { Effects, EffectStatus, PointRow } from '../port.ts';
+
+type Landed = Parameters<Effects['landed']>[0];
+type Given = Parameters<Effects['givenBack']>[0];
+type Record = (entry: AuditEntry) => void;
+
+export function landingMethods(change: RecordedChange): Pick<Effects, 'landed' | 'givenBack'> {
+  return {
+    landed: async (landing) => (await change((tx, record) => land(tx, record, landing))).result,
+    givenBack: async (given) => void (await change((tx, record) => giveBack(tx, record, given))),
+  };
+}
+
+/** INVARIANT: an attempt that was given up for dead changes no row of an effect that is over. */
+const open: readonly EffectStatus[] = ['intended', 'applied', 'uncertain'];
+
+async function land(tx: Tx, record: Record, { key, receipt, last, point }: Landed): Promise<{ readonly status: EffectStatus }> {
+  const { rows } = await sql<{ status: EffectStatus; before: EffectStatus; actor: string }>`
+    update effects set
+      receipt = ${JSON.stringify(receipt)}::json,
+      applied_at = coalesce(effects.applied_at, clock_timestamp()),
+      confirmed_at = case when ${last} then clock_timestamp() else effects.confirmed_at end,
+      status = case when ${last} then 'confirmed' else effects.status end
+    from (select key, status from effects where key = ${key} for update) old
+    where effects.key = old.key and old.status = any(${[...open]}::text[])
+    returning effects.status, old.status as before, effects.actor`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) return { status: await confirmedBefore(tx, key) };
+  const subject = `effect/${key}`;
+  record({ actor: row.actor, event: 'effect-applied', subject, detail: { point: point.name, receipt: digestOf(receipt) } });
+  await writePoint(tx, record, { ...point, by: `system:effect/${key}` });
+  if (last) record({ actor: row.actor, event: 'effect-confirmed', subject, detail: {} });
+  return { status: row.status };
+}
+
+async function confirmedBefore(tx: Tx, key: string): Promise<EffectStatus> {
+  const row = await tx.selectFrom('effects').select('status').where('key', '=', key).executeTakeFirst();
+  if (row?.status === 'confirmed') return row.status;
+  throw new EdictError('effect-state-wrong', `the effect \`${key}\` is ${row?.status ?? 'unknown'} and cannot land`, {
+    where: `effect/${key}`,
+  });
+}
+
+async function giveBack(tx: Tx, record: Record, { key, last, by, point }: Given): Promise<void> {
+  if (last) {
+    const { rows } = await sql<{ before: EffectStatus }>`
+      update effects set status = 'undone', undone_at = coalesce(effects.undone_at, clock_timestamp()), retry_by = null
+      from (select key, status from effects where key = ${key} for update) old
+      where effects.key = old.key and old.status <> 'denied'
+      returning old.status as before`.execute(tx);
+    if (rows[0] !== undefined && rows[0].before !== 'undone')
+      record({ actor: by, event: 'effect-undone', subject: `effect/${key}`, detail: {} });
+  }
+  await writePoint(tx, record, { ...point, by: `system:undo/${key}` });
+}
+
+type PointWrite = {
+  readonly name: string;
+  readonly desired: PointRow['desired'];
+  readonly observed: JsonObject;
+  readonly health: PointRow['health'];
+  readonly by: string;
+};
+
+async function writePoint(tx: Tx, record: Record, { name, desired, observed, health, by }: PointWrite): Promise<void> {
+  const text = canonicalJson(desired);
+  const { rows } = await sql<{ desired: Json; health: PointRow['health'] }>`
+    update points set desired = ${text}::json, observed = ${canonicalJson(observed)}::json, health = ${health}, updated_at = clock_timestamp()
+    from (select name, desired, health from points where name = ${name} for update) old
+    where points.name = old.name
+    returning old.desired, old.health`.execute(tx);
+  const [old] = rows;
+  if (old === undefined) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${name}\``);
+  const subject = `point/${name}`;
+  if (canonicalJson(old.desired) !== text) {
+    const { artifact, policyVersions, isolations } = desired;
+    const detail = { artifact: artifact ?? null, policyVersions, isolations: isolations.length, desired: digestOf(desired) };
+    record({ actor: by, event: 'point-desired-set', subject, detail });
+  }
+  if (old.health !== health)
+    record({
+      actor: 'system:monitor',
+      event: 'point-health-changed',
+      subject,
+      detail: { from: old.health, to: health, observed: digestOf(observed) },
+    });
+}
