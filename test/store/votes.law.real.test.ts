@@ -39,8 +39,12 @@ class Model {
   readonly passed = new Set<string>();
   readonly votes: { by: Name; for: Name | undefined; less: boolean }[] = [];
   readonly taken = new Set<Name>();
+  readonly quorum: number;
   status = 'open';
-  constructor(readonly quorum: number) {}
+
+  constructor(quorum: number) {
+    this.quorum = quorum;
+  }
 
   mayNow(by: Name, behalf: Name | undefined): boolean {
     if (this.gone.has(by)) return false;

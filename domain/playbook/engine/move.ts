@@ -11,11 +11,13 @@ export type Move =
   | { readonly to: 'stay'; readonly enter?: readonly Entry[] }
   | { readonly to: 'next'; readonly outputs?: JsonObject }
   /** To that step; undefined ends the block. */
-  | { readonly to: 'step'; readonly id: string | undefined; readonly status?: 'done' | 'denied' | 'expired' }
+  | { readonly to: 'step'; readonly id: string | undefined; readonly status?: 'done' | 'denied' | 'expired' | 'withheld' }
   /** Of a parallel: stops what is under way inside, then as `restEnded` says. */
   | { readonly to: 'rest' }
   | { readonly to: 'end'; readonly outcome: string }
   | { readonly to: 'fail'; readonly error: Fault }
+  /** A person skips it, and it has stopped: what it did is taken back, then the run goes on behind it. */
+  | { readonly to: 'skip' }
   /** The run's order was cancelled: no handler of the playbook is asked. */
   | { readonly to: 'cancelled'; readonly error: Fault };
 

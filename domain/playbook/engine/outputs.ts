@@ -24,6 +24,6 @@ function hasRun(value: Json | undefined): boolean {
     typeof value === 'object' &&
     value !== null &&
     'status' in value &&
-    (value.status === 'skipped' || value.status === 'cancelled')
+    (value.status === 'skipped' || value.status === 'withheld' || value.status === 'cancelled')
   );
 }
