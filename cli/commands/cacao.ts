@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { EdictError, errorTable } from '../../domain/errors.ts';
 import { exportCacao } from '../../domain/playbook/cacao/export.ts';
+import { markingsOf } from '../../domain/playbook/cacao/carried.ts';
 import { isError, type CacaoFault } from '../../domain/playbook/cacao/fault.ts';
 import { importCacao } from '../../domain/playbook/cacao/import.ts';
 import { readMapping } from '../../domain/playbook/cacao/mapping.schema.ts';
@@ -10,6 +11,7 @@ import { verifyCacao } from '../cacao/verify.ts';
 import type { AddCommands } from '../command.ts';
 import { example, globals } from '../command.ts';
 import { fileFault } from '../fault.ts';
+import { cacaoRun } from './cacao-run.ts';
 import { readFileText } from '../input.ts';
 import { answer, print, progress, style } from '../output.ts';
 import { plainLines, toJson } from '../plain.ts';
@@ -18,11 +20,14 @@ import type { GlobalOptions } from '../session.ts';
 type Program = Parameters<AddCommands>[0];
 
 export const addCacao: AddCommands = (program) => {
-  const cacao = program.command('cacao').description('playbooks of the CACAO 2.0 standard: check, bring in, give out, verify');
+  const cacao = program
+    .command('cacao')
+    .description('playbooks of the CACAO 2.0 standard: check, bring in, run on fakes, give out, verify');
   addValidate(cacao);
   addImport(cacao);
   addExport(cacao);
   addVerify(cacao);
+  cacao.addCommand(cacaoRun());
 };
 
 function addValidate(cacao: Program): void {
@@ -33,10 +38,11 @@ function addValidate(cacao: Program): void {
     .addHelpText('after', example('cacao validate playbook.json'))
     .action(async function validate(this: Program, file: string) {
       const options = globals(this);
-      const { faults } = readCacao(await readFileText(file), file);
+      const { playbook, faults } = readCacao(await readFileText(file), file);
       const valid = !faults.some(isError);
-      answer(options, { file, valid, faults }, (clean) =>
+      answer(options, { file, valid, faults, markings: playbook ? markingsOf(playbook) : [] }, (clean) =>
         [
+          ...clean.markings.map((marking) => style.yellow(`marked ${marking}`)),
           ...clean.faults.map(
             (fault) => `${fault.severity === 'error' ? style.red('error') : style.yellow('warning')} ${printFault(fault)}`,
           ),
@@ -61,6 +67,7 @@ function addImport(cacao: Program): void {
       const mapping = given.map === undefined ? undefined : readMapping(await readFileText(given.map), given.map);
       const { text, faults } = importCacao(playbook, mapping, given.out ?? 'imported');
       if (text === undefined) return refuseImport(options, file, faults);
+      if (options.json !== true) for (const marking of markingsOf(playbook)) progress(`marked ${marking}: it goes no further than that`);
       await give(options, { file, text, out: given.out, faults });
     });
 }

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EdictError } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/json.ts';
 import { globals } from '../command.ts';
 import { readFileText, readText, readYaml } from '../input.ts';
 import { answer } from '../output.ts';
@@ -39,8 +38,8 @@ export async function simulateRecorded(command: Command, target: string, flags: 
       ...(incident === undefined ? {} : { incident }),
       ...(run === undefined ? {} : { run }),
       last: lastOf(flags.last ?? '50'),
-      ...(fakes === undefined ? {} : { fakes: readYaml(await readText(fakes), 'fakes') as JsonObject }),
-      ...(people === undefined ? {} : { people: readYaml(await readText(people), 'people') as JsonObject[] }),
+      ...(fakes === undefined ? {} : { fakes: readYaml(await readText(fakes), 'fakes') }),
+      ...(people === undefined ? {} : { people: readList(readYaml(await readText(people), 'people')) }),
     },
   });
   answer(options, reply, simulationWords);
@@ -56,4 +55,9 @@ function lastOf(text: string): number {
   const last = /^\d{1,3}$/u.test(text) ? Number(text) : 0;
   if (last >= 1 && last <= 100) return last;
   throw new EdictError('input-invalid', `\`${text}\` is no number of runs`, { where: '--last', expected: '1 to 100' });
+}
+
+function readList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new EdictError('input-invalid', '`people` is no list', { where: '--people', expected: '`[{ at: 5m, who: max, approve: ask }]`' });
 }

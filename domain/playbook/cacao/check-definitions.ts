@@ -1,4 +1,5 @@
 /** What steps name besides steps: agents, targets, extensions, markings, log-ins. And the parts that a person or a machine has to be able to use: contacts, commands, times. */
+import type { Json } from '../../json.ts';
 import { pointerOf, type CacaoFault, type CacaoFaultCode } from './fault.ts';
 import { ownEntry, textCommandTypes, type CacaoAgentTarget, type CacaoCommand, type CacaoPlaybook } from './model.ts';
 
@@ -140,10 +141,15 @@ function checkTimes(playbook: CacaoPlaybook): readonly CacaoFault[] {
 
 const secretNames = new Set(['password', 'token', 'private_key', 'secret', 'client_secret', 'api_key']);
 
+/** A log-in's secret that stands there by itself, not as a variable. */
+export function isPlainSecret(key: string, value: Json): boolean {
+  return secretNames.has(key) && typeof value === 'string' && !/^__[A-Za-z][\w-]*__(:value)?$/.test(value);
+}
+
 function checkSecrets(playbook: CacaoPlaybook): readonly CacaoFault[] {
   return Object.entries(playbook.authentication_info_definitions ?? {}).flatMap(([id, logIn]) =>
     Object.entries(logIn).flatMap(([key, value]) =>
-      secretNames.has(key) && typeof value === 'string' && !/^__[A-Za-z][\w-]*__(:value)?$/.test(value)
+      isPlainSecret(key, value)
         ? [
             fault(
               {

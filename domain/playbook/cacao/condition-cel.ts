@@ -1,4 +1,4 @@
-/** CACAO conditions → CEL. What CEL cannot decide alike is refused by `input-invalid`: patterns with wildcards inside, regular expressions, subnets. */
+/** CACAO conditions → CEL. What CEL cannot decide alike is refused by `input-invalid`: patterns with `_`, regular expressions, subnets. */
 import { EdictError } from '../../errors.ts';
 import type { ComparisonOperator, Condition, Operand } from './condition.ts';
 
@@ -82,17 +82,39 @@ function literalType(operand: Operand): CelType {
   return operand.is === 'number' ? (operand.text.includes('.') ? 'double' : 'int') : 'string';
 }
 
-/** `%` is any text, `_` any letter: only wildcards at the ends can be said without patterns. */
+/** Wildcards inside of a pattern: each is one more look through the text. */
+const mostWildcards = 6;
+
+/** `%` is any text: what stands between is looked for from the left, each after the one before. `_`, any letter, is refused. */
 function like(left: string, right: Operand): string {
-  const text = right.is === 'text' ? right.text : '';
-  const inner = text.replace(/^%/, '').replace(/%$/, '');
-  if (right.is !== 'text' || /[%_]/.test(inner))
-    throw refused(`\`LIKE '${text}'\` has no counterpart in expressions`, '`%` at the ends only');
-  const [starts, ends] = [text.startsWith('%'), text.endsWith('%') && text.length > 1];
-  const literal = JSON.stringify(inner);
-  if (starts && ends) return `${left}.contains(${literal})`;
-  if (starts) return `${left}.endsWith(${literal})`;
-  return ends ? `${left}.startsWith(${literal})` : `${left} == ${literal}`;
+  const text = right.is === 'text' ? right.text : '_';
+  const [prefix = '', ...parts] = text.split('%');
+  if (text.includes('_') || parts.length > mostWildcards)
+    throw refused(`\`LIKE '${text}'\` has no counterpart in expressions`, `a text with at most ${mostWildcards} \`%\`, and no \`_\``);
+  const suffix = parts.pop();
+  if (suffix === undefined) return `${left} == ${JSON.stringify(prefix)}`;
+  const between = parts.filter((part) => part !== '');
+  if (prefix === '' && suffix === '' && between.length < 2)
+    return between[0] === undefined ? `${left} == ${left}` : `${left}.contains(${JSON.stringify(between[0])})`;
+  return likeTests(left, { text, prefix, between, suffix }).join(' && ');
+}
+
+type Pattern = { readonly text: string; readonly prefix: string; readonly between: readonly string[]; readonly suffix: string };
+
+function likeTests(left: string, { text, prefix, between, suffix }: Pattern): readonly string[] {
+  const tests = prefix === '' ? [] : [`${left}.startsWith(${JSON.stringify(prefix)})`];
+  // A search may not begin at the end of a text: one letter more, which no part of the pattern has.
+  const longer = `(${left} + ${JSON.stringify(['\n', '\t', '|', ' '].find((letter) => !text.includes(letter)) ?? '\r')})`;
+  let end = `${prefix.length}`;
+  for (const part of between) {
+    const found = `${longer}.indexOf(${JSON.stringify(part)}, ${end})`;
+    tests.push(`${found} >= 0`);
+    end = `${found} + ${part.length}`;
+  }
+  if (suffix === '') return tests;
+  tests.push(`${left}.endsWith(${JSON.stringify(suffix)})`);
+  // What begins and what ends it may not be the same letters.
+  return end === '0' ? tests : [...tests, `${left}.lastIndexOf(${JSON.stringify(suffix)}) >= ${end}`];
 }
 
 function refused(message: string, expected: string): EdictError {

@@ -70,6 +70,7 @@ function exportStep(exporting: Exporting, source: SourceStep, next: CacaoId): Ca
   if (source.parallel) return exportParallel(exporting, source, next);
   if (source.foreach ?? source.while) return exportLoop(exporting, source, next);
   if (source.switch) return exportSwitch(exporting, source, next);
+  if (source.playbook) return exportCall(exporting, source, next);
   if (source.end !== undefined || source.fail !== undefined)
     return add(exporting, id, {
       type: 'end',
@@ -81,7 +82,7 @@ function exportStep(exporting: Exporting, source: SourceStep, next: CacaoId): Ca
 
 /** Keys that this form of the export understands; a step with another one travels whole, in an extension. */
 const knownKeys = new Set(
-  'id title if then else action with timeout retry undo reason lease outputs set on_failure on_cancel summary approval wait parallel foreach while switch end fail'.split(
+  'id title if then else action with timeout retry undo reason lease outputs set on_failure on_cancel summary approval manual playbook wait parallel foreach while switch end fail'.split(
     ' ',
   ),
 );
@@ -163,13 +164,27 @@ function exportSwitch(exporting: Exporting, source: SourceStep, next: CacaoId): 
   });
 }
 
+/** The id of the other document is the one that its export has. */
+function exportCall(exporting: Exporting, source: SourceStep, next: CacaoId): CacaoId {
+  const { name = '' } = source.playbook ?? {};
+  const { others } = extensionsOf(source);
+  return add(exporting, source.id, {
+    type: 'playbook-action',
+    ...naming(source),
+    ...failureRoad(exporting, source, next),
+    playbook_id: cacaoId('playbook', name),
+    step_extensions: { [extensionIds.step]: compact({ ...named(source), playbook: source.playbook, ...ways(source) }), ...others },
+  });
+}
+
 function wholeStep(source: SourceStep): Extensions {
   return { step: { source: source as unknown as JsonObject } };
 }
 
 /** What a step of any kind may have besides. */
 function ways(source: SourceStep): { readonly [key: string]: unknown } {
-  return { on_failure: failureExtension(source), on_cancel: source.on_cancel, summary: source.summary };
+  const { on_cancel, summary, timeout, retry } = source;
+  return { on_failure: failureExtension(source), on_cancel, summary, timeout, retry };
 }
 
 function addAction(exporting: Exporting, source: SourceStep, next: CacaoId, { step, others }: Extensions): CacaoId {
@@ -184,16 +199,21 @@ function addAction(exporting: Exporting, source: SourceStep, next: CacaoId, { st
 }
 
 function extensionsOf(source: SourceStep): Extensions {
-  const { action, with: inputs, timeout, retry, outputs, set, wait, approval, undo, reason, lease } = source;
+  const { action, with: inputs, outputs, set, wait, manual, approval, undo, reason, lease } = source;
   const { of: covers, ...asked } = approval ?? { of: [] };
   return {
-    step: compact({ ...named(source), action, inputs, timeout, retry, outputs, set, wait, ...ways(source) }),
+    step: compact({ ...named(source), action, inputs, outputs, set, wait, manual, ...ways(source) }),
     others: {
       ...(approval ? { [extensionIds.approval]: compact({ covers, ...asked }) } : {}),
-      ...(undo === undefined && reason === undefined ? {} : { [extensionIds.undo]: compact({ action: undo, reason }) }),
+      ...(undo === undefined && reason === undefined ? {} : { [extensionIds.undo]: compact({ ...undone(undo), reason }) }),
       ...(lease === undefined ? {} : { [extensionIds.lease]: { duration: lease } }),
     },
   };
+}
+
+/** By an action, by what a called playbook did, by nothing, or by a person. */
+function undone(undo: SourceStep['undo']): { readonly [key: string]: unknown } {
+  return typeof undo === 'object' ? { manual: undo.manual } : { action: undo };
 }
 
 /** A failure that goes on by steps is a road of CACAO; `continue` and `undo` are said in the extension too. */
@@ -238,7 +258,8 @@ function compact(value: { readonly [key: string]: unknown }): JsonObject {
 
 /** For a person at another engine. */
 function inWords(source: SourceStep): string {
-  const { id, action, approval, wait, outputs, set = outputs } = source;
+  const { id, action, approval, manual, wait, outputs, set = outputs } = source;
+  if (manual) return `${manual.instructions}\n(${[...manual.roles, ...manual.people].join(', ')}, within ${manual.expires})`;
   if (approval) return `Ask ${approval.roles.join(', ')} to approve ${approval.of.join(', ')}: ${approval.summary ?? ''}`;
   if (wait !== undefined) return `Wait: ${typeof wait === 'string' ? wait : JSON.stringify(wait)}`;
   if (action === undefined) return set ? `Note the values of ${id}: ${JSON.stringify(set)}` : `Perform ${JSON.stringify(source)}`;
@@ -247,6 +268,7 @@ function inWords(source: SourceStep): string {
 
 function howLong({ lease, undo, reason }: SourceStep): string {
   const held = lease === undefined ? '' : `; for ${lease}`;
+  if (typeof undo === 'object') return `${held}; undone by a person: ${undo.manual.instructions}`;
   if (undo !== undefined && undo !== 'none') return `${held}; undone by ${undo}`;
   return reason === undefined ? held : `${held}; not undone: ${reason}`;
 }

@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../../json.ts';
 import type { SourcePlaybook } from '../playbook.schema.ts';
 import { exportSteps } from './export-steps.ts';
 import { cacaoId, extensionDefinitions, extensionIds, ownIdentity } from './extensions.ts';
+import { readCarried } from './carried.ts';
 import { readOrigin } from './origin.ts';
 import type { CacaoPlaybook, CacaoTime, CacaoVariables } from './model.ts';
 
@@ -27,14 +28,19 @@ export type ExportOptions = {
 export function exportCacao(text: string, file: string, { at, original }: ExportOptions): CacaoPlaybook {
   const { plan } = compilePlaybook(text, file);
   const origin = readOrigin(text);
-  const known = original !== undefined && origin?.document === digestOf(original) ? original : undefined;
-  if (known !== undefined && origin?.plan === plan.digest) return known;
   const { playbook } = readSource(text, file);
+  const known = original !== undefined && origin?.document === digestOf(original) ? original : readCarried(playbook);
+  if (known !== undefined && origin?.plan === plan.digest) return origin.document === digestOf(known) ? known : unsigned(known);
   return cleanValue({ ...keptOf(known), ...documentOf(playbook, at, known) }) as CacaoPlaybook;
 }
 
+/** Its secrets are not in it: it is no longer what was signed. */
+function unsigned({ signatures: _signatures, ...rest }: CacaoPlaybook): CacaoPlaybook {
+  return rest;
+}
+
 function documentOf(playbook: SourcePlaybook, at: CacaoTime, original: CacaoPlaybook | undefined): Partial<CacaoPlaybook> {
-  const { steps, title, description, ...frame } = playbook;
+  const { steps, title, description, carried: _carried, ...frame } = playbook;
   const id = original?.id ?? cacaoId('playbook', playbook.playbook);
   const agent = cacaoId('organization', 'edict');
   const { start, workflow } = exportSteps(steps, { playbook: playbook.playbook, agent });

@@ -20,6 +20,7 @@ export type CacaoFaultCode =
   | 'cacao-secret'
   | 'cacao-unsupported'
   | 'cacao-unmapped'
+  | 'cacao-manual'
   | 'cacao-not-carried';
 
 export type CacaoFault = {

@@ -3,7 +3,9 @@ import type { JsonObject } from '../../json.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import { stepExtension, textIn } from './extensions.ts';
 import { bareName } from './check-variables.ts';
-import { freshId, orReport, report, resolverOf, type Importing } from './import-context.ts';
+import { freshId, orReport, outputName, report, resolverOf, type Importing } from './import-context.ts';
+import { manualStep } from './import-manual.ts';
+import type { MappedPerson } from './mapping.schema.ts';
 import { commandText, fillInputs, matchCommand, namesTarget, type Match } from './mapping.ts';
 import { ownEntry, type CacaoAgentTarget, type CacaoCommand, type CacaoId, type CacaoStepOf } from './model.ts';
 
@@ -15,7 +17,7 @@ export function importAction(importing: Importing, id: CacaoId, step: Action, na
   if (own !== undefined) return [ownStep(step, own, named)];
   const steps: SourceStep[] = [];
   step.commands.forEach((command, index) =>
-    steps.push(...foreignSteps(importing, { id, step, command, index }, steps.length === 0 ? named : undefined)),
+    steps.push(...foreignSteps(importing, { id, step, command, index, made: steps }, steps.length === 0 ? named : undefined)),
   );
   checkGiven(importing, id, step, steps);
   return steps;
@@ -36,6 +38,7 @@ function ownStep(step: Action, own: JsonObject, named: Named): SourceStep {
     ...(undo === undefined
       ? {}
       : {
+          ...(undo['manual'] === undefined ? {} : { undo: { manual: undo['manual'] } }),
           ...(textIn(undo, 'action') === undefined ? {} : { undo: textIn(undo, 'action') }),
           ...(textIn(undo, 'reason') === undefined ? {} : { reason: textIn(undo, 'reason') }),
         }),
@@ -47,11 +50,20 @@ function approvalOf({ covers, ...asked }: JsonObject): JsonObject {
   return { of: covers ?? [], ...asked };
 }
 
-type Foreign = { readonly id: CacaoId; readonly step: Action; readonly command: CacaoCommand; readonly index: number };
+type Foreign = {
+  readonly id: CacaoId;
+  readonly step: Action;
+  readonly command: CacaoCommand;
+  readonly index: number;
+  /** Of the commands before it. */
+  readonly made: readonly SourceStep[];
+};
 
 function foreignSteps(importing: Importing, foreign: Foreign, named: Named | undefined): readonly SourceStep[] {
   const { id, step, command, index } = foreign;
   const match = matchCommand(command, importing.mapping);
+  const person = personFor(importing, match);
+  if (person !== undefined) return manualSteps(importing, foreign, person, named);
   if (match === undefined) {
     report(importing, id, unmapped(command), 'commands', index);
     return [];
@@ -76,6 +88,37 @@ function foreignSteps(importing: Importing, foreign: Foreign, named: Named | und
   });
 }
 
+/** Who does it, where that is a person; undefined for an action, and for what is refused. */
+function personFor({ mapping: { manual = {} } }: Importing, match: Match | undefined): MappedPerson | undefined {
+  const others = manual === 'refuse' ? {} : manual;
+  if (match !== undefined) return match.rule.manual === true ? others : match.rule.manual;
+  return manual === 'refuse' ? undefined : others;
+}
+
+// oxlint-disable-next-line max-params -- the walk's, who does it, and the name
+function manualSteps(
+  importing: Importing,
+  { id, step, command, index, made }: Foreign,
+  person: MappedPerson,
+  named: Named | undefined,
+): readonly SourceStep[] {
+  const last = index === step.commands.length - 1;
+  const gives = last ? (step.out_args ?? []).map(bareName).filter((name) => !made.some((each) => gaveBy(each, name))) : [];
+  const task = orReport(importing, id, ['commands', index], () => manualStep(importing, { step, command, person, gives }));
+  if (task === undefined) return [];
+  if (command.type !== 'manual') report(importing, id, handedOver(command), 'commands', index);
+  return [{ ...(named ?? { id: freshId(importing, `${step.name ?? 'action'} ${index + 1}`) }), ...task }];
+}
+
+function handedOver({ type }: CacaoCommand) {
+  return {
+    code: 'cacao-manual',
+    severity: 'warning',
+    message: `has a \`${type}\` command that is no action here: a person is asked to do it`,
+    expected: 'a rule of the mapping file, where a machine is to do it',
+  } as const;
+}
+
 function unmapped(command: CacaoCommand): { readonly code: 'cacao-unmapped'; readonly message: string; readonly expected: string } {
   const text = commandText(command) ?? '';
   const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
@@ -95,7 +138,7 @@ function mapped(importing: Importing, { step }: Foreign, match: Match, target: C
   const outputs = Object.entries(rule.outputs).map(([name, cel]) => [outputName(name), cel] as const);
   const timeout = rule.timeout ?? (step.timeout === undefined || step.timeout === 0 ? undefined : `${step.timeout}ms`);
   return {
-    action: rule.action,
+    action: rule.action ?? '',
     with: inputs as NonNullable<SourceStep['with']>,
     ...(timeout === undefined ? {} : { timeout }),
     ...(rule.retry === undefined ? {} : { retry: { attempts: rule.retry.attempts, backoff: rule.retry.backoff ?? '1s..1m' } }),
@@ -104,12 +147,6 @@ function mapped(importing: Importing, { step }: Foreign, match: Match, target: C
     ...(rule.lease === undefined ? {} : { lease: rule.lease }),
     ...(outputs.length === 0 ? {} : { outputs: Object.fromEntries(outputs) }),
   };
-}
-
-/** `__verdict__` → `verdict`. */
-function outputName(variable: string): string {
-  const name = variable.slice(2, -2).replaceAll('-', '_');
-  return /^[a-z]/.test(name) ? name : `v_${name}`;
 }
 
 /** What the step is said to give must be given by a rule; from here on the variables have these values. */
@@ -129,9 +166,14 @@ function checkGiven(importing: Importing, id: CacaoId, step: Action, steps: read
 }
 
 function give(importing: Importing, name: string, step: Action, steps: readonly SourceStep[]): boolean {
-  const giver = steps.findLast((made) => made.outputs !== undefined && Object.hasOwn(made.outputs, outputName(name)));
+  const giver = steps.findLast((made) => gaveBy(made, name));
   if (giver === undefined) return false;
   const type = (ownEntry(importing.playbook.playbook_variables, name) ?? ownEntry(step.step_variables, name))?.type ?? 'string';
   importing.assigned.set(name, { cel: `${giver.id}.${outputName(name)}`, type });
   return true;
+}
+
+/** By its mapping, or by a person. */
+function gaveBy({ outputs = {}, manual }: SourceStep, name: string): boolean {
+  return Object.hasOwn(outputs, outputName(name)) || Object.hasOwn(manual?.outputs ?? {}, outputName(name));
 }

@@ -103,3 +103,10 @@ export function inBranch<T>(importing: Importing, work: () => T): T {
 export function isConstant(variable: CacaoVariable | undefined): boolean {
   return variable?.constant === true && variable.external !== true && typeof variable.value === 'string';
 }
+
+/** `__verdict__` → `verdict`. */
+export function outputName(variable: string): string {
+  const name = variable.slice(2, -2).replaceAll('-', '_');
+  // `by` and `task` of a task are its own.
+  return /^[a-z]/.test(name) && name !== 'by' && name !== 'task' ? name : `v_${name}`;
+}

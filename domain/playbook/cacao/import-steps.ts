@@ -8,6 +8,7 @@ import { parseCondition, parseOperand } from './condition.ts';
 import { nextOf, reachableFrom } from './edges.ts';
 import { stepExtension, textIn } from './extensions.ts';
 import { importAction } from './import-action.ts';
+import { importCall } from './import-call.ts';
 import { foreignLoop } from './import-loop.ts';
 import { freshId, inBranch, orReport, report, resolverOf, type Importing } from './import-context.ts';
 import { ownEntry, type CacaoId, type CacaoStep, type CacaoStepOf } from './model.ts';
@@ -50,7 +51,7 @@ function chainFrom(importing: Importing, from: CacaoId | undefined, road: Road):
     }
     importing.emitted.add(id);
     const made = convert(importing, id, step, road);
-    steps.push(...withDelay(importing, step, made.steps));
+    steps.push(...withDelay(importing, step, withTimeout(step, made.steps)));
     id = made.next;
   }
   return { steps };
@@ -85,14 +86,14 @@ function withDelay(importing: Importing, step: CacaoStep, steps: SourceStep[]): 
   return [{ id: freshId(importing, `${step.name ?? step.type} delay`), wait: `${step.delay}ms` }, ...steps];
 }
 
+/** Of a step that holds others: of all of them together. Actions and calls have theirs already, and a task its deadline. */
+function withTimeout(step: CacaoStep, steps: SourceStep[]): SourceStep[] {
+  const held = step.type === 'action' || step.type === 'playbook-action' || stepExtension(step, 'step') !== undefined;
+  if (held || step.timeout === undefined || step.timeout === 0) return steps;
+  return steps.map((made, index) => (index === 0 ? { ...made, timeout: `${step.timeout}ms` } : made));
+}
+
 function convert(importing: Importing, id: CacaoId, step: CacaoStep, road: Road): Converted {
-  if (step.timeout !== undefined && step.type !== 'action')
-    report(
-      importing,
-      id,
-      { code: 'cacao-unsupported', message: 'has a timeout, which only actions may have', expected: 'a timeout on each action' },
-      'timeout',
-    );
   switch (step.type) {
     case 'start':
     case 'end':
@@ -108,13 +109,7 @@ function convert(importing: Importing, id: CacaoId, step: CacaoStep, road: Road)
     case 'while-condition':
       return whileOf(importing, id, step, road);
     case 'playbook-action':
-      report(
-        importing,
-        id,
-        { code: 'cacao-unsupported', message: 'runs another playbook', expected: 'its steps, in this playbook' },
-        'playbook_id',
-      );
-      return { steps: [], next: nextOf(step) };
+      return withFailure(importing, { id, step, road, next: nextOf(step) }, importCall(importing, id, step, naming(importing, step)));
   }
 }
 
@@ -307,11 +302,8 @@ function whileOf(importing: Importing, id: CacaoId, step: CacaoStepOf<'while-con
 }
 
 /** What a step of ours has besides its kind. */
-function ways(step: CacaoStep): Pick<SourceStep, 'on_cancel' | 'summary'> {
-  const own = stepExtension(step, 'step');
-  const summary = textIn(own, 'summary');
-  return {
-    ...(own?.['on_cancel'] === undefined ? {} : { on_cancel: own['on_cancel'] as unknown as NonNullable<SourceStep['on_cancel']> }),
-    ...(summary === undefined ? {} : { summary }),
-  };
+function ways(step: CacaoStep): Pick<SourceStep, 'on_cancel' | 'summary' | 'timeout' | 'retry'> {
+  const own = stepExtension(step, 'step') ?? {};
+  const kept = (['on_cancel', 'summary', 'timeout', 'retry'] as const).filter((key) => own[key] !== undefined);
+  return Object.fromEntries(kept.map((key) => [key, own[key]]));
 }

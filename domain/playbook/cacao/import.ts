@@ -8,10 +8,11 @@ import { digestOf } from '../../digest.ts';
 import { EdictError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { SourceStep } from '../playbook.schema.ts';
+import { carriedOf, isOwnExport, printCarried } from './carried.ts';
 import { undefinedVariables } from './check-variables.ts';
 import { celTypeOf, type CelType } from './condition-cel.ts';
-import { extensionIds, extensionOf, textIn } from './extensions.ts';
-import { isError, pointerOf, type CacaoFault } from './fault.ts';
+import { extensionOf, textIn } from './extensions.ts';
+import { isError, type CacaoFault } from './fault.ts';
 import { freshId, isConstant, type Importing } from './import-context.ts';
 import { importBody } from './import-steps.ts';
 import type { CacaoMapping } from './mapping.schema.ts';
@@ -28,9 +29,11 @@ export type CacaoImport = {
 export function importCacao(playbook: CacaoPlaybook, mapping: CacaoMapping = { commands: [] }, file = 'imported'): CacaoImport {
   const importing = begin(playbook, mapping);
   const steps = bodyOf(importing);
-  const faults = [...importing.faults, ...notCarried(playbook)];
+  const carried = isOwnExport(playbook) ? undefined : carriedOf(playbook);
+  const faults = [...importing.faults, ...(carried?.faults ?? [])];
   if (faults.some(isError)) return { faults };
-  const text = stringify(withoutUndefined({ ...frameOf(importing), steps }), { lineWidth: 140, aliasDuplicateObjects: false });
+  const body = stringify(withoutUndefined({ ...frameOf(importing), steps }), { lineWidth: 140, aliasDuplicateObjects: false });
+  const text = body + (carried === undefined ? '' : printCarried(carried.document));
   try {
     const { plan } = compilePlaybook(text, file);
     return { text: printOrigin({ document: digestOf(playbook), plan: plan.digest }) + text, faults };
@@ -120,29 +123,6 @@ function defaultOf({ type, value }: CacaoVariable): Json | undefined {
   } catch {
     return value;
   }
-}
-
-/** What stays behind in the document, said rather than dropped. */
-function notCarried(playbook: CacaoPlaybook): readonly CacaoFault[] {
-  const own: ReadonlySet<string> = new Set(Object.values(extensionIds));
-  const kept = [
-    ...(['markings', 'signatures', 'valid_from', 'valid_until', 'authentication_info_definitions'] as const).filter(
-      (key) => playbook[key] !== undefined,
-    ),
-    ...Object.keys(playbook.playbook_extensions ?? {})
-      .filter((id) => !own.has(id))
-      .map((id) => `playbook_extensions/${id}`),
-    ...Object.entries(playbook.workflow).flatMap(([step, { step_extensions: extensions = {} }]) =>
-      Object.keys(extensions).flatMap((id) => (own.has(id) ? [] : [`workflow/${step}/step_extensions/${id}`])),
-    ),
-  ];
-  return kept.map((path) => ({
-    code: 'cacao-not-carried',
-    severity: 'warning',
-    pointer: pointerOf(...path.split('/')),
-    message: `\`${path}\` stays in the document`,
-    expected: 'to keep the document: `export --original` gives it back',
-  }));
 }
 
 function uncompiled(error: EdictError): CacaoFault {

@@ -87,7 +87,7 @@ function wordOf(word: string | undefined, { match, target, agent }: Filling): st
 }
 
 /** The first address where it has one: names are for people. */
-function addressOf({ name, address = {} }: CacaoAgentTarget): string {
+export function addressOf({ name, address = {} }: CacaoAgentTarget): string {
   const kinds = ['ipv4', 'ipv6', 'dname', 'url', 'l2mac'];
   return String(kinds.flatMap((kind) => (Object.hasOwn(address, kind) ? (address[kind] ?? []) : []))[0] ?? name);
 }

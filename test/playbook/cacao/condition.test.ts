@@ -63,7 +63,7 @@ describe('conditions of CACAO', () => {
   it.each([
     "__ip__:value MATCHES '^10'",
     "__ip__:value ISSUBSET '10.0.0.0/8'",
-    "__ip__:value LIKE '1%0'",
+    "__ip__:value LIKE '%a%b%c%d%e%f%g%'",
     "__ip__:value LIKE '10_0'",
     "__n__:value = 'five'",
     '__n__:value = __ip__:value',
@@ -71,6 +71,22 @@ describe('conditions of CACAO', () => {
     '__n__:value = 99999999999999999999',
   ])('refuses `%s`, which expressions cannot decide alike', (text) => {
     expect(() => celOf(text)).toThrow(expect.objectContaining({ code: 'input-invalid', expected: expect.stringMatching(/./) }));
+  });
+
+  it('LIKE finds what stands between its wildcards, in order, and no letter twice', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b', '%'), maxLength: 7 });
+    fc.assert(
+      fc.property(letters, fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 }), (pattern, value) => {
+        fc.pre(pattern.split('%').length <= 7);
+        const oracle = new RegExp(`^${pattern.replaceAll('%', '.*')}$`);
+        expect([pattern, value, evaluateBoolean(celOf(`__name__:value LIKE '${pattern}'`), () => ({ name: value }))]).toEqual([
+          pattern,
+          value,
+          oracle.test(value),
+        ]);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('a text of the document stays a text, whatever is in it', () => {

@@ -5,14 +5,16 @@ import { parse } from 'yaml';
 import { compilePlaybook } from '../../../domain/playbook/compile.ts';
 import { importCacao } from '../../../domain/playbook/cacao/import.ts';
 import { isError } from '../../../domain/playbook/cacao/fault.ts';
-import { readMapping } from '../../../domain/playbook/cacao/mapping.schema.ts';
+import { readMapping, type CacaoMapping } from '../../../domain/playbook/cacao/mapping.schema.ts';
+import type { CacaoPlaybook } from '../../../domain/playbook/cacao/model.ts';
+import { runCacao } from '../../../domain/playbook/cacao/run.ts';
 import { evaluateTemplate } from '../../../domain/playbook/template.ts';
 import { anything, cacao, chain, step, type Loose } from './documents.ts';
 
 const noop = readMapping("commands: [{ match: '*', action: control.noop, with: { value: $1 } }]", 'map.yaml');
 const errorsOf = (document: ReturnType<typeof chain>, mapping = noop) => importCacao(document, mapping).faults.filter(isError);
 
-function stepsOf(document: ReturnType<typeof chain>, mapping = noop): Loose[] {
+function stepsOf(document: CacaoPlaybook, mapping: CacaoMapping = noop): Loose[] {
   const { text, faults } = importCacao(document, mapping);
   if (text === undefined) throw new Error(JSON.stringify(faults, null, 1));
   compilePlaybook(text, 'x.yaml');
@@ -192,15 +194,9 @@ describe('roads become blocks', () => {
 
 describe('what has no counterpart', () => {
   it.each<[string, Loose, string]>([
-    ['another playbook', { 'playbook-action.x': { playbook_id: step('playbook.p'), on_completion: 'end.e' } }, 'playbook-action.x'],
     [
       'a regular expression',
       { 'if-condition.x': { condition: "__kind__:value MATCHES 'a+'", on_true: 'end.e', on_false: 'end.e' } },
-      'if-condition.x',
-    ],
-    [
-      'a timeout of a branch',
-      { 'if-condition.x': { condition: '__n__:value = 1', on_true: 'end.e', on_false: 'end.e', timeout: 5 } },
       'if-condition.x',
     ],
   ])('%s is refused, by the name of its step', (_, steps, name) => {
@@ -266,10 +262,11 @@ describe('what has no counterpart', () => {
     expect(errorsOf(document).map(({ code }) => code)).toContain('cacao-unsupported');
   });
 
-  it('a command that nobody mapped is never passed over: each is named, with the rule that it needs', () => {
+  it('a command that nobody mapped is never passed over: where no person is asked, each is named, with the rule that it needs', () => {
     const document = chain();
-    expect(importCacao(document).text).toBeUndefined();
-    expect(importCacao(document).faults.filter(isError)).toEqual([
+    const strict = { commands: [], manual: 'refuse' as const };
+    expect(importCacao(document, strict).text).toBeUndefined();
+    expect(importCacao(document, strict).faults.filter(isError)).toEqual([
       expect.objectContaining({
         code: 'cacao-unmapped',
         step: step('action.a'),
@@ -277,6 +274,21 @@ describe('what has no counterpart', () => {
         expected: expect.stringContaining('match: "do a"'),
       }),
       expect.objectContaining({ code: 'cacao-unmapped', step: step('action.b') }),
+    ]);
+  });
+
+  it('a playbook that no mapping names is refused', () => {
+    const document = cacao({
+      'start.s': go('playbook-action.x'),
+      'playbook-action.x': { playbook_id: step('playbook.p'), ...go('end.e') },
+      'end.e': {},
+    });
+    expect(errorsOf(document)).toEqual([
+      expect.objectContaining({
+        code: 'cacao-unmapped',
+        step: step('playbook-action.x'),
+        expected: expect.stringContaining(step('playbook.p')),
+      }),
     ]);
   });
 
@@ -427,3 +439,158 @@ describe('the mapping', () => {
     expect(parse(importCacao(chain(), anything).text ?? '')).toMatchObject({ triggers: [{ manual: { roles: ['admin'] } }] });
   });
 });
+
+describe('what no machine does', () => {
+  const bash = (more: Loose = {}): Loose => ({
+    description: 'Get the host off the network.',
+    commands: [{ type: 'bash', command: 'isolate __kind__:value $HOME\nsync' }],
+    ...more,
+  });
+  const one = (action: Loose, more: Loose = {}) =>
+    cacao({ 'start.s': go('action.a'), 'action.a': { ...go('end.e'), ...action }, 'end.e': {} }, { ...variables, ...more });
+  const taskOf = (document: CacaoPlaybook, mapping?: CacaoMapping) =>
+    stepsOf(document, mapping ?? { commands: [] })[0]?.['manual'] as Loose;
+
+  it('a person is asked to do: the exact command, by what and on what', () => {
+    const target = step('net-address.t');
+    const task = taskOf(
+      one(bash({ targets: [target] }), {
+        target_definitions: { [target]: { type: 'net-address', name: 'Edge', address: { ipv4: ['192.0.2.7'] } } },
+      }),
+    );
+    expect(task).toEqual({
+      roles: ['analyst'],
+      instructions: [
+        'Get the host off the network.',
+        '',
+        'Run this (bash):',
+        '  isolate ${inputs.kind} ${"$"}HOME',
+        '  sync',
+        '',
+        'By: a person (individual)',
+        'On: Edge (net-address, 192.0.2.7)',
+      ].join('\n'),
+      expires: '1d',
+      on_expired: { fail: 'nobody did it in time' },
+    });
+  });
+
+  it.each([
+    ['http-api', { command: 'POST /block HTTP/1.1', headers: { 'X-Reason': ['test'] }, content: '{"ip":"192.0.2.7"}' }],
+    ['openc2-http', { command: 'POST /oc2 HTTP/1.1', content_b64: 'eyJhY3Rpb24iOiJkZW55In0=' }],
+    ['powershell', { command_b64: 'R2V0LVByb2Nlc3M=' }],
+    ['caldera-cmd', { command: 'b8f5c6c4-7b5c-4c2e-8b0e-000000000001' }],
+    ['elastic', { command: 'process where process.name == "x"' }],
+    ['jupyter', { command_b64: 'eyJjZWxscyI6W119' }],
+    ['kestrel', { command: 'GET process FROM stixshifter://x' }],
+    ['sigma', { command_b64: 'dGl0bGU6IHg=' }],
+    ['ssh', { command: 'last -a' }],
+    ['yara', { command_b64: 'cnVsZSB4IHt9' }],
+    ['manual', { command: 'Call the owner' }],
+  ])('each type of command can be handed over: %s', (type, command) => {
+    const document = one({ commands: [{ type, ...command }] });
+    const said = taskOf(document)['instructions'] as string;
+    expect(said).toContain(type === 'manual' ? 'Do this:' : `Run this (${type}):`);
+    const shown = Object.values(command).map((value) => (typeof value === 'string' ? value : 'X-Reason: test'));
+    for (const text of shown)
+      expect(said).toMatch(new RegExp(`${escaped(text)}|Get-Process|\\{"action":"deny"\\}|\\{"cells":\\[\\]\\}|title: x|rule x \\{\\}`));
+    expect(runCacao(document).done?.run.view.outcome).toBe('done');
+  });
+
+  it('the person gives the variables that the step gives, each by its type', () => {
+    const document = cacao(
+      {
+        'start.s': go('action.a'),
+        'action.a': { ...bash({ out_args: ['__n__', '__kind__'] }), on_completion: 'action.b' },
+        'action.b': { ...go('end.e'), commands: [{ type: 'manual', command: 'count __n__:value' }] },
+        'end.e': {},
+      },
+      variables,
+    );
+    const [first, second] = stepsOf(document, { commands: [] }) as readonly Loose[];
+    expect(first?.['manual'].outputs).toEqual({ n: { type: 'int' }, kind: { type: 'string' } });
+    expect(second?.['manual'].instructions).toContain('count ${a-step.n}');
+  });
+
+  it('its deadline is the step’s timeout, else the mapping’s, and silence goes where a failure goes', () => {
+    expect(taskOf(one(bash({ timeout: 60_000 })))).toMatchObject({ expires: '60000ms' });
+    expect(taskOf(one(bash()), { commands: [], manual: { roles: ['engineer'], expires: '2h' } })).toMatchObject({
+      roles: ['engineer'],
+      expires: '2h',
+    });
+    const handled = cacao({
+      'start.s': go('action.a'),
+      'action.a': { on_success: 'end.e', on_failure: 'action.f' },
+      'action.f': go('end.e'),
+      'end.e': {},
+    });
+    expect(runCacao(handled, { people: 'silent' }).done?.run.view).toMatchObject({ outcome: 'failed' });
+    expect(runCacao(handled, { people: 'silent' }).done?.run.path).toEqual(['a-step', 'f-step']);
+  });
+
+  it('a rule may say who does what', () => {
+    const mapping = readMapping(
+      "commands: [{ type: bash, match: '*', manual: { people: [max], expires: 4h } }, { match: '*', manual: true }]",
+      'm',
+    );
+    expect(taskOf(one(bash()), mapping)).toMatchObject({ people: ['max'], expires: '4h' });
+    expect(taskOf(one({}), mapping)).toMatchObject({ roles: ['analyst'] });
+    expect(() => readMapping("commands: [{ match: '*' }]", 'm')).toThrow('must have either `action` or `manual`');
+    expect(() => readMapping("commands: [{ match: '*', action: x, manual: true }]", 'm')).toThrow('must have either');
+  });
+});
+
+describe('steps that run other playbooks', () => {
+  const document = cacao(
+    {
+      'start.s': go('playbook-action.x'),
+      'playbook-action.x': {
+        name: 'look it up',
+        playbook_id: step('playbook.p'),
+        in_args: ['__n__'],
+        out_args: ['__kind__'],
+        timeout: 9_000,
+        ...go('action.a'),
+      },
+      'action.a': { ...go('end.e'), commands: [{ type: 'manual', command: 'tell __kind__:value' }] },
+      'end.e': {},
+    },
+    variables,
+  );
+
+  it('call the one that the mapping names, with what goes in and comes out', () => {
+    const mapping = readMapping(`playbooks: { "${step('playbook.p')}": enrich@1.x }`, 'm');
+    const [call, tell] = stepsOf(document, mapping) as readonly Loose[];
+    expect(call).toMatchObject({ playbook: { name: 'enrich', version: '1.x', with: { n: '${inputs.n}' } }, timeout: '9000ms' });
+    expect(tell?.['manual'].instructions).toContain('tell ${look-it-up.kind}');
+  });
+
+  it('run on fakes whatever they are here', () => {
+    expect(runCacao(document).done?.run).toMatchObject({
+      view: { outcome: 'done' },
+      children: [{ playbook: 'called-1', inputs: { n: 3 } }],
+    });
+  });
+});
+
+it('the timeout of a step that holds others is of all of them together', () => {
+  const document = cacao(
+    {
+      'start.s': go('if-condition.x'),
+      'if-condition.x': { condition: '__n__:value > 1', on_true: 'action.a', on_false: 'end.x', ...go('end.e'), timeout: 30_000 },
+      'action.a': go('end.x'),
+      'end.x': {},
+      'end.e': {},
+    },
+    variables,
+  );
+  expect(stepsOf(document, { commands: [] })[0]).toMatchObject({ if: 'inputs.n > 1', timeout: '30000ms' });
+  expect(runCacao(document, { people: 'silent' }).done?.run).toMatchObject({
+    view: { outcome: 'failed', error: { code: 'timeout' } },
+    outcomeAtMs: 30_000,
+  });
+});
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

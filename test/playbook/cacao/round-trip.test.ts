@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { stringify } from 'yaml';
 import { readCacao } from '../../../cli/cacao/structure.ts';
 import { compilePlaybook } from '../../../domain/playbook/compile.ts';
+import { carriedOf, markingsOf } from '../../../domain/playbook/cacao/carried.ts';
 import { exportCacao } from '../../../domain/playbook/cacao/export.ts';
 import { importCacao } from '../../../domain/playbook/cacao/import.ts';
 import { extensionIds } from '../../../domain/playbook/cacao/extensions.ts';
@@ -101,16 +102,82 @@ describe('public playbooks', () => {
   });
 
   it('another document is not taken for the original', () => {
-    const text = imported(example('good/http-playbook.json'));
-    const out = exportCacao(text, 'x', { at: later, original: example('good/powershell-playbook.json') });
-    expect(out.name).toBe('Example http');
-    expect(out.target_definitions).toBeUndefined();
+    const original = example('good/http-playbook.json');
+    expect(exportCacao(imported(original), 'x', { at: later, original: example('good/powershell-playbook.json') })).toEqual(original);
+  });
+
+  it.each(['http-playbook.json', 'openc2-playbook.json', 'parallels_playbook.json', 'powershell-playbook.json'])(
+    '%s: carried along, nothing of it is lost but its secrets, and the plan is the same',
+    (name) => {
+      const original = example(`good/${name}`);
+      const text = imported(original);
+      const out = carried(exportCacao(text, 'x.yaml', { at: later }));
+      expect(readCacao(JSON.stringify(out), name).faults.filter(({ severity }) => severity === 'error')).toEqual([]);
+      expect(withoutSecrets(out)).toEqual(withoutSecrets(original));
+      expect(planOf(imported(out))).toEqual(planOf(text));
+      expect(imported(carried(exportCacao(imported(out), 'x.yaml', { at: later })))).toBe(imported(out));
+    },
+  );
+
+  it('what we do not use is there again after a change: markings, validity, extensions of others, every field of every definition', () => {
+    const other = 'extension-definition--11111111-2222-4333-8444-555555555555';
+    const marking = 'marking-tlp--11111111-2222-4333-8444-666666666666';
+    const original = {
+      ...example('good/http-playbook.json'),
+      valid_from: at,
+      valid_until: later,
+      markings: [marking],
+      data_marking_definitions: {
+        [marking]: {
+          type: 'marking-tlp',
+          id: marking,
+          created_by: example('good/http-playbook.json').created_by,
+          created: at,
+          modified: at,
+          tlpv2_level: 'TLP:AMBER',
+        },
+      },
+      extension_definitions: {
+        [other]: {
+          type: 'extension-definition',
+          name: 'theirs',
+          created_by: example('good/http-playbook.json').created_by,
+          schema: 'x',
+          version: '1',
+        },
+      },
+      playbook_extensions: { [other]: { any: ['thing', 1] } },
+      playbook_complexity: 3,
+    } as unknown as CacaoPlaybook;
+    const { workflow: _workflow, ...kept } = original;
+    const {
+      modified: _modified,
+      agent_definitions: _agents,
+      extension_definitions: _own,
+      playbook_extensions: _ours,
+      workflow_start: _start,
+      workflow_exception: _exception,
+      playbook_variables: _variables,
+      ...same
+    } = kept;
+    const out = exportCacao(imported(original).replace('GET get HTTP1.1', 'GET other HTTP1.1'), 'x.yaml', { at: later });
+    expect(out).toMatchObject(same);
+    expect(out.agent_definitions).toMatchObject(original.agent_definitions ?? {});
+    expect(out.extension_definitions).toMatchObject(original.extension_definitions ?? {});
+    expect(out.playbook_extensions).toMatchObject(original.playbook_extensions ?? {});
+    expect(out.playbook_extensions?.[extensionIds.playbook]).toMatchObject({ superseded: { workflow: original.workflow } });
+    expect(markingsOf(out)).toEqual(['TLP:AMBER']);
   });
 
   it('no secret of a document gets into the playbook', () => {
     expect(imported(example('good/powershell-playbook.json'))).not.toContain('Password1234!');
   });
 });
+
+/** Of log-ins. */
+function withoutSecrets(document: CacaoPlaybook): CacaoPlaybook {
+  return carriedOf(document).document;
+}
 
 type Step = { [key: string]: unknown };
 
