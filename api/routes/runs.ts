@@ -1,7 +1,7 @@
 /** Runs and their effects. The live view is the workflow's; where it cannot be asked in time, the stored one is shown and said to be stale. */
 import { EdictError } from '../../domain/errors.ts';
 import type { EffectRow, RunRow, Store } from '../../store/port.ts';
-import type { RunSummary } from '../contract/runs.ts';
+import type { RunDetail, RunSummary } from '../contract/runs.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 
 /** A page must not hang on a worker that is away. */
@@ -15,9 +15,10 @@ export function runHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'r
     },
     'runs.get': async ({ params }) => {
       const row = await knownRun(store, params.run);
-      const [live, effects] = await Promise.all([
+      const [live, effects, links] = await Promise.all([
         row.status === 'ended' ? undefined : orchestrator.runView(row.run, queryTimeoutMs),
         effectsOf(store, row.run),
+        linksOf(store, row),
       ]);
       const view = live ?? row.view;
       return {
@@ -26,6 +27,7 @@ export function runHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'r
         ...(view === undefined ? {} : { view }),
         stale: live === undefined && row.status !== 'ended',
         effects,
+        ...links,
       };
     },
     'runs.cancel': async ({ params, body, by }) => {
@@ -51,6 +53,21 @@ export async function effectsOf(store: Store, run: string): Promise<readonly Eff
   return (await store.effects.list({ run }, { limit: 500 })).items;
 }
 
-export function runSummary({ inputs: _inputs, view: _view, ...summary }: RunRow): RunSummary {
+/** Where it came from, what came of it, and what people told it. */
+async function linksOf(store: Store, { run, fork, migrations, orderedWith }: RunRow): Promise<RunLinks> {
+  const [forks, commands] = await Promise.all([store.runs.forks(run), store.commands.list(run)]);
+  return {
+    ...(fork === undefined ? {} : { forkOf: { run: fork.of, from: fork.from } }),
+    forks,
+    migrations: migrations ?? [],
+    ...(orderedWith === undefined ? {} : { orderedWith }),
+    commands,
+  };
+}
+
+type RunLinks = Pick<RunDetail, 'forkOf' | 'forks' | 'migrations' | 'orderedWith' | 'commands'>;
+
+export function runSummary(row: RunRow): RunSummary {
+  const { inputs: _inputs, view: _view, fork: _fork, migrations: _migrations, orderedWith: _orderedWith, ...summary } = row;
   return summary;
 }
