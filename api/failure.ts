@@ -10,7 +10,8 @@ import {
 } from '@temporalio/client';
 import { z } from 'zod';
 import { EdictError, errorTable, isErrorCode } from '../domain/errors.ts';
-import type { ErrorDetail } from '../domain/errors.ts';
+import type { ErrorCode, ErrorDetail } from '../domain/errors.ts';
+import { PlaybookFault } from '../domain/playbook/compile/source.ts';
 import type { Problem } from './contract/problem.ts';
 
 /** Input that a schema refused: says every fault, not only the first. */
@@ -28,6 +29,32 @@ export class InvalidInput extends EdictError {
   }
 }
 
+/** Input with faults of its own, each with its place: a playbook, or tests that do not hold. */
+export class FaultyInput extends EdictError {
+  readonly faults: readonly Fault[];
+
+  constructor(code: ErrorCode, message: string, faults: readonly Fault[], detail: ErrorDetail = {}) {
+    super(code, message, detail);
+    this.faults = faults.slice(0, faultsMost);
+  }
+}
+
+type Fault = { readonly where: string; readonly detail: string; readonly suggestion?: string | undefined };
+const faultsMost = 100;
+
+/** What a compiler found stands in the text: `file:line:column`. */
+function faultsOf(error: EdictError): readonly Fault[] {
+  if (error instanceof InvalidInput) return error.faults.length > 1 ? error.faults : [];
+  if (error instanceof FaultyInput) return error.faults;
+  if (!(error instanceof PlaybookFault)) return [];
+  const file = (error.where ?? '').replace(/:\d+:\d+$/u, '');
+  return error.issues.slice(0, faultsMost).map(({ message, line, column, suggestion }) => ({
+    where: `${file}:${line}:${column}`,
+    detail: message,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  }));
+}
+
 export function asEdictError(error: unknown): EdictError {
   if (error instanceof EdictError) return error;
   return fromTemporal(error) ?? fromNetwork(error) ?? fromFastify(error) ?? defect(error);
@@ -35,6 +62,7 @@ export function asEdictError(error: unknown): EdictError {
 
 export function problemOf(error: EdictError, request: string): Problem {
   const { status } = errorTable[error.code];
+  const faults = faultsOf(error);
   return {
     type: `urn:edict:error:${error.code}`,
     title: error.code.replaceAll('-', ' '),
@@ -44,7 +72,7 @@ export function problemOf(error: EdictError, request: string): Problem {
     ...(error.where === undefined ? {} : { where: error.where }),
     ...(error.expected === undefined ? {} : { expected: error.expected }),
     ...(error.help === undefined ? {} : { help: error.help }),
-    ...(error instanceof InvalidInput && error.faults.length > 1 ? { faults: error.faults } : {}),
+    ...(faults.length > 0 ? { faults } : {}),
     request,
   };
 }

@@ -21,6 +21,8 @@ import type {
 } from '../workflows/messages.ts';
 import type { VoteReply } from './contract/approvals.ts';
 import { asEdictError } from './failure.ts';
+import type { WantedSchedule } from './schedules.ts';
+import { dropSchedule, putSchedule, scheduleIds, scheduleTimes, type ScheduleTimes } from './temporal-schedules.ts';
 
 /** The workflow's answer to a vote: the approval after it. */
 export type VoteOutcome = Omit<VoteReply, 'approval'>;
@@ -44,6 +46,13 @@ export type Orchestrator = {
   readonly command: (run: string, command: string) => Promise<void>;
   readonly cancelPreview: (run: string, timeoutMs: number) => Promise<CancelPreview>;
   readonly migrationPreview: (run: string, plan: Plan, timeoutMs: number) => Promise<MigrationPreview>;
+  /** Makes it as it is wanted, whether it is there or not. */
+  readonly putSchedule: (schedule: WantedSchedule) => Promise<void>;
+  readonly dropSchedule: (id: string) => Promise<void>;
+  /** Ids that begin so. */
+  readonly schedules: (prefix: string) => Promise<readonly string[]>;
+  /** Nothing where it is not there or cannot be asked. */
+  readonly schedule: (id: string) => Promise<ScheduleTimes>;
   /** The live view; undefined when it cannot be had within the deadline. */
   readonly runView: (run: string, timeoutMs: number) => Promise<RunView | undefined>;
   readonly ping: () => Promise<void>;
@@ -58,6 +67,7 @@ export function temporalOrchestrator(client: Client): Orchestrator {
     ...runCalls(client),
     ...controlCalls(client),
     ...entityCalls(client),
+    ...scheduleCalls(client),
     ping: () => within(client, 1000, async () => void (await client.connection.workflowService.getSystemInfo({}))),
   };
 }
@@ -68,6 +78,15 @@ async function within<T>(client: Client, deadlineMs: number, work: () => Promise
   } catch (error) {
     throw asEdictError(error);
   }
+}
+
+function scheduleCalls(client: Client): Pick<Orchestrator, 'putSchedule' | 'dropSchedule' | 'schedules' | 'schedule'> {
+  return {
+    putSchedule: (schedule) => within(client, startDeadlineMs, () => putSchedule(client, schedule)),
+    dropSchedule: (id) => within(client, startDeadlineMs, () => dropSchedule(client, id)),
+    schedules: (prefix) => within(client, startDeadlineMs, () => scheduleIds(client, prefix)),
+    schedule: (id) => within(client, 1500, () => scheduleTimes(client, id)).catch(() => ({})),
+  };
 }
 
 function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'cancel' | 'taskAnswered' | 'runView'> {

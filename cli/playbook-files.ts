@@ -15,7 +15,7 @@ export function playbookFiles(given: readonly string[]): readonly string[] {
   return [...new Set(found)];
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (cause) {

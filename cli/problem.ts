@@ -21,8 +21,21 @@ export function problemOf(body: unknown, status: number, url: string): EdictErro
   if (detail === undefined) return strangeAnswer(url, status);
   // A newer server may have codes that are not known here.
   const code = isErrorCode(problem['code']) ? problem['code'] : (codesByStatus[status] ?? 'dependency-unavailable');
-  const help = text('help') ?? (code === 'defect' && text('request') !== undefined ? `quote request \`${text('request')}\`` : undefined);
+  const help =
+    faultLines(problem['faults'], text('where')) ??
+    text('help') ??
+    (code === 'defect' && text('request') !== undefined ? `quote request \`${text('request')}\`` : undefined);
   return new EdictError(code, detail, { where: text('where'), expected: text('expected'), help });
+}
+
+/** Faults that stand in a text, each in a line; of other input, `where` names the first, and that is enough. */
+function faultLines(faults: unknown, where: string | undefined): string | undefined {
+  if (!Array.isArray(faults) || !(where === '/tests' || /:\d+:\d+$/u.test(where ?? ''))) return undefined;
+  const lines = faults.map(asRecord).map(({ where: place, detail, suggestion }) => {
+    const more = typeof suggestion === 'string' ? ` (${suggestion})` : '';
+    return `${String(place)}: ${String(detail)}${more}`;
+  });
+  return lines.length === 0 ? undefined : lines.join('\n');
 }
 
 /** An HTML page, half an answer, a redirect: it is not shown, since it was not written for the terminal. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EdictError } from '../domain/errors.ts';
+import { catalogueOf, type Catalogue } from '../domain/playbook/catalogue.ts';
 import { compilePlaybook } from '../domain/playbook/compile.ts';
 import type { Store } from '../store/port.ts';
 
@@ -11,10 +12,11 @@ const folder = resolve(import.meta.dirname, '..', 'playbooks');
 export async function publishPlaybooks(store: Store): Promise<readonly string[]> {
   const refused: string[] = [];
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
-  for (const name of files.toSorted()) {
-    const source = readFileSync(join(folder, name), 'utf8');
+  const sources = files.toSorted().map((name) => ({ name, source: readFileSync(join(folder, name), 'utf8') }));
+  const playbooks = await allPlaybooks(store, sources);
+  for (const { name, source } of sources) {
     try {
-      const { plan } = compilePlaybook(source, `playbooks/${name}`);
+      const { plan } = compilePlaybook(source, `playbooks/${name}`, { playbooks });
       await store.playbooks.publish({ source, plan }, 'system:worker');
     } catch (error) {
       if (!(error instanceof EdictError) || error.code === 'dependency-unavailable' || error.code === 'audit-unavailable') throw error;
@@ -23,4 +25,19 @@ export async function publishPlaybooks(store: Store): Promise<readonly string[]>
     }
   }
   return refused;
+}
+
+type Source = { readonly name: string; readonly source: string };
+
+/** What they may call: each other, and what is published already. A text that does not compile is told of when its turn comes. */
+async function allPlaybooks(store: Store, sources: readonly Source[]): Promise<Catalogue> {
+  const own = sources.flatMap(({ name, source }) => {
+    try {
+      return [compilePlaybook(source, `playbooks/${name}`).plan];
+    } catch (error) {
+      if (error instanceof EdictError) return [];
+      throw error;
+    }
+  });
+  return catalogueOf([...(await store.playbooks.list()).map(({ plan }) => plan), ...own]);
 }

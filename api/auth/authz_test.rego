@@ -14,6 +14,22 @@ test_nobody_else_writes_policies if {
 	}
 }
 
+test_only_an_engineer_publishes_playbooks if {
+	allowed(["engineer"], "playbooks:write")
+	every role in ["analyst", "manager", "auditor", "admin"] {
+		not allowed([role], "playbooks:write")
+	}
+}
+
+test_who_answers_for_automation_may_stop_it if {
+	every role in ["engineer", "manager", "admin"] {
+		allowed([role], "triggers:write")
+	}
+	every role in ["analyst", "auditor"] {
+		not allowed([role], "triggers:write")
+	}
+}
+
 test_engineers_and_admins_set_the_guard if {
 	every role in ["engineer", "admin"] {
 		allowed([role], "guard:write")
@@ -25,7 +41,7 @@ test_engineers_and_admins_set_the_guard if {
 }
 
 test_an_auditor_changes_nothing if {
-	every permission in ["policies:write", "context:write", "approvals:vote", "approvals:delegate", "approvals:break-glass", "approvals:review", "runs:order", "runs:cancel", "effects:undo", "guard:write", "signals:send", "points:write", "people:write", "webhooks:write"] {
+	every permission in ["policies:write", "context:write", "approvals:vote", "approvals:delegate", "approvals:break-glass", "approvals:review", "runs:order", "runs:cancel", "runs:control", "runs:migrate", "effects:undo", "guard:write", "signals:send", "points:write", "people:write", "webhooks:write"] {
 		not allowed(["auditor"], permission)
 	}
 }
@@ -50,6 +66,19 @@ test_only_an_admin_adds_outside_systems if {
 	allowed(["admin"], "systems:write")
 	every role in ["analyst", "engineer", "manager", "auditor"] {
 		not allowed([role], "systems:write")
+	}
+}
+
+test_who_cancels_a_run_pauses_it if {
+	every role in ["analyst", "engineer", "manager", "admin"] {
+		allowed([role], "runs:control")
+	}
+}
+
+test_only_an_engineer_takes_a_run_to_another_version if {
+	allowed(["engineer"], "runs:migrate")
+	every role in ["analyst", "manager", "auditor", "admin"] {
+		not allowed([role], "runs:migrate")
 	}
 }
 

@@ -1,6 +1,7 @@
 /** Playbooks: the published procedures, and starting one by hand. */
 import { z } from 'zod';
 import { Digest, Id, JsonMap, list, Name, Time } from './values.ts';
+import { PlaybookVersion } from './publishing.ts';
 import type { RouteSpec } from './route.ts';
 
 export const PlaybookSummary = z
@@ -22,7 +23,11 @@ export type Playbook = z.infer<typeof Playbook>;
 export const PlaybookList = z.object({ items: list(PlaybookSummary) }).meta({ id: 'PlaybookList' });
 export const PlaybookParams = z.strictObject({ name: Name });
 
-export const StartRunRequest = z.strictObject({ inputs: JsonMap.optional(), /** The incident that it is for. */ incident: Id.optional() });
+export const StartRunRequest = z.strictObject({
+  inputs: JsonMap.optional(),
+  /** The incident that it is for. */ incident: Id.optional(),
+  /** Another than the newest one. */ version: PlaybookVersion.optional(),
+});
 export type StartRunRequest = z.infer<typeof StartRunRequest>;
 export const StartRunReply = z
   .object({ run: z.string(), playbook: Name, version: z.string(), planDigest: z.string() })
@@ -43,8 +48,9 @@ export const playbookRoutes = {
     path: '/v1/playbooks/:name',
     access: 'playbooks:read',
     status: 200,
-    summary: 'Shows a playbook with its source.',
+    summary: 'Shows a playbook with its source, in its newest version where none is named.',
     params: PlaybookParams,
+    query: z.strictObject({ version: PlaybookVersion.optional() }),
     reply: Playbook,
   },
   'playbooks.run': {

@@ -18,7 +18,7 @@ export const Problem = z
     expected: z.string().optional(),
     help: z.string().optional(),
     /** Further faults of the same input, where it has more than one. */
-    faults: list(z.object({ where: z.string(), detail: z.string() })).optional(),
+    faults: list(z.object({ where: z.string(), detail: z.string(), suggestion: z.string().optional() })).optional(),
     /** Quote it when asking for help: the logs have it too. */
     request: z.string(),
   })

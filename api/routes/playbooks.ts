@@ -9,12 +9,12 @@ import { orderRun } from '../order-run.ts';
 export function playbookHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'playbooks.list' | 'playbooks.get' | 'playbooks.run'> {
   return {
     'playbooks.list': async () => ({ items: (await store.playbooks.list()).map(playbookSummary) }),
-    'playbooks.get': async ({ params }) => {
-      const row = await knownPlaybook(store, params.name);
+    'playbooks.get': async ({ params, query }) => {
+      const row = await knownPlaybook(store, params.name, query.version);
       return { ...playbookSummary(row), source: row.source };
     },
     'playbooks.run': async ({ params, body, by, person }) => {
-      const row = await knownPlaybook(store, params.name);
+      const row = await knownPlaybook(store, params.name, body.version);
       const roles = manualRoles(row.plan);
       if (!person.roles.some((role) => roles.includes(role))) {
         throw new EdictError('access-denied', `\`${by}\` may not start \`${row.playbook}\` by hand`, {
@@ -32,9 +32,9 @@ export function playbookHandlers({ store, orchestrator }: HandlerDeps): Handlers
   };
 }
 
-async function knownPlaybook(store: Store, name: string): Promise<PlaybookRow> {
-  const row = await store.playbooks.get(name);
-  if (row === undefined) throw new EdictError('not-found', `there is no playbook \`${name}\``);
+async function knownPlaybook(store: Store, name: string, version?: string): Promise<PlaybookRow> {
+  const row = await store.playbooks.get(name, version);
+  if (row === undefined) throw new EdictError('not-found', `there is no playbook \`${name}${version === undefined ? '' : `@${version}`}\``);
   return row;
 }
 

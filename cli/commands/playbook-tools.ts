@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { certify, type CertifiedCase } from '../../domain/playbook/certify.ts';
 import { differencesOf } from '../../domain/playbook/compare.ts';
+import { catalogueOf, type Catalogue } from '../../domain/playbook/catalogue.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { coverageOf, type Coverage } from '../../domain/playbook/coverage.ts';
 import { graphFormats, printGraph, type GraphFormat } from '../../domain/playbook/graph-print.ts';
@@ -16,7 +17,7 @@ import { faultOf } from '../fault.ts';
 import { readFileText, readPairs, readText } from '../input.ts';
 import { answer, print } from '../output.ts';
 import { plainLines } from '../plain.ts';
-import { defaultFolder, playbookFiles, testsBeside } from '../playbook-files.ts';
+import { defaultFolder, isFolder, playbookFiles, testsBeside } from '../playbook-files.ts';
 import { addRecordedOptions, isRecorded, simulateRecorded, type RecordedFlags } from './playbook-recorded.ts';
 import { againstWords, certificateWords, coverageWords, findingWords, testWords, trialReport, trialWords } from '../playbook-words.ts';
 
@@ -34,16 +35,23 @@ function lint(): Command {
     .addHelpText('after', example('playbook lint playbooks', 'playbook lint contain-host.yaml --json'))
     .action(async function act(this: Command, given: string[]) {
       const files = playbookFiles(given);
-      const findings = (await Promise.all(files.map(lintFile))).flat();
+      const playbooks = given.some(isFolder) ? await catalogueIn(files) : undefined;
+      const findings = (await Promise.all(files.map((file) => lintFile(file, playbooks)))).flat();
       if (findings.some(({ severity }) => severity === 'error')) process.exitCode = exitCodes.badInput;
       answer(globals(this), { files: files.length, findings }, findingWords);
     });
 }
 
+/** In a folder, playbooks may call each other. What does not compile is told of by itself. */
+async function catalogueIn(files: readonly string[]): Promise<Catalogue> {
+  const plans = await Promise.all(files.map((file) => planOf(file).catch(() => undefined)));
+  return catalogueOf(plans.flatMap((plan) => plan ?? []));
+}
+
 /** What cannot be read is a fault like others: the rest of the folder is checked all the same. */
-async function lintFile(file: string): Promise<readonly Finding[]> {
+async function lintFile(file: string, playbooks: Catalogue | undefined): Promise<readonly Finding[]> {
   try {
-    return lintPlaybook(await readFileText(file), file);
+    return lintPlaybook(await readFileText(file), file, { playbooks });
   } catch (error) {
     const { message, expected } = faultOf(error);
     return [{ severity: 'error', file, line: 1, column: 1, message, suggestion: expected }];

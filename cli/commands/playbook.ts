@@ -4,6 +4,7 @@ import { example, withClient } from '../command.ts';
 import { readPairs } from '../input.ts';
 import { answer, shortDigest, style, table } from '../output.ts';
 import { plainLines } from '../plain.ts';
+import { addPublishing } from './playbook-publish.ts';
 import { addPlaybookTools } from './playbook-tools.ts';
 
 export const addPlaybook: AddCommands = (program) => {
@@ -29,11 +30,11 @@ export const addPlaybook: AddCommands = (program) => {
   playbook
     .command('show')
     .description('show the source of a playbook')
-    .argument('<playbook>')
-    .addHelpText('after', example('playbook show contain-host'))
+    .argument('<playbook>', 'its name; `<name>@<version>` for another than the newest version')
+    .addHelpText('after', example('playbook show contain-host', 'playbook show contain-host@1.0.0'))
     .action(
       withClient(async ({ client, options }, name: string) => {
-        const found = await client.call('playbooks.get', { params: { name } });
+        const found = await client.call('playbooks.get', versioned(name));
         answer(
           options,
           found,
@@ -46,12 +47,15 @@ export const addPlaybook: AddCommands = (program) => {
   playbook
     .command('run')
     .description('start a playbook by hand')
-    .argument('<playbook>')
+    .argument('<playbook>', 'its name; `<name>@<version>` for another than the newest version')
     .argument('[inputs...]', '<name>=<value>; a value that is JSON is taken as such')
+    .option('--incident <id>', 'the incident that it is for; its signals reach the run')
     .addHelpText('after', example('--as analyst playbook run contain-host host=ws-17 indicator=203.0.113.9 lease=2h'))
     .action(
-      withClient(async ({ client, options }, name: string, pairs: string[]) => {
-        const reply = await client.call('playbooks.run', { params: { name }, body: { inputs: readPairs(pairs) } });
+      withClient(async ({ client, options }, name: string, pairs: string[], { incident }: { readonly incident?: string }) => {
+        const { params, query } = versioned(name);
+        const body = { inputs: readPairs(pairs), ...query, ...(incident === undefined ? {} : { incident }) };
+        const reply = await client.call('playbooks.run', { params, body });
         answer(
           options,
           reply,
@@ -61,5 +65,12 @@ export const addPlaybook: AddCommands = (program) => {
       }),
     );
 
+  addPublishing(playbook);
   addPlaybookTools(playbook);
 };
+
+/** `name@version`, or the name alone for the newest. */
+function versioned(text: string): { readonly params: { readonly name: string }; readonly query: { readonly version?: string } } {
+  const [name = '', version] = text.split('@');
+  return { params: { name }, query: version === undefined ? {} : { version } };
+}

@@ -3,7 +3,7 @@
  * faults as one error for people; editors and scripts want each by itself.
  */
 import { EdictError } from '../errors.ts';
-import { compilePlaybook } from './compile.ts';
+import { compilePlaybook, type CompileOptions } from './compile.ts';
 import { PlaybookFault, type PlacedIssue } from './compile/source.ts';
 
 export type Finding = {
@@ -15,7 +15,7 @@ export type Finding = {
   readonly suggestion?: string | undefined;
 };
 
-export function lintPlaybook(text: string, file: string): readonly Finding[] {
+export function lintPlaybook(text: string, file: string, options: CompileOptions = {}): readonly Finding[] {
   const finding = (severity: Finding['severity'], { line, column, message, suggestion }: Omit<PlacedIssue, 'code'>): Finding => ({
     severity,
     file,
@@ -24,16 +24,16 @@ export function lintPlaybook(text: string, file: string): readonly Finding[] {
     message,
     ...(suggestion === undefined ? {} : { suggestion }),
   });
-  return found(text, file)
+  return found(text, file, options)
     .map(({ severity, issue }) => finding(severity, issue))
     .toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 type Found = { readonly severity: Finding['severity']; readonly issue: Omit<PlacedIssue, 'code'> };
 
-function found(text: string, file: string): readonly Found[] {
+function found(text: string, file: string, options: CompileOptions): readonly Found[] {
   try {
-    return compilePlaybook(text, file).remarks.map((issue) => ({ severity: 'warning', issue }));
+    return compilePlaybook(text, file, options).remarks.map((issue) => ({ severity: 'warning', issue }));
   } catch (error) {
     if (error instanceof PlaybookFault) return error.issues.map((issue) => ({ severity: 'error', issue }));
     if (error instanceof EdictError) return [{ severity: 'error', issue: whole(error, file) }];

@@ -63,6 +63,16 @@ export function fakeOrchestrator(): FakeOrchestrator {
         }
       );
     },
+    putSchedule: async (schedule) => {
+      asked.push({ what: 'putSchedule', about: schedule.id, with: schedule });
+      await does.putSchedule?.(schedule);
+    },
+    dropSchedule: async (id) => {
+      asked.push({ what: 'dropSchedule', about: id });
+      await does.dropSchedule?.(id);
+    },
+    schedules: async (prefix) => (await does.schedules?.(prefix)) ?? [],
+    schedule: async (id) => (await does.schedule?.(id)) ?? {},
     runView: async (run, timeoutMs) => does.runView?.(run, timeoutMs),
     ping: async () => does.ping?.(),
   };

@@ -25,6 +25,8 @@ const holders: Readonly<Record<Permission, readonly Role[]>> = {
   'tasks:read': everyone,
   'tasks:answer': everyone,
   'playbooks:read': everyone,
+  'playbooks:write': ['engineer'],
+  'triggers:write': ['engineer', 'manager', 'admin'],
   'runs:read': everyone,
   'runs:order': ['analyst', 'engineer', 'manager', 'admin'],
   'runs:cancel': ['analyst', 'engineer', 'manager', 'admin'],
