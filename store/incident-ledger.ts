@@ -1,4 +1,4 @@
-/** What the audit chain says of incidents: of each itself, its signals, its runs, and their approvals and effects. One statement for all. */
+/** What the audit chain says of incidents: of each itself, its signals, its runs, and their approvals, tasks and effects. One statement for all. */
 import { sql } from 'kysely';
 import type { Db } from './postgres/database.ts';
 import type { Incidents, IncidentEntry } from './port.ts';
@@ -24,6 +24,8 @@ export function incidentLedger(db: Db): Pick<Incidents, 'ledger'> {
           select incident, 'run/' || run from own_runs
           union
           select incident, 'approval/' || approvals.id from own_runs join approvals on approvals.run = own_runs.run
+          union
+          select incident, 'task/' || tasks.id from own_runs join tasks on tasks.run = own_runs.run
           union
           select incident, 'effect/' || effects.key from own_runs join effects on effects.run = own_runs.run
         )

@@ -185,22 +185,25 @@ const approval: z.ZodType<SourceApproval> = z
   })
   .refine(asksSomebody, 'must ask somebody: `roles`, or `people`');
 
-const taskOutput = z.union([
-  z.enum(taskOutputTypes),
-  z
-    .strictObject({
-      type: z.enum(taskOutputTypes).optional(),
-      enum: z
-        .array(z.string().min(1).max(200))
-        .min(1)
-        .max(100)
-        .refine((values) => new Set(values).size === values.length, 'must not name a value twice')
-        .optional(),
-      optional: z.boolean().default(false),
-      description: z.string().max(500).optional(),
-    })
-    .refine((value) => (value.type === undefined) !== (value.enum === undefined), 'must have either `type` or `enum`'),
-]);
+const taskOutput = z.union(
+  [
+    z.enum(taskOutputTypes),
+    z
+      .strictObject({
+        type: z.enum(taskOutputTypes).optional(),
+        enum: z
+          .array(z.string().min(1).max(200))
+          .min(1)
+          .max(100)
+          .refine((values) => new Set(values).size === values.length, 'must not name a value twice')
+          .optional(),
+        optional: z.boolean().default(false),
+        description: z.string().max(500).optional(),
+      })
+      .refine((value) => (value.type === undefined) !== (value.enum === undefined), 'must have either `type` or `enum`'),
+  ],
+  `must be ${taskOutputTypes.join(', ')}, or say its \`type\` or \`enum\``,
+);
 const task = z.strictObject({
   roles: someRoles,
   people: personList,

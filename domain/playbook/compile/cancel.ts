@@ -19,7 +19,7 @@ export function refuseInCleanup(compiling: Compiling, kind: StepKind, source: So
     void compiling.issues.push({ code: 'playbook-invalid', at: where, text, help });
   if (!kinds.includes(kind))
     complain(`${kind} step \`${source.id}\` @ cannot run on a cancellation`, at, `an \`on_cancel\` has only ${kinds.join(', ')}`);
-  for (const key of foreignKeys)
+  for (const key of kind === 'action' ? foreignKeys : ([...foreignKeys, 'timeout', 'retry'] as const))
     if (source[key] !== undefined)
       complain(`\`${key}\` has no meaning in \`on_cancel\`, in step \`${source.id}\``, [...at, key], 'what fails there stops nothing');
 }

@@ -151,6 +151,7 @@ function givenTypes({ kind, source }: KnownStep): ObjectSchema {
   const own = Object.fromEntries(Object.keys({ ...source.outputs, ...source.set }).map((name) => [name, 'dyn']));
   if (kind === 'action') return { ...actionTypes(source.action ?? ''), ...own };
   if (kind === 'manual' && source.manual) return { ...answerTypes(source.manual), by: 'string', task: 'string', ...own };
+  if (kind === 'approval') return { approval: 'string', decision: 'string', by: 'string', withheld: 'list' };
   if (kind === 'foreach') return { results: 'list', ...(source.foreach?.on_error === 'collect' ? { errors: 'list' } : {}) };
   if (kind === 'while') return { result: 'dyn', turns: 'int' };
   const waited = typeof source.wait === 'object' && source.wait.signal !== undefined;
@@ -185,7 +186,17 @@ function faultOf(checker: Checker, cel: string, names: Names, place: Place): Cel
     if (error instanceof EdictError) return { text: error.message, help: error.help, offset: refusedAt(cel, error) };
     throw error;
   }
-  return typeFault(environmentFor(checker, names), cel, place.expect);
+  const fault = typeFault(environmentFor(checker, names), cel, place.expect);
+  return fault && { ...fault, help: fault.help ?? keyHelp(checker, cel, fault.text) };
+}
+
+/** What a step gives that is near to what was asked of it. */
+function keyHelp({ survey, known }: Checker, cel: string, message: string): string | undefined {
+  const key = /no such key: (\w+)/.exec(message)?.[1];
+  const root = key === undefined ? undefined : new RegExp(`(\\w+)\\.${key}\\b`).exec(cel)?.[1];
+  const step = root === undefined ? undefined : survey.steps.get(root.replaceAll('_', '-'));
+  const near = key === undefined || !step ? undefined : suggest(key, Object.keys(schemaOf(step, known) ?? {}));
+  return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
 function typeFault(environment: Environment, cel: string, expect: readonly string[] | undefined): CelFault | undefined {
