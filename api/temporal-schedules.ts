@@ -10,8 +10,8 @@ export type ScheduleTimes = { readonly next?: string; readonly last?: { readonly
 /** After it was away, Temporal makes up for so long. */
 const catchupWindow = '1 hour';
 
-export async function putSchedule(client: Client, schedule: WantedSchedule): Promise<void> {
-  const options = optionsOf(schedule);
+export async function putSchedule(client: Client, schedule: WantedSchedule, taskQueue: string = taskQueues.main): Promise<void> {
+  const options = optionsOf(schedule, taskQueue);
   try {
     await client.schedule.create(options);
   } catch (error) {
@@ -49,13 +49,9 @@ export async function scheduleTimes(client: Client, id: string): Promise<Schedul
   };
 }
 
-function optionsOf({
-  id,
-  playbook,
-  trigger,
-  times,
-  paused,
-}: WantedSchedule): ScheduleOptions & { readonly action: { type: 'startWorkflow' } } {
+type Options = ScheduleOptions & { readonly action: { type: 'startWorkflow' } };
+
+function optionsOf({ id, playbook, trigger, times, paused }: WantedSchedule, taskQueue: string): Options {
   const { everyMs, cron, timezone } = times;
   return {
     scheduleId: id,
@@ -68,7 +64,7 @@ function optionsOf({
       type: 'startWorkflow',
       workflowType: workflowTypes.scheduledOrder,
       workflowId: workflowIds.scheduledOrder(playbook, trigger),
-      taskQueue: taskQueues.main,
+      taskQueue,
       args: [{ playbook, trigger } satisfies ScheduledOrderInput],
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
