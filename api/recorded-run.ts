@@ -1,7 +1,7 @@
 /** A run that has ended, as the store knows it: what a simulation goes through again. */
 import type { JsonObject } from '../domain/json.ts';
 import type { RecordedApproval, RecordedRun } from '../domain/playbook/recorded/record.ts';
-import type { RunCommand } from '../domain/playbook/run-command.ts';
+import type { RunCommand } from '../domain/playbook/control/command.ts';
 import type { ApprovalRecord } from '../domain/playbook/approval.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
@@ -10,8 +10,9 @@ import type { RunRow, Store } from '../store/port.ts';
 /** Why the run cannot be taken, or the run. */
 export type Recording = { readonly recorded: RecordedRun } | { readonly reason: string };
 
-export async function recordingOf(store: Store, row: RunRow): Promise<Recording> {
-  const { view } = row;
+/** `live`: asks the run itself, of one that is over but for its leases. */
+export async function recordingOf(store: Store, row: RunRow, live: (run: string) => Promise<RunView | undefined>): Promise<Recording> {
+  const view = row.status === 'running' ? ((await live(row.run)) ?? row.view) : row.view;
   if (view === undefined || (view.status !== 'ended' && view.status !== 'leased')) return { reason: `run \`${row.run}\` has not ended` };
   const playbook = await store.playbooks.byDigest(row.planDigest);
   if (playbook === undefined) return { reason: `the plan of run \`${row.run}\` is not there any more` };

@@ -19,6 +19,8 @@ import { knownRun } from './runs.ts';
 /** Of one run; nothing else is answered meanwhile. */
 const longestRunMs = 1_000;
 const longestMs = 20_000;
+/** How long a run that goes on is asked for its view. */
+const liveViewMs = 1_500;
 /** Runs that are looked through for those of the playbook. */
 const lookedThrough = 5_000;
 
@@ -34,12 +36,12 @@ type Request = {
 };
 type Taken = { readonly row: RunRow; readonly recorded: RecordedRun };
 
-export function simulationHandlers({ store }: HandlerDeps): HandlersOf<'playbooks.simulate'> {
+export function simulationHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'playbooks.simulate'> {
   return {
     'playbooks.simulate': async ({ body }) => {
       const plan = await planFor(store, body);
       const options = givenAnswers(plan, body);
-      const { taken, skipped } = await recordings(store, await rowsFor(store, plan, body));
+      const { taken, skipped } = await recordings({ store, orchestrator }, await rowsFor(store, plan, body));
       const comparisons = await compareAll(plan, taken, options);
       const { playbook, version, digest } = plan;
       return { playbook, version, digest: digest as `sha256:${string}`, ...tallyOf(comparisons), comparisons, skipped };
@@ -71,13 +73,13 @@ async function rowsFor(store: Store, { playbook }: Plan, { incident, run, last }
 }
 
 async function recordings(
-  store: Store,
+  { store, orchestrator }: Pick<HandlerDeps, 'store' | 'orchestrator'>,
   rows: readonly RunRow[],
 ): Promise<{ readonly taken: readonly Taken[]; readonly skipped: { run: string; reason: string }[] }> {
   const taken: Taken[] = [];
   const skipped: { run: string; reason: string }[] = [];
   for (const row of rows) {
-    const recording = await recordingOf(store, row);
+    const recording = await recordingOf(store, row, (run) => orchestrator.runView(run, liveViewMs));
     if ('recorded' in recording) taken.push({ row, recorded: recording.recorded });
     else skipped.push({ run: row.run, reason: recording.reason });
   }

@@ -1,5 +1,4 @@
 /** How runs that were recorded would have gone with another version of a playbook, and how many of them otherwise. Pure. */
-import { canonicalJson } from '../../digest.ts';
 import { EdictError } from '../../errors.ts';
 import { differencesOf, type Difference } from '../compare.ts';
 import { triggeredBy } from '../inputs.ts';
@@ -79,15 +78,15 @@ function startDifference(plan: Plan, { signal, plan: old }: RecordedRun): readon
 
 /** Where going through it again does not give what was recorded, as after a race of two answers: said, not hidden. */
 function unlike({ view }: RecordedRun, { view: again }: SimulatedRun): readonly string[] {
-  const what = (run: typeof view) => ({
-    outcome: run.outcome ?? null,
-    steps: Object.fromEntries(run.steps.map(({ step, status }): [string, string] => [step, status])),
+  if (view.outcome !== again.outcome) return [`gone through again it ends \`${again.outcome}\`, and was recorded as \`${view.outcome}\``];
+  const [was, is] = [view, again].map(({ steps }) => new Map(steps.map(({ step, status }) => [step, status])));
+  const steps = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].filter((step) => {
+    // A lease that was still held is over in the end.
+    if (view.status === 'leased' && was?.get(step) === 'done' && is?.get(step) === 'undone') return false;
+    return was?.get(step) !== is?.get(step);
   });
-  const [was, is] = [what(view), what(again)];
-  if (was.outcome !== is.outcome) return [`gone through again it ends \`${is.outcome}\`, and was recorded as \`${was.outcome}\``];
-  const steps = Object.keys({ ...was.steps, ...is.steps }).filter((step) => was.steps[step] !== is.steps[step]);
-  if (canonicalJson(was) === canonicalJson(is)) return [];
-  return [`gone through again, other than recorded: ${steps.map((step) => `\`${step}\` ${is.steps[step] ?? 'not entered'}`).join(', ')}`];
+  if (steps.length === 0) return [];
+  return [`gone through again, other than recorded: ${steps.map((step) => `\`${step}\` ${is?.get(step) ?? 'not entered'}`).join(', ')}`];
 }
 
 export function tallyOf(comparisons: readonly Pick<Comparison, 'verdict'>[]): Tally {
