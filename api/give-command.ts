@@ -1,6 +1,8 @@
 /** A command to a run: recorded, then carried to it. One that was recorded but did not get there is carried by the outbox. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
+import { digestOf } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { RunCommandKind } from '../domain/playbook/control/command.ts';
 import type { Actor, CommandRow, Store } from '../store/port.ts';
@@ -16,13 +18,22 @@ export type GivenCommand = {
   readonly by: Actor;
   readonly reason: string;
   readonly params?: CommandRow['params'];
+  readonly http: FastifyRequest;
 };
 
 /** Answers with the command as it stands after at most `waitMs`: a run that is at hand takes it at once. */
-export async function giveCommand(deps: Deps, { params = {}, ...given }: GivenCommand, waitMs: number): Promise<CommandRow> {
-  const ordered = await deps.store.commands.order({ id: `cmd-${randomBytes(12).toString('hex')}`, params, ...given });
+export async function giveCommand(deps: Deps, { params = {}, http, ...given }: GivenCommand, waitMs: number): Promise<CommandRow> {
+  const ordered = await deps.store.commands.order({ id: idOf(given, http), params, ...given });
   await deliverCommand(deps, ordered).catch(() => undefined);
   return answered(deps.store, ordered, Date.now() + waitMs);
+}
+
+/** The same idempotency key is the same command: one that was recorded while its answer got lost is not recorded twice. */
+function idOf({ run, kind, by }: Pick<GivenCommand, 'run' | 'kind' | 'by'>, http: FastifyRequest): string {
+  const key = http.headers['idempotency-key'];
+  const id =
+    key === undefined ? randomBytes(12).toString('hex') : digestOf({ run, kind, by, key }).slice('sha256:'.length, 'sha256:'.length + 24);
+  return `cmd-${id}`;
 }
 
 const pollMs = 50;

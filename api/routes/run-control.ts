@@ -37,14 +37,15 @@ function commandHandlers(deps: HandlerDeps): HandlersOf<'runs.pause' | 'runs.res
   const { store } = deps;
   const waitMs = Math.min(deps.waitMs, answerWaitMs);
   return {
-    'runs.pause': ({ params: { run }, body: { reason }, by }) => giveCommand(deps, { run, kind: 'pause', by, reason }, waitMs),
-    'runs.resume': ({ params: { run }, body: { reason }, by }) => giveCommand(deps, { run, kind: 'resume', by, reason }, waitMs),
-    'runs.skip': ({ params: { run }, body: { step, reason }, by }) =>
-      giveCommand(deps, { run, kind: 'skip', by, reason, params: { step } }, waitMs),
-    'runs.migrate': async ({ params: { run }, body: { version, reason }, by }) => {
+    'runs.pause': ({ params: { run }, body: { reason }, by, http }) => giveCommand(deps, { run, kind: 'pause', by, reason, http }, waitMs),
+    'runs.resume': ({ params: { run }, body: { reason }, by, http }) =>
+      giveCommand(deps, { run, kind: 'resume', by, reason, http }, waitMs),
+    'runs.skip': ({ params: { run }, body: { step, reason }, by, http }) =>
+      giveCommand(deps, { run, kind: 'skip', by, reason, params: { step }, http }, waitMs),
+    'runs.migrate': async ({ params: { run }, body: { version, reason }, by, http }) => {
       const { plan } = await versionOf(store, await knownRun(store, run), version);
       const params = { version, planDigest: plan.digest };
-      return giveCommand(deps, { run, kind: 'migrate', by, reason, params }, waitMs);
+      return giveCommand(deps, { run, kind: 'migrate', by, reason, params, http }, waitMs);
     },
     'runs.commands': async ({ params }) => {
       await knownRun(store, params.run);
