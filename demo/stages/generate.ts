@@ -90,7 +90,9 @@ export async function decideAs(
   }
   const voted: PersonName[] = [];
   for (const manager of managers) {
-    const reply = await story.as(manager).call('approvals.vote', { params, body: { decision: 'approve', digest } });
+    const reply = await story
+      .as(manager)
+      .call('approvals.vote', { params, body: { decision: 'approve', digest, reason: 'read at the keyboard of the demo' } });
     voted.push(manager);
     if (reply.status === 'approved') break;
   }

@@ -13,7 +13,9 @@ const shipped = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
 type Case = { readonly name: string; readonly steps: string; readonly outputs?: object; readonly [key: string]: unknown };
-const semantics = parse(readFileSync(new URL('../cases/playbook/semantics.yaml', import.meta.url), 'utf8')) as readonly Case[];
+const casesOf = (name: string) =>
+  parse(readFileSync(new URL(`../cases/playbook/${name}.yaml`, import.meta.url), 'utf8')) as readonly Case[];
+const semantics = [...casesOf('semantics'), ...casesOf('approvals')];
 
 const real: Engine = { start, advance, simulate };
 

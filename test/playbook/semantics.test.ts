@@ -6,7 +6,8 @@ import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { runPlaybookTests } from '../../domain/playbook/playbook-test.ts';
 
 type Case = { readonly name: string; readonly steps: string; readonly outputs?: object; readonly [key: string]: unknown };
-const cases = parse(readFileSync(new URL('../cases/playbook/semantics.yaml', import.meta.url), 'utf8')) as Case[];
+const casesOf = (name: string) => parse(readFileSync(new URL(`../cases/playbook/${name}.yaml`, import.meta.url), 'utf8')) as Case[];
+const cases = [...casesOf('semantics'), ...casesOf('approvals')];
 const inputs = 'inputs: { list: { type: list, default: [] }, n: { type: int, default: 0 } }';
 
 describe('what a step means', () => {

@@ -156,7 +156,7 @@ export async function person(store: Store, id: string, ...roles: Role[]): Promis
 /** As a door signs it. */
 export async function signedVote(store: Store, approval: ApprovalRecord, by: string, denial?: string): Promise<SignedVote> {
   const decision = denial === undefined ? ('approve' as const) : ('deny' as const);
-  const reason = denial === undefined ? {} : { reason: denial };
+  const reason = { reason: denial ?? 'seen, and agreed' };
   const vote = { approval: approval.id, digest: approval.digest, decision, by, at: new Date().toISOString(), ...reason };
   const key = (await store.secrets.get('statement-key')) ?? '';
   return { vote, signature: createHmac('sha256', key).update(canonicalJson(vote)).digest('base64url') };
