@@ -8,6 +8,7 @@ export function currentCaller(): Caller {
   const maximum = info.retryPolicy?.maximumAttempts;
   return {
     workflowId: info.workflowExecution?.workflowId,
+    local: info.isLocal,
     lastAttempt: maximum !== undefined && maximum > 0 && info.attempt >= maximum,
     signal: context.cancellationSignal,
     heartbeat: (detail) => context.heartbeat(detail),

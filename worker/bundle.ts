@@ -12,13 +12,16 @@ const packages = ['@temporalio/worker', '@temporalio/workflow', '@temporalio/com
 
 const quiet: Logger = { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: console.warn, error: console.error };
 
+/** How every bundle of workflows is made. */
+export const bundleOptions = { logger: quiet, preloadModules: [join(root, 'workflows', 'index.ts')] };
+
 /** Path of the bundle; makes it where there is none of this hash. Two processes may make it at once: the file appears whole. */
 export async function workflowBundle(cacheDir: string): Promise<{ readonly codePath: string }> {
   const name = `workflows-${sourceHash()}.js`;
   const codePath = join(cacheDir, name);
   if (existsSync(codePath)) return { codePath };
   mkdirSync(cacheDir, { recursive: true });
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows', 'index.ts'), logger: quiet });
+  const { code } = await bundleWorkflowCode({ ...bundleOptions, workflowsPath: join(root, 'workflows', 'index.ts') });
   const part = `${codePath}.${process.pid}.part`;
   writeFileSync(part, code);
   renameSync(part, codePath);

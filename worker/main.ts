@@ -17,6 +17,7 @@ import { readEnvironment } from './environment.ts';
 import type { WorkerEnvironment } from './environment.ts';
 import { activityInterceptor } from './errors.ts';
 import { publishPlaybooks } from './publish-playbooks.ts';
+import { mainTuning } from './tuning.ts';
 
 const firstWaitMs = 100;
 const longestWaitMs = 3000;
@@ -76,21 +77,13 @@ async function createWorkers({ connection, namespace, activities, bundle }: Work
     interceptors: { activity: [activityInterceptor] },
     shutdownGraceTime: 1000,
     shutdownForceTime: 10_000,
-    // Beats are sent often, so that a dead worker is noticed soon without taking a busy one for dead.
-    maxHeartbeatThrottleInterval: 1000,
+    maxHeartbeatThrottleInterval: mainTuning.maxHeartbeatThrottleInterval,
   };
   const main = await Worker.create({
     ...shared,
     taskQueue: taskQueues.main,
     workflowBundle: bundle,
-    maxCachedWorkflows: 500,
-    maxConcurrentWorkflowTaskExecutions: 40,
-    maxConcurrentWorkflowTaskPolls: 8,
-    maxConcurrentActivityTaskExecutions: 100,
-    maxConcurrentActivityTaskPolls: 8,
-    reuseV8Context: true,
-    // How long a workflow waits for a worker that may be dead before another takes it over.
-    stickyQueueScheduleToStartTimeout: '3 seconds',
+    ...mainTuning,
   });
   const analysis = await Worker.create({
     ...shared,

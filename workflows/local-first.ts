@@ -6,32 +6,25 @@ import { ActivityCancellationType, ActivityFailure, ApplicationFailure, Cancella
 import type { LocalActivityOptions } from '@temporalio/workflow';
 
 /** Together below the time after which a worker has to show that it still works on the task (4 s). */
-export const quickMs = 1_000;
+const quickMs = 1_500;
 const queueingMs = 2_000;
 
-export const quickOptions = (timeoutMs: number): LocalActivityOptions => ({
-  startToCloseTimeout: timeoutMs,
+export const quickOptions: LocalActivityOptions = {
+  startToCloseTimeout: quickMs,
   scheduleToStartTimeout: queueingMs,
   retry: { maximumAttempts: 1 },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
-});
+};
 
-/** `late`: it took longer than a quick thing may, and nothing is said of what it would have come to. */
-export type WhyNot = 'failed' | 'late';
-
-/** What fails for good, and what was cancelled, is thrown; for the rest `ordinary` decides. */
-export async function localFirst<T>(local: () => Promise<T>, ordinary: (why: WhyNot, error: unknown) => Promise<T>): Promise<T> {
+/** What fails for good, and what was cancelled, is thrown. */
+export async function localFirst<T>(local: () => Promise<T>, ordinary: () => Promise<T>): Promise<T> {
   try {
     return await local();
   } catch (error) {
     // A worker that stops cancels what it runs; nobody wanted that of the run.
-    if (isCancellation(error)) {
-      if (CancellationScope.current().consideredCancelled) throw error;
-      return ordinary('late', error);
-    }
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
     const cause = error instanceof ActivityFailure ? error.cause : error;
-    if (!(cause instanceof ApplicationFailure)) return ordinary('late', error);
-    if (cause.nonRetryable) throw error;
-    return ordinary('failed', error);
+    if (cause instanceof ApplicationFailure && cause.nonRetryable) throw error;
+    return ordinary();
   }
 }

@@ -1,7 +1,7 @@
 /** How workflows call activities: one place for timeouts and retries. Control activities are short and must not give up while the store is away. */
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/contract.ts';
-import { quickMs, quickOptions } from './local-first.ts';
+import { quickOptions } from './local-first.ts';
 
 const retry = { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' } as const;
 
@@ -14,7 +14,7 @@ export const control = proxyActivities<Activities>({
 });
 
 /** The same, inside the workflow task: for what may be done again without harm, and falls back to `control`. */
-export const quickControl = proxyLocalActivities<Activities>(quickOptions(quickMs));
+export const quickControl = proxyLocalActivities<Activities>(quickOptions);
 
 /** Long and heartbeating: taken over by another worker soon after its own died. */
 export const watching = proxyActivities<Pick<Activities, 'monitor.watch' | 'run.await'>>({

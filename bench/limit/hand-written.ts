@@ -1,22 +1,47 @@
-/** The limit that the interpreter is measured against: the same shapes written by hand, with nothing in between. Bundled by the bench alone. */
+/** The limit that the interpreter is measured against: the same shapes written by hand, with nothing in between. Bundled by the benches alone. */
 import { proxyActivities } from '@temporalio/workflow';
-import type { JsonObject } from '../../domain/json.ts';
 import type { ActionCall } from '../../activities/contract.ts';
+import type { JsonObject } from '../../domain/json.ts';
 
-const { noop } = proxyActivities<{ noop: (call: ActionCall) => Promise<JsonObject> }>({ startToCloseTimeout: '2 minutes' });
+const { answer } = proxyActivities<{ answer: (call: ActionCall) => Promise<JsonObject> }>({ startToCloseTimeout: '2 minutes' });
 
-const call = (index: number): ActionCall => ({ run: 'limit', step: `each[${index}].noop`, invocation: 1, params: { value: index } });
+const call = (step: string, value: number): ActionCall => ({ run: '0123456789ab', step, invocation: 1, params: { point: String(value) } });
 
-export async function sequentialByHand(steps: number): Promise<number> {
+export async function sequence(steps: number): Promise<number> {
   let done = 0;
   for (let index = 0; index < steps; index++) {
-    await noop(call(index));
+    await answer(call(`s${index}`, index));
     done += 1;
   }
   return done;
 }
 
-export async function parallelByHand(steps: number): Promise<number> {
-  const results = await Promise.all(Array.from({ length: steps }, (_, index) => noop(call(index))));
+export async function parallel(steps: number): Promise<number> {
+  const results = await Promise.all(Array.from({ length: steps }, (_, index) => answer(call(`s${index}`, index))));
   return results.length;
+}
+
+export async function foreach(items: number, concurrency: number): Promise<number> {
+  let next = 0;
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items) {
+      const index = next++;
+      await answer(call(`each[${index}].s`, index));
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return done;
+}
+
+export async function tree(): Promise<number> {
+  await answer(call('root', 0));
+  await Promise.all(
+    [1, 2].map(async (side) => {
+      await answer(call(`side-${side}`, side));
+      await Promise.all([1, 2].map((leaf) => answer(call(`leaf-${side}-${leaf}`, leaf))));
+    }),
+  );
+  return 7;
 }

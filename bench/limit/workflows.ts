@@ -1,3 +1,3 @@
-/** What the playbook bench bundles: the interpreter and its limit, so that both run in the same worker. */
+/** What the benches bundle: the interpreter and its limit, so that both run in the same worker. */
 export { playbookRun } from '../../workflows/playbook-run.ts';
-export { parallelByHand, sequentialByHand } from './hand-written.ts';
+export { foreach, parallel, sequence, tree } from './hand-written.ts';

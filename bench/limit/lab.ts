@@ -1,0 +1,107 @@
+/** A Temporal server and one worker, set as in production, that runs playbooks and their peers written by hand: both in turns, on the same ground. */
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { ActionCall } from '../../activities/contract.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import { emptyMemory, memoryActivities, type Fakes, type Memory } from '../../test/workflows/memory-activities.ts';
+import { bundleOptions } from '../../worker/bundle.ts';
+import { mainTuning } from '../../worker/tuning.ts';
+import { newRun, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
+import setUp from '../../test/stack/global-setup.ts';
+import tearDown from '../../test/stack/global-teardown.ts';
+
+export type Lab = {
+  readonly client: Client;
+  readonly memory: Memory;
+  /** Starts a run of the plan and gives its end. */
+  readonly run: (plan: Plan) => Started;
+  /** Starts the workflow of that name in limit/hand-written.ts. */
+  readonly byHand: (name: string, ...args: readonly unknown[]) => Started;
+};
+export type Started = { readonly workflowId: string; readonly ended: Promise<unknown> };
+
+/** What both sides do in a step: an answer of the same size. Ordinary for Temporal; `control.noop` is the quick one. */
+const answer = async ({ params }: ActionCall): Promise<{ readonly value: number }> => ({ value: Number(params['point'] ?? 0) });
+const fakes: Fakes = { 'enforcement.observe': answer };
+
+export async function inLab<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
+  Runtime.install({ logger: new DefaultLogger('WARN') });
+  process.env['EDICT_TEST_ENGINES'] = 'postgres,temporal';
+  await setUp();
+  try {
+    return await withWorker(work);
+  } finally {
+    await tearDown();
+  }
+}
+
+async function withWorker<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
+  const { address, namespace } = JSON.parse(process.env['EDICT_TEST_TEMPORAL'] ?? 'null') as { address: string; namespace: string };
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const memory = emptyMemory();
+  const workflowBundle = await bundleWorkflowCode({
+    ...bundleOptions,
+    workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)),
+  });
+  const worker = await Worker.create({
+    ...mainTuning,
+    connection: native,
+    namespace,
+    taskQueue: taskQueues.main,
+    workflowBundle,
+    activities: { ...memoryActivities(memory, fakes), answer },
+  });
+  const result = await worker.runUntil(() => work(labOf(new Client({ connection, namespace }), memory)));
+  await native.close();
+  await connection.close();
+  return result;
+}
+
+function labOf(client: Client, memory: Memory): Lab {
+  const taskQueue = taskQueues.main;
+  const begin = (type: string, workflowId: string, args: unknown[]): Started => ({
+    workflowId,
+    ended: client.workflow.execute(type, { taskQueue, workflowId, args }),
+  });
+  return {
+    client,
+    memory,
+    run: (plan) => {
+      const run = randomBytes(6).toString('hex');
+      memory.runs.set(run, { plan, inputs: {}, requester: 'bench' });
+      return begin(workflowTypes.playbookRun, workflowIds.playbookRun(run), [newRun(run)]);
+    },
+    byHand: (name, ...args) => begin(name, `hand/${randomBytes(6).toString('hex')}`, [...args]),
+  };
+}
+
+export type Timed = { readonly each: readonly number[]; readonly ms: number };
+
+/** Milliseconds that each of `count` takes, and all together; at most `together` at once. */
+export async function timed(
+  count: number,
+  together: number,
+  begin: () => Started,
+): Promise<{ readonly each: number[]; readonly ms: number }> {
+  const each: number[] = [];
+  const began = performance.now();
+  const lane = async (): Promise<void> => {
+    for (; started < count;) {
+      started++;
+      const at = performance.now();
+      await begin().ended;
+      each.push(performance.now() - at);
+    }
+  };
+  let started = 0;
+  await Promise.all(Array.from({ length: together }, lane));
+  return { each, ms: performance.now() - began };
+}
+
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
