@@ -1,8 +1,9 @@
 /** A run that has ended, as the store knows it: what a simulation goes through again. */
 import type { JsonObject } from '../domain/json.ts';
-import type { RecordedApproval, RecordedRun } from '../domain/playbook/recorded/record.ts';
+import type { RecordedApproval, RecordedRun, RecordedTask } from '../domain/playbook/recorded/record.ts';
 import type { RunCommand } from '../domain/playbook/control/command.ts';
 import type { ApprovalRecord } from '../domain/playbook/approval.ts';
+import type { TaskRecord } from '../domain/playbook/task.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { RunRow, Store } from '../store/port.ts';
@@ -27,9 +28,10 @@ async function recordedRun(
   const { run, inputs, requester, incident } = row;
   const startedAtMs = Math.min(...view.steps.flatMap(({ startedAtMs: at }) => at ?? []), Number.MAX_SAFE_INTEGER);
   const since = (time: string): number => Math.max(0, Date.parse(time) - startedAtMs);
-  const [effects, approvals, signals, commands, cancel] = await Promise.all([
+  const [effects, approvals, tasks, signals, commands, cancel] = await Promise.all([
     store.effects.list({ run }, { limit: 500 }),
     store.approvals.list({ run }, { limit: 500 }),
+    store.tasks.list({ run }, { limit: 500 }),
     signalsOf(store, row, since),
     commandsOf(store, run, since),
     cancelOf(store, row, since),
@@ -46,6 +48,7 @@ async function recordedRun(
     commands,
     ...(cancel === undefined ? {} : { cancel }),
     approvals: await Promise.all(approvals.items.toReversed().map((approval) => recordedApproval(store, approval))),
+    tasks: await Promise.all(tasks.items.toReversed().map((task) => recordedTask(store, task))),
     effectsAtMs: Object.fromEntries(
       effects.items.flatMap(({ step, confirmedAt, appliedAt = confirmedAt }) =>
         appliedAt === undefined ? [] : [[step, since(appliedAt)]],
@@ -90,19 +93,36 @@ async function cancelOf(store: Store, { run, cancelledBy }: RunRow, since: Since
 
 const textIn = (detail: JsonObject, key: string): string => (typeof detail[key] === 'string' ? detail[key] : '');
 
-/** The roles that voters have now; of one who has none of them any more, those that the vote counted by. */
-async function recordedApproval(store: Store, { step, plan, openedAt, roles, votes }: ApprovalRecord): Promise<RecordedApproval> {
-  const voted = await Promise.all(
-    votes.map(async ({ by, decision, at, reason }) => {
-      const now = (await store.people.get(by))?.roles ?? [];
-      return {
-        who: by,
-        decision,
-        reason,
-        afterMs: Math.max(0, Date.parse(at) - Date.parse(openedAt)),
-        roles: now.some((role) => roles.includes(role)) ? now : [...now, ...roles],
-      };
-    }),
-  );
-  return { step, actions: plan.effects.map(({ action }) => action), votes: voted };
+async function recordedApproval(store: Store, record: ApprovalRecord): Promise<RecordedApproval> {
+  const { step, plan, openedAt, roles, people, votes, granted, review } = record;
+  const after = (at: string): number => Math.max(0, Date.parse(at) - Date.parse(openedAt));
+  const rightsOf = (who: string): Promise<readonly string[]> => rolesOf(store, who, { roles, people });
+  const voted = votes.map(async ({ by, decision, at, reason, narrow }) => {
+    const given = await rightsOf(by);
+    return { who: by, decision, reason, narrow, afterMs: after(at), roles: given };
+  });
+  const broken = granted?.by === 'break-glass' ? review : undefined;
+  const breaking = broken && {
+    who: broken.by,
+    decision: 'break-glass' as const,
+    reason: broken.reason,
+    afterMs: after(broken.openedAt),
+    roles: await rightsOf(broken.by),
+  };
+  const actions = plan.effects.map(({ action }) => action);
+  return { step, actions, votes: [...(await Promise.all(voted)), ...(breaking ? [breaking] : [])] };
+}
+
+async function recordedTask(store: Store, task: TaskRecord): Promise<RecordedTask> {
+  const { step, undo, outputs, answer, answeredBy: who, openedAt, closedAt = openedAt } = task;
+  const asked = { step, undo, outputs: Object.keys(outputs) };
+  if (answer === undefined || who === undefined) return asked;
+  const afterMs = Math.max(0, Date.parse(closedAt) - Date.parse(openedAt));
+  return { ...asked, answer: { who, outputs: answer, afterMs, roles: await rolesOf(store, who, task) } };
+}
+
+/** The roles that they have now; of one who has none of them any more, or acted for others, those that the word counted by. */
+async function rolesOf(store: Store, who: string, asked: Pick<TaskRecord, 'roles' | 'people'>): Promise<readonly string[]> {
+  const now = (await store.people.get(who))?.roles ?? [];
+  return asked.people.includes(who) || now.some((role) => asked.roles.includes(role)) ? now : [...now, ...asked.roles];
 }

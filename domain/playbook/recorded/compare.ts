@@ -42,8 +42,9 @@ export function compareWithRecorded(
     const pool = [before.performances, ...others.map((other) => replayAsRecorded(other, { watch: options.watch }).performances)].flat();
     // A run that cannot be gone through to its end is known by its view alone.
     const answers = before.stopped ? [...performancesOf(recorded), ...pool] : pool;
-    const approvals = [recorded, ...others].flatMap((each) => each.approvals);
-    return { ...known, ...judged(plan, recorded, before, replay(plan, recorded, { pool: answers, approvals, ...options })) };
+    const all = [recorded, ...others];
+    const askings = { approvals: all.flatMap(({ approvals }) => approvals), tasks: all.flatMap(({ tasks }) => tasks) };
+    return { ...known, ...judged(plan, recorded, before, replay(plan, recorded, { pool: answers, askings, ...options })) };
   } catch (error) {
     if (!(error instanceof EdictError)) throw error;
     return {

@@ -9,11 +9,11 @@ import type { ReplayOptions } from './replay.ts';
 export type Given = { readonly fakes?: JsonObject | undefined; readonly people?: readonly JsonObject[] | undefined };
 
 /** Throws `input-invalid`. */
-export function givenAnswers(plan: Plan, { fakes = {}, people = [] }: Given): Pick<ReplayOptions, 'fakes' | 'people'> {
+export function givenAnswers(plan: Plan, { fakes = {}, people = [] }: Given): Pick<ReplayOptions, 'fakes' | 'people' | 'tasks'> {
   const parsed = playbookTestsSchema.element.safeParse({ name: 'given', fakes, people, expect: { outcome: 'done' } });
   if (parsed.success) {
-    const { fakes: read, people: acts } = simulationOf(plan, parsed.data);
-    return { fakes: read, people: acts };
+    const { fakes: read, people: acts, tasks } = simulationOf(plan, parsed.data);
+    return { fakes: read, people: acts, tasks };
   }
   const [issue] = parsed.error.issues;
   throw new EdictError('input-invalid', `\`${issue?.path.join('.')}\`: ${issue?.message}`, { where: `/${issue?.path.join('/')}` });

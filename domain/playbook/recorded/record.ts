@@ -1,6 +1,7 @@
 /** What is known of a run that happened, as plain data: the store's word on it, with times from its start. Read by simulations, never changed. */
 import type { Signal } from '../../incident/signal.ts';
 import type { JsonObject } from '../../json.ts';
+import type { Narrow } from '../approval.ts';
 import type { Plan } from '../plan.ts';
 import type { RunCommand } from '../control/command.ts';
 import type { RunView } from '../view.ts';
@@ -12,6 +13,7 @@ export type RecordedVote = {
   readonly afterMs: number;
   readonly roles: readonly string[];
   readonly reason?: string | undefined;
+  readonly narrow?: Narrow | undefined;
 };
 
 export type RecordedApproval = {
@@ -20,6 +22,18 @@ export type RecordedApproval = {
   /** The actions that it was for, in order. */
   readonly actions: readonly string[];
   readonly votes: readonly RecordedVote[];
+};
+
+export type RecordedTask = {
+  /** Step key. */
+  readonly step: string;
+  readonly undo: boolean;
+  /** What was asked for. */
+  readonly outputs: readonly string[];
+  /** Absent where nobody answered. */
+  readonly answer?:
+    | { readonly who: string; readonly outputs: JsonObject; readonly afterMs: number; readonly roles: readonly string[] }
+    | undefined;
 };
 
 export type RecordedRun = {
@@ -36,6 +50,7 @@ export type RecordedRun = {
   readonly signals: readonly { readonly atMs: number; readonly signal: Signal }[];
   readonly view: RunView;
   readonly approvals: readonly RecordedApproval[];
+  readonly tasks: readonly RecordedTask[];
   /** When each effect was done: a view says when its undo ended. */
   readonly effectsAtMs: { readonly [step: string]: number };
   readonly cancel?: { readonly atMs: number; readonly by: string; readonly reason: string } | undefined;

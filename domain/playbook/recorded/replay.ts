@@ -4,20 +4,22 @@
  */
 import { EdictError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
-import type { Command, OpenApprovalCommand } from '../engine/messages.ts';
 import type { RunState } from '../engine/state.ts';
 import { viewOf } from '../engine/view.ts';
 import { resolveInputs } from '../inputs.ts';
 import type { Plan } from '../plan.ts';
 import { simulate, type Fake, type PersonAct, type SimulatedRun, type Simulation } from '../simulate.ts';
+import type { TaskAct } from '../simulate-task.ts';
 import { answersOf, performancesOf, type Performance } from './answers.ts';
-import type { RecordedApproval, RecordedRun } from './record.ts';
+import { answersTo, askedBy, sameAskings, votesOn, type Asked, type Askings } from './people.ts';
+import type { RecordedRun } from './record.ts';
 
 export type ReplayOptions = {
   /** What actions answer of which nothing was recorded. */
   readonly fakes?: Simulation['fakes'] | undefined;
   /** What people do at approvals that were not asked for then. */
   readonly people?: readonly PersonAct[] | undefined;
+  readonly tasks?: readonly TaskAct[] | undefined;
   /** Called after every event; it may throw, to end what takes too long. */
   readonly watch?: (() => void) | undefined;
 };
@@ -33,59 +35,42 @@ export type Replayed = {
 
 /** The run as it was, gone through again: what it asked of actions becomes known. */
 export function replayAsRecorded(recorded: RecordedRun, options: ReplayOptions = {}): Replayed {
-  return replay(recorded.plan, recorded, { pool: performancesOf(recorded), approvals: recorded.approvals, ...options });
+  return replay(recorded.plan, recorded, { pool: performancesOf(recorded), askings: recorded, ...options });
 }
 
 /** `pool`: the recordings that may answer; those of the run itself, and of the others of its incident. */
-export type Pool = { readonly pool: readonly Performance[]; readonly approvals: readonly RecordedApproval[] };
+export type Pool = { readonly pool: readonly Performance[]; readonly askings: Askings };
 
 const mostRounds = 200;
 
-export function replay(plan: Plan, recorded: RecordedRun, { pool, approvals, ...options }: Pool & ReplayOptions): Replayed {
+export function replay(plan: Plan, recorded: RecordedRun, { pool, askings, ...options }: Pool & ReplayOptions): Replayed {
   const notes = new Set<string>();
   const inputs = inputsFor(plan, recorded, notes);
-  let opened: readonly Opened[] = [];
-  // People answer when they are asked, and when that is shows by running it: each round knows one approval more.
+  let known: readonly Asked[] = [];
+  // People answer when they are asked, and when that is shows by running it: each round knows one question more.
   for (let round = 0; ; round++) {
-    const attempt: Attempt = {
-      plan,
-      recorded,
-      inputs,
-      pool,
-      approvals,
-      options,
-      people: votesOn(opened),
-      opened: [],
-      notes: new Set(notes),
-    };
+    const attempt: Attempt = { plan, recorded, inputs, pool, askings, options, known, asked: [], notes: new Set(notes) };
     const tried = attemptRun(attempt);
-    if (round >= mostRounds || same(opened, attempt.opened)) return { ...tried, notes: [...attempt.notes, ...tried.notes] };
-    opened = attempt.opened;
+    if (round >= mostRounds || sameAskings(known, attempt.asked)) return { ...tried, notes: [...attempt.notes, ...tried.notes] };
+    known = attempt.asked;
   }
 }
 
-/** An approval that was asked for, and how it was answered when it was recorded; undefined where the user says what people do. */
-type Opened = { readonly step: string; readonly atMs: number; readonly as?: RecordedApproval | undefined };
 type Attempt = Pool & {
   readonly plan: Plan;
   readonly recorded: RecordedRun;
   readonly inputs: JsonObject;
   readonly options: ReplayOptions;
-  readonly people: readonly PersonAct[];
-  readonly opened: Opened[];
+  /** What people were asked in the round before. */
+  readonly known: readonly Asked[];
+  readonly asked: Asked[];
   readonly notes: Set<string>;
 };
 
-const same = (a: readonly Opened[], b: readonly Opened[]): boolean =>
-  a.length === b.length && a.every(({ step, atMs }, index) => b[index]?.step === step && b[index].atMs === atMs);
-
-const votesOn = (opened: readonly Opened[]): readonly PersonAct[] =>
-  opened.flatMap(({ step, atMs, as }) =>
-    (as?.votes ?? []).map(({ who, decision, afterMs, roles, reason }) => ({ who, decision, roles, reason, step, atMs: atMs + afterMs })),
-  );
-
 function attemptRun(attempt: Attempt): Replayed {
-  const { plan, recorded, inputs, pool, options } = attempt;
+  const { plan, recorded, inputs, pool, askings, options, known, asked } = attempt;
+  const { people = [], tasks = [] } = options;
+  const given = { said: new Set([...people, ...tasks].map(({ step }) => step)), notes: attempt.notes };
   const fakes = { ...childFakes(recorded), ...options.fakes };
   const { answer, notes } = answersOf(pool, new Set(Object.keys(fakes)));
   const performances: Performance[] = [];
@@ -102,16 +87,17 @@ function attemptRun(attempt: Attempt): Replayed {
       commands,
       cancel,
       fakes,
-      people: [...(options.people ?? []), ...attempt.people],
+      people: [...people, ...votesOn(known)],
+      tasks: [...tasks, ...answersTo(known)],
       recorded: (command) => {
         const fake = answer(command);
         if (command.undoes === undefined) performances.push(performed(pool, command, fake ?? {}));
         return fake;
       },
-      observe: (state, _, commands) => {
+      observe: (state, event, commands) => {
         options.watch?.();
         last = state;
-        for (const command of commands) noteApproval(attempt, command, state);
+        for (const command of commands) asked.push(...[askedBy(command, event?.nowMs ?? 0, askings, given) ?? []].flat());
       },
     });
     return { run, notes: [...notes], performances };
@@ -128,24 +114,6 @@ function performed(pool: readonly Performance[], { step, action, params }: Perfo
   const undo = pool.find((each) => each.step === step && each.action === action)?.undo ?? {};
   return { step, action, params, fake, undo };
 }
-
-function noteApproval({ opened, options, approvals, notes }: Attempt, command: Command, { steps }: RunState): void {
-  if (command.type !== 'open-approval') return;
-  const { step } = command;
-  const atMs = steps[step]?.startedAtMs ?? 0;
-  if (options.people?.some((act) => act.step === step)) return void opened.push({ step, atMs });
-  const as = approvals.find((each) => each.step === step) ?? approvals.find((each) => covers(each, command));
-  if (!as)
-    throw new EdictError('input-invalid', `step \`${step}\` asks for an approval that nobody was asked for`, {
-      where: step,
-      help: 'say by `people` who decides what',
-    });
-  if (as.step !== step) notes.add(`approval \`${step}\` is answered as \`${as.step}\` was`);
-  opened.push({ step, atMs, as });
-}
-
-const covers = ({ actions }: RecordedApproval, { plan }: OpenApprovalCommand): boolean =>
-  actions.join() === plan.effects.map(({ action }) => action).join();
 
 /** What the version does not take is left out, and said. Throws `input-invalid` for what it needs and nobody gave. */
 function inputsFor(plan: Plan, { inputs, signal }: RecordedRun, notes: Set<string>): JsonObject {

@@ -45,6 +45,14 @@ function recorded(given: Partial<Simulation> = {}): RecordedRun {
       actions: command.plan.effects.map(({ action }) => action),
       votes: done.votes.map(({ act }) => ({ ...act, roles: act.roles ?? [], afterMs: act.atMs - openedAtMs })),
     })),
+    tasks: done.tasks.map(({ command, openedAtMs, answer }) => ({
+      step: command.step,
+      undo: command.undo,
+      outputs: Object.keys(command.outputs),
+      ...(answer === undefined
+        ? {}
+        : { answer: { who: answer.by, outputs: answer.outputs, roles: ['analyst'], afterMs: (given.tasks?.[0]?.atMs ?? 0) - openedAtMs } }),
+    })),
     effectsAtMs: Object.fromEntries(done.effects.map(({ step, atMs }) => [step, atMs])),
     ...(given.cancel ? { cancel: given.cancel } : {}),
     commands: [],
@@ -107,7 +115,7 @@ describe('another version on it', () => {
     const other = plan(`${look}  - { id: please, approval: { of: [isolate], roles: [manager], expires: 1h } }\n${isolate()}`, '1.1.0');
     expect(compareWithRecorded(other, recorded())).toMatchObject({
       verdict: 'different',
-      notes: ['approval `please` is answered as `ask` was'],
+      notes: ['what step `please` asks is answered as `ask` was'],
     });
   });
 
@@ -148,6 +156,43 @@ describe('another version on it', () => {
     expect(compareWithRecorded(compilePlaybook(text, 'p.yaml').plan, { ...recorded(), inputs: { host: 'ws-17', n: 2 } })).toMatchObject({
       verdict: 'undecided',
       reason: 'input `m` of playbook `p` is missing',
+    });
+  });
+
+  describe('that asks people to do something', () => {
+    const call = (id: string, extra = ''): string =>
+      `  - { id: ${id}, manual: { roles: [analyst], instructions: call, expires: 2h, outputs: { reached: bool${extra} } } }\n`;
+    const asked = plan(`${call('call')}${look}`);
+    const record = recorded({
+      plan: asked,
+      tasks: [{ atMs: 20 * minute, who: 'ann', does: 'answer', step: 'call', outputs: { reached: true } }],
+    });
+
+    it('is answered as the person did, by the same step or by one that asks the same', () => {
+      expect(compareWithRecorded(asked, record)).toMatchObject({ verdict: 'same', notes: [] });
+      const other = compareWithRecorded(plan(`  - { id: w, wait: 1h }\n${call('phone')}${look}`, '1.1.0'), record);
+      expect(other).toMatchObject({ verdict: 'different', notes: ['what step `phone` asks is answered as `call` was'] });
+      expect(other.after?.outcomeAtMs).toBe(80 * minute + 5_000);
+    });
+
+    it('is undecided where that is something else, until it is said', () => {
+      const more = plan(`${call('call')}${call('again', ', who: string')}${look}`, '1.1.0');
+      expect(compareWithRecorded(more, record)).toMatchObject({
+        verdict: 'undecided',
+        reason: 'step `again` asks for something that nobody was asked to do',
+      });
+      const tasks = [{ atMs: 30 * minute, who: 'bob', does: 'answer' as const, step: 'again', outputs: { reached: true, who: 'x' } }];
+      expect(compareWithRecorded(more, record, { tasks }).verdict).toBe('different');
+    });
+  });
+
+  it('that calls another playbook has what that gave then', () => {
+    const calling = plan(`  - { id: sub, playbook: { name: other } }\n${look}`);
+    const record = recorded({ plan: calling, fakes: { ...fakes, other: { outputs: { found: 3 }, takesMs: 4_000 } } });
+    expect(compareWithRecorded(calling, record)).toMatchObject({ verdict: 'same', notes: [] });
+    expect(compareWithRecorded(plan(`  - { id: sub, playbook: { name: new } }\n${look}`, '1.1.0'), record)).toMatchObject({
+      verdict: 'undecided',
+      reason: expect.stringContaining('`new`'),
     });
   });
 
