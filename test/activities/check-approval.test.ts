@@ -169,7 +169,7 @@ describe('a vote at execution', () => {
 
 describe('glass that was broken', () => {
   const broken = (changed: Partial<Review> = {}, more: Partial<ApprovalRecord> = {}) =>
-    worldWith({ votes: [], quorum: 2, ...grantOf(plan, 'break-glass'), ...{ votes: [] }, review: { ...review, ...changed }, ...more });
+    worldWith({ quorum: 2, ...grantOf(plan, 'break-glass'), votes: [], review: { ...review, ...changed }, ...more });
 
   it('lets the plan run without votes', () => allowed(broken()));
   it('lets it run where others accepted it', () => allowed(broken({ status: 'accepted' })));

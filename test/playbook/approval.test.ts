@@ -1,6 +1,6 @@
 /** What approvals compile to, what they show, how they are narrowed, and which of them nobody can give. */
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { digestOf } from '../../domain/digest.ts';
 import type { ApprovalPlan, PlannedEffect } from '../../domain/playbook/approval.ts';
 import { isWithin, leftOut, narrowPlan } from '../../domain/playbook/approval/narrow.ts';
@@ -70,7 +70,7 @@ describe('an approval compiles', () => {
 });
 
 describe('what an approval shows', () => {
-  const shown = (plan: Plan, effects: readonly PlannedEffect[], blastRadius: { critical: number; peers: number } | undefined = undefined) =>
+  const shown = (plan: Plan, effects: readonly PlannedEffect[], blastRadius?: { critical: number; peers: number }) =>
     shownOf(plan, ask(plan), {
       effects,
       expiresAtMs: 1,

@@ -1,6 +1,6 @@
 /** Whose vote counts: a model of a few lines, written apart from the store, against what the store answers to any sequence of what people do. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { countingVotes } from '../../domain/playbook/approval/standing.ts';
 import type { Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
@@ -15,6 +15,9 @@ type Act =
   | { readonly does: 'vote'; readonly by: Name; readonly for?: Name | undefined; readonly deny: boolean; readonly less: boolean }
   | { readonly does: 'promote' | 'demote' | 'disable'; readonly who: Name }
   | { readonly does: 'delegate' | 'revoke'; readonly from: Name; readonly to: Name };
+
+type Vote = Extract<Act, { does: 'vote' }>;
+type Passing = Extract<Act, { does: 'delegate' | 'revoke' }>;
 
 const name = fc.constantFrom(...people);
 const act: fc.Arbitrary<Act> = fc.oneof(
@@ -56,12 +59,18 @@ class Model {
     return this.votes.filter((vote) => vote.less === less && this.mayNow(vote.by, vote.for)).length;
   }
 
-  vote({ by, for: behalf, deny, less }: Extract<Act, { does: 'vote' }>): string {
+  refusal({ by, for: behalf }: Vote): string | undefined {
     if (this.status !== 'open') return 'approval-closed';
     if (by === requester || behalf === requester) return 'approval-by-requester';
-    if (this.taken.has(by) || (behalf !== undefined && this.taken.has(behalf))) return 'approval-vote-repeated';
-    if (!this.mayNow(by, behalf))
-      return behalf === undefined || behalf === by || this.gone.has(by) ? 'approval-role-missing' : 'approval-delegation-missing';
+    if (this.taken.has(by) || this.taken.has(behalf ?? by)) return 'approval-vote-repeated';
+    if (this.mayNow(by, behalf)) return undefined;
+    return behalf === undefined || behalf === by || this.gone.has(by) ? 'approval-role-missing' : 'approval-delegation-missing';
+  }
+
+  vote(vote: Vote): string {
+    const refused = this.refusal(vote);
+    if (refused !== undefined) return refused;
+    const { by, for: behalf, deny, less } = vote;
     for (const who of [by, behalf ?? by]) this.taken.add(who);
     if (deny) this.status = 'denied';
     else this.votes.push({ by, for: behalf, less });
@@ -83,12 +92,15 @@ describeWith(['postgres'], 'whose vote counts', () => {
 
   const put = (model: Model, who: Name) => person(store, who, model.managers.has(who) ? ['manager'] : ['analyst'], model.gone.has(who));
 
-  async function change(model: Model, one: Exclude<Act, { does: 'vote' }>): Promise<void> {
+  async function change(model: Model, one: Exclude<Act, Vote>): Promise<void> {
+    if (!('who' in one)) return pass(model, one);
     if (one.does === 'promote') model.managers.add(one.who);
     if (one.does === 'demote') model.managers.delete(one.who);
     if (one.does === 'disable') model.gone.add(one.who);
-    if ('who' in one) return put(model, one.who);
-    const { from, to, does } = one;
+    return put(model, one.who);
+  }
+
+  async function pass(model: Model, { does, from, to }: Passing): Promise<void> {
     const given = `${from}>${to}`;
     if (does === 'revoke') {
       for (const { id, ...each } of (await store.delegations.list({ inForce: true }, {})).items)

@@ -199,7 +199,7 @@ describeWith(['postgres', 'temporal'], 'people in the loop, on Temporal', () => 
       const found = [...(await refusals(approval)), ...(await refusals(other.approval)), ...(await runRefusals(run))];
       return found.length >= bad.length ? found : undefined;
     });
-    expect(codes.toSorted()).toEqual(
+    expect(codes.map(String).toSorted()).toEqual(
       [
         ...Array.from({ length: 4 }, () => 'statement-forged'),
         'order-mismatch',
