@@ -4,6 +4,7 @@ import { printDuration } from '../../domain/playbook/duration.ts';
 import type { PlaybookRow, Store } from '../../store/port.ts';
 import type { TriggerSwitch } from '../../store/port-triggers.ts';
 import type { Schedule } from '../contract/publishing.ts';
+import { approvalWarnings } from '../approval-warnings.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { publishPlaybook } from '../publish-playbook.ts';
 import { scheduleId, syncSchedules } from '../schedules.ts';
@@ -21,7 +22,8 @@ export function publishingHandlers(deps: HandlerDeps): HandlersOf<Names> {
   const { store } = deps;
   return {
     'playbooks.publish': async ({ body, by, reply }) => {
-      const answer = await publishPlaybook(store, body, by);
+      const published = await publishPlaybook(store, body, by);
+      const answer = { ...published, warnings: [...published.warnings, ...(await approvalWarnings(deps, body))] };
       if (!answer.published) reply.code(200);
       // What is recorded is brought to Temporal by the outbox, where it cannot be brought now.
       else await syncSchedules(deps).catch(() => undefined);

@@ -166,6 +166,24 @@ describeWith(['postgres', 'opa'], 'people in the loop, through the API', () => {
     expect((await harness.ask('auditor', 'GET', '/v1/reviews/rev-none')).json()).toMatchObject({ code: 'not-found' });
   });
 
+  it('warns of an approval that nobody can give when a playbook is published: an administrator does not vote', async () => {
+    const source = (approval: string): string =>
+      `playbook: hard\nversion: 1.0.0\ntitle: t\nsteps:\n  - { id: ask, approval: { of: [cut], expires: 1h, ${approval} } }\n  - { id: cut, action: network.isolate, with: { asset: h1 }, undo: network.release }\n`;
+    const warned = async (approval: string) =>
+      (await answer('engineer', '/v1/playbooks', { source: source(approval), dryRun: true }))[1] as {
+        warnings: { line: number; message: string }[];
+      };
+    expect((await warned('roles: [manager], quorum: 3')).warnings).toContainEqual({
+      line: 5,
+      column: 7,
+      message: 'approval `ask` may be one that nobody can give: it takes 3 and `manager` and `manager-2` can give it',
+    });
+    expect((await warned('roles: [admin]')).warnings.map(({ message }) => message)).toContain(
+      'approval `ask` may be one that nobody can give: it takes 1 and nobody can give it',
+    );
+    expect((await warned('roles: [manager], quorum: 2')).warnings.filter(({ message }) => message.includes('nobody can give'))).toEqual([]);
+  });
+
   it('answers the same request again as it was answered, where the answer got lost', async () => {
     const { id, digest } = await open({ quorum: 2, breakGlass: { roles: ['manager'], reviewMs: 1000 } });
     const ids: string[] = [];

@@ -152,9 +152,10 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
     }
     const { id, quorum } = await openApproval(run);
     expect(quorum).toBe(2);
-    await ground.json('--as', 'manager-1', 'approve', id);
+    expect(await refusal(ground, ['--as', 'manager-1', 'approve', id])).toMatchObject({ exit: 2, code: 'approval-reason-missing' });
+    await ground.json('--as', 'manager-1', 'approve', id, '--reason', 'the beacon is known');
     expect(await refusal(ground, ['--as', 'manager-1', 'approve', id])).toMatchObject({ exit: 5, code: 'approval-vote-repeated' });
-    await ground.json('--as', 'manager-2', 'approve', id);
+    await ground.json('--as', 'manager-2', 'approve', id, '--reason', 'the neighbours were told');
     await until(
       () => ground.json<{ view: { status: string } }>('run', 'show', run),
       (shown) => shown.view.status === 'leased',
