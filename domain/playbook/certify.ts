@@ -79,8 +79,8 @@ function record(simulation: Simulation): readonly Turn[] {
   return turns;
 }
 
-function begin({ plan, engine }: Bench, { inputs = {}, signal, incident, requester = 'simulation' }: Simulation): Advance {
-  return engine.start(plan, { run: 'simulated', nowMs: 0, inputs, signal, incident, requester });
+function begin({ plan, engine }: Bench, { inputs = {}, signal, incident, requester = 'simulation', fork }: Simulation): Advance {
+  return engine.start(plan, { run: 'simulated', nowMs: 0, inputs, signal, incident, requester, fork });
 }
 
 function replay(bench: Bench, simulation: Simulation, turns: readonly Turn[]): void {
@@ -136,6 +136,7 @@ function isAwaited(state: RunState, event: EngineEvent): boolean {
   // A block that is gone through again asks again.
   if (event.type === 'approval-opened' || event.type === 'approval-failed') return isOpening(state, event.step, false);
   if (event.type === 'task-opened' || event.type === 'task-failed') return isOpening(state, event.step, event.undo);
+  if (event.type === 'command') return state.taken?.[event.command.id] !== true;
   if (event.type === 'timer-fired') return Object.hasOwn(state.timers, event.timer);
   return false;
 }
@@ -200,5 +201,6 @@ function stepOf(event: EngineEvent): string {
   if ('step' in event) return event.step;
   if ('timer' in event) return event.timer;
   if ('task' in event) return event.task;
+  if (event.type === 'command' || event.type === 'command-answered') return 'the run';
   return 'approval' in event ? event.approval : 'the run';
 }

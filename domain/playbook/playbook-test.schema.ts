@@ -53,6 +53,26 @@ const person = z
   )
   .refine(({ answer, outputs }) => answer !== undefined || outputs === undefined, '`outputs` belong to an `answer`');
 
+const command = z
+  .strictObject({
+    at: duration,
+    by: z.string(),
+    /** Each the reason. */
+    pause: z.string().optional(),
+    resume: z.string().optional(),
+    /** The step, with the indexes of its loops. */
+    skip: z.string().optional(),
+    reason: z.string().default('asked'),
+    /** `taken`, `refused`, or the error code. */
+    expect: z.string().optional(),
+  })
+  .refine(({ pause, resume, skip }) => [pause, resume, skip].filter((each) => each !== undefined).length === 1, {
+    message: 'must have one of `pause`, `resume` and `skip`',
+  });
+
+/** Begins at a step, with what steps before it gave in another run. */
+const rerun = z.strictObject({ from: z.string(), recorded: z.record(z.string(), record) });
+
 const expectation = z.strictObject({
   path: z.array(z.string()).optional(),
   /** Each: `{ <action>: <name or value of what it acts on>, at, undone }`. */
@@ -120,6 +140,8 @@ export const playbookTestsSchema = z.array(
     fakes: z.record(z.string(), z.union([fake, z.array(fake)])).default({}),
     people: z.array(person).default([]),
     cancel: z.strictObject({ at: duration, by: z.string(), reason: z.string().default('asked') }).optional(),
+    commands: z.array(command).default([]),
+    rerun: rerun.optional(),
     expect: expectation,
   }),
 );

@@ -6,6 +6,7 @@ import type { Signal } from '../incident/signal.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { actions } from './actions.ts';
 import type { DelegationAct } from './approval/simulated.ts';
+import { commandProblems, commandsOf, recordedFork } from './control/tested.ts';
 import { callsOf } from './catalogue.ts';
 import { durationOf, parseDuration, printDuration } from './duration.ts';
 import { triggeredBy } from './inputs.ts';
@@ -70,6 +71,7 @@ function runTest(plan: Plan, test: PlaybookTest): PlaybookTestResult {
       ...(triggered ? [] : ['the signal does not trigger the playbook']),
       ...problemsOf(test.expect, run),
       ...refusalProblems(test, run),
+      ...commandProblems(test, run),
     ];
     return { name, passed: problems.length === 0, problems, run };
   } catch (error) {
@@ -100,6 +102,8 @@ export function simulationOf(plan: Plan, test: PlaybookTest): Simulation {
       signal: signalOf({ id: `sig-${index + 2}`, ...signal }),
     })),
     cancel: test.cancel && { ...test.cancel, atMs: parseDuration(test.cancel.at) },
+    commands: commandsOf(test),
+    fork: test.rerun && recordedFork(plan, test.rerun),
   };
 }
 
