@@ -44,6 +44,21 @@ describe('the guide to writing playbooks', () => {
     expect(found).toMatchObject({ certificate: { cases: cases.length } });
   });
 
+  it('has a playbook with a task for a person, with tests that hold and cover it, and that is crash-safe too', () => {
+    const asked = compilePlaybook(block('ask-owner.yaml'), 'ask-owner.yaml');
+    const tests = block('ask-owner.test.yaml');
+    const results = runPlaybookTests(asked.plan, tests, 'ask-owner.test.yaml');
+    expect(results.flatMap(({ problems }) => problems)).toEqual([]);
+    const runs = results.flatMap(({ run }) => (run ? [run.view] : []));
+    expect(coverageOf(asked.plan, runs)).toMatchObject({ percent: 100, branches: { missing: [] } });
+    const cases = readPlaybookTests(tests, 'ask-owner.test.yaml');
+    const found = certify(
+      asked.plan,
+      cases.map((test) => ({ name: test.name, simulation: simulationOf(asked.plan, test) })),
+    );
+    expect(found).toMatchObject({ certificate: { cases: 3 } });
+  });
+
   it('shows its first two tests before the rest, which alone do not cover it', () => {
     const [, first = ''] = /```yaml\n# quarantine\.test\.yaml\n((?:.|\n)*?)```/u.exec(guide) ?? [];
     const runs = runPlaybookTests(plan, first, 'quarantine.test.yaml').flatMap(({ run }) => (run ? [run.view] : []));

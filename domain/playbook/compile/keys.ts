@@ -3,6 +3,7 @@ import type { StepKind } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import type { Compiling } from './block.ts';
 import type { SourcePath } from './source.ts';
+import { isBlock } from './timing.ts';
 
 const anyStep = ['id', 'title', 'summary', 'if', 'on_failure'];
 /** Of kinds that take time. */
@@ -26,8 +27,10 @@ const keysOf: { readonly [K in StepKind]: readonly string[] } = {
 };
 
 export function refuseForeignKeys(compiling: Compiling, kind: StepKind, source: SourceStep, at: SourcePath): void {
+  // A branch that holds its roads takes as long as they do.
+  const own = (kind === 'if' || kind === 'switch') && isBlock(source) ? [...keysOf[kind], 'on_cancel'] : keysOf[kind];
   for (const key of Object.keys(source)) {
-    if (keysOf[kind].includes(key)) continue;
+    if (own.includes(key)) continue;
     const help = helpFor(kind, key);
     compiling.issues.push({
       code: 'playbook-invalid',

@@ -19,10 +19,11 @@ export function taskEvent(turn: Turn, event: TaskEvent): void {
     case 'task-failed':
       return step && failed(turn, step, event);
     case 'task-answered':
-      if (!step) return keep(turn, event);
+      if (turn.state.tasks?.[event.task] === undefined) return keep(turn, event);
+      if (!step || !isOpen(step, event.task)) return undefined;
       return isUndo(step, event.task) ? undone(turn, step) : ended(turn, step, () => taskAnswered(turn, step, event));
     case 'task-closed':
-      if (!step) return undefined;
+      if (!step || !isOpen(step, event.task)) return undefined;
       return isUndo(step, event.task) ? undone(turn, step, notDone(step)) : ended(turn, step, () => taskClosed(turn, step, event));
   }
 }
@@ -31,6 +32,9 @@ function stepOf({ state }: Turn, event: TaskEvent): StepState | undefined {
   const key = 'step' in event ? event.step : state.tasks?.[event.task];
   return key === undefined ? undefined : state.steps[key];
 }
+
+/** Not one of an attempt before. */
+const isOpen = ({ task: asked, undoTask }: StepState, task: string): boolean => asked?.id === task || undoTask?.id === task;
 
 const isUndo = ({ undoTask }: StepState, task: string): boolean => undoTask?.id === task;
 
