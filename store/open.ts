@@ -8,6 +8,7 @@ import { approvalsRepository } from './approvals/approvals.ts';
 import { delegationsRepository } from './approvals/delegations.ts';
 import { reviewsRepository } from './approvals/reviews.ts';
 import { openFlush, type Flush } from './chain/flush.ts';
+import { recordedStatement } from './chain/statement.ts';
 import { contextRepository } from './context.ts';
 import { commandsRepository } from './runs/commands.ts';
 import { openDatabase, openPool, type Db } from './postgres/database.ts';
@@ -26,11 +27,13 @@ import { changeLock } from './postgres/change-lock.ts';
 import { pointsRepository } from './points.ts';
 import { policiesRepository } from './policies.ts';
 import type { Points, Store, Systems } from './port.ts';
+import type { Values } from './port-values.ts';
 import { reportsRepository } from './reports.ts';
 import { runsRepository } from './runs.ts';
 import { secretsRepository } from './secrets.ts';
 import { signalsRepository } from './signals.ts';
 import { triggersRepository } from './triggers.ts';
+import { valuesRepository } from './values.ts';
 import { systemsRepository } from './systems/systems.ts';
 import { tasksRepository } from './tasks.ts';
 
@@ -72,13 +75,7 @@ export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: Store
 
 type Parts = { readonly pool: pg.Pool; readonly db: Db; readonly flush: Flush; readonly file: AuditFile; readonly listener: Listener };
 
-function repositories({
-  pool,
-  db,
-  flush,
-  file,
-  listener,
-}: Parts): Omit<Store, 'points' | 'systems' | 'close'> & {
+function repositories({ pool, db, flush, file, listener }: Parts): Omit<Store, 'points' | 'systems' | 'close'> & {
   readonly points: Omit<Points, 'locked'>;
   readonly systems: Omit<Systems, 'locked'>;
 } {
@@ -101,7 +98,7 @@ function repositories({
     tasks: guard('tasks', tasksRepository(db, change)),
     delegations: guard('delegations', delegationsRepository(db, change)),
     reviews: guard('reviews', reviewsRepository(db, change)),
-    effects: guard('effects', effectsRepository(db, recorded)),
+    effects: guard('effects', effectsRepository(db, recorded, recordedStatement(pool, flush, file))),
     guard: guard('guard', guardRepository(db, change)),
     points: guard('points', pointsRepository(db, change)),
     systems: guard('systems', systemsRepository(db, change)),
@@ -111,8 +108,17 @@ function repositories({
     reports: guard('reports', reportsRepository(db, change)),
     idempotency: guard('idempotency', idempotencyRepository(db)),
     bundles: guard('bundles', bundlesRepository(db, listener)),
+    values: valuesInWords(valuesRepository(db)),
     secrets: guard('secrets', secretsRepository(db, change)),
     ping: async () => void (await sql`select 1`.execute(db).catch(inWords('store.ping'))),
+  };
+}
+
+/** Bytes that were JSON already: there is nothing in them that could not be stored. */
+function valuesInWords({ put, get }: Values): Values {
+  return {
+    put: (json) => put(json).catch(inWords('store.values.put')),
+    get: (digest) => get(digest).catch(inWords('store.values.get')),
   };
 }
 

@@ -1,10 +1,13 @@
 /** The guard's part of the store: its settings, each version kept, and what an intent of now would find. */
+import type { Inventory } from '../domain/context/inventory.ts';
 import type { BudgetUse } from '../domain/guard/decision.ts';
 import type { GuardSettings, GuardSettingsVersion } from '../domain/guard/settings.ts';
 
 export type GuardSituation = {
   /** By the database's clock. */
   readonly now: string;
+  readonly inventory: Inventory;
+  readonly subjects: readonly string[];
   readonly settings: GuardSettingsVersion;
   /** Of the budgets that count the action. Only a look: the intent decides. */
   readonly usage: readonly BudgetUse[];
@@ -25,7 +28,8 @@ export type Guard = {
   readonly situation: (input: {
     readonly action: string;
     readonly playbook: string;
-    readonly subjects: readonly string[];
+    /** What the effect is about, by the inventory in force. */
+    readonly subjects: (inventory: Inventory) => readonly string[];
     /** Count by the budgets of these instead. */
     readonly settings?: GuardSettings | undefined;
   }) => Promise<GuardSituation>;

@@ -39,11 +39,14 @@ export type Decision = {
 export async function guard(ports: Ports, effect: GuardedEffect): Promise<Decision> {
   const { call, order, step, targets } = effect;
   const { playbook } = order;
-  const inventory = await ports.store.context.inventory();
-  const subjects = effect.subjects ?? subjectsOf(call.params, targets, inventory);
-  const situation = await ports.store.guard.situation({ action: step.action, playbook, subjects });
+  const situation = await ports.store.guard.situation({
+    action: step.action,
+    playbook,
+    subjects: (inventory) => effect.subjects ?? subjectsOf(call.params, targets, inventory),
+  });
+  const { subjects } = situation;
   const { version, digest, settings } = situation.settings;
-  const question = questionOf(askedOf(effect, subjects), { ...situation, version, settings, inventory });
+  const question = questionOf(askedOf(effect, subjects), { ...situation, version, settings });
   const { allow, reasons, policy, id } = await ports.guard(question, { signal: ports.caller().signal });
   const asked = digestOf(question);
   const decision: GuardDecision = {

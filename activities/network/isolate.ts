@@ -13,10 +13,10 @@ import type { Ports } from '../ports.ts';
 
 export function networkIsolate(ports: Ports): Activities['network.isolate'] {
   return async (call) => {
-    const inventory = await ports.store.context.inventory();
+    const [inventory, points] = await Promise.all([ports.store.context.inventory(), ports.store.points.list()]);
     const { addresses } = findHost(inventory, call.params['asset'], call.step);
     const allow = allowedAddresses(inventory, textsParam(call, 'allow'));
-    const targets = (await ports.store.points.list()).map((point) => point.name).toSorted();
+    const targets = points.map((point) => point.name).toSorted();
     if (targets.length === 0)
       throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to isolate a host at', { where: call.step });
     const isolation = (key: string): Isolation => ({ key, addresses, allow });

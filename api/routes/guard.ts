@@ -17,9 +17,13 @@ export function guardHandlers({ store, authz }: HandlerDeps): HandlersOf<'guard.
     'guard.test': async ({ body, by }): Promise<GuardVerdict> => {
       if (body.settings !== undefined) checkGuardSettings(body.settings);
       const { action, playbook, targets } = body;
-      const inventory = await store.context.inventory();
-      const subjects = body.subjects.length > 0 ? subjectsOf({ assets: body.subjects }, targets, inventory) : targets;
-      const found = await store.guard.situation({ action, playbook, subjects, settings: body.settings });
+      const found = await store.guard.situation({
+        action,
+        playbook,
+        subjects: (inventory) => subjectsOf({ assets: body.subjects }, targets, inventory),
+        settings: body.settings,
+      });
+      const { subjects, inventory } = found;
       const settings: GuardSettings = body.settings ?? found.settings.settings;
       const asked: AskedEffect = {
         actor: { requester: by, run: 'trial', playbook, version: '0.0.0' },

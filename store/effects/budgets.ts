@@ -1,29 +1,24 @@
 /** The guard's settings by version, and how much of each budget is taken: counted in the effect ledger, by the database's clock. */
 import { sql, type Selectable } from 'kysely';
-import { canonicalJson, digestOf } from '../../domain/digest.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
+import { canonicalJson, digestOf, type Digest } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
-import { spent, type BudgetClaim, type BudgetUse } from '../../domain/guard/decision.ts';
-import {
-  budgetsOf,
-  defaultVersion,
-  type CountedBudget,
-  type GuardSettings,
-  type GuardSettingsVersion,
-} from '../../domain/guard/settings.ts';
+import type { BudgetUse } from '../../domain/guard/decision.ts';
+import { budgetsOf, defaultVersion, type CountedBudget, type GuardSettingsVersion } from '../../domain/guard/settings.ts';
 import type { Change } from '../chain/change.ts';
-import type { Db, Tx } from '../postgres/database.ts';
+import type { Db } from '../postgres/database.ts';
 import type { Guard, GuardSituation } from '../port-guard.ts';
 import type { Tables } from '../postgres/tables.ts';
 
 type Stored = Selectable<Tables['guard_settings']>;
 
 export function guardRepository(db: Db, change: Change): Guard {
-  // Versions never change: the newest that was seen is right until the database says that there is a newer one.
-  let known = defaultVersion;
+  // Versions and inventories never change: the newest that was seen are right until the database says that there are newer ones.
+  let known: Known = { version: defaultVersion, inventory: empty, digest: null };
   const settings = async (): Promise<GuardSettingsVersion> => {
-    const row = await db.selectFrom('guard_settings').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst();
-    known = row === undefined ? defaultVersion : toVersion(row);
-    return known;
+    const version = await newestSettings(db);
+    known = { ...known, version };
+    return version;
   };
   return {
     settings,
@@ -33,14 +28,28 @@ export function guardRepository(db: Db, change: Change): Guard {
     },
     save: (input) => save(change, input),
     situation: async (asked) => {
-      for (;;) {
-        const seen = known;
-        const { version, ...situation } = await look(db, asked.settings ?? seen.settings, asked);
-        if (version === seen.version) return { ...situation, settings: seen };
-        await settings();
+      for (let seen = known; ; seen = known) {
+        const { version, digest, ...situation } = await look(db, seen, asked);
+        if (version === seen.version.version && digest === seen.digest)
+          return { ...situation, settings: seen.version, inventory: seen.inventory };
+        known = { version: await newestSettings(db), inventory: await inventoryOf(db, digest), digest };
       }
     },
   };
+}
+
+type Known = { readonly version: GuardSettingsVersion; readonly inventory: Inventory; readonly digest: Digest | null };
+
+const empty: Inventory = { assets: [], zones: [] };
+
+async function newestSettings(db: Db): Promise<GuardSettingsVersion> {
+  const row = await db.selectFrom('guard_settings').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst();
+  return row === undefined ? defaultVersion : toVersion(row);
+}
+
+async function inventoryOf(db: Db, digest: Digest | null): Promise<Inventory> {
+  if (digest === null) return empty;
+  return (await db.selectFrom('inventories').select('document').where('digest', '=', digest).executeTakeFirstOrThrow()).document;
 }
 
 function save(change: Change, { settings, replaces, reason, by }: Parameters<Guard['save']>[0]): Promise<GuardSettingsVersion> {
@@ -68,28 +77,29 @@ function save(change: Change, { settings, replaces, reason, by }: Parameters<Gua
 
 type Asked = Parameters<Guard['situation']>[0];
 
-async function look(
-  db: Db,
-  settings: GuardSettings,
-  { action, playbook, subjects }: Asked,
-): Promise<Omit<GuardSituation, 'settings'> & { readonly version: number }> {
-  const budgets = budgetsOf(settings, action);
+type Look = Omit<GuardSituation, 'settings' | 'inventory'> & { readonly version: number; readonly digest: Digest | null };
+
+async function look(db: Db, { version, inventory }: Known, { action, playbook, subjects: named, settings }: Asked): Promise<Look> {
+  const subjects = named(inventory);
+  const budgets = budgetsOf(settings ?? version.settings, action);
   const counts = budgets.map((budget) => takenBy(budget, playbook, subjects));
   const taken = counts.length === 0 ? sql`'[]'::json` : sql`json_build_array(${sql.join(counts)})`;
   const { rows } = await sql<Looked>`
     select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now,
       coalesce((select max(version) from guard_settings), 0) as version,
+      (select digest from inventories order by saved_at desc limit 1) as digest,
       ${taken} as taken`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new EdictError('defect', 'the database did not answer');
   const usage = budgets.flatMap((budget, index) => usesOf(budget, row.taken[index] ?? { playbook: 0, overall: 0 }));
-  return { now: row.now, version: row.version, usage };
+  return { now: row.now, version: row.version, digest: row.digest, subjects, usage };
 }
 
 type Taken = { readonly playbook: number; readonly overall: number };
 type Looked = {
   readonly now: string;
   readonly version: number;
+  readonly digest: Digest | null;
   readonly taken: readonly Taken[];
 };
 
@@ -112,33 +122,8 @@ function takenBy({ actions, perMs }: Pick<CountedBudget, 'actions' | 'perMs'>, p
 }
 
 /** `network.*` → `network.%`; names hold no character that `like` knows but these. */
-function likePattern(pattern: string): string {
+export function likePattern(pattern: string): string {
   return pattern.replaceAll('_', '\\_').replace(/\*$/u, '%');
-}
-
-/**
- * Takes the places within the transaction of the intent, or says which budget is spent. INVARIANT: one after the other for each budget, so
- * that of two that want its last place exactly one gets it; the locks are taken in one order.
- */
-export async function takePlaces(
-  tx: Tx,
-  {
-    claims,
-    playbook,
-    subjects,
-  }: { readonly claims: readonly BudgetClaim[]; readonly playbook: string; readonly subjects: readonly string[] },
-): Promise<string | undefined> {
-  const budgets = [...new Set(claims.map(({ budget }) => budget))].toSorted();
-  for (const budget of budgets) await sql`select pg_advisory_xact_lock(hashtextextended(${`edict:budget:${budget}`}, 0))`.execute(tx);
-  for (const budget of budgets) {
-    const own = claims.filter((claim) => claim.budget === budget);
-    const [first] = own;
-    if (first === undefined) continue;
-    const { rows } = await sql<{ taken: Taken }>`select ${takenBy(first, playbook, subjects)} as taken`.execute(tx);
-    const over = own.find(({ scope, limit }) => (rows[0]?.taken[scope] ?? 0) + subjects.length > limit);
-    if (over !== undefined) return spent(over, playbook);
-  }
-  return undefined;
 }
 
 function toVersion({ version, digest, document, saved_by, reason, saved_at }: Stored): GuardSettingsVersion {

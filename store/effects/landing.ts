@@ -8,6 +8,7 @@ import { EdictError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { AuditEntry } from '../chain/append.ts';
 import type { RecordedChange } from '../chain/change.ts';
+import type { RecordedStatement } from '../chain/statement.ts';
 import type { Tx } from '../postgres/database.ts';
 import type { Effects, EffectStatus, PointRow } from '../port.ts';
 
@@ -15,9 +16,9 @@ type Landed = Parameters<Effects['landed']>[0];
 type Given = Parameters<Effects['givenBack']>[0];
 type Record = (entry: AuditEntry) => void;
 
-export function landingMethods(change: RecordedChange): Pick<Effects, 'landed' | 'givenBack'> {
+export function landingMethods(change: RecordedChange, statement: RecordedStatement): Pick<Effects, 'landed' | 'givenBack'> {
   return {
-    landed: async (landing) => (await change((tx, record) => land(tx, record, landing))).result,
+    landed: (landing) => land(statement, landing),
     givenBack: async (given) => void (await change((tx, record) => giveBack(tx, record, given))),
   };
 }
@@ -25,31 +26,42 @@ export function landingMethods(change: RecordedChange): Pick<Effects, 'landed' |
 /** INVARIANT: an attempt that was given up for dead changes no row of an effect that is over. */
 const open: readonly EffectStatus[] = ['intended', 'applied', 'uncertain'];
 
-async function land(tx: Tx, record: Record, { key, receipt, last, point }: Landed): Promise<{ readonly status: EffectStatus }> {
-  const { rows } = await sql<{ status: EffectStatus; before: EffectStatus; actor: string }>`
-    update effects set
-      receipt = ${JSON.stringify(receipt)}::json,
-      applied_at = coalesce(effects.applied_at, clock_timestamp()),
-      confirmed_at = case when ${last} then clock_timestamp() else effects.confirmed_at end,
-      status = case when ${last} then 'confirmed' else effects.status end
-    from (select key, status from effects where key = ${key} for update) old
-    where effects.key = old.key and old.status = any(${[...open]}::text[])
-    returning effects.status, old.status as before, effects.actor`.execute(tx);
-  const [row] = rows;
-  if (row === undefined) return { status: await confirmedBefore(tx, key) };
-  const subject = `effect/${key}`;
-  record({ actor: row.actor, event: 'effect-applied', subject, detail: { point: point.name, receipt: digestOf(receipt) } });
-  await writePoint(tx, record, { ...point, by: `system:effect/${key}` });
-  if (last) record({ actor: row.actor, event: 'effect-confirmed', subject, detail: {} });
-  return { status: row.status };
+async function land(statement: RecordedStatement, { key, receipt, last, point }: Landed): Promise<{ readonly status: EffectStatus }> {
+  const [answer] = await statement<{ before: EffectStatus | null; point_known: boolean }>('select * from effect_land($1::json)', [
+    canonicalJson(documentOf({ key, receipt, last, point })),
+  ]);
+  const { before, point_known: known } = answer ?? { before: null, point_known: true };
+  if (!known) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${point.name}\``);
+  if (before !== null && open.includes(before)) return { status: last ? 'confirmed' : before };
+  if (before === 'confirmed') return { status: before };
+  throw new EdictError('effect-state-wrong', `the effect \`${key}\` is ${before ?? 'unknown'} and cannot land`, { where: `effect/${key}` });
 }
 
-async function confirmedBefore(tx: Tx, key: string): Promise<EffectStatus> {
-  const row = await tx.selectFrom('effects').select('status').where('key', '=', key).executeTakeFirst();
-  if (row?.status === 'confirmed') return row.status;
-  throw new EdictError('effect-state-wrong', `the effect \`${key}\` is ${row?.status ?? 'unknown'} and cannot land`, {
-    where: `effect/${key}`,
-  });
+const healths: readonly PointRow['health'][] = ['unknown', 'in-force', 'drifted', 'unreachable'];
+
+function documentOf({ key, receipt, last, point }: Landed): JsonObject {
+  const { name, desired, observed, health } = point;
+  const seen = digestOf(observed);
+  return {
+    key,
+    receipt,
+    last,
+    point: name,
+    desired: desired as unknown as JsonObject,
+    observed,
+    health,
+    by: `system:effect/${key}`,
+    subject: `effect/${key}`,
+    pointSubject: `point/${name}`,
+    applied: { point: name, receipt: digestOf(receipt) },
+    desiredDetail: desiredDetail(desired),
+    healthDetail: Object.fromEntries(healths.map((from) => [from, { from, to: health, observed: seen }])),
+  };
+}
+
+function desiredDetail(desired: PointRow['desired']): JsonObject {
+  const { artifact, policyVersions, isolations } = desired;
+  return { artifact: artifact ?? null, policyVersions, isolations: isolations.length, desired: digestOf(desired) };
 }
 
 async function giveBack(tx: Tx, record: Record, { key, last, by, point }: Given): Promise<void> {
@@ -84,9 +96,7 @@ async function writePoint(tx: Tx, record: Record, { name, desired, observed, hea
   if (old === undefined) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${name}\``);
   const subject = `point/${name}`;
   if (canonicalJson(old.desired) !== text) {
-    const { artifact, policyVersions, isolations } = desired;
-    const detail = { artifact: artifact ?? null, policyVersions, isolations: isolations.length, desired: digestOf(desired) };
-    record({ actor: by, event: 'point-desired-set', subject, detail });
+    record({ actor: by, event: 'point-desired-set', subject, detail: desiredDetail(desired) });
   }
   if (old.health !== health)
     record({

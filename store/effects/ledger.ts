@@ -4,9 +4,9 @@ import type { AuditRow } from '../../domain/audit-chain.ts';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { EdictError, type ErrorCode } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { AuditEntry } from '../chain/append.ts';
 import type { RecordedChange } from '../chain/change.ts';
-import { takePlaces } from './budgets.ts';
+import type { RecordedStatement } from '../chain/statement.ts';
+import { writeIntent } from './intent.ts';
 import { landingMethods } from './landing.ts';
 import { now, type Db, type Tx } from '../postgres/database.ts';
 import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
@@ -39,10 +39,10 @@ type Move = {
   readonly detail: JsonObject;
 };
 
-export function effectsRepository(db: Db, change: RecordedChange): Effects {
+export function effectsRepository(db: Db, change: RecordedChange, statement: RecordedStatement): Effects {
   const move = (step: Move) => moveEffect(change, step);
   return {
-    intend: (intent, by) => intend(change, intent, by),
+    intend: (intent, by) => intend(change, statement, intent, by),
     applied: (key, receipt) =>
       move({ key, to: 'applied', columns: { receipt: JSON.stringify(receipt) }, detail: { receipt: digestOf(receipt) } }),
     confirmed: (key) => move({ key, to: 'confirmed', columns: {}, detail: {} }),
@@ -50,7 +50,7 @@ export function effectsRepository(db: Db, change: RecordedChange): Effects {
     failed: (key, fault) => move(faulty(key, 'failed', fault)),
     uncertain: (key, fault) => move(faulty(key, 'uncertain', fault)),
     diverged: (key, fault) => move(faulty(key, 'diverged', fault)),
-    ...landingMethods(change),
+    ...landingMethods(change, statement),
     atPoint: (key, point) => atPoint(db, key, point),
     orderRetry: (order) => orderRetry(change, order),
     unsettled: () => unsettled(db),
@@ -86,72 +86,28 @@ export function effectsRepository(db: Db, change: RecordedChange): Effects {
   };
 }
 
-async function intend(change: RecordedChange, intent: EffectIntent, by: string): Promise<EffectRow> {
+async function intend(change: RecordedChange, statement: RecordedStatement, intent: EffectIntent, by: string): Promise<EffectRow> {
+  const made = await writeIntent(statement, intent, by);
+  if (made !== undefined) return made;
   const { result, rows } = await change(async (tx, record) => {
-    const { row, before } = await writeIntent(tx, intent, by);
-    record({ ...entryOf(row, before.length === 0), actor: by, subject: subjectOf(row.key) });
-    return { row, before };
+    const written = await oneMore(tx, intent);
+    const { attempts, status } = written.row;
+    record({ actor: by, event: 'effect-attempted', subject: subjectOf(intent.key), detail: { attempts, status } });
+    return written;
   });
   return withEntries(result, rows);
 }
 
-function entryOf(row: Stored, first: boolean): Pick<AuditEntry, 'event' | 'detail'> {
-  const { run, step, action, targets, params, approval, attempts, status, decision } = row;
-  if (!first) return { event: 'effect-attempted', detail: { attempts, status } };
-  const what = { run, step, action, targets, params: digestOf(params), approval };
-  const { id, policy, settings, question } = decision ?? {};
-  const why = { decision: id ?? null, policy: policy ?? null, settings: { ...settings }, question: question ?? null };
-  if (status === 'denied') return { event: 'effect-denied', detail: { ...what, guard: why, reasons: [...(decision?.reasons ?? [])] } };
-  return { event: 'effect-intended', detail: { ...what, guard: why } };
-}
-
-async function writeIntent(tx: Tx, intent: EffectIntent, by: string): Promise<Written> {
-  const { key, run, step, action, playbook, decision, claims = [] } = intent;
-  const found = claims.length === 0 ? undefined : await findLocked(tx, key);
-  const subjects = [...intent.subjects];
-  const taken = found !== undefined || !decision.allow ? undefined : await takePlaces(tx, { claims, playbook, subjects });
-  const reasons = taken === undefined ? decision.reasons : [taken];
-  const isDenied = !decision.allow || taken !== undefined;
-  const columns = {
-    key,
-    run,
-    step,
-    action,
-    targets: [...intent.targets],
-    params: canonicalJson(intent.params),
-    approval: intent.approval ?? null,
-  };
-  const made = await tx
-    .insertInto('effects')
-    .values({
-      ...columns,
-      ...(isDenied ? { error: JSON.stringify({ code: 'guard-denied', message: reasons.join('; ') }) } : {}),
-      status: isDenied ? 'denied' : 'intended',
-      attempts: 1,
-      actor: by,
-      playbook,
-      subjects,
-      decision: JSON.stringify({ ...decision, allow: !isDenied, reasons }),
-    })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .returningAll()
-    .executeTakeFirst();
-  return made === undefined ? await oneMore(tx, columns) : { row: made, before: [] };
-}
-
 /** The same intent again: one more attempt at it. What was decided the first time stays decided. */
-async function oneMore(
-  tx: Tx,
-  intent: Pick<Stored, 'key' | 'run' | 'step' | 'action' | 'approval' | 'targets'> & { params: string },
-): Promise<Written> {
+async function oneMore(tx: Tx, intent: EffectIntent): Promise<Written> {
   const { key } = intent;
   const found = await lockEffect(tx, key);
   const same = [
     found.run === intent.run,
     found.step === intent.step,
     found.action === intent.action,
-    found.approval === intent.approval,
-    canonicalJson(found.params) === intent.params,
+    found.approval === (intent.approval ?? null),
+    canonicalJson(found.params) === canonicalJson(intent.params),
     canonicalJson(found.targets) === canonicalJson(intent.targets),
   ];
   if (same.includes(false))

@@ -1,7 +1,9 @@
 /** Every migration by name, oldest first. One that was released never changes. */
 import type { Migration } from 'kysely/migration';
 import { up as foundation } from './2026-11-25-foundation.ts';
+import { up as effectFunctions } from './2026-11-25-guard-effect-functions.ts';
 import { up as guard } from './2026-11-25-guard.ts';
+import { up as largeValues } from './2026-11-25-large-values.ts';
 import { up as peopleInTheLoop } from './2026-11-25-people-in-the-loop.ts';
 import { up as runControl } from './2026-11-25-run-control.ts';
 import { up as runOrigins } from './2026-11-25-run-origins.ts';
@@ -14,10 +16,12 @@ export const migrations: { readonly [name: string]: Migration } = {
   '2026-11-25-foundation': { up: foundation },
   '2026-11-25-secret-times': { up: secretTimes },
   '2026-11-25-guard': { up: guard },
+  '2026-11-25-guard-effect-functions': { up: effectFunctions },
   '2026-11-25-run-control': { up: runControl },
   '2026-11-25-systems': { up: systems },
   '2026-11-25-run-origins': { up: runOrigins },
   '2026-11-25-people-in-the-loop': { up: peopleInTheLoop },
   '2026-11-25-tasks': { up: tasks },
   '2026-11-25-triggers': { up: triggers },
+  '2026-11-25-large-values': { up: largeValues },
 };

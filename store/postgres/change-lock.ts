@@ -48,7 +48,8 @@ async function withLock<T>(pool: pg.Pool, held: Held, work: () => Promise<T>): P
     return result;
   } finally {
     client.off('end', onEnd);
-    await release(client, held);
+    // Nobody waits for it: whoever comes next waits for the lock.
+    void release(client, held);
   }
 }
 

@@ -11,7 +11,7 @@ import { defaultVersion } from '../../domain/guard/settings.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
 import type { Rights } from '../../domain/playbook/approval/standing.ts';
 import type { ActionStep, Plan, PlanStep } from '../../domain/playbook/plan.ts';
-import type { EffectIntent, EffectRow, Effects, Person, PointRow, RunRow, Store } from '../../store/port.ts';
+import type { EffectIntent, EffectRow, Effects, Guard, Person, PointRow, RunRow, Store } from '../../store/port.ts';
 
 export class Crash extends Error {}
 
@@ -142,7 +142,12 @@ function storeOf(world: World): Store {
     approvals: { get: async (id: string) => world.approvals.get(id), rights: async () => rightsIn(world) },
     people: { get: async (id: string) => world.people.get(id) },
     effects: effectsOf(world),
-    guard: { situation: async () => ({ now: at, settings: defaultVersion, usage: [] }) },
+    guard: {
+      situation: async ({ subjects }: Parameters<Guard['situation']>[0]) => {
+        const inventory = { assets: [], zones: [] };
+        return { now: at, settings: defaultVersion, usage: [], inventory, subjects: subjects(inventory) };
+      },
+    },
     points: pointsOf(world),
     context: { inventory: async () => ({ assets: [asset('ws-17', '10.3.0.17')], zones: [{ name: 'forensics', cidrs: ['10.9.0.0/24'] }] }) },
     audit: { append: async (entry: { event: string; subject: string }) => void world.audit.push(entry) },

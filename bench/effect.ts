@@ -1,0 +1,60 @@
+/**
+ * The price of safety: a step with an effect (order, approval, decision point, intent, audit, receipt, confirmation) against an ordinary step
+ * that does nothing, both on Temporal, the store on a disk that is waited for. The point is in memory: a connector's own time is not counted.
+ */
+import { randomBytes } from 'node:crypto';
+import { figure, type BenchFigure } from './figure.ts';
+import { inEffectLab, type EffectLab, type Part } from './limit/effect-lab.ts';
+
+const steps = 40;
+const rounds = 7;
+/** What a run costs besides its steps is on both sides; it is taken off. */
+const short = 1;
+
+export function bench(): Promise<BenchFigure[]> {
+  return inEffectLab({ steps, short }, measured);
+}
+
+async function measured(lab: EffectLab): Promise<BenchFigure[]> {
+  const sides = { with: [] as number[], without: [] as number[] };
+  const parts: Record<Part, number[]> = { order: [], approval: [], guard: [], intent: [], lock: [], act: [], confirm: [] };
+  // The first round warms both up; who begins changes from round to round.
+  for (let round = 0; round <= rounds; round++) {
+    const order = round % 2 === 0 ? (['with', 'without'] as const) : (['without', 'with'] as const);
+    for (const side of order) {
+      lab.forget();
+      const ms = await stepMs(lab, side);
+      if (round === 0) continue;
+      sides[side].push(ms);
+      if (side === 'with') for (const [part, samples] of Object.entries(parts)) samples.push(lab.spent(part as Part));
+    }
+  }
+  parts.approval = await lab.approvals(200);
+  const whole = figure('a step with an effect, against one without', 'ms', sides.with, sides.without);
+  const shares = Object.entries(parts).map(([part, ms]) => figure(`of an effect: ${names[part as Part]}`, 'ms', ms, sides.with));
+  return [whole, ...shares];
+}
+
+async function stepMs(lab: EffectLab, side: 'with' | 'without'): Promise<number> {
+  const long = await elapsed(() => lab.run(side, steps, id()));
+  const start = await elapsed(() => lab.run(side, short, id()));
+  return (long - start) / (steps - short);
+}
+
+const id = (): string => randomBytes(6).toString('hex');
+
+async function elapsed(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+const names: { readonly [part in Part]: string } = {
+  order: 'the order and the ledger’s row',
+  approval: 'an approval, checked again',
+  guard: 'the decision point (situation, OPA)',
+  intent: 'the intent, with its audit row and places in budgets',
+  lock: 'the point’s lock, and how things stand',
+  act: 'the point itself, in memory',
+  confirm: 'receipt, desired state, observation, confirmation',
+};
