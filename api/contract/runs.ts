@@ -79,6 +79,9 @@ export type RunCommand = z.infer<typeof RunCommand>;
 const RunVersion = z.object({ version: z.string(), planDigest: z.string() });
 const RunMigration = RunVersion.extend({ by: z.string(), command: z.string() });
 
+/** The run that brought it about: called it (`child`), is taken back by it (`undo`), or started it by its end (`after`). */
+const RunOrigin = z.object({ kind: z.enum(['child', 'undo', 'after']), run: z.string(), step: z.string().optional(), depth: z.int() });
+
 export const RunSummary = z
   .object({
     run: z.string(),
@@ -94,6 +97,7 @@ export const RunSummary = z
     outcome: z.string().optional(),
     endedAt: Time.optional(),
     cancelledBy: z.string().optional(),
+    origin: RunOrigin.optional(),
   })
   .meta({ id: 'RunSummary' });
 export type RunSummary = z.infer<typeof RunSummary>;

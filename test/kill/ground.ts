@@ -28,6 +28,7 @@ export async function prepareGround(dataDir: string, labName: string): Promise<G
   return {
     stack,
     analyst: as('analyst'),
+    engineer: as('engineer'),
     managers: [as('manager-1'), as('manager-2')],
     auditor: as('auditor'),
     firewallText: () => firewallText(lab),

@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Approval } from '../../api/contract/approvals.ts';
 import type { RunDetail } from '../../api/contract/runs.ts';
 import type { Client } from '../../cli/client.ts';
-import { EdictError, errorTable } from '../../domain/errors.ts';
+import { EdictError } from '../../domain/errors.ts';
 import type { Stack } from '../../stack/supervisor.ts';
+import { insist, untilDefined } from './insist.ts';
 
 export const victims = ['worker', 'api', 'postgres', 'opa', 'temporal'] as const;
 export type Victim = (typeof victims)[number];
@@ -23,6 +24,7 @@ export type RoundPlan = { readonly host: string; readonly start: 'signal' | 'han
 export type Ground = {
   readonly stack: Stack;
   readonly analyst: Client;
+  readonly engineer: Client;
   readonly managers: readonly [Client, ...Client[]];
   readonly auditor: Client;
   /** What the firewall itself says is in force; empty where there is none. */
@@ -38,7 +40,6 @@ export type RoundResult = {
 
 const destination = '203.0.113.9';
 const leaseSeconds = 2;
-const patienceMs = 90_000;
 
 export async function playRound(ground: Ground, plan: RoundPlan): Promise<RoundResult> {
   const began = performance.now();
@@ -144,7 +145,7 @@ async function voteAs(manager: Client, approval: Approval): Promise<void> {
     try {
       await manager.call(
         'approvals.vote',
-        { params: { id: approval.id }, body: { decision: 'approve', digest: approval.digest } },
+        { params: { id: approval.id }, body: { decision: 'approve', digest: approval.digest, reason: 'the round goes on' } },
         { idempotencyKey },
       );
     } catch (error) {
@@ -218,33 +219,4 @@ async function untilRun(ground: Ground, run: string, good: (detail: RunDetail) =
     const detail = await ground.analyst.call('runs.get', { params: { run } });
     return good(detail) ? detail : undefined;
   });
-}
-
-async function untilDefined<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = performance.now() + patienceMs;
-  while (performance.now() < deadline) {
-    const value = await insist(ask);
-    if (value !== undefined) return value;
-    await sleep(50);
-  }
-  throw new EdictError('timeout', `waited ${patienceMs / 1000} s in vain for ${what}`);
-}
-
-/** Asks until there is an answer that is not temporary: always with the same idempotency key. */
-async function insist<T>(ask: (idempotencyKey: string) => Promise<T>): Promise<T> {
-  const key = randomUUID();
-  const deadline = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      return await ask(key);
-    } catch (error) {
-      if (!isTemporary(error) || performance.now() > deadline) throw error;
-      await sleep(100);
-    }
-  }
-}
-
-/** `conflict`: the first call with this key is still under way. */
-function isTemporary(error: unknown): boolean {
-  return error instanceof EdictError && (errorTable[error.code].retryable || error.code === 'conflict');
 }
