@@ -19,8 +19,9 @@ describeWith(['postgres', 'opa'], 'outside systems by the API', () => {
     settings: { tenant: 'example.com', clientId: 'c-1' },
     secrets: { clientSecret: secret },
   };
-  const ask = async (who: string, method: string, url: string, payload?: object, key = `k-${Math.random()}`) => {
-    const headers = { 'idempotency-key': key, 'content-type': 'application/json' };
+  let asked = 0;
+  const ask = async (who: string, method: string, url: string, payload?: object) => {
+    const headers = { 'idempotency-key': `k-${(asked += 1)}`, 'content-type': 'application/json' };
     const answer = await harness.ask(who, method, url, payload === undefined ? {} : { headers, payload: JSON.stringify(payload) });
     seen.push(answer.body);
     return answer;
