@@ -8,6 +8,7 @@ import { EdictError } from '../../domain/errors.ts';
 import type { ApprovalRecord, Granted } from '../../domain/playbook/approval.ts';
 import { isWithin } from '../../domain/playbook/approval/narrow.ts';
 import { countingVotes } from '../../domain/playbook/approval/standing.ts';
+import { sameWhileUnderWay } from '../../domain/playbook/control/migration.ts';
 import type { ActionStep, Plan } from '../../domain/playbook/plan.ts';
 import type { RunRow, Store } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
@@ -19,30 +20,36 @@ export async function checkApproval(ports: Ports, call: ActionCall, step: Action
   if (call.approval === undefined) throw missing(call, 'the plan asks for one');
   const record = await ports.store.approvals.get(call.approval);
   if (record === undefined) throw missing(call, `there is no \`${call.approval}\``);
-  const granted = requireGranted({ call, step, order }, record);
+  const granted = requireGranted({ call, step }, record);
+  if (!(await isOfRun(ports.store, { step, order }, record))) throw changed(call, record);
   requireCovered(call, step.action, record, granted);
   if (granted.by === 'quorum') await requireQuorum(ports.store, record, granted);
   else await requireGlass(ports.store, record, await planOf(ports.store, order));
   return record;
 }
 
-type Asking = { readonly call: ActionCall; readonly step: ActionStep; readonly order: RunRow };
+type Asking = { readonly call: ActionCall; readonly step: ActionStep };
 
-function requireGranted({ call, step, order }: Asking, record: ApprovalRecord): Granted {
+function requireGranted({ call, step }: Asking, record: ApprovalRecord): Granted {
   if (record.run !== call.run || record.plan.run !== call.run || stepId(record.plan.step) !== step.approval)
     throw missing(call, `\`${record.id}\` is of another step`);
   if (record.status === 'expired') throw new EdictError('approval-expired', `approval \`${record.id}\` has expired`, { where: call.step });
   if (record.status !== 'approved') throw missing(call, `\`${record.id}\` is ${record.status}`);
   // Those that were approved before it was written down were approved as a whole.
   const granted: Granted = record.granted ?? { digest: record.digest, plan: record.plan, by: 'quorum' };
-  const holds =
-    digestOf(record.plan) === record.digest &&
-    digestOf(granted.plan) === granted.digest &&
-    isWithin(record.plan, granted.plan) &&
-    record.plan.playbook === order.playbook &&
-    record.plan.version === order.version;
+  const holds = digestOf(record.plan) === record.digest && digestOf(granted.plan) === granted.digest && isWithin(record.plan, granted.plan);
   if (!holds) throw changed(call, record);
   return granted;
+}
+
+/** Of the version that the run goes by now; or of one that it went by before, where approval and step are the same in both. */
+async function isOfRun(store: Store, { step, order }: { readonly step: ActionStep; readonly order: RunRow }, { plan }: ApprovalRecord) {
+  if (plan.playbook !== order.playbook) return false;
+  if (plan.version === order.version) return true;
+  const earlier = [order.orderedWith, ...(order.migrations ?? [])].find((one) => one?.version === plan.version);
+  if (earlier === undefined) return false;
+  const [then, now] = [await planOf(store, { run: order.run, planDigest: earlier.planDigest }), await planOf(store, order)];
+  return [step.id, step.approval ?? ''].every((id) => sameWhileUnderWay(then.steps[id], now.steps[id]));
 }
 
 /** Also for how long it holds, where that is bound: a longer lease is another effect. */

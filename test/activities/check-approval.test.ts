@@ -5,7 +5,7 @@ import { createActivities } from '../../activities/index.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { ApprovalPlan, ApprovalRecord, Narrow, Review, Vote } from '../../domain/playbook/approval.ts';
 import { narrowPlan } from '../../domain/playbook/approval/narrow.ts';
-import type { ApprovalStep } from '../../domain/playbook/plan.ts';
+import type { ActionStep, ApprovalStep } from '../../domain/playbook/plan.ts';
 import { actionStep, makeWorld, planOf, type World } from './fake-world.ts';
 
 const ask: ApprovalStep = {
@@ -119,6 +119,25 @@ describe('an approval is of exactly what is done', () => {
     ['what was granted goes beyond what was asked', grantOf({ ...plan, effects: [{ ...effect('first'), params: { asset: 'ws-18' } }] })],
     ['its digest is another', { digest: digestOf('x') }],
   ])('and of nothing where %s in the record', (_, changed) => refused(worldWith(changed), 'approval-digest-changed'));
+});
+
+describe('an approval of a run that went on with another version', () => {
+  const migrated = (step: Partial<ActionStep>, approval: Partial<ApprovalStep> = {}): World => {
+    const world = worldWith();
+    const later = planOf([
+      { ...ask, ...approval },
+      actionStep('first', 'network.isolate', { undo: 'network.release', approval: 'ask', ...step }),
+    ]);
+    world.plans.set(later.digest, later);
+    const migration = { version: '2.0.0', planDigest: later.digest, by: 'ann', command: 'c' };
+    const orderedWith = { version: '1.0.0', planDigest: ordered.digest };
+    world.runs.set('r1', { ...world.runs.get('r1')!, version: '2.0.0', planDigest: later.digest, migrations: [migration], orderedWith });
+    return world;
+  };
+
+  it('holds where approval and step are the same in both', () => allowed(migrated({})));
+  it('is void where the step is another', () => refused(migrated({ lease: { is: 'value', value: '9h' } }), 'approval-digest-changed'));
+  it('is void where other people would be asked', () => refused(migrated({}, { roles: ['admin'] }), 'approval-digest-changed'));
 });
 
 function grantOf(granted: ApprovalPlan, by: 'quorum' | 'break-glass' = 'quorum'): Partial<ApprovalRecord> {

@@ -102,7 +102,8 @@ const elsewhere: { readonly [K in StepKind]?: readonly string[] } = {
   while: ['from', 'body', 'condition', 'max'],
 };
 
-function sameWhileUnderWay(old: PlanStep | undefined, now: PlanStep | undefined): boolean {
+/** The same step in both versions, as far as one that is under way, or was approved, can tell. */
+export function sameWhileUnderWay(old: PlanStep | undefined, now: PlanStep | undefined): boolean {
   if (!old || !now) return false;
   const left = new Set([...everywhere, ...(elsewhere[old.kind] ?? [])]);
   const shape = (step: PlanStep): string => canonicalJson(Object.fromEntries(Object.entries(step).filter(([name]) => !left.has(name))));
