@@ -28,6 +28,7 @@ const phases: { readonly [event: string]: Phase } = {
   'approval-expired': 'decide',
   'approval-cancelled': 'decide',
   'approval-superseded': 'decide',
+  'approval-glass-broken': 'decide',
   'task-opened': 'decide',
   'task-claimed': 'decide',
   'task-released': 'decide',
