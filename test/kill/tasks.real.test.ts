@@ -43,16 +43,16 @@ describe('killed with -9 between an answer and its run', () => {
 
   const order = async (fails: boolean): Promise<string> => {
     const call = (idempotencyKey: string) =>
-      ground.analyst.call('playbooks.run', { params: { playbook: 'ask-people' }, body: { inputs: { fails } } }, { idempotencyKey });
+      ground.analyst.call('playbooks.run', { params: { name: 'ask-people' }, body: { inputs: { fails } } }, { idempotencyKey });
     return (await insist(call)).run;
   };
   const openTask = (run: string, undo = false): Promise<Task> =>
-    untilDefined(async () => {
+    untilDefined('an open task', async () => {
       const { items } = await insist(() => ground.analyst.call('tasks.list', { query: { run, status: 'open' } }));
       return items.find((task) => task.undo === undo);
     });
   const ended = (run: string): Promise<RunDetail> =>
-    untilDefined(async () => {
+    untilDefined('the end of the run', async () => {
       const detail = await insist(() => ground.analyst.call('runs.get', { params: { run } }));
       return detail.status === 'ended' ? detail : undefined;
     });
