@@ -3,7 +3,9 @@ import type { ActionCall } from '../../activities/contract.ts';
 import { createActivities } from '../../activities/index.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
-import { isolatePlan, makeWorld } from './fake-world.ts';
+import { checkOrder } from '../../activities/effect/check-order.ts';
+import type { ActionName } from '../../domain/playbook/actions.ts';
+import { actionStep, isolatePlan, makeWorld, planOf } from './fake-world.ts';
 import type { World } from './fake-world.ts';
 
 const call: ActionCall = { run: 'r1', step: 'isolate', invocation: 1, params: { asset: 'ws-17' }, approval: 'a1' };
@@ -161,5 +163,38 @@ describe('an approval', () => {
     const world = covered(approval());
     world.people.set('max', { id: 'max', name: 'Max', ...now });
     await refused(world, 'approval-role-missing');
+  });
+});
+
+describe('a run that went on with another version', () => {
+  const first = planOf([actionStep('isolate', 'network.isolate', { undo: 'network.release' }), actionStep('note', 'incident.note')]);
+  const second = planOf([actionStep('isolate', 'network.isolate'), actionStep('look', 'network.probe')]);
+
+  function migrated(): World {
+    const world = makeWorld({ plan: first });
+    world.plans.set(second.digest, second);
+    const row = world.runs.get('r1');
+    if (row === undefined) throw new Error('no run');
+    world.runs.set('r1', {
+      ...row,
+      version: '2.0.0',
+      planDigest: second.digest,
+      orderedWith: { version: row.version, planDigest: first.digest },
+      migrations: [{ version: '2.0.0', planDigest: second.digest, by: 'eve', command: 'c1' }],
+    });
+    return world;
+  }
+  const check = (step: string, action: ActionName, undoes?: string) =>
+    checkOrder(migrated().ports, { run: 'r1', step, invocation: 1, params: {}, ...(undoes === undefined ? {} : { undoes }) }, action);
+
+  it('does what the new version says, and no longer what the old one said', async () => {
+    expect((await check('look', 'network.probe')).plan.digest).toBe(second.digest);
+    await expect(check('note', 'incident.note')).rejects.toMatchObject({ code: 'order-mismatch' });
+  });
+
+  it('takes back what was done by the old version as that version said', async () => {
+    expect((await check('isolate', 'network.release', 'r1/isolate/1')).plan.digest).toBe(first.digest);
+    await expect(check('isolate', 'enforcement.rollback', 'r1/isolate/1')).rejects.toMatchObject({ code: 'order-mismatch' });
+    await expect(check('isolate', 'network.release')).rejects.toMatchObject({ code: 'order-mismatch' });
   });
 });

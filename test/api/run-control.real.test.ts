@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { deliverAll } from '../../api/outbox.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { commandRoles } from '../../domain/playbook/control/command.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { openHarness, type Harness } from './harness.ts';
+import { openHarness, roles, type Harness } from './harness.ts';
 
 const source = (version: string, last = ''): string => `playbook: steps
 version: ${version}
@@ -141,5 +142,21 @@ describeWith(['postgres', 'opa'], 'run control by the API', () => {
     expect((await harness.ask('auditor', 'GET', `/v1/runs/${fork}`)).json()).toMatchObject({ forkOf: { run, from: 'b' } });
     expect((await post('analyst', run, 'rerun', { from: 'zz' })).json()).toMatchObject({ status: 404, expected: 'one of a, b' });
     expect((await post('analyst', run, 'rerun', { from: 'b', inputs: { unknown: 1 } })).json()).toMatchObject({ status: 400 });
+  });
+
+  it('lets those give a command at the door whose word counts when the run takes it', async () => {
+    const run = await started();
+    const payloads = {
+      pause: { reason: 'x' },
+      resume: { reason: 'x' },
+      skip: { step: 'a', reason: 'x' },
+      migrate: { version: '1.1.0', reason: 'x' },
+    };
+    for (const [kind, payload] of Object.entries(payloads) as [keyof typeof payloads, object][]) {
+      for (const role of roles) {
+        const { statusCode } = await post(role, run, kind, payload);
+        expect([kind, role, statusCode]).toEqual([kind, role, commandRoles[kind].includes(role) ? 202 : 403]);
+      }
+    }
   });
 });
