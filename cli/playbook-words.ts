@@ -135,18 +135,23 @@ export function trialReport(plan: Plan, { run, assumed, triggered }: TrialResult
   };
 }
 
-function approvalReport({ command, openedAtMs, status, votes, asked }: SimulatedApproval) {
+function approvalReport({ command, openedAtMs, status, votes, asked, by, withheld, leases }: SimulatedApproval) {
   return {
     step: command.step,
     asked: printDuration(openedAtMs),
     expires: printDuration(command.expiresAtMs),
     roles: command.roles,
+    people: command.people,
+    risk: command.plan.shown?.risk,
     quorum: command.quorum,
     summary: command.summary,
     of: command.plan.effects,
     status,
     votes,
-    reminders: asked.map(({ atMs, kind, to }) => ({ at: printDuration(atMs), kind, to })),
+    by,
+    withheld,
+    leases,
+    reminders: asked.map(({ atMs, kind, to, people = [] }) => ({ at: printDuration(atMs), kind, to: [...to, ...people] })),
   };
 }
 
@@ -187,15 +192,33 @@ export function trialWords(report: TrialReport): string {
   ].join('\n');
 }
 
+function grantWords({
+  by,
+  withheld = [],
+  leases = {},
+  risk,
+}: Pick<TrialReport['approvals'][number], 'by' | 'withheld' | 'leases' | 'risk'>) {
+  const shorter = Object.entries(leases).map(([step, lease]) => `${step} for ${lease}`);
+  return [
+    ...(risk === 'high' ? [style.yellow('  high risk: approving takes a reason')] : []),
+    ...(by === 'break-glass' ? [style.yellow('  by breaking the glass')] : []),
+    ...(withheld.length === 0 ? [] : [`  withheld: ${withheld.join(', ')}`]),
+    ...(shorter.length === 0 ? [] : [`  shorter: ${shorter.join(', ')}`]),
+  ];
+}
+
 function approvalWords({ approvals, refusedVotes }: TrialReport): readonly string[] {
   return [
-    ...approvals.flatMap(({ step, asked, expires, roles, quorum, summary, of, status, votes, reminders }) => [
+    ...approvals.flatMap(({ step, asked, expires, roles, people = [], quorum, summary, of, status, votes, reminders, ...more }) => [
       '',
-      `${style.bold(`approval ${step}`)}  ${status}  asked at ${asked}, ${quorum} of ${roles.join(' or ')}, expires at ${expires}`,
+      `${style.bold(`approval ${step}`)}  ${status}  asked at ${asked}, ${quorum} of ${[...roles, ...people].join(' or ')}, expires at ${expires}`,
       `  ${summary}`,
       ...of.map(({ action, params }) => `  ${action} ${JSON.stringify(params)}`),
       ...reminders.map(({ at, kind, to }) => `  ${at} ${kind}: ${to.join(', ')}`),
-      ...votes.map(({ who, decision }) => `  ${who}: ${decision}`),
+      ...votes.map(
+        ({ who, decision, onBehalfOf }) => `  ${who}: ${decision}${onBehalfOf === undefined ? '' : ` on behalf of ${onBehalfOf}`}`,
+      ),
+      ...grantWords(more),
     ]),
     ...refusedVotes.map(({ at, who, step, refused }) => `  ${at} the vote of ${who} on ${step} was refused: ${refused}`),
   ];

@@ -184,7 +184,7 @@ function doesOf(step: PlanStep): string {
 /** Of kinds that their name alone does not explain. */
 const wordsOf: { readonly [K in StepKind]?: (step: StepOf<K>) => string } = {
   action: (step) => step.action,
-  approval: (step) => `approval of ${step.of.join(', ')}, by ${step.roles.join(' or ')}`,
+  approval: ({ of, roles, people = [] }) => `approval of ${of.join(', ')}, by ${[...roles, ...people].join(' or ')}`,
   manual: (step) => `task for ${[...step.roles, ...step.people].join(' or ')}`,
   if: (step) => step.condition,
   switch: (step) => step.on,

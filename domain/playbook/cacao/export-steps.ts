@@ -260,7 +260,7 @@ function compact(value: { readonly [key: string]: unknown }): JsonObject {
 function inWords(source: SourceStep): string {
   const { id, action, approval, manual, wait, outputs, set = outputs } = source;
   if (manual) return `${manual.instructions}\n(${[...manual.roles, ...manual.people].join(', ')}, within ${manual.expires})`;
-  if (approval) return `Ask ${approval.roles.join(', ')} to approve ${approval.of.join(', ')}: ${approval.summary ?? ''}`;
+  if (approval) return `Ask ${[...approval.roles, ...approval.people].join(', ')} to approve ${approval.of.join(', ')}: ${approval.summary ?? ''}`;
   if (wait !== undefined) return `Wait: ${typeof wait === 'string' ? wait : JSON.stringify(wait)}`;
   if (action === undefined) return set ? `Note the values of ${id}: ${JSON.stringify(set)}` : `Perform ${JSON.stringify(source)}`;
   return `${action} ${JSON.stringify(source.with ?? {})}${howLong(source)}`;
