@@ -28,6 +28,8 @@ const graceMs = 2000;
 const orderGraceMs = 4000;
 const draftsEveryMs = 5000;
 const schedulesEveryMs = 5000;
+/** A run reads an answer as soon as its worker is there: somebody waits for it. */
+const answersEveryMs = 10_000;
 const rememberedMost = 10_000;
 
 export function startOutbox(deps: OutboxDeps): Outbox {
@@ -78,7 +80,7 @@ export async function deliverAll(
     runs: await count(runs, ({ run }) => pace(`run/${run}`, () => orchestrator.startRun(run))),
     drafts: await count(drafts, ({ policy, draft }) => pace(`policy/${policy}/${draft}`, () => orchestrator.drafted(policy))),
     commands: await count(commands, (row) => pace(`command/${row.id}`, () => deliverCommand(deps, row))),
-    answers: await count(answers, ({ run, id }) => pace(`task/${id}`, () => orchestrator.taskAnswered(run, id))),
+    answers: await count(answers, ({ run, id }) => pace(`task/${id}`, () => orchestrator.taskAnswered(run, id), answersEveryMs)),
   };
 }
 
