@@ -35,6 +35,9 @@ export type ActionCall = {
   readonly observe?: true | undefined;
 };
 
+/** `beginsAtMs`: it is to run ahead too, as a run that begins then. */
+export type LoadRun = { readonly run: string; readonly beginsAtMs?: number | undefined };
+
 export type LoadedRun = {
   readonly plan: Plan;
   readonly inputs: JsonObject;
@@ -42,6 +45,8 @@ export type LoadedRun = {
   readonly incident?: string | undefined;
   /** Who asked: a person's id, or `system:<trigger>`. */
   readonly requester: string;
+  /** How far it got with what is quick. */
+  readonly ahead?: Ahead | undefined;
   /** Its end is recorded already: by a workflow task whose worker did not live to say so. */
   readonly ended?: RunView | undefined;
   /** Given before it began. */
@@ -64,6 +69,9 @@ export type QuickAnswer = {
   readonly error?: Fault;
 };
 
+/** In the order in which they came. */
+export type Ahead = { readonly answers: readonly QuickAnswer[]; readonly sizeBytes: number };
+
 /** The call of a playbook by a step of a run. */
 export type OrderChild = {
   readonly run: string;
@@ -85,6 +93,16 @@ export type OpenApproval = {
   readonly people?: readonly string[] | undefined;
   readonly quorum: number;
   readonly expiresAtMs: number;
+};
+
+/** `untilMs` absent: for good. `fromMs`: when the lease ends as it stands. */
+export type AskExtension = {
+  readonly run: string;
+  readonly command: string;
+  readonly step: string;
+  readonly effect: string;
+  readonly fromMs: number;
+  readonly untilMs?: number | undefined;
 };
 
 export type OpenedApproval = { readonly approval: string; readonly digest: Digest };
@@ -132,9 +150,9 @@ export type StageName = 'create' | 'context' | 'generate' | 'review' | 'distribu
 
 type ControlActivities = {
   /** Checks that the run was ordered and that the caller is the workflow `run/<run>`; `order-missing`, `order-mismatch`. */
-  readonly 'run.load': (input: { readonly run: string }) => Promise<LoadedRun>;
+  readonly 'run.load': (input: LoadRun) => Promise<LoadedRun>;
   /** Performs quick actions, and what the engine asks for after them; the answers in the order in which they came. Nothing of it is recorded. */
-  readonly 'run.ahead': (input: RunAhead) => Promise<{ readonly answers: readonly QuickAnswer[]; readonly sizeBytes: number }>;
+  readonly 'run.ahead': (input: RunAhead) => Promise<Ahead>;
   /** Whose recorded word cancels the run; none means that nobody with the right to asked for it. */
   readonly 'run.cancellation': (input: { readonly run: string }) => Promise<{ readonly by?: string | undefined }>;
   /**
@@ -166,6 +184,8 @@ type ControlActivities = {
     readonly run: string;
     readonly child: string;
   }) => Promise<{ readonly next: 'nothing' | 'await-end' } | { readonly next: 'run'; readonly run: string }>;
+  /** Opens the approval of a lease's extension that a recorded command asks for; idempotent. */
+  readonly 'lease.ask': (input: AskExtension) => Promise<{ readonly approval: string }>;
   /**
    * An undo of the run has failed for good: the ledger says `diverged`, and an incident of its own is opened. Idempotent. `undone` where it
    * was undone after all, by an attempt whose answer was lost.

@@ -8,6 +8,7 @@ import { controlNoop } from './control/noop.ts';
 import { approvalActivities } from './control/approval.ts';
 import { divergenceActivities } from './control/divergence.ts';
 import { incidentActivities } from './control/incident.ts';
+import { leaseActivities } from './control/lease.ts';
 import { lifecycleActivities } from './control/lifecycle.ts';
 import { monitorActivities } from './control/monitor.ts';
 import { taskActivities } from './control/task.ts';
@@ -55,6 +56,7 @@ export function createActivities(ports: Ports): Activities {
     ...lifecycleActivities(ports),
     ...monitorActivities(ports, performs),
     ...divergenceActivities(ports),
+    ...leaseActivities(ports),
   };
 }
 

@@ -13,10 +13,11 @@ import { closeApproval, escalate, openApproval } from './run-approvals.ts';
 import { cancelCalled, followAgain, startCalled, undoCalled } from './child-runs.ts';
 import { answerCommand, waitsForResume } from './run-commands.ts';
 import { closeTask, escalateTask, openTask } from './task-desk.ts';
+import { askExtension } from './run-leases.ts';
 import { reportDivergence } from './run-divergence.ts';
 import { cancelAction, performOrdinary } from './run-actions.ts';
-import { beginAhead, goesQuickly, quickWay } from './run-ahead.ts';
-import { launch, scopeIn, type RunDriver } from './run-launch.ts';
+import { beginAhead, foresee, goesQuickly, quickWay } from './run-ahead.ts';
+import { scopeIn, type RunDriver } from './run-launch.ts';
 
 export type { RunDriver } from './run-launch.ts';
 
@@ -25,6 +26,8 @@ const inFlightAtMost = 500;
 
 export type Beginning = {
   readonly run: string;
+  /** When it began to be loaded. */
+  readonly nowMs: number;
   readonly loaded: LoadedRun;
   readonly continueAfterEvents?: number | undefined;
   /** Whether quick actions may go the quick way. */
@@ -33,10 +36,10 @@ export type Beginning = {
 };
 
 export function beginRun(beginning: Beginning): RunDriver {
-  const { run, loaded } = beginning;
-  const { state, commands } = start(loaded.plan, { ...loaded, run, nowMs: Date.now() });
+  const { run, nowMs, loaded } = beginning;
+  const { state, commands } = start(loaded.plan, { ...loaded, run, nowMs });
   const driver = driverOf(beginning, state);
-  perform(driver, commands);
+  foresee(driver, loaded.ahead, () => perform(driver, commands));
   return driver;
 }
 
@@ -96,17 +99,23 @@ function perform(driver: RunDriver, commands: readonly Command[]): void {
   driver.held.push(...commands);
   let at = 0;
   for (let command = driver.held[at]; command; command = driver.held[++at]) {
-    const { inFlight, perform: performed } = performers[command.type];
-    if (command.type === 'start-child' && driver.inFlight + driver.children.size >= inFlightAtMost) continue;
-    if (inFlight && !driver.handingOver && driver.inFlight >= inFlightAtMost) break;
-    if (inFlight && (driver.handingOver || waitsForResume(driver, command))) continue;
+    if (isFull(driver, command)) break;
+    if (isHeld(driver, command)) continue;
     const quickly = goesQuickly(driver, command);
     if (quickly === 'held') continue;
     driver.held.splice(at--, 1);
-    if (quickly === undefined) (performed as (driver: RunDriver, command: Command) => void)(driver, command);
+    if (quickly === undefined) (performers[command.type].perform as (driver: RunDriver, command: Command) => void)(driver, command);
   }
   beginAhead(driver);
   if (driver.finished || canHandOver(driver)) driver.wake();
+}
+
+const isFull = ({ handingOver, inFlight }: RunDriver, { type }: Command): boolean =>
+  performers[type].inFlight && !handingOver && inFlight >= inFlightAtMost;
+
+function isHeld(driver: RunDriver, command: Command): boolean {
+  if (command.type === 'start-child' && driver.inFlight + driver.children.size >= inFlightAtMost) return true;
+  return performers[command.type].inFlight && (driver.handingOver || waitsForResume(driver, command));
 }
 
 type Performer<T extends Command['type']> = {
@@ -125,6 +134,7 @@ const performers: { readonly [T in Command['type']]: Performer<T> } = {
   'start-child': { inFlight: true, perform: startCalled },
   'cancel-child': { inFlight: true, perform: cancelCalled },
   'undo-child': { inFlight: true, perform: undoCalled },
+  'ask-extension': { inFlight: true, perform: askExtension },
   'report-divergence': { inFlight: true, perform: reportDivergence },
   'answer-command': { inFlight: true, perform: answerCommand },
   'open-task': { inFlight: true, perform: openTask },

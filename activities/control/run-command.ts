@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Activities } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { commandRoles, type RunCommand, type RunCommandKind } from '../../domain/playbook/control/command.ts';
+import { parseDuration } from '../../domain/playbook/duration.ts';
 import type { CommandRow, RunRow } from '../../store/port.ts';
 import { requireRun } from '../effect/check-order.ts';
 import type { Ports } from '../ports.ts';
@@ -22,9 +23,17 @@ const oneStep = z.strictObject({ step: z.string().min(1).max(500) });
 const parsers: { readonly [K in RunCommandKind]: Parser } = {
   pause: (_, given, { params }) => (none.parse(params), { ...given, kind: 'pause' }),
   resume: (_, given, { params }) => (none.parse(params), { ...given, kind: 'resume' }),
+  'extend-lease': extension,
   migrate: migration,
   skip: (_, given, { params }) => ({ ...given, kind: 'skip', ...oneStep.parse(params) }),
 };
+
+const longer = z.strictObject({ step: z.string().min(1).max(500), for: z.string().max(40).optional() });
+
+function extension(_: Ports, given: Given, { params }: CommandRow): RunCommand {
+  const { step, for: duration } = longer.parse(params);
+  return { ...given, kind: 'extend-lease', step, ...(duration === undefined ? {} : { forMs: parseDuration(duration) }) };
+}
 
 /** The plan as it is published, and the one that was meant when the command was given. */
 async function migration({ store }: Ports, given: Given, { params }: CommandRow, { playbook }: RunRow): Promise<RunCommand> {

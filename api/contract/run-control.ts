@@ -14,6 +14,11 @@ export const ReasonRequest = z.strictObject({ reason });
 export const SkipRequest = z.strictObject({ /** As the view has it: `each[3].apply`. */ step: stepKey, reason });
 export const MigrateRequest = z.strictObject({ version, reason });
 
+/** By so much, or for good: one of both. People are asked for exactly that. */
+export const ExtendRequest = z
+  .strictObject({ step: stepKey, for: z.string().min(2).max(40).optional(), permanent: z.boolean().optional(), reason })
+  .refine(({ for: duration, permanent }) => (duration === undefined) === (permanent === true), 'say `for` or `permanent`, and not both');
+
 /** `inputs` replace those of the first run by name. */
 export const RerunRequest = z.strictObject({ from: stepKey, inputs: JsonMap.optional(), version: version.optional() });
 export const RerunReply = z
@@ -81,6 +86,13 @@ export const runControlRoutes = {
     access: 'runs:control',
     summary: 'Resumes a run that is paused.',
     body: ReasonRequest,
+  },
+  'runs.extend': {
+    ...command,
+    path: '/v1/runs/:run/extend',
+    access: 'runs:control',
+    summary: 'Asks people to let the lease of a step’s effect hold longer, or for good.',
+    body: ExtendRequest,
   },
   'runs.skip': {
     ...command,

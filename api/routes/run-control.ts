@@ -1,5 +1,6 @@
 /** Pause, resume, skip, migrate and rerun; and what a cancellation or a migration would mean. */
 import { EdictError } from '../../domain/errors.ts';
+import { parseDuration } from '../../domain/playbook/duration.ts';
 import { forkOf } from '../../domain/playbook/control/fork-plan.ts';
 import { manualRoles, resolveInputs } from '../../domain/playbook/inputs.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
@@ -15,6 +16,7 @@ type Names =
   | 'runs.pause'
   | 'runs.resume'
   | 'runs.skip'
+  | 'runs.extend'
   | 'runs.migrate'
   | 'runs.commands'
   | 'runs.rerun'
@@ -33,7 +35,9 @@ export function runControlHandlers(deps: HandlerDeps): HandlersOf<Names> {
   };
 }
 
-function commandHandlers(deps: HandlerDeps): HandlersOf<'runs.pause' | 'runs.resume' | 'runs.skip' | 'runs.migrate' | 'runs.commands'> {
+function commandHandlers(
+  deps: HandlerDeps,
+): HandlersOf<'runs.pause' | 'runs.resume' | 'runs.skip' | 'runs.extend' | 'runs.migrate' | 'runs.commands'> {
   const { store } = deps;
   const waitMs = Math.min(deps.waitMs, answerWaitMs);
   return {
@@ -42,6 +46,19 @@ function commandHandlers(deps: HandlerDeps): HandlersOf<'runs.pause' | 'runs.res
       giveCommand(deps, { run, kind: 'resume', by, reason, http }, waitMs),
     'runs.skip': ({ params: { run }, body: { step, reason }, by, http }) =>
       giveCommand(deps, { run, kind: 'skip', by, reason, params: { step }, http }, waitMs),
+    'runs.extend': async ({ params: { run }, body: { step, for: duration, reason }, by, http }) => {
+      if (duration !== undefined && parseDuration(duration) <= 0)
+        throw new EdictError('input-invalid', 'a lease is extended by some time', { where: '/for', expected: 'a duration such as `4h`' });
+      const given = {
+        run,
+        kind: 'extend-lease',
+        by,
+        reason,
+        params: { step, ...(duration === undefined ? {} : { for: duration }) },
+        http,
+      } as const;
+      return giveCommand(deps, given, waitMs);
+    },
     'runs.migrate': async ({ params: { run }, body: { version, reason }, by, http }) => {
       const { plan } = await versionOf(store, await knownRun(store, run), version);
       const params = { version, planDigest: plan.digest };

@@ -10,7 +10,7 @@ import { answer, padded, style } from '../output.ts';
 import { cleaned } from '../plain.ts';
 
 export const addRunControl: AddCommands = (run) => {
-  for (const add of [addPause, addResume, addSkip, addCancel, addRerun, addMigrate]) add(run);
+  for (const add of [addPause, addResume, addSkip, addExtend, addCancel, addRerun, addMigrate]) add(run);
 };
 
 const addPause: AddCommands = (run) => {
@@ -55,6 +55,29 @@ const addSkip: AddCommands = (run) => {
     .action(
       withClient(async (session, id: string, step: string, { reason }: { reason: string }) =>
         say(session, await session.client.call('runs.skip', { params: { run: id }, body: { step, reason } }), `skipped ${step}`),
+      ),
+    );
+};
+
+type ExtendFlags = { readonly for?: string; readonly permanent?: boolean; readonly reason: string };
+
+const addExtend: AddCommands = (run) => {
+  run
+    .command('extend')
+    .description('ask people to let the lease of an effect hold longer, or for good; until they agree it ends as planned')
+    .argument('<run>')
+    .argument('<step>', 'as `edict run show` has it, such as `isolate`')
+    .option('--for <duration>', 'by so much, as 4h')
+    .option('--permanent', 'for good')
+    .requiredOption('--reason <text>', 'read by those who are asked, and kept in the ledger')
+    .addHelpText('after', example('run extend contain-host-882b222f5af2 isolate --for 4h --reason "the disk is still being imaged"'))
+    .action(
+      withClient(async (session, id: string, step: string, given: ExtendFlags) =>
+        say(
+          session,
+          await session.client.call('runs.extend', { params: { run: id }, body: { step, ...given } }),
+          `people are asked to extend the lease of ${step}: \`edict approvals\``,
+        ),
       ),
     );
 };

@@ -92,6 +92,8 @@ export type ActionStep = StepBase & {
   readonly reason?: string | undefined;
   /** How long the effect holds: gives a duration text. */
   readonly lease?: Template | undefined;
+  /** Who may let the lease hold longer, where no approval covers the step: managers where not given. */
+  readonly extend?: readonly string[] | undefined;
   /** Computed from `result` and added to the action's outputs. */
   readonly outputs?: { readonly [name: string]: Cel } | undefined;
   /** The approval step without whose approval it does not run. */

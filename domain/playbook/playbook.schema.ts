@@ -47,7 +47,7 @@ export type SourceStep = {
   retry?: z.infer<typeof retry> | undefined;
   undo?: string | { manual: SourceTask } | undefined;
   reason?: string | undefined;
-  lease?: string | undefined;
+  lease?: string | { for: string; extend: string[] } | undefined;
   outputs?: { [name: string]: string } | undefined;
   set?: { [name: string]: string } | undefined;
   on_failure?: SourceFailure | undefined;
@@ -235,7 +235,7 @@ const step: z.ZodType<SourceStep> = z.strictObject({
   retry: retry.optional(),
   undo: z.union([z.string(), z.strictObject({ manual: task.refine(asksSomebody, 'must ask somebody: `roles`, or `people`') })]).optional(),
   reason: z.string().min(5).max(500).optional(),
-  lease: z.string().optional(),
+  lease: z.union([z.string(), z.strictObject({ for: z.string(), extend: roleList })]).optional(),
   outputs: z.record(nameText, expression).optional(),
   set: z
     .record(nameText, valueExpression)

@@ -19,6 +19,7 @@ import {
   type SimulatedApproval,
   type VoteResult,
 } from './approval/simulated.ts';
+import { askExtension } from './approval/simulated-extension.ts';
 import { advance, start } from './engine/engine.ts';
 import { defaultRetry, type Command, type EngineEvent, type PerformCommand } from './engine/messages.ts';
 import type { RunState } from './engine/state.ts';
@@ -235,6 +236,8 @@ function perform(bench: Bench, command: Command): void {
       return cancelChild(childBench(bench), command);
     case 'undo-child':
       return undoChild(childBench(bench), command);
+    case 'ask-extension':
+      return askExtension(approvalBench(bench), command);
     case 'report-divergence':
       return later(bench, nowMs, { type: 'divergence-reported', step: command.step, undone: false, nowMs });
     case 'answer-command':

@@ -4,7 +4,8 @@ import type { Templates } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
 import { namesOf, type Build, type Compiling } from './block.ts';
-import { celTypes, checkDuration, compileTemplate, compileValues, type Names } from './expressions.ts';
+import { checkDuration, compileTemplate, compileValues, type Names } from './expressions.ts';
+import { celTypes } from './step-schema.ts';
 import type { SourcePath } from './source.ts';
 import { isAction } from './survey.ts';
 import { timingOf } from './timing.ts';
@@ -14,14 +15,15 @@ type Here = { readonly compiling: Compiling; readonly source: SourceStep; readon
 const undoActions: ReadonlySet<string> = new Set(Object.values(actions).flatMap((spec: ActionSpec) => spec.undo ?? []));
 
 export const actionPart: Build<'action'> = (compiling, source, at, block) => {
-  const { id, action: name = '', reason, lease } = source;
+  const { id, action: name = '', reason } = source;
+  const { lease, extend, path } = leaseParts(source);
   const here: Here = { compiling, source, at, spec: isAction(name) ? actions[name] : undefined };
   if (!here.spec) complain(here, 'action', `unknown action \`${name}\` in step \`${id}\``, didYouMean(suggest(name, Object.keys(actions))));
   const approval = compiling.survey.coveredBy.get(id);
   // What an approval covers has to be known when it is asked for.
   const names: Names =
     approval === undefined ? namesOf(block) : { ...namesOf(block), visible: compiling.visibleAt.get(approval) ?? new Set() };
-  if (lease !== undefined) checkDuration(compiling, lease, { at: [...at, 'lease'], step: id });
+  if (lease !== undefined) checkDuration(compiling, lease, { at: [...at, ...path], step: id });
   return {
     kind: 'action',
     action: name as ActionName,
@@ -31,11 +33,20 @@ export const actionPart: Build<'action'> = (compiling, source, at, block) => {
     undo: undoOf(here),
     ...(lease === undefined
       ? {}
-      : { lease: compileTemplate(compiling, lease, names, { at: [...at, 'lease'], step: id, expect: ['string'] }) }),
+      : { lease: compileTemplate(compiling, lease, names, { at: [...at, ...path], step: id, expect: ['string'] }) }),
+    ...(extend === undefined ? {} : { extend }),
     outputs: compileValues(compiling, source, [...at, 'outputs'], { ...namesOf(block), resultOf: name }),
     approval,
   };
 };
+
+type LeaseParts = { readonly lease: string | undefined; readonly extend: readonly string[] | undefined; readonly path: readonly string[] };
+
+/** `4h`, or `{ for: 4h, extend: [roles] }`. */
+export function leaseParts({ lease }: SourceStep): LeaseParts {
+  if (typeof lease !== 'object') return { lease, extend: undefined, path: ['lease'] };
+  return { lease: lease.for, extend: lease.extend, path: ['lease', 'for'] };
+}
 
 const didYouMean = (near: string | undefined): string | undefined => (near === undefined ? undefined : `did you mean \`${near}\`?`);
 

@@ -3,6 +3,7 @@ import type { Json } from '../../json.ts';
 import { parseDuration } from '../duration.ts';
 import type { ManualStep, TaskPlan, Template } from '../plan.ts';
 import type { SourceManual, SourceStep, SourceTask } from '../playbook.schema.ts';
+import { leaseParts } from './action-step.ts';
 import { compileAfter } from './after.ts';
 import { rungOf } from './approval-step.ts';
 import { addStep, namesOf, type Block, type Build, type Compiling } from './block.ts';
@@ -80,7 +81,9 @@ function expiredOf(compiling: Compiling, { id, manual }: SourceStep, at: SourceP
   return { to: compileAfter(compiling, { id: `${id}.expired`, after, at: here }, { ...block, next }) };
 }
 
-function undoPart(compiling: Compiling, { id, undo, lease }: SourceStep, at: SourcePath, block: Block): Pick<ManualStep, 'undo' | 'lease'> {
+function undoPart(compiling: Compiling, source: SourceStep, at: SourcePath, block: Block): Pick<ManualStep, 'undo' | 'lease'> {
+  const { id, undo } = source;
+  const { lease, extend, path } = leaseParts(source);
   const complain = (key: 'undo' | 'lease', text: string, help: string): void =>
     void compiling.issues.push({ code: 'playbook-invalid', at: [...at, key], text, help });
   if (typeof undo === 'string')
@@ -91,10 +94,16 @@ function undoPart(compiling: Compiling, { id, undo, lease }: SourceStep, at: Sou
     );
   if (lease !== undefined && typeof undo !== 'object')
     complain('lease', `step \`${id}\` @ has a lease and no undo`, 'a lease ends by its undo');
+  if (extend !== undefined)
+    complain(
+      'lease',
+      `the lease of step \`${id}\` @ cannot be extended: what a person did is not in the ledger`,
+      'write the lease as a duration',
+    );
   if (typeof undo !== 'object') return {};
   const plan = taskPlan(compiling, id, { task: undo.manual, at: [...at, 'undo', 'manual'] }, block);
   if (lease === undefined) return { undo: plan };
-  checkDuration(compiling, lease, { at: [...at, 'lease'], step: id });
+  checkDuration(compiling, lease, { at: [...at, ...path], step: id });
   const outside = { ...block, visible: without(block.visible, id) };
   return { undo: plan, lease: compileTemplate(compiling, lease, namesOf(outside), { at: [...at, 'lease'], step: id, expect: ['string'] }) };
 }

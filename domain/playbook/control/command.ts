@@ -18,6 +18,8 @@ export type RunCommand = Given &
     | { readonly kind: 'resume' }
     /** `step`: with the indexes of its loops, as in the view. */
     | { readonly kind: 'skip'; readonly step: string }
+    /** Of an effect's lease, by so much; for good where no time is given. */
+    | { readonly kind: 'extend-lease'; readonly step: string; readonly forMs?: number | undefined }
     /** `plan`: of the version that was ordered. */
     | { readonly kind: 'migrate'; readonly plan: Plan }
   );
@@ -34,5 +36,6 @@ export const commandRoles: { readonly [K in RunCommandKind]: readonly string[] }
   pause: ['analyst', 'engineer', 'manager', 'admin'],
   resume: ['analyst', 'engineer', 'manager', 'admin'],
   skip: ['analyst', 'engineer', 'manager', 'admin'],
+  'extend-lease': ['analyst', 'engineer', 'manager', 'admin'],
   migrate: ['engineer'],
 };

@@ -2,6 +2,7 @@
 import { EdictError } from '../../errors.ts';
 import type { RunCommand, RunCommandAnswer, RunCommandKind, RunCommandOf } from '../control/command.ts';
 import { answerCommand } from './answers.ts';
+import { extendLease } from './extend-lease.ts';
 import { migrate } from './migrate.ts';
 import { pause, resume } from './pause.ts';
 import { skip } from './skip.ts';
@@ -10,7 +11,7 @@ import { faultOf, type Turn } from './turn.ts';
 /** `later`: it is answered by what it began. */
 type Handler<K extends RunCommandKind> = (turn: Turn, command: RunCommandOf<K>) => 'later' | undefined | void;
 
-const handlers: { readonly [K in RunCommandKind]: Handler<K> } = { pause, resume, skip, migrate };
+const handlers: { readonly [K in RunCommandKind]: Handler<K> } = { pause, resume, skip, migrate, 'extend-lease': extendLease };
 
 export function takeCommand(turn: Turn, command: RunCommand): void {
   const taken = (turn.state.taken ??= {});

@@ -7,6 +7,7 @@ import { actions, type ActionSpec } from '../actions.ts';
 import { parseDuration } from '../duration.ts';
 import type { ActionStep, ManualStep } from '../plan.ts';
 import { evaluateTemplate } from '../template.ts';
+import { dropExtension } from './extend-lease.ts';
 import type { Command } from './messages.ts';
 import type { EffectState, Fault, Performed, StepState } from './state.ts';
 import { askTask, undoTextOf, type TaskText } from './tasks.ts';
@@ -76,6 +77,7 @@ export function undo(turn: Turn, index: number, waiter?: string): boolean {
   const state = turn.state.steps[effect.step];
   if (state) state.status = 'undoing';
   cancelTimer(turn, timerId('lease', effect.step));
+  dropExtension(turn, effect.step);
   turn.state.owed[`undo:${effect.step}`] = true;
   if (effect.manual && state) askTask(turn, state, { ...(effect.params as TaskText), undo: true });
   else turn.commands.push(undoCommand(turn, effect));

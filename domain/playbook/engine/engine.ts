@@ -15,6 +15,7 @@ import { takeCommand } from './commands.ts';
 import { abandonAttempts, attemptEnded, backoffOver } from './again.ts';
 import { divergenceReported, settle, undo } from './effects.ts';
 import { beginForked } from './forked.ts';
+import { extensionAsked, extensionDecided, extensionRefused } from './extend-lease.ts';
 import { drain, endRun, goOnAfterBreath, move, timedOut } from './flow.ts';
 import type { Command, EngineEvent } from './messages.ts';
 import { migrationRecorded } from './migrate.ts';
@@ -97,6 +98,10 @@ function handle(turn: Turn, event: EngineEvent): void {
       return signalReceived(turn, event.signal);
     case 'cancel-requested':
       return cancelRequested(turn, event);
+    case 'extension-asked':
+      return extensionAsked(turn, event.step, event.approval);
+    case 'extension-refused':
+      return extensionRefused(turn, event.step, event.error);
     case 'divergence-reported':
       return divergenceReported(turn, event.step, event.undone);
     case 'command':
@@ -132,6 +137,7 @@ function decideOn(turn: Turn, step: StepState, approval: string, decision: Decis
 }
 
 function decided(turn: Turn, { approval, status, grant }: Extract<EngineEvent, { type: 'approval-decided' }>): void {
+  if (extensionDecided(turn, approval, status)) return;
   const key = turn.state.approvals[approval];
   if (key !== undefined) return withStep(turn, key, (step) => decideOn(turn, step, approval, { status, grant }));
   // The vote was faster than the answer of its opening.

@@ -106,6 +106,15 @@ export type Command =
     }
   | { readonly type: 'start-timer'; readonly timer: string; readonly atMs: number }
   | { readonly type: 'cancel-timer'; readonly timer: string }
+  /** Answered by `extension-asked` or `extension-refused`, and in the end by `approval-decided`. `untilMs` absent: for good. */
+  | {
+      readonly type: 'ask-extension';
+      readonly step: string;
+      readonly command: string;
+      readonly effect: string;
+      readonly fromMs: number;
+      readonly untilMs?: number | undefined;
+    }
   /** An effect could not be undone: it is put on record, and people are told. Answered by `divergence-reported`. */
   | { readonly type: 'report-divergence'; readonly step: string; readonly effect: string; readonly error: Fault }
   /** What became of a command of a person. Answered by `command-answered`. */
@@ -142,6 +151,8 @@ export type EngineEvent = Now &
     | { readonly type: 'timer-fired'; readonly timer: string }
     /** Of the run's incident. A signal that no step waits for is not kept. */
     | { readonly type: 'signal-received'; readonly signal: Signal }
+    | { readonly type: 'extension-asked'; readonly step: string; readonly approval: string }
+    | { readonly type: 'extension-refused'; readonly step: string; readonly error: Fault }
     /** `undone`: it was undone after all, and only the answer of that was lost. */
     | { readonly type: 'divergence-reported'; readonly step: string; readonly undone: boolean }
     | { readonly type: 'cancel-requested'; readonly by: string; readonly reason: string }

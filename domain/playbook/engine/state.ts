@@ -93,7 +93,13 @@ export type TaskAnswer = { readonly by: string; readonly outputs: JsonObject };
 
 export type Performed = { readonly params: JsonObject; readonly lease?: string | undefined };
 
-export type LoopState = { readonly items: readonly Json[]; next: number; readonly results: Json[]; errors?: Json[] };
+export type LoopState = {
+  readonly items: readonly Json[];
+  next: number;
+  readonly results: Json[];
+  errors?: Json[];
+  /** Nobody reads the results. */ dropped?: true;
+};
 
 /** `effects`: where a narrower plan was approved, what is left of it; a lease where it was shortened. */
 export type ApprovalGrant = {
@@ -119,6 +125,9 @@ export type TaskState = {
   closing?: true;
 };
 
+/** `untilMs` absent: for good. `ended`: the effect is being taken back, and the approval is closed. */
+export type ExtensionState = { readonly command: string; readonly untilMs?: number; approval?: string; ended?: true };
+
 export type EffectStatus = 'confirmed' | 'uncertain' | 'undoing' | 'undone' | 'undo-failed' | 'kept';
 
 /** A change outside. `uncertain` may have happened: it is undone like one that has. `kept` has no undo. */
@@ -136,6 +145,8 @@ export type EffectState = {
   readonly params: JsonObject;
   status: EffectStatus;
   lease?: { readonly duration: string; readonly untilMs: number };
+  /** The approval that lets it hold for good: it had a lease. */
+  permanent?: string;
   /** Who waits for its undo: an undo step's key. */
   waiter?: string;
 };
@@ -188,6 +199,8 @@ export type RunState = {
   /** Ids of the signals that steps waited for and got. */
   heard?: { [signal: string]: true };
   undoFault?: Fault;
+  /** Step → the extension of its lease that people are asked for. */
+  extensions?: { [step: string]: ExtensionState };
   /** `on_cancel` blocks that have not come to their end. */
   cleaning?: number;
   /** Nothing new is begun. */

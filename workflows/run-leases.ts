@@ -1,0 +1,12 @@
+/** Asks people to let a lease hold longer. What is asked, and of whom, an activity makes of the recorded command and the ordered plan. */
+import type { Command } from '../domain/playbook/engine/messages.ts';
+import { control } from './options.ts';
+import { launch, type RunDriver } from './run-launch.ts';
+
+export function askExtension(driver: RunDriver, { type: _, ...asked }: Extract<Command, { type: 'ask-extension' }>): void {
+  const { step } = asked;
+  launch(driver, () => control['lease.ask']({ run: driver.state.run, ...asked }), {
+    done: ({ approval }) => driver.feed({ type: 'extension-asked', step, approval, nowMs: Date.now() }),
+    failed: (error) => driver.feed({ type: 'extension-refused', step, error, nowMs: Date.now() }),
+  });
+}
