@@ -1,5 +1,7 @@
 /** Where in an expression a fault is: offsets into its text. */
+import type { ASTNode } from '@marcbachmann/cel-js';
 import type { EdictError } from '../../errors.ts';
+import { childrenOf } from '../expression-ast.ts';
 
 /** Where the name stands by itself, outside of texts. */
 export function wordAt(cel: string, word: string): number {
@@ -19,4 +21,13 @@ export function refusedAt(cel: string, { message, cause }: EdictError): number {
 export function rangeStart(error: unknown): number | undefined {
   const range = error instanceof Error && 'range' in error ? (error.range as { readonly start?: number } | undefined) : undefined;
   return range?.start;
+}
+
+type Span = { readonly start: number; readonly end: number };
+
+/** What `has` is asked about. */
+export function hasOperands(node: ASTNode): readonly Span[] {
+  const inner = childrenOf(node).flatMap(hasOperands);
+  if (node.op !== 'call' || node.args[0] !== 'has') return inner;
+  return [...node.args[1].flatMap((operand: ASTNode) => ('start' in operand ? [operand as unknown as Span] : [])), ...inner];
 }

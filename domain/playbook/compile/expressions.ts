@@ -2,10 +2,9 @@
  * Checks expressions at compile time: that they parse, that each name is known and has a value by then, and that types fit as
  * far as cel-js's checker knows them. Step ids with `-` are written with `_` in the plan's CEL.
  */
-import type { Environment, ObjectSchema } from '@marcbachmann/cel-js';
+import type { Environment } from '@marcbachmann/cel-js';
 import { EdictError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
-import { actions, type ValueType } from '../actions.ts';
 import { celEnvironment, parseExpression } from '../expression.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Cel, Template } from '../plan.ts';
@@ -13,10 +12,10 @@ import { parseDuration } from '../duration.ts';
 import type { SourcePlaybook, SourceStep } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
 import { parseTemplate } from '../template.ts';
-import { rangeStart, refusedAt, wordAt } from './cel-place.ts';
+import { hasOperands, rangeStart, refusedAt, wordAt } from './cel-place.ts';
 import type { Issue, SourcePath } from './source.ts';
-import { outputsOf } from './task-outputs.ts';
-import { isAction, reservedRoots, type KnownStep, type Survey } from './survey.ts';
+import { celTypes, resultSchema, schemaOf, schemaOr, signalSchema } from './step-schema.ts';
+import { isAction, reservedRoots, type Survey } from './survey.ts';
 
 export type Names = {
   /** Steps that have run by then. */
@@ -33,6 +32,8 @@ export type Checker = {
   readonly known: Catalogue | undefined;
   readonly survey: Survey;
   readonly environment: Environment;
+  /** Step, as expressions name it → the names that it gives. */
+  readonly given: ReadonlyMap<string, readonly string[]>;
   readonly hyphened: RegExp | undefined;
   readonly issues: Issue[];
 };
@@ -40,30 +41,6 @@ export type Checker = {
 type Place = { readonly at: SourcePath; readonly step?: string | undefined; readonly expect?: readonly string[] | undefined };
 
 export const celName = (id: string): string => id.replaceAll('-', '_');
-
-export const celTypes: Record<ValueType | 'duration', string> = {
-  string: 'string',
-  int: 'int',
-  double: 'double',
-  bool: 'bool',
-  list: 'list',
-  map: 'map',
-  asset: 'map',
-  indicator: 'map',
-  any: 'dyn',
-  duration: 'string',
-};
-const signalSchema = {
-  id: 'string',
-  kind: 'string',
-  severity: 'string',
-  at: 'string',
-  title: 'string',
-  source: 'string',
-  destination: 'string',
-  key: 'string',
-  attributes: 'map',
-};
 
 export function checkerOf(playbook: SourcePlaybook, survey: Survey, known?: Catalogue): Checker {
   const environment = celEnvironment(false);
@@ -74,27 +51,38 @@ export function checkerOf(playbook: SourcePlaybook, survey: Survey, known?: Cata
   environment.registerVariable('incident', 'string');
   environment.registerVariable('index', 'int');
   for (const name of survey.loopNames) environment.registerVariable(name, 'dyn');
+  const hyphened = hyphenedIn(survey);
+  const given = new Map<string, readonly string[]>();
   for (const step of survey.steps.values()) {
-    const schema = schemaOf(step, known);
+    const schema = schemaOf(step, { known, environment, celOf: (text) => withoutHyphens(text, hyphened) });
     environment.registerVariable({ name: celName(step.id), ...(schema ? { schema } : { type: 'dyn' }) });
+    given.set(celName(step.id), Object.keys(schema ?? {}));
   }
-  const hyphened = [...survey.steps.keys()].filter((id) => id.includes('-')).toSorted((a, b) => b.length - a.length);
   return {
     playbook: playbook.playbook,
     known,
     survey,
     environment,
+    given,
     issues: [],
-    hyphened:
-      hyphened.length === 0
-        ? undefined
-        : new RegExp(`"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|(?<![\\w.-])(?:${hyphened.join('|')})(?![\\w-])`, 'g'),
+    hyphened,
   };
+}
+
+/** Texts, which stay as they are, and ids with `-`, the longest first. */
+function hyphenedIn({ steps }: Survey): RegExp | undefined {
+  const ids = [...steps.keys()].filter((id) => id.includes('-')).toSorted((a, b) => b.length - a.length);
+  if (ids.length === 0) return undefined;
+  return new RegExp(`"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|(?<![\\w.-])(?:${ids.join('|')})(?![\\w-])`, 'g');
+}
+
+function withoutHyphens(text: string, hyphened: RegExp | undefined): Cel {
+  return hyphened ? text.replace(hyphened, (match) => (/^["']/.test(match) ? match : celName(match))) : text;
 }
 
 /** The CEL text for the plan. Faults go to `issues`. */
 export function compileCel(checker: Checker, text: string, names: Names, place: Place): Cel {
-  const cel = checker.hyphened ? text.replace(checker.hyphened, (match) => (/^["']/.test(match) ? match : celName(match))) : text;
+  const cel = withoutHyphens(text, checker.hyphened);
   const fault = faultOf(checker, cel, names, place);
   if (fault)
     checker.issues.push({
@@ -129,50 +117,6 @@ export function compileTemplate(checker: Checker, value: Json, names: Names, pla
   }
 }
 
-function schemaOr(schema: ObjectSchema): { readonly schema: ObjectSchema } | { readonly type: 'map' } {
-  return Object.keys(schema).length === 0 ? { type: 'map' } : { schema };
-}
-
-/** What expressions see of a step; undefined where that cannot be told. */
-function schemaOf(step: KnownStep, known: Catalogue | undefined): ObjectSchema | undefined {
-  const { source, kind } = step;
-  const given = kind === 'playbook' ? calledTypes(source, known) : givenTypes(step);
-  if (!given) return undefined;
-  return {
-    ...given,
-    ok: 'bool',
-    status: 'string',
-    error: { code: 'string', message: 'string' },
-    lease: { duration: 'string' },
-  };
-}
-
-function givenTypes({ kind, source }: KnownStep): ObjectSchema {
-  const own = Object.fromEntries(Object.keys({ ...source.outputs, ...source.set }).map((name) => [name, 'dyn']));
-  if (kind === 'action') return { ...actionTypes(source.action ?? ''), ...own };
-  if (kind === 'manual' && source.manual) return { ...answerTypes(source.manual), by: 'string', task: 'string', ...own };
-  if (kind === 'approval') return { approval: 'string', decision: 'string', by: 'string', withheld: 'list' };
-  if (kind === 'foreach') return { results: 'list', ...(source.foreach?.on_error === 'collect' ? { errors: 'list' } : {}) };
-  if (kind === 'while') return { result: 'dyn', turns: 'int' };
-  const waited = typeof source.wait === 'object' && source.wait.signal !== undefined;
-  return waited ? { signal: signalSchema } : own;
-}
-
-function actionTypes(name: string): ObjectSchema {
-  if (!isAction(name)) return {};
-  return Object.fromEntries(Object.entries(actions[name].outputs).map(([output, type]) => [output, celTypes[type as ValueType]]));
-}
-
-/** Of a playbook that is at hand. */
-function calledTypes({ playbook }: SourceStep, known: Catalogue | undefined): ObjectSchema | undefined {
-  const called = playbook && known?.find(playbook.name, playbook.version);
-  return called && { ...called.outputs, run: 'string', version: 'string', outcome: 'string' };
-}
-
-function answerTypes({ outputs }: NonNullable<SourceStep['manual']>): { readonly [name: string]: string } {
-  return Object.fromEntries(Object.entries(outputsOf(outputs)).map(([name, { type }]) => [name, celTypes[type]]));
-}
-
 /** `offset`: where in the expression; a hyphen that became `_` keeps its place. */
 type CelFault = { readonly text: string; readonly help?: string | undefined; readonly offset?: number | undefined };
 
@@ -191,11 +135,10 @@ function faultOf(checker: Checker, cel: string, names: Names, place: Place): Cel
 }
 
 /** What a step gives that is near to what was asked of it. */
-function keyHelp({ survey, known }: Checker, cel: string, message: string): string | undefined {
+function keyHelp({ given }: Checker, cel: string, message: string): string | undefined {
   const key = /no such key: (\w+)/.exec(message)?.[1];
   const root = key === undefined ? undefined : new RegExp(`(\\w+)\\.${key}\\b`).exec(cel)?.[1];
-  const step = root === undefined ? undefined : survey.steps.get(root.replaceAll('_', '-'));
-  const near = key === undefined || !step ? undefined : suggest(key, Object.keys(schemaOf(step, known) ?? {}));
+  const near = key === undefined || root === undefined ? undefined : suggest(key, given.get(root) ?? []);
   return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
@@ -205,14 +148,28 @@ function typeFault(environment: Environment, cel: string, expect: readonly strin
     const why = error?.message.split('\n')[0] ?? 'does not type';
     return { text: `\`${cel}\` @: ${why.replace(/^./, (letter) => letter.toLowerCase())}`, offset: rangeStart(error) };
   }
+  const unknown = unknownInHas(environment, cel);
+  if (unknown) return unknown;
   if (expect && type !== undefined && type !== 'dyn' && !expect.includes(type.replace(/<.*$/, '')))
     return { text: `\`${cel}\` @ is of type ${type.replace(/^\$/, '')}`, help: `${expect[0]} is needed` };
   return undefined;
 }
 
+/** `has` of what can never be there is a mistyped name, and would be false for ever. */
+function unknownInHas(environment: Environment, cel: string): CelFault | undefined {
+  if (!/\bhas\s*\(/.test(cel)) return undefined;
+  for (const { start, end } of hasOperands(parseExpression(cel).ast)) {
+    const { valid, error } = environment.check(cel.slice(start, end));
+    const why = error?.message.split('\n')[0] ?? '';
+    if (!valid && /^no such key/i.test(why))
+      return { text: `\`${cel}\` @: ${why.replace(/^./, (letter) => letter.toLowerCase())}`, offset: start + (rangeStart(error) ?? 0) };
+  }
+  return undefined;
+}
+
 function environmentFor(checker: Checker, { resultOf }: Names): Environment {
   if (resultOf === undefined || !isAction(resultOf)) return checker.environment;
-  return checker.environment.clone().registerVariable({ name: 'result', ...schemaOr(actionTypes(resultOf)) });
+  return checker.environment.clone().registerVariable(resultSchema(resultOf));
 }
 
 function rootFault(

@@ -10,7 +10,8 @@ import type { PlanInput, Templates } from '../plan.ts';
 import type { SourceChild, SourceStep } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
 import { namesOf, type Build, type Compiling } from './block.ts';
-import { celTypes, compileTemplate, type Names } from './expressions.ts';
+import { compileTemplate, type Names } from './expressions.ts';
+import { celTypes } from './step-schema.ts';
 import type { SourcePath } from './source.ts';
 
 type Here = { readonly compiling: Compiling; readonly source: SourceStep; readonly child: SourceChild; readonly at: SourcePath };

@@ -8,7 +8,7 @@ import type { Issue, SourcePath } from './source.ts';
 
 export type SecretIssues = { readonly errors: readonly Issue[]; readonly warnings: readonly Issue[] };
 
-const help = 'outside systems hold their own secrets; what a run needs besides comes as an input';
+const help = 'outside systems hold their own secrets (`edict system add`); what a run needs besides comes as an input';
 
 /** Prefixes that those who issue them have published. */
 const forms: readonly (readonly [what: string, form: RegExp])[] = [

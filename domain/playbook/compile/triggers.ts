@@ -7,7 +7,8 @@ import type { SourcePlaybook, SourceTrigger } from '../playbook.schema.ts';
 import { checkTimes, shortestEveryMs } from '../schedule.ts';
 import { suggest } from '../suggest.ts';
 import type { Compiling } from './block.ts';
-import { celTypes, compileCel, compileTemplate } from './expressions.ts';
+import { compileCel, compileTemplate } from './expressions.ts';
+import { celTypes } from './step-schema.ts';
 import type { SourcePath } from './source.ts';
 
 type Here = { readonly compiling: Compiling; readonly playbook: SourcePlaybook; readonly at: SourcePath };
