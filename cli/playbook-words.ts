@@ -8,6 +8,7 @@ import type { Plan } from '../domain/playbook/plan.ts';
 import type { SimulatedApproval, SimulatedEffect } from '../domain/playbook/simulate.ts';
 import type { TrialResult } from '../domain/playbook/trial.ts';
 import { style, table } from './output.ts';
+import { refusedActs, simulatedTaskWords, taskReport } from './task-words.ts';
 
 export function findingWords({ files, findings }: { readonly files: number; readonly findings: readonly Finding[] }): string {
   const lines = findings.map(
@@ -125,6 +126,8 @@ export function trialReport(plan: Plan, { run, assumed, triggered }: TrialResult
       error,
     })),
     approvals: run.approvals.map(approvalReport),
+    tasks: run.tasks.map(taskReport),
+    refusedActs: refusedActs(run.taskActs),
     effects: run.effects.map((effect) => effectReport(plan, effect)),
     refusedVotes: run.votes.flatMap(({ act, refused }) =>
       refused === undefined ? [] : [{ at: printDuration(act.atMs), who: act.who, step: act.step, refused }],
@@ -186,6 +189,7 @@ export function trialWords(report: TrialReport): string {
       'no step was entered',
     ),
     ...approvalWords(report),
+    ...simulatedTaskWords(report),
     ...effectWords(report),
     '',
     ...endWords(report),

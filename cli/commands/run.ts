@@ -131,9 +131,11 @@ const marks: Readonly<Record<string, string>> = {
 function stepLine(step: RunView['steps'][number]): string {
   const error = step.error === undefined ? '' : style.red(` ${step.error.message} [${step.error.code}]`);
   const approval = step.status === 'waiting' && step.approval !== undefined ? ` · \`edict approvals ${step.approval}\`` : '';
+  const task = step.status === 'waiting' && step.task !== undefined ? ` · \`edict task show ${step.task}\`` : '';
+  const called = step.child === undefined ? '' : style.dim(` · run ${step.child}`);
   const skipped = step.skipped === undefined ? '' : style.dim(` by ${step.skipped.by}: ${step.skipped.reason}`);
   const until = step.untilMs === undefined ? '' : style.dim(` until ${when(new Date(step.untilMs).toISOString())}`);
-  return `${marks[step.status] ?? style.red('✗')} ${padded(step.step, 24)} ${step.status.padEnd(9)} ${step.action ?? step.kind}${until}${approval}${skipped}${error}`;
+  return `${marks[step.status] ?? style.red('✗')} ${padded(step.step, 24)} ${step.status.padEnd(9)} ${step.action ?? step.kind}${called}${until}${approval}${task}${skipped}${error}`;
 }
 
 function endLine(view: RunView): string {
