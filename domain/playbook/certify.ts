@@ -112,7 +112,23 @@ function repeatsOf(event: EngineEvent): readonly EngineEvent[] {
     return [event, { type: 'action-failed', step, undo, nowMs, error: { code: 'dependency-unavailable', message: 'delivered twice' } }];
   }
   if (event.type === 'action-failed') return [event, { type: 'action-completed', step: event.step, undo: event.undo, nowMs, outputs: {} }];
-  return [event];
+  return [event, ...othersOf(event)];
+}
+
+/** What people, or a called playbook, could have said instead. */
+function othersOf(event: EngineEvent): readonly EngineEvent[] {
+  switch (event.type) {
+    case 'approval-decided':
+      return [{ ...event, status: event.status === 'approved' ? 'denied' : 'approved' }];
+    case 'task-answered':
+      return [{ type: 'task-closed', task: event.task, status: 'expired', claimed: false, nowMs: event.nowMs }];
+    case 'task-closed':
+      return [{ type: 'task-answered', task: event.task, by: 'somebody', outputs: {}, nowMs: event.nowMs }];
+    case 'child-ended':
+      return [{ ...event, end: { ...event.end, outcome: event.end.outcome === 'done' ? 'failed' : 'done' } }];
+    default:
+      return [];
+  }
 }
 
 function repeat(bench: Bench, state: RunState, event: EngineEvent): void {
@@ -166,16 +182,23 @@ function late(fake: Fake | readonly Fake[]): readonly Fake[] {
   }));
 }
 
+/** What may come once for each time that its step is gone through. */
+function onceOf(command: Command): string | undefined {
+  if (command.type === 'perform') return `${command.undoes === undefined ? 'act' : 'undo'}:${command.step}#${command.invocation}`;
+  if (command.type === 'open-task') return `${command.undo ? 'undo-task' : 'task'}:${command.step}#${command.invocation}`;
+  return command.type === 'start-child' ? `child:${command.step}#${command.invocation}` : undefined;
+}
+
 /** It ends, does nothing twice, and takes back what it did when it fails. */
 function checkRun(bench: Bench, simulation: Simulation, late: string): void {
   const performed = new Set<string>();
   let last: RunState | undefined;
   const once = (commands: readonly Command[]): void => {
     for (const command of commands) {
-      if (command.type !== 'perform') continue;
-      const key = `${command.undoes === undefined ? 'act' : 'undo'}:${command.step}#${command.invocation}`;
+      const key = onceOf(command);
+      if (key === undefined) continue;
       if (performed.has(key))
-        throw new Found({ case: bench.name, step: command.step, what: `is performed twice when \`${late}\` is late` });
+        throw new Found({ case: bench.name, step: stepOf(command), what: `is performed twice when \`${late}\` is late` });
       performed.add(key);
     }
   };
@@ -197,7 +220,7 @@ function weak({ name }: Bench, event: EngineEvent, what: string): Found {
   return new Found({ case: name, step: stepOf(event), what: `${what} (${event.type})` });
 }
 
-function stepOf(event: EngineEvent): string {
+function stepOf(event: EngineEvent | Command): string {
   if ('step' in event) return event.step;
   if ('timer' in event) return event.timer;
   if ('task' in event) return event.task;

@@ -95,6 +95,20 @@ describe('certification', () => {
     expect(certified('review.yaml', counts)).toMatchObject({ weakness: { what: 'changes when an answer comes twice (approval-decided)' } });
   });
 
+  it('finds a denial that counts after the approval', () => {
+    const turned: Engine = {
+      ...real,
+      advance: (plan, state, event) => {
+        const next = advance(plan, state, event);
+        if (event.type === 'approval-decided' && event.status === 'denied' && state.grants['isolate']) next.state.outcome = 'denied';
+        return next;
+      },
+    };
+    expect(certified('contain-host.yaml', turned)).toMatchObject({
+      weakness: { what: 'changes when an answer comes twice (approval-decided)' },
+    });
+  });
+
   it('finds what is done twice, and what is not taken back, when an answer is late', () => {
     const twice: Engine = {
       ...real,
