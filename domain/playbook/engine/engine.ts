@@ -64,51 +64,38 @@ export function advance(plan: Plan, state: RunState, event: EngineEvent): Advanc
   return turn.plan === plan ? advanced : { ...advanced, plan: turn.plan };
 }
 
+type EventOf<T extends EngineEvent['type']> = Extract<EngineEvent, { readonly type: T }>;
+
+const handlers: { readonly [T in EngineEvent['type']]: (turn: Turn, event: EventOf<T>) => void } = {
+  'action-completed': (turn, { step, undo: isUndo, outputs }) =>
+    isUndo ? takenBack(turn, step) : answered(turn, `act:${step}`, (state) => actionCompleted(turn, state, outputs)),
+  'action-failed': (turn, { step, undo: isUndo, error }) =>
+    isUndo ? takenBack(turn, step, error) : answered(turn, `act:${step}`, (state) => actionFailed(turn, state, error)),
+  'approval-opened': (turn, { step, approval, digest }) => {
+    if (turn.state.owed[`open:${step}`])
+      withStep(turn, step, (state) => move(turn, state, () => approvalOpened(turn, state, approval, digest)));
+  },
+  'approval-failed': approvalFailed,
+  'approval-decided': decided,
+  'task-opened': taskEvent,
+  'task-failed': taskEvent,
+  'task-answered': taskEvent,
+  'task-closed': taskEvent,
+  'child-started': (turn, { step, child }) => withStep(turn, step, (state) => move(turn, state, () => childStarted(turn, state, child))),
+  'child-ended': (turn, { step, end }) => answered(turn, `child:${step}`, (state) => childEnded(turn, state, end)),
+  'timer-fired': (turn, { timer }) => timerFired(turn, timer),
+  'signal-received': (turn, { signal }) => signalReceived(turn, signal),
+  'cancel-requested': cancelRequested,
+  'extension-asked': (turn, { step, approval }) => extensionAsked(turn, step, approval),
+  'extension-refused': (turn, { step, error }) => extensionRefused(turn, step, error),
+  'divergence-reported': (turn, { step, undone }) => divergenceReported(turn, step, undone),
+  command: (turn, { command }) => takeCommand(turn, command),
+  'command-answered': answerRecorded,
+};
+
 function handle(turn: Turn, event: EngineEvent): void {
-  const { state } = turn;
-  switch (event.type) {
-    case 'action-completed':
-      return event.undo
-        ? takenBack(turn, event.step)
-        : answered(turn, `act:${event.step}`, (step) => actionCompleted(turn, step, event.outputs));
-    case 'action-failed':
-      return event.undo
-        ? takenBack(turn, event.step, event.error)
-        : answered(turn, `act:${event.step}`, (step) => actionFailed(turn, step, event.error));
-    case 'approval-opened':
-      return state.owed[`open:${event.step}`]
-        ? withStep(turn, event.step, (step) => move(turn, step, () => approvalOpened(turn, step, event.approval, event.digest)))
-        : undefined;
-    case 'approval-failed':
-      return approvalFailed(turn, event);
-    case 'approval-decided':
-      return decided(turn, event);
-    case 'task-opened':
-    case 'task-failed':
-    case 'task-answered':
-    case 'task-closed':
-      return taskEvent(turn, event);
-    case 'child-started':
-      return withStep(turn, event.step, (step) => move(turn, step, () => childStarted(turn, step, event.child)));
-    case 'child-ended':
-      return answered(turn, `child:${event.step}`, (step) => childEnded(turn, step, event.end));
-    case 'timer-fired':
-      return timerFired(turn, event.timer);
-    case 'signal-received':
-      return signalReceived(turn, event.signal);
-    case 'cancel-requested':
-      return cancelRequested(turn, event);
-    case 'extension-asked':
-      return extensionAsked(turn, event.step, event.approval);
-    case 'extension-refused':
-      return extensionRefused(turn, event.step, event.error);
-    case 'divergence-reported':
-      return divergenceReported(turn, event.step, event.undone);
-    case 'command':
-      return takeCommand(turn, event.command);
-    case 'command-answered':
-      return answerRecorded(turn, event);
-  }
+  const handler = handlers[event.type] as (turn: Turn, event: EngineEvent) => void;
+  handler(turn, event);
 }
 
 function answered(turn: Turn, owed: `${'act' | 'child'}:${string}`, decide: (step: StepState) => Move): void {

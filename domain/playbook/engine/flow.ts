@@ -1,4 +1,5 @@
 /** How control moves: entering steps, carrying out their moves, failures up the blocks, and the end of the run. */
+import type { JsonObject } from '../../json.ts';
 import { evaluateBoolean } from '../expression.ts';
 import type { StepStatus } from '../view.ts';
 import { endLeases } from './effects.ts';
@@ -109,8 +110,7 @@ export function move(turn: Turn, state: StepState, decide: () => Move): void {
     case 'stay':
       return void turn.ready.push(...(decided.enter ?? []));
     case 'next':
-      if (decided.outputs && Object.keys(decided.outputs).length > 0) state.outputs = decided.outputs;
-      return leave(turn, state, 'done', stepOf(turn, state.id).next);
+      return leave(turn, withOutputs(state, decided.outputs), 'done', stepOf(turn, state.id).next);
     case 'step':
       return leave(turn, state, decided.status ?? 'done', decided.id);
     case 'rest':
@@ -125,6 +125,11 @@ export function move(turn: Turn, state: StepState, decide: () => Move): void {
     case 'skip':
       return skipOn(turn, state);
   }
+}
+
+function withOutputs(state: StepState, outputs: JsonObject | undefined): StepState {
+  if (outputs && Object.keys(outputs).length > 0) state.outputs = outputs;
+  return state;
 }
 
 function endBy(turn: Turn, state: StepState, decided: Extract<Move, { to: 'end' | 'cancelled' }>): void {
