@@ -74,7 +74,6 @@ export type Ahead = { readonly answers: readonly QuickAnswer[]; readonly sizeByt
 
 /** The call of a playbook by a step of a run. */
 export type OrderChild = {
-  readonly run: string;
   readonly step: string;
   readonly invocation: number;
   readonly playbook: string;
@@ -169,8 +168,14 @@ type ControlActivities = {
     readonly command: string;
     readonly answer: RunCommandAnswer;
   }) => Promise<{ readonly status: RunCommandAnswer['status'] }>;
-  /** Records the order of the run that a step calls, once; gives its id and the version that it is pinned to. */
-  readonly 'child.order': (input: OrderChild) => Promise<ChildRun>;
+  /**
+   * Records the orders of the runs that steps call, each once; gives their ids and the versions that they are pinned to, or why one is
+   * refused, in the order of the calls.
+   */
+  readonly 'child.order': (input: {
+    readonly run: string;
+    readonly calls: readonly OrderChild[];
+  }) => Promise<readonly (ChildRun | { readonly refused: Fault })[]>;
   /** Records that the run which called it does not want it any more. */
   readonly 'child.cancel': (input: { readonly run: string; readonly child: string }) => Promise<void>;
   /** The signal, where a door recorded it for the incident of the run; nothing, on record, where not. */

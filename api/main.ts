@@ -12,6 +12,7 @@ import { firstStart } from './first-start.ts';
 import { lateStore } from './late-store.ts';
 import type { LateStore } from './late-store.ts';
 import { temporalOrchestrator } from './orchestrator.ts';
+import { payloadCodec } from '../store/payload-codec.ts';
 import { startOutbox } from './outbox.ts';
 import { buildServer } from './server.ts';
 import { readSettings } from './settings.ts';
@@ -27,7 +28,8 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const late = lateStore();
   const connection = Connection.lazy({ address: settings.EDICT_TEMPORAL_ADDRESS });
-  const orchestrator = temporalOrchestrator(new Client({ connection, namespace: settings.EDICT_TEMPORAL_NAMESPACE }));
+  const dataConverter = { payloadCodecs: [payloadCodec(late.store.values)] };
+  const orchestrator = temporalOrchestrator(new Client({ connection, namespace: settings.EDICT_TEMPORAL_NAMESPACE, dataConverter }));
   const authz = opaAuthorizer({ url: settings.EDICT_OPA_URL, token: settings.EDICT_OPA_TOKEN });
   const clock = () => new Date();
   let ready = false;

@@ -23,6 +23,7 @@ import type { CommandRow, Commands, CommandStatus } from './port-commands.ts';
 import type { Guard, GuardSituation } from './port-guard.ts';
 import type { SecretRow, Secrets } from './port-secrets.ts';
 import type { Triggers } from './port-triggers.ts';
+import type { Values } from './port-values.ts';
 import type { SystemRow, Systems } from './port-systems.ts';
 import type { Tasks } from './port-tasks.ts';
 
@@ -534,6 +535,7 @@ export type Store = {
   readonly context: Context;
   readonly playbooks: Playbooks;
   readonly triggers: Triggers;
+  readonly values: Values;
   readonly runs: Runs;
   readonly commands: Commands;
   readonly approvals: Approvals;

@@ -4,10 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/contract.ts';
 import { createActivities } from '../activities/index.ts';
 import { EdictError, errorTable } from '../domain/errors.ts';
+import { payloadCodec } from '../store/payload-codec.ts';
 import { taskQueues, workflowIds, workflowTypes } from '../workflows/messages.ts';
 import type { WatchInput } from '../workflows/messages.ts';
 import { workflowBundle } from './bundle.ts';
@@ -42,10 +44,11 @@ type Bundle = ReturnType<typeof workflowBundle>;
 async function work(environment: WorkerEnvironment, composed: Composed, bundle: Bundle, stop: AbortSignal): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace } = environment;
   const connection = await patiently('Temporal', stop, () => NativeConnection.connect({ address }));
+  const dataConverter = { payloadCodecs: [payloadCodec(composed.ports.store.values)] };
   // Before the workers: a namespace that is not there yet is waited for, too.
-  await patiently('Temporal', stop, () => startWatch(new Client({ connection, namespace })));
+  await patiently('Temporal', stop, () => startWatch(new Client({ connection, namespace, dataConverter })));
   const workers = await patiently('Temporal', stop, async () =>
-    createWorkers({ connection, namespace, activities: createActivities(composed.ports), bundle: await bundle }),
+    createWorkers({ connection, namespace, dataConverter, activities: createActivities(composed.ports), bundle: await bundle }),
   );
   const running = workers.map((worker) => worker.run());
   const shutDown = (): void => workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown());
@@ -64,15 +67,17 @@ async function work(environment: WorkerEnvironment, composed: Composed, bundle: 
 type Workers = {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  readonly dataConverter: DataConverter;
   readonly activities: Activities;
   readonly bundle: { readonly codePath: string };
 };
 
 /** Eager dispatch needs workflows and ordinary activities in one worker; analysis is apart, so that it cannot starve them. */
-async function createWorkers({ connection, namespace, activities, bundle }: Workers): Promise<readonly Worker[]> {
+async function createWorkers({ connection, namespace, dataConverter, activities, bundle }: Workers): Promise<readonly Worker[]> {
   const shared = {
     connection,
     namespace,
+    dataConverter,
     activities,
     interceptors: { activity: [activityInterceptor] },
     shutdownGraceTime: 1000,

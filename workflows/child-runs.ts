@@ -5,7 +5,7 @@
 import { condition, getExternalWorkflowHandle, log, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Command, StartChildCommand } from '../domain/playbook/engine/messages.ts';
-import type { ChildEnd } from '../domain/playbook/engine/state.ts';
+import type { ChildEnd, ChildRun, Fault } from '../domain/playbook/engine/state.ts';
 import { viewOf } from '../domain/playbook/engine/view.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import { faultOf } from './fault.ts';
@@ -20,19 +20,46 @@ export type CalledEnd = RunView & { readonly effects?: boolean };
 type CalledRun = (input: PlaybookRunInput) => Promise<CalledEnd>;
 type Handle = ChildWorkflowHandle<CalledRun>;
 
+/** So many are ordered by one activity. */
+const together = 50;
+
+export const callsUnderWay = ({ inFlight, children, calls }: RunDriver): number => inFlight + children.size + calls.length;
+
 export function startCalled(driver: RunDriver, command: StartChildCommand): void {
-  const { step, invocation, playbook, inputs, detach } = command;
-  const begin = async () => {
-    const child = await control['child.order']({ run: driver.state.run, step, invocation, playbook, inputs });
-    return { child, handle: await startedOnce(child.run, detach !== true) };
-  };
-  launch(driver, begin, {
-    done: ({ child, handle }) => {
-      if (!detach) follow(driver, { step, run: child.run, handle });
-      driver.feed({ type: 'child-started', step, child, nowMs: Date.now() });
-    },
-    failed: (error) => ended(driver, step, { outcome: 'failed', error, effects: false, refused: true }),
-  });
+  driver.calls.push(command);
+}
+
+/** Ordered together, started together: a loop over a thousand calls costs a few activities, not a thousand. */
+export function beginCalls(driver: RunDriver): void {
+  while (driver.calls.length > 0) {
+    const commands = driver.calls.splice(0, together);
+    launch(driver, () => begun(driver, commands), {
+      done: (answers) => answers.forEach((answer, index) => taken(driver, commands[index], answer)),
+      failed: (error) => commands.forEach((command) => taken(driver, command, { refused: error })),
+    });
+  }
+}
+
+type Begun = { readonly child: ChildRun; readonly handle: Handle | undefined } | { readonly refused: Fault };
+
+async function begun(driver: RunDriver, commands: readonly StartChildCommand[]): Promise<readonly Begun[]> {
+  const calls = commands.map(({ step, invocation, playbook, inputs }) => ({ step, invocation, playbook, inputs }));
+  const ordered = await control['child.order']({ run: driver.state.run, calls });
+  return Promise.all(
+    ordered.map(async (child, index): Promise<Begun> => {
+      if ('refused' in child) return child;
+      return { child, handle: await startedOnce(child.run, commands[index]?.detach !== true) };
+    }),
+  );
+}
+
+function taken(driver: RunDriver, command: StartChildCommand | undefined, answer: Begun): void {
+  if (!command) return;
+  const { step, detach } = command;
+  if ('refused' in answer) return ended(driver, step, { outcome: 'failed', error: answer.refused, effects: false, refused: true });
+  const { child, handle } = answer;
+  if (!detach) follow(driver, { step, run: child.run, handle });
+  driver.feed({ type: 'child-started', step, child, nowMs: Date.now() });
 }
 
 /** Undefined where it runs already: an ordered run is started by whoever comes first. */

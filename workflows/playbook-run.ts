@@ -96,11 +96,12 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
   CancellationScope.current().cancelRequested.catch(() => cancel({ by: 'temporal', reason: 'the workflow was cancelled' }));
   return CancellationScope.nonCancellable(async () => {
     const quick = input.driver !== undefined;
-    const loaded = await load(input.run, quick);
-    if (loaded.ended) return loaded.ended;
+    const nowMs = Date.now();
+    const loaded = await load(input, nowMs);
+    if (loaded.ended) return record(loaded.ended, quick);
     let wake: () => void = () => undefined;
     const awake = new Promise<void>((resolve) => (wake = resolve));
-    const beginning = { run: input.run, loaded, continueAfterEvents: input.continueAfterEvents, quick, wake };
+    const beginning = { run: input.run, nowMs, loaded, continueAfterEvents: input.continueAfterEvents, quick, wake };
     driver = input.checkpoint ? resumeRun(beginning, input.checkpoint) : beginRun(beginning);
     if (input.called) tellWhenLeased(driver);
     if (cancelledBy) cancel(cancelledBy);
@@ -108,9 +109,10 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     await condition(allHandlersFinished);
     if (driver.fault) throw failureOfFault(driver.fault);
     if (canHandOver(driver)) await handOver(input, driver, { ...desk, told, heard: signals.heard });
-    const view = await finish(driver, quick && !input.called && !told && isHarmless(driver));
+    const view = await record(viewOf(driver.loaded.plan, driver.state), quick && !input.called && !told && isHarmless(driver));
     if (told) await tellCaller(driver);
-    return input.called ? inFewWords(view, driver) : view;
+    if (input.called) return inFewWords(view, driver);
+    return quick ? withoutDetail(view) : view;
   });
 }
 
@@ -131,10 +133,12 @@ function reasonOf(message: unknown): string {
   return typeof reason === 'string' ? reason.slice(0, 500) : 'no reason given';
 }
 
-async function load(run: string, quick: boolean): Promise<LoadedRun> {
+/** A run that begins goes as far as it gets with what is quick, in the same breath. */
+async function load({ run, driver, checkpoint }: PlaybookRunInput, nowMs: number): Promise<LoadedRun> {
   const ordinary = (): Promise<LoadedRun> => control['run.load']({ run });
+  const local = (): Promise<LoadedRun> => quickControl['run.load']({ run, ...(checkpoint ? {} : { beginsAtMs: nowMs }) });
   try {
-    return await (quick ? localFirst(() => quickControl['run.load']({ run }), ordinary) : ordinary());
+    return await (driver === undefined ? ordinary() : localFirst(local, ordinary));
   } catch (error) {
     throw failureOfFault(faultOf(error));
   }
@@ -160,9 +164,12 @@ function isHarmless({ loaded: { plan }, state: { effects, approvals, tasks = {} 
 
 const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
 
-async function finish({ loaded, state }: RunDriver, quick: boolean): Promise<RunView> {
-  const view = viewOf(loaded.plan, state);
-  const end = { run: state.run, view };
+/** The store has all of it; what follows in the history need not carry it again. */
+const withoutDetail = (view: RunView): RunView => ({ ...view, steps: view.steps.filter(({ error }) => error !== undefined) });
+
+/** Records the end, and starts what follows it. */
+async function record(view: RunView, quick: boolean): Promise<RunView> {
+  const end = { run: view.run, view };
   const ordinary = () => control['run.finish'](end);
   try {
     const done = await (quick ? localFirst(() => quickControl['run.finish'](end), ordinary) : ordinary());

@@ -3,7 +3,7 @@
  * workflow task. The engine here takes the answers in their order, so that what a worker did and did not live to tell is simply done
  * again. What cannot be had like this goes the ordinary way.
  */
-import type { QuickAnswer } from '../activities/contract.ts';
+import type { Ahead, QuickAnswer } from '../activities/contract.ts';
 import type { Command, PerformCommand } from '../domain/playbook/engine/messages.ts';
 import { isQuick } from '../domain/playbook/quick.ts';
 import { localFirst } from './local-first.ts';
@@ -42,7 +42,7 @@ export function beginAhead(driver: RunDriver): void {
   const copied = !breath && state.sizeBytes <= largestCopy;
   const input = { run: state.run, commands, ...(copied ? { state } : {}) };
   // An activity that goes through the server ends the task.
-  const nothing = async (): Promise<{ answers: readonly QuickAnswer[]; sizeBytes: number }> => ({ answers: [], sizeBytes: 0 });
+  const nothing = async (): Promise<Ahead> => ({ answers: [], sizeBytes: 0 });
   const work = breath ? () => control['run.ahead'](input) : () => localFirst(() => quickControl['run.ahead'](input), nothing);
   launch(driver, work, {
     done: ({ answers, sizeBytes }) => {
@@ -55,12 +55,29 @@ export function beginAhead(driver: RunDriver): void {
   });
 }
 
+/** The answers that came with the run, taken as soon as its first turn has asked for them. */
+export function foresee(driver: RunDriver, ahead: Ahead | undefined, begin: () => void): void {
+  const { quick } = driver;
+  if (!quick || !ahead) return begin();
+  quick.busy = true;
+  quick.bytes = ahead.sizeBytes;
+  for (const answer of ahead.answers) quick.coming.set(keyOf(answer), undefined);
+  begin();
+  takeAll(driver, quick, ahead.answers);
+  driver.loaded = { ...driver.loaded, ahead: undefined };
+  driver.goOn();
+}
+
 function take(driver: RunDriver, quick: QuickWay, asked: readonly PerformCommand[], answers: readonly QuickAnswer[]): void {
   for (const answer of answers) quick.coming.set(keyOf(answer), undefined);
   for (const command of asked) {
     if (quick.coming.has(keyOf(command))) quick.coming.set(keyOf(command), command);
     else performOrdinary(driver, command);
   }
+  takeAll(driver, quick, answers);
+}
+
+function takeAll(driver: RunDriver, quick: QuickWay, answers: readonly QuickAnswer[]): void {
   for (const answer of answers) {
     const command = quick.coming.get(keyOf(answer));
     quick.coming.delete(keyOf(answer));

@@ -10,7 +10,7 @@ import type { RunState } from '../domain/playbook/engine/state.ts';
 import { faultOf } from './fault.ts';
 import type { RunCheckpoint } from './messages.ts';
 import { closeApproval, escalate, openApproval } from './run-approvals.ts';
-import { cancelCalled, followAgain, startCalled, undoCalled } from './child-runs.ts';
+import { beginCalls, callsUnderWay, cancelCalled, followAgain, startCalled, undoCalled } from './child-runs.ts';
 import { answerCommand, waitsForResume } from './run-commands.ts';
 import { closeTask, escalateTask, openTask } from './task-desk.ts';
 import { askExtension } from './run-leases.ts';
@@ -79,6 +79,7 @@ function driverOf({ loaded, quick, continueAfterEvents = Infinity, wake }: Begin
     actions: new Map(),
     timers: new Map(),
     quick: quick ? quickWay() : undefined,
+    calls: [],
     children: new Map(),
     inFlight: 0,
     fed: 0,
@@ -107,6 +108,7 @@ function perform(driver: RunDriver, commands: readonly Command[]): void {
     if (quickly === undefined) (performers[command.type].perform as (driver: RunDriver, command: Command) => void)(driver, command);
   }
   beginAhead(driver);
+  beginCalls(driver);
   if (driver.finished || canHandOver(driver)) driver.wake();
 }
 
@@ -114,7 +116,7 @@ const isFull = ({ handingOver, inFlight }: RunDriver, { type }: Command): boolea
   performers[type].inFlight && !handingOver && inFlight >= inFlightAtMost;
 
 function isHeld(driver: RunDriver, command: Command): boolean {
-  if (command.type === 'start-child' && driver.inFlight + driver.children.size >= inFlightAtMost) return true;
+  if (command.type === 'start-child' && callsUnderWay(driver) >= inFlightAtMost) return true;
   return performers[command.type].inFlight && (driver.handingOver || waitsForResume(driver, command));
 }
 

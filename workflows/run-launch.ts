@@ -1,7 +1,7 @@
 /** A run under way, and the one way in which any part of the driver starts something that takes time: in flight, in the run's own scope. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { LoadedRun } from '../activities/contract.ts';
-import type { Command, EngineEvent, PerformCommand } from '../domain/playbook/engine/messages.ts';
+import type { Command, EngineEvent, PerformCommand, StartChildCommand } from '../domain/playbook/engine/messages.ts';
 import type { Fault, RunState } from '../domain/playbook/engine/state.ts';
 import { faultOf } from './fault.ts';
 
@@ -17,6 +17,8 @@ export type RunDriver = {
   readonly timers: Map<string, CancellationScope>;
   /** Absent in runs that began before there was a quick way. */
   readonly quick: QuickWay | undefined;
+  /** Calls that begin at the end of the turn, ordered together. */
+  readonly calls: StartChildCommand[];
   /** Called runs under way: step → run. */
   readonly children: Map<string, string>;
   inFlight: number;

@@ -4,16 +4,17 @@
  * order. One activity, one event of the history, for as many steps as there are. Nothing here has an effect or decides anything.
  */
 import { ApplicationFailure } from '@temporalio/activity';
-import type { ActionActivities, Activities, ActionCall, QuickAnswer, RunAhead } from '../contract.ts';
+import type { ActionActivities, ActionCall, Activities, Ahead, LoadedRun, QuickAnswer, RunAhead } from '../contract.ts';
 import { EdictError, errorTable, isErrorCode } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { advance } from '../../domain/playbook/engine/engine.ts';
+import { advance, start } from '../../domain/playbook/engine/engine.ts';
 import type { PerformCommand } from '../../domain/playbook/engine/messages.ts';
 import type { Fault, RunState } from '../../domain/playbook/engine/state.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { isQuick } from '../../domain/playbook/quick.ts';
 import { planOf } from '../effect/check-order.ts';
 import type { Ports } from '../ports.ts';
+import { loadRun } from './run.ts';
 
 /** No step is begun after this, and none may take longer: together less than the activity has. */
 const aheadMs = 500;
@@ -26,13 +27,20 @@ const largestAnswer = 16 * 1024;
 
 export type Perform = (call: ActionCall, command: PerformCommand) => Promise<JsonObject>;
 
-export function aheadActivities(ports: Ports, performs: ActionActivities): Pick<Activities, 'run.ahead'> {
+export function aheadActivities(ports: Ports, performs: ActionActivities): Pick<Activities, 'run.ahead' | 'run.load'> {
+  const perform: Perform = (call, { action }) => performs[action](call);
   return {
-    'run.ahead': async (input) => {
-      const plan = input.state && (await planOf(ports.store, input.state));
-      return runAhead(input, plan, (call, { action }) => performs[action](call));
-    },
+    'run.ahead': async (input) => runAhead(input, input.state && (await planOf(ports.store, input.state)), perform),
+    'run.load': async ({ run, beginsAtMs }) => begun(run, await loadRun(ports, run), beginsAtMs, perform),
   };
+}
+
+/** The run, and what came of it so far: its first turn is the one that the workflow will make of it. */
+export async function begun(run: string, loaded: LoadedRun, beginsAtMs: number | undefined, perform: Perform): Promise<LoadedRun> {
+  if (beginsAtMs === undefined || loaded.ended) return loaded;
+  const { state, commands } = start(loaded.plan, { ...loaded, run, nowMs: beginsAtMs });
+  const quick = state.paused ? [] : commands.filter(isQuick);
+  return quick.length === 0 ? loaded : { ...loaded, ahead: await runAhead({ run, state, commands: quick }, loaded.plan, perform) };
 }
 
 type Road = {
@@ -46,11 +54,7 @@ type Road = {
   sizeBytes: number;
 };
 
-export async function runAhead(
-  { run, state, commands }: RunAhead,
-  plan: Plan | undefined,
-  perform: Perform,
-): ReturnType<Activities['run.ahead']> {
+export async function runAhead({ run, state, commands }: RunAhead, plan: Plan | undefined, perform: Perform): Promise<Ahead> {
   const road: Road = { run, perform, plan, state, answers: [], untilMs: Date.now() + aheadMs, open: 0, sizeBytes: 0 };
   const arrived: QuickAnswer[] = [];
   let wake: () => void = () => undefined;

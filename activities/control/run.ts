@@ -11,9 +11,8 @@ import { orderFollowers } from './trigger.ts';
 import { closeDivergences } from './divergence.ts';
 import { checkedCommands } from './run-command.ts';
 
-export function runActivities(ports: Ports): Pick<Activities, 'run.load' | 'run.cancellation' | 'run.finish' | 'run.await'> {
+export function runActivities(ports: Ports): Pick<Activities, 'run.cancellation' | 'run.finish' | 'run.await'> {
   return {
-    'run.load': async ({ run }) => loadRun(ports, run),
     'run.cancellation': async ({ run }) => ({ by: (await requireRun(ports, { run })).cancelledBy }),
     'run.finish': async ({ run, view }) => {
       requireWorkflow(ports, `run/${run}`);
@@ -26,7 +25,7 @@ export function runActivities(ports: Ports): Pick<Activities, 'run.load' | 'run.
   };
 }
 
-async function loadRun(ports: Ports, run: string): Promise<LoadedRun> {
+export async function loadRun(ports: Ports, run: string): Promise<LoadedRun> {
   const order = await requireRun(ports, { run });
   const plan = await planOf(ports.store, order);
   const signal = order.signal === undefined ? undefined : await ports.store.signals.get(order.signal);

@@ -1,9 +1,12 @@
 /** The limit that the interpreter is measured against: the same shapes written by hand, with nothing in between. Bundled by the benches alone. */
-import { proxyActivities } from '@temporalio/workflow';
+import { executeChild, proxyActivities, sleep } from '@temporalio/workflow';
 import type { ActionCall } from '../../activities/contract.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
-const { answer } = proxyActivities<{ answer: (call: ActionCall) => Promise<JsonObject> }>({ startToCloseTimeout: '2 minutes' });
+/** The very activity that a playbook's step is. */
+const { 'enforcement.observe': answer } = proxyActivities<{ 'enforcement.observe': (call: ActionCall) => Promise<JsonObject> }>({
+  startToCloseTimeout: '2 minutes',
+});
 
 const call = (step: string, value: number): ActionCall => ({ run: '0123456789ab', step, invocation: 1, params: { point: String(value) } });
 
@@ -44,4 +47,28 @@ export async function tree(): Promise<number> {
     }),
   );
   return 7;
+}
+
+export async function called(index: number): Promise<JsonObject> {
+  return answer(call('s', index));
+}
+
+export async function callMany(count: number, concurrency: number): Promise<number> {
+  let next = 0;
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      await executeChild(called, { args: [next++] });
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return done;
+}
+
+/** So many steps, and an hour of waiting for nothing. */
+export async function waiting(steps: number): Promise<number> {
+  const done = await parallel(steps);
+  await sleep('1 hour');
+  return done;
 }

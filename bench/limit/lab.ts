@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { ActionCall } from '../../activities/contract.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { emptyMemory, memoryActivities, type Fakes, type Memory } from '../../test/workflows/memory-activities.ts';
+import { payloadCodec } from '../../store/payload-codec.ts';
+import { memoryValues } from '../../test/store/memory-values.ts';
 import { bundleOptions } from '../../worker/bundle.ts';
 import { mainTuning } from '../../worker/tuning.ts';
 import { newRun, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
@@ -16,45 +19,55 @@ export type Lab = {
   readonly client: Client;
   readonly memory: Memory;
   /** Starts a run of the plan and gives its end. */
-  readonly run: (plan: Plan) => Started;
+  readonly run: (plan: Plan, inputs?: JsonObject) => Started;
   /** Starts the workflow of that name in limit/hand-written.ts. */
   readonly byHand: (name: string, ...args: readonly unknown[]) => Started;
 };
 export type Started = { readonly workflowId: string; readonly ended: Promise<unknown> };
 
 /** What both sides do in a step: an answer of the same size. Ordinary for Temporal; `control.noop` is the quick one. */
-const answer = async ({ params }: ActionCall): Promise<{ readonly value: number }> => ({ value: Number(params['point'] ?? 0) });
+const answer = async ({ params }: ActionCall): Promise<{ readonly value: number | string }> => {
+  const asked = String(params['point'] ?? 0);
+  // Digits of no order, so that nothing is gained by packing them.
+  return { value: asked.startsWith('long:') ? randomBytes(Number(asked.slice(5)) / 2).toString('hex') : Number(asked) };
+};
 const fakes: Fakes = { 'enforcement.observe': answer };
 
-export async function inLab<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
+/** `inThread`: workflows run in the main thread, where their heap can be measured. */
+type LabOptions = { readonly inThread?: boolean };
+
+export async function inLab<T>(work: (lab: Lab) => Promise<T>, options: LabOptions = {}): Promise<T> {
   Runtime.install({ logger: new DefaultLogger('WARN') });
   process.env['EDICT_TEST_ENGINES'] = 'postgres,temporal';
   await setUp();
   try {
-    return await withWorker(work);
+    return await withWorker(work, options);
   } finally {
     await tearDown();
   }
 }
 
-async function withWorker<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
+async function withWorker<T>(work: (lab: Lab) => Promise<T>, { inThread = false }: LabOptions): Promise<T> {
   const { address, namespace } = JSON.parse(process.env['EDICT_TEST_TEMPORAL'] ?? 'null') as { address: string; namespace: string };
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const memory = emptyMemory();
+  const dataConverter = { payloadCodecs: [payloadCodec(memoryValues())] };
   const workflowBundle = await bundleWorkflowCode({
     ...bundleOptions,
     workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)),
   });
   const worker = await Worker.create({
     ...mainTuning,
+    debugMode: inThread,
+    dataConverter,
     connection: native,
     namespace,
     taskQueue: taskQueues.main,
     workflowBundle,
-    activities: { ...memoryActivities(memory, fakes), answer },
+    activities: memoryActivities(memory, fakes),
   });
-  const result = await worker.runUntil(() => work(labOf(new Client({ connection, namespace }), memory)));
+  const result = await worker.runUntil(() => work(labOf(new Client({ connection, namespace, dataConverter }), memory)));
   await native.close();
   await connection.close();
   return result;
@@ -69,9 +82,9 @@ function labOf(client: Client, memory: Memory): Lab {
   return {
     client,
     memory,
-    run: (plan) => {
+    run: (plan, inputs = {}) => {
       const run = randomBytes(6).toString('hex');
-      memory.runs.set(run, { plan, inputs: {}, requester: 'bench' });
+      memory.runs.set(run, { plan, inputs, requester: 'bench' });
       return begin(workflowTypes.playbookRun, workflowIds.playbookRun(run), [newRun(run)]);
     },
     byHand: (name, ...args) => begin(name, `hand/${randomBytes(6).toString('hex')}`, [...args]),

@@ -296,5 +296,6 @@ export type Tables = {
     begun_at: Generated<string>;
   };
   readonly bundles: { point: string; revision: string; bytes: Uint8Array; put_at: Generated<string> };
+  readonly large_values: { digest: Digest; bytes: Uint8Array; size_bytes: number; stored_at: Generated<string> };
   readonly secrets: { name: string; value: string; made_at: Generated<string>; expires_at: Optional<string> };
 };

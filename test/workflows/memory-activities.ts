@@ -1,12 +1,15 @@
 /** The contract of activities in memory: orders, approvals and effects as the store would keep them, and actions that are fakes. */
 import { ApplicationFailure } from '@temporalio/common';
+import { begun, runAhead, type Perform } from '../../activities/control/ahead.ts';
 import type { Activities, ActionCall, LoadedRun } from '../../activities/contract.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { actions, type ActionName, type ActionSpec } from '../../domain/playbook/actions.ts';
 import type { ApprovalStatus, Vote } from '../../domain/playbook/approval.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
+import { memoryChildren } from './memory-children.ts';
 
 export type MemoryApproval = {
   id: string;
@@ -27,6 +30,8 @@ export type Memory = {
   readonly approvals: Map<string, MemoryApproval>;
   readonly effects: Map<string, MemoryEffect>;
   readonly views: Map<string, RunView>;
+  /** Those that can be called. */
+  readonly playbooks: Map<string, Plan>;
   readonly calls: { action: string; call: ActionCall }[];
   readonly diverged: { effect: string; code: string }[];
 };
@@ -37,7 +42,7 @@ export type Fakes = { readonly [name in ActionName]?: (call: ActionCall) => Prom
 export const genuine = 'genuine';
 
 export function emptyMemory(): Memory {
-  return { runs: new Map(), approvals: new Map(), effects: new Map(), views: new Map(), calls: [], diverged: [] };
+  return { runs: new Map(), approvals: new Map(), effects: new Map(), views: new Map(), playbooks: new Map(), calls: [], diverged: [] };
 }
 
 export function refuse(code: ErrorCode, message: string = code): never {
@@ -48,9 +53,13 @@ export function memoryActivities(memory: Memory, fakes: Fakes = {}): Partial<Act
   const performs = Object.fromEntries(
     (Object.keys(actions) as ActionName[]).map((name) => [name, (call: ActionCall) => perform(memory, fakes, name, call)]),
   );
+  const quickly: Perform = (call, { action }) => perform(memory, fakes, action, call);
   return {
     ...(performs as unknown as Activities),
-    'run.load': async ({ run }) => memory.runs.get(run) ?? refuse('order-missing', `run \`${run}\` was never ordered`),
+    ...memoryChildren(memory),
+    'run.load': async ({ run, beginsAtMs }) =>
+      begun(run, memory.runs.get(run) ?? refuse('order-missing', `run \`${run}\` was never ordered`), beginsAtMs, quickly),
+    'run.ahead': async (input) => runAhead(input, memory.runs.get(input.run)?.plan, quickly),
     'run.cancellation': async ({ run }) => ({ by: memory.runs.get(run)?.cancelledBy }),
     'effect.diverged': async ({ effect, error }) => (memory.diverged.push({ effect, code: error.code }), { status: 'diverged' }),
     'run.finish': async ({ run, view }) => void memory.views.set(run, view),

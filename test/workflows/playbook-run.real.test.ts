@@ -270,7 +270,7 @@ describeWith(['temporal'], 'playbookRun on Temporal', () => {
       'playbook: big\nversion: 1.0.0\ntitle: t\nsteps:\n  - { id: big, action: control.noop }\n',
       'big.yaml',
     );
-    const worker = await bench.worker(memoryActivities(memory, { 'control.noop': () => ({ value: 'x'.repeat(70_000) }) }));
+    const worker = await bench.worker(memoryActivities(memory, { 'control.noop': () => ({ value: 'x'.repeat(9_000_000) }) }));
     expect(await (await begin({ plan, inputs: {}, signal: undefined })).result()).toMatchObject({
       outcome: 'failed',
       error: { code: 'output-too-large' },

@@ -35,10 +35,10 @@ export function faultOf(error: unknown): Fault {
   return { code: 'defect', message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Payloads end at 2 MB; the view and the checkpoint of a run are one each. */
-const largestState = 1_500_000;
+/** All of a run is in the memory of the worker that has it, and goes through it once for each of its executions. */
+const largestState = 16 * 1024 * 1024;
 /** Larger outputs belong into an artifact, and the output names its digest. */
-export const largestOutput = 64 * 1024;
+export const largestOutput = 8 * 1024 * 1024;
 /** A step's record without its outputs, and the timers, effects and answers that it may have. */
 export const stepBytes = 200;
 

@@ -5,11 +5,12 @@ import { evaluate } from '../../expression.ts';
 import type { ForeachStep } from '../../plan.ts';
 import { evaluateTemplate } from '../../template.ts';
 import { forget, keptItems } from '../forget.ts';
+import { readsResults } from '../reads.ts';
 import { type Entry, type Kind, type Move } from '../move.ts';
 import type { LoopState, StepState } from '../state.ts';
 import { charge, jsonBytes, scopeOf } from '../turn.ts';
 
-const mostItems = 20_000;
+const mostItems = 100_000;
 
 export const foreach: Kind<'foreach'> = {
   enter: (turn, state, step) => {
@@ -18,7 +19,13 @@ export const foreach: Kind<'foreach'> = {
     if (items.length > mostItems)
       throw new EdictError('input-too-large', `\`${step.id}\` has ${items.length} items`, { expected: `at most ${mostItems}` });
     charge(turn, jsonBytes(items));
-    const loop: LoopState = { items: items as readonly Json[], next: 0, results: items.map(() => null) };
+    const dropped = items.length > keptItems && !readsResults(turn.plan, step.id) ? true : undefined;
+    const loop: LoopState = {
+      items: items as readonly Json[],
+      next: 0,
+      results: dropped ? [] : items.map(() => null),
+      ...(dropped ? { dropped } : {}),
+    };
     state.loop = loop;
     state.open = 0;
     return goOn(state, step, loop);
@@ -28,8 +35,10 @@ export const foreach: Kind<'foreach'> = {
     if (!loop) throw new EdictError('defect', `loop \`${state.key}\` has no items`);
     state.open = (state.open ?? 1) - 1;
     const result = step.collect === undefined ? (last.outputs ?? {}) : evaluate(step.collect, scopeOf(turn, last.prefix));
-    charge(turn, jsonBytes(result));
-    loop.results[indexOf(state, last)] = result;
+    if (!loop.dropped) {
+      charge(turn, jsonBytes(result));
+      loop.results[indexOf(state, last)] = result;
+    }
     if (loop.items.length > keptItems) forget(turn, step.id, last.prefix);
     return goOn(state, step, loop);
   },
@@ -59,5 +68,5 @@ function goOn(state: StepState, step: ForeachStep, loop: LoopState): Move {
   // The results are the step's outputs from here on; the items are not needed any more.
   delete state.loop;
   const errors = (loop.errors ?? []).toSorted((a, b) => Number((a as JsonObject)['index']) - Number((b as JsonObject)['index']));
-  return { to: 'next', outputs: { results: loop.results, ...(step.collectErrors ? { errors } : {}) } };
+  return { to: 'next', outputs: { ...(loop.dropped ? {} : { results: loop.results }), ...(step.collectErrors ? { errors } : {}) } };
 }
