@@ -4,6 +4,7 @@
  */
 import { condition, getExternalWorkflowHandle, log, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { LoadedRun } from '../activities/contract.ts';
 import type { Command, StartChildCommand } from '../domain/playbook/engine/messages.ts';
 import type { ChildEnd, ChildRun, Fault } from '../domain/playbook/engine/state.ts';
 import { viewOf } from '../domain/playbook/engine/view.ts';
@@ -182,13 +183,13 @@ export function tellWhenLeased(driver: RunDriver): void {
   if (origin?.kind !== 'child') return;
   const tell = async (): Promise<void> => {
     await control['run.finish']({ run: driver.state.run, view: viewOf(plan, driver.state) });
-    await tellCaller(driver);
+    await tellCaller(driver.loaded, driver.state.run);
   };
   const isLeased = (): boolean => !driver.finished && driver.state.phase === 'settling' && viewOf(plan, driver.state).status === 'leased';
   void condition(isLeased).then(() => launch(driver, tell, { done: () => undefined, failed: () => undefined }));
 }
 
-export async function tellCaller({ loaded: { origin }, state: { run } }: RunDriver): Promise<void> {
+export async function tellCaller({ origin }: Pick<LoadedRun, 'origin'>, run: string): Promise<void> {
   if (origin?.kind !== 'child') return;
   const news: ChildNews = { child: run };
   const handle = getExternalWorkflowHandle(workflowIds.playbookRun(origin.run));

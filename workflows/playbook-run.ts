@@ -98,7 +98,11 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     const quick = input.driver !== undefined;
     const nowMs = Date.now();
     const loaded = await load(input, nowMs);
-    if (loaded.ended) return record(loaded.ended, quick);
+    if (loaded.ended) {
+      const view = await record(loaded.ended, quick);
+      if (told) await tellCaller(loaded, input.run);
+      return view;
+    }
     let wake: () => void = () => undefined;
     const awake = new Promise<void>((resolve) => (wake = resolve));
     const beginning = { run: input.run, nowMs, loaded, continueAfterEvents: input.continueAfterEvents, quick, wake };
@@ -109,8 +113,8 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     await condition(allHandlersFinished);
     if (driver.fault) throw failureOfFault(driver.fault);
     if (canHandOver(driver)) await handOver(input, driver, { ...desk, told, heard: signals.heard });
-    const view = await record(viewOf(driver.loaded.plan, driver.state), quick && !input.called && !told && isHarmless(driver));
-    if (told) await tellCaller(driver);
+    const view = await record(viewOf(driver.loaded.plan, driver.state), quick && !told && isHarmless(driver));
+    if (told) await tellCaller(loaded, input.run);
     if (input.called) return inFewWords(view, driver);
     return quick ? withoutDetail(view) : view;
   });

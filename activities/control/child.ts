@@ -3,7 +3,8 @@
  * Cancelled and taken back on the word of that run alone, which the store has.
  */
 import { digestOf } from '../../domain/digest.ts';
-import { EdictError } from '../../domain/errors.ts';
+import { EdictError, errorTable } from '../../domain/errors.ts';
+import type { ChildRun, Fault } from '../../domain/playbook/engine/state.ts';
 import { resolveInputs } from '../../domain/playbook/inputs.ts';
 import { deepestRun } from '../../domain/playbook/origin.ts';
 import { newestOf } from '../../domain/playbook/version.ts';
@@ -17,40 +18,63 @@ type ChildActivities = Pick<Activities, 'child.order' | 'child.cancel' | 'child.
 
 export function childActivities(ports: Ports): ChildActivities {
   return {
-    'child.order': async (input) => orderChild(ports, input),
+    'child.order': async ({ run, calls }) => orderAll(ports, run, calls),
     'child.cancel': async ({ run, child }) => cancel(ports.store, run, await ownChild(ports, run, child)),
     'child.result': async ({ run, child }) => resultOf(ports.store, await ownChild(ports, run, child)),
     'child.undo': async ({ run, child }) => orderUndo(ports.store, run, await ownChild(ports, run, child)),
   };
 }
 
+/** One after the other: what is refused is that call's, and what may succeed later is tried again with all of them. */
+async function orderAll(ports: Ports, run: string, calls: readonly OrderChild[]): ReturnType<Activities['child.order']> {
+  const caller: CallerRun = { order: await requireRun(ports, { run }), rows: new Map() };
+  const ordered: (ChildRun | { readonly refused: Fault })[] = [];
+  for (const call of calls) {
+    ports.caller().heartbeat({ step: call.step });
+    ordered.push(await orderChild(ports, caller, call).catch(refusalOf));
+  }
+  return ordered;
+}
+
+function refusalOf(error: unknown): { readonly refused: Fault } {
+  if (error instanceof EdictError && !errorTable[error.code].retryable) return { refused: { code: error.code, message: error.message } };
+  throw error;
+}
+
+/** `rows`: what was found for a playbook and a range, so that all calls of one batch get the same version. */
+type CallerRun = { readonly order: RunRow; readonly rows: Map<string, PlaybookRow> };
+
 async function orderChild(
-  ports: Ports,
-  { run, step, invocation, playbook, inputs }: OrderChild,
-): Promise<{ run: string; version: string }> {
-  const { store } = ports;
-  const order = await requireRun(ports, { run });
+  { store }: Ports,
+  { order, rows }: CallerRun,
+  { step, invocation, playbook, inputs }: OrderChild,
+): Promise<ChildRun> {
+  const { run } = order;
   const range = await requireCall(store, order, { step, playbook });
   const child = childId({ run, step, invocation, playbook });
   const known = await store.runs.get(child);
   if (known) return { run: child, version: known.version };
   if (order.cancelledBy !== undefined) throw new EdictError('cancelled', `run \`${run}\` was cancelled by \`${order.cancelledBy}\``);
-  const depth = (order.origin?.depth ?? 0) + 1;
-  if (depth > deepestRun)
-    throw new EdictError('playbooks-too-deep', `playbook \`${playbook}\` would run ${depth} playbooks deep`, {
-      expected: `at most ${deepestRun}`,
-    });
-  const row = await publishedAs(store, playbook, range);
+  const row = rows.get(`${playbook}@${range}`) ?? (await publishedAs(store, playbook, range));
+  rows.set(`${playbook}@${range}`, row);
   const signal = order.signal === undefined ? undefined : await store.signals.get(order.signal);
   resolveInputs(row.plan, inputs, signal);
   const { requester, incident, policy } = order;
-  const origin = { kind: 'child', run, step, depth } as const;
+  const origin = { kind: 'child', run, step, depth: depthBelow(order, playbook) } as const;
   const { version, digest: planDigest } = row;
   await store.runs.order(
     { run: child, playbook, version, planDigest, inputs, requester, incident, policy, signal: order.signal, origin },
     `run:${run}`,
   );
   return { run: child, version };
+}
+
+function depthBelow({ origin }: RunRow, playbook: string): number {
+  const depth = (origin?.depth ?? 0) + 1;
+  if (depth <= deepestRun) return depth;
+  throw new EdictError('playbooks-too-deep', `playbook \`${playbook}\` would run ${depth} playbooks deep`, {
+    expected: `at most ${deepestRun}`,
+  });
 }
 
 /** INVARIANT: what is called is the ordered plan's word. Gives the range of versions that it asks for. */
@@ -74,7 +98,7 @@ async function publishedAs(store: Store, playbook: string, range: string | undef
 }
 
 /** The same call gives the same run, however often it is ordered. */
-function childId({ run, step, invocation, playbook }: Omit<OrderChild, 'inputs'>): string {
+function childId({ run, step, invocation, playbook }: Omit<OrderChild, 'inputs'> & { readonly run: string }): string {
   const hash = digestOf([run, step, invocation]).slice('sha256:'.length, 'sha256:'.length + 16);
   return `${playbook}-${hash}`;
 }
