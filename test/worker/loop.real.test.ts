@@ -179,7 +179,9 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
       .getHandle(workflowIds.playbookRun(approval.run))
       .signal(messageNames.voteSignal, { ...forged, signature: 'A'.repeat(43) });
     await eventually('the forged vote in the ledger', async () =>
-      (await store.audit.list({ subject: `approval/${approval.id}` }, { limit: 50 })).items.find((row) => row.event === 'approval-vote-refused'),
+      (await store.audit.list({ subject: `approval/${approval.id}` }, { limit: 50 })).items.find(
+        (row) => row.event === 'approval-vote-refused',
+      ),
     );
     expect((await store.approvals.get(approval.id))?.status).toBe('open');
     expect(await opaDecision(opa, '10.3.0.17', '203.0.113.9', 443)).toBe('not-applicable');
@@ -222,6 +224,29 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
     expect(await opaDecision(opa, '10.3.0.17', '10.9.1.1', 443)).toBe('not-applicable');
     expect((await store.effects.list({ run: 'l1' }, { limit: 10 })).items).toMatchObject([{ action: 'network.isolate', status: 'undone' }]);
   }, 90_000);
+
+  it('undoes once what it was undoing when it was killed', async () => {
+    const { store, opa } = world;
+    const { plan } = compilePlaybook(leased, 'leased.yaml');
+    await store.runs.order(
+      { run: 'l2', playbook: plan.playbook, version: plan.version, planDigest: plan.digest, inputs: {}, requester: 'ann' },
+      'ann',
+    );
+    const handle = await startRun(world, 'l2');
+    await eventually('isolated', async () => (await store.effects.get('l2/isolate/1'))?.status === 'confirmed');
+    // The lease ends at a point that hangs: the undo is under way, holding the point's lock.
+    opa.freeze();
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    worker.kill('SIGKILL');
+    opa.thaw();
+    worker = await world.startWorker();
+    expect(await handle.result()).toMatchObject({ outcome: 'done' });
+    expect(await store.effects.get('l2/isolate/1')).toMatchObject({ status: 'undone' });
+    const events = (await store.audit.list({ subject: 'effect/l2/isolate/1' }, { limit: 50 })).items.map(({ event }) => event);
+    expect(events.filter((event) => event === 'effect-undone')).toHaveLength(1);
+    expect((await store.points.get(opaPoint))?.desired.isolations).toEqual([]);
+    expect(await opaDecision(opa, '10.3.0.17', '10.9.1.1', 443)).toBe('not-applicable');
+  }, 120_000);
 
   it('finds what somebody changed at a point behind its back, and puts it back', async () => {
     const { store, opa } = world;
