@@ -1,8 +1,11 @@
 /** Orders a run: the order is recorded, then the workflow is started. One that was recorded but not started is started by the outbox. */
 import { randomBytes } from 'node:crypto';
+import { EdictError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Fork } from '../domain/playbook/control/fork.ts';
-import type { Actor, Order, PlaybookRow } from '../store/port.ts';
+import { manualRoles } from '../domain/playbook/inputs.ts';
+import type { Plan } from '../domain/playbook/plan.ts';
+import type { Actor, Order, Person, PlaybookRow } from '../store/port.ts';
 import type { HandlerDeps } from './handler.ts';
 
 export type RunOrder = {
@@ -12,6 +15,8 @@ export type RunOrder = {
   readonly policy?: string | undefined;
   readonly signal?: string | undefined;
   readonly fork?: Fork | undefined;
+  /** Why it is to wait before its first step, where it is. */
+  readonly paused?: string | undefined;
 };
 
 export async function orderRun(
@@ -19,7 +24,7 @@ export async function orderRun(
   row: PlaybookRow,
   order: RunOrder,
 ): Promise<Order> {
-  const { inputs, by, incident, policy, signal, fork } = order;
+  const { inputs, by, incident, policy, signal, fork, paused } = order;
   const run = `run-${randomBytes(8).toString('hex')}`;
   const recorded = await store.runs.order(
     {
@@ -35,9 +40,19 @@ export async function orderRun(
       fork,
     },
     by,
+    paused === undefined ? undefined : { id: `cmd-${randomBytes(12).toString('hex')}`, reason: paused },
   );
   await orchestrator.startRun(run).catch(() => undefined);
   return recorded;
+}
+
+/** Who may start a playbook by hand: also in the middle, by what another run recorded. */
+export function requireManual(plan: Plan, { id, roles: held }: Person): void {
+  const roles = manualRoles(plan);
+  if (held.some((role) => roles.includes(role))) return;
+  throw new EdictError('access-denied', `\`${id}\` may not start \`${plan.playbook}\` by hand`, {
+    expected: roles.length === 0 ? 'no manual trigger' : `a role of ${roles.join(', ')}`,
+  });
 }
 
 /** True for the ids that are made here. */

@@ -222,7 +222,7 @@ export type RunRow = Order & {
 
 export type Runs = {
   /** Immutable; the same run again with the same content is a no-op, with another content `conflict`. */
-  readonly order: (order: Omit<Order, 'orderedAt'>, by: Actor) => Promise<Order>;
+  readonly order: (order: Omit<Order, 'orderedAt'>, by: Actor, paused?: Pick<CommandRow, 'id' | 'reason'>) => Promise<Order>;
   readonly get: (run: string) => Promise<RunRow | undefined>;
   readonly list: (
     filter: {

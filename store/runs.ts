@@ -6,7 +6,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Fork } from '../domain/playbook/control/fork.ts';
 import type { RunOrigin } from '../domain/playbook/origin.ts';
 import type { Change } from './chain/change.ts';
-import { refuseUnanswered } from './runs/commands.ts';
+import { recordPause, refuseUnanswered } from './runs/commands.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';
 import { pageLimit, timeKey, toPage } from './postgres/page.ts';
 import type { Order, RunRow, Runs } from './port.ts';
@@ -72,7 +72,7 @@ function reads(db: Db): Pick<Runs, 'get' | 'list' | 'forks' | 'broughtBy' | 'lis
 
 function changes(change: Change): Pick<Runs, 'order' | 'started' | 'finish' | 'recordCancel'> {
   return {
-    order: (order, by) =>
+    order: (order, by, paused) =>
       change(async (tx, record) => {
         const made = await tx
           .insertInto('runs')
@@ -88,6 +88,7 @@ function changes(change: Change): Pick<Runs, 'order' | 'started' | 'finish' | 'r
           subject: `run/${order.run}`,
           detail: { ...detail, inputsDigest: digestOf(inputs), ...(fork === undefined ? {} : { fork: forkDetail(fork) }) },
         });
+        if (paused) record(await recordPause(tx, { ...paused, run: order.run, by }));
         return toOrder(made);
       }),
     started: (run) =>

@@ -27,6 +27,7 @@ export const StartRunRequest = z.strictObject({
   inputs: JsonMap.optional(),
   /** The incident that it is for. */ incident: Id.optional(),
   /** Another than the newest one. */ version: PlaybookVersion.optional(),
+  /** Why it waits before its first step, until it is resumed. */ paused: z.string().min(1).max(2000).optional(),
 });
 export type StartRunRequest = z.infer<typeof StartRunRequest>;
 export const StartRunReply = z

@@ -4,7 +4,7 @@ import { manualRoles, resolveInputs } from '../../domain/playbook/inputs.ts';
 import type { PlaybookRow, Store } from '../../store/port.ts';
 import type { PlaybookSummary } from '../contract/playbooks.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
-import { orderRun } from '../order-run.ts';
+import { orderRun, requireManual } from '../order-run.ts';
 
 export function playbookHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'playbooks.list' | 'playbooks.get' | 'playbooks.run'> {
   return {
@@ -15,18 +15,13 @@ export function playbookHandlers({ store, orchestrator }: HandlerDeps): Handlers
     },
     'playbooks.run': async ({ params, body, by, person }) => {
       const row = await knownPlaybook(store, params.name, body.version);
-      const roles = manualRoles(row.plan);
-      if (!person.roles.some((role) => roles.includes(role))) {
-        throw new EdictError('access-denied', `\`${by}\` may not start \`${row.playbook}\` by hand`, {
-          expected: roles.length === 0 ? 'no manual trigger' : `a role of ${roles.join(', ')}`,
-        });
-      }
+      requireManual(row.plan, person);
       if (body.incident !== undefined && (await store.incidents.get(body.incident)) === undefined) {
         throw new EdictError('not-found', `there is no incident \`${body.incident}\``, { where: '/incident' });
       }
       const inputs = body.inputs ?? {};
       resolveInputs(row.plan, inputs);
-      const { run } = await orderRun({ store, orchestrator }, row, { inputs, incident: body.incident, by });
+      const { run } = await orderRun({ store, orchestrator }, row, { inputs, incident: body.incident, by, paused: body.paused });
       return { run, playbook: row.playbook, version: row.version, planDigest: row.plan.digest };
     },
   };

@@ -2,14 +2,14 @@
 import { EdictError } from '../../domain/errors.ts';
 import { parseDuration } from '../../domain/playbook/duration.ts';
 import { forkOf } from '../../domain/playbook/control/fork-plan.ts';
-import { manualRoles, resolveInputs } from '../../domain/playbook/inputs.ts';
+import { resolveInputs } from '../../domain/playbook/inputs.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { Person, PlaybookRow, RunRow, Store } from '../../store/port.ts';
 import type { RerunReply } from '../contract/run-control.ts';
 import { giveCommand } from '../give-command.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
-import { orderRun } from '../order-run.ts';
+import { orderRun, requireManual } from '../order-run.ts';
 import { knownRun } from './runs.ts';
 
 type Names =
@@ -118,14 +118,6 @@ async function rerun(deps: HandlerDeps, run: string, { from, inputs: given, vers
   const ordered = await orderRun(deps, row, { inputs, by: person.id, incident, policy, signal: first.signal, fork });
   const { playbook, version: ran, planDigest } = ordered;
   return { run: ordered.run, playbook, version: ran, planDigest, forkOf: { run, from } };
-}
-
-function requireManual({ playbook, ...plan }: Plan, { id, roles: held }: Person): void {
-  const roles = manualRoles(plan);
-  if (held.some((role) => roles.includes(role))) return;
-  throw new EdictError('access-denied', `\`${id}\` may not start \`${playbook}\` by hand`, {
-    expected: roles.length === 0 ? 'no manual trigger' : `a role of ${roles.join(', ')}`,
-  });
 }
 
 /** Of another version, the inputs that it still has. */

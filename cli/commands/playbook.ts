@@ -50,19 +50,22 @@ export const addPlaybook: AddCommands = (program) => {
     .argument('<playbook>', 'its name; `<name>@<version>` for another than the newest version')
     .argument('[inputs...]', '<name>=<value>; a value that is JSON is taken as such')
     .option('--incident <id>', 'the incident that it is for; its signals reach the run')
+    .option('--paused <reason>', 'wait before the first step, until somebody resumes it')
     .addHelpText('after', example('--as analyst playbook run contain-host host=ws-17 indicator=203.0.113.9 lease=2h'))
     .action(
-      withClient(async ({ client, options }, name: string, pairs: string[], { incident }: { readonly incident?: string }) => {
-        const { params, query } = versioned(name);
-        const body = { inputs: readPairs(pairs), ...query, ...(incident === undefined ? {} : { incident }) };
-        const reply = await client.call('playbooks.run', { params, body });
-        answer(
-          options,
-          reply,
-          (clean) =>
-            `${style.green('started')} ${clean.playbook}@${clean.version} · run ${clean.run}\nwatch it with \`edict run watch ${clean.run}\``,
-        );
-      }),
+      withClient(
+        async ({ client, options }, name: string, pairs: string[], flags: { readonly incident?: string; readonly paused?: string }) => {
+          const { params, query } = versioned(name);
+          const body = { inputs: readPairs(pairs), ...query, ...flags };
+          const reply = await client.call('playbooks.run', { params, body });
+          answer(
+            options,
+            reply,
+            (clean) =>
+              `${style.green('started')} ${clean.playbook}@${clean.version} · run ${clean.run}\nwatch it with \`edict run watch ${clean.run}\``,
+          );
+        },
+      ),
     );
 
   addPublishing(playbook);

@@ -44,15 +44,9 @@ function changes(change: Change): Pick<Commands, 'order' | 'answer'> {
     order: (command) =>
       change(async (tx, record) => {
         await requireLiveRun(tx, command.run);
-        const { id, run, kind, by, reason, params } = command;
-        const made = await tx
-          .insertInto('run_commands')
-          .values({ id, run, kind, by, reason, params: canonicalJson(params), status: 'ordered' })
-          .onConflict((conflict) => conflict.column('id').doNothing())
-          .returningAll()
-          .executeTakeFirst();
-        if (made === undefined) return sameCommand(await lockCommand(tx, id), command);
-        record({ actor: by, event: 'run-command-ordered', subject: `run/${run}`, detail: { command: id, kind, reason, params } });
+        const made = await insert(tx, command);
+        if (made === undefined) return sameCommand(await lockCommand(tx, command.id), command);
+        record(orderEntry(command));
         return toRow(made);
       }),
     answer: (id, answer) =>
@@ -68,6 +62,26 @@ function changes(change: Change): Pick<Commands, 'order' | 'answer'> {
         return toRow(answered);
       }),
   };
+}
+
+function insert(tx: Tx, { id, run, kind, by, reason, params }: Ordered): Promise<Stored | undefined> {
+  return tx
+    .insertInto('run_commands')
+    .values({ id, run, kind, by, reason, params: canonicalJson(params), status: 'ordered' })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+function orderEntry({ id, run, kind, by, reason, params }: Ordered): AuditEntry {
+  return { actor: by, event: 'run-command-ordered', subject: `run/${run}`, detail: { command: id, kind, reason, params } };
+}
+
+/** Together with the order of a run: it is held before its first step, whoever dies when. Gives the row of the chain for it. */
+export async function recordPause(tx: Tx, given: Pick<Ordered, 'id' | 'run' | 'by' | 'reason'>): Promise<AuditEntry> {
+  const command: Ordered = { ...given, kind: 'pause', params: {} };
+  if ((await insert(tx, command)) === undefined) throw new EdictError('conflict', `there is a command \`${given.id}\` already`);
+  return orderEntry(command);
 }
 
 /** What a run has not answered when it ends, it never will. Gives the rows of the chain for it. */

@@ -145,6 +145,14 @@ describeWith(['postgres', 'opa'], 'run control by the API', () => {
     expect((await post('analyst', run, 'rerun', { from: 'b', inputs: { unknown: 1 } })).json()).toMatchObject({ status: 400 });
   });
 
+  it('starts a playbook that waits before its first step', async () => {
+    const answer = await harness.ask('analyst', 'POST', '/v1/playbooks/steps/runs', { payload: { paused: 'not before noon' } });
+    expect(answer.statusCode).toBe(201);
+    const { run } = answer.json<{ run: string }>();
+    expect(await harness.store.commands.list(run)).toMatchObject([{ kind: 'pause', by: 'analyst', reason: 'not before noon' }]);
+    expect((await harness.ask('manager', 'POST', '/v1/playbooks/steps/runs', { payload: {} })).statusCode).toBe(403);
+  });
+
   it('lets those give a command at the door whose word counts when the run takes it', async () => {
     const run = await started();
     const payloads = {

@@ -73,6 +73,15 @@ describeWith(['postgres'], 'commands to runs', () => {
     expect(rows).toHaveLength(codes.filter((code) => code === 'no error').length);
   });
 
+  it('a pause that comes with an order is recorded with it, once', async () => {
+    const held = { run: 'r3', playbook: 'p', version: '1.0.0', planDigest: 'sha256:1', inputs: {}, requester: 'ann' };
+    for (let times = 0; times < 2; times++) await store.runs.order(held, 'ann', { id: `c${times}`, reason: 'wait' });
+    expect(await store.commands.list('r3')).toMatchObject([{ id: 'c0', kind: 'pause', by: 'ann', reason: 'wait', status: 'ordered' }]);
+    const other = { ...held, run: 'r4' };
+    expect(await codeOf(store.runs.order(other, 'ann', { id: 'c0', reason: 'wait' }))).toBe('conflict');
+    expect(await store.runs.get('r4')).toBeUndefined();
+  });
+
   it('that have no answer for a while are found, oldest first', async () => {
     await order('c1');
     await order('c2', { run: 'r2' });
