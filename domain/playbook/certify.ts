@@ -145,16 +145,20 @@ function isAwaited(state: RunState, event: EngineEvent): boolean {
   if (event.type === 'action-completed' || event.type === 'action-failed')
     return state.owed[`${event.undo ? 'undo' : 'act'}:${event.step}`] === true;
   if (event.type === 'child-started' || event.type === 'child-ended') return state.owed[`child:${event.step}`] === true;
-  // A signal that nobody took may be taken by a later step.
-  if (event.type === 'signal-received') return state.heard?.[event.signal.id] !== true;
-  // A second cancellation is no answer: it stops what the first one runs.
-  if (event.type === 'cancel-requested') return state.phase === 'cancelling';
   // A block that is gone through again asks again.
   if (event.type === 'approval-opened' || event.type === 'approval-failed') return isOpening(state, event.step, false);
   if (event.type === 'task-opened' || event.type === 'task-failed') return isOpening(state, event.step, event.undo);
+  return isNews(state, event);
+}
+
+/** What is no answer: it may come again, and mean something then. */
+function isNews(state: RunState, event: EngineEvent): boolean {
+  // A signal that nobody took may be taken by a later step.
+  if (event.type === 'signal-received') return state.heard?.[event.signal.id] !== true;
+  // A second cancellation stops what the first one runs.
+  if (event.type === 'cancel-requested') return state.phase === 'cancelling';
   if (event.type === 'command') return state.taken?.[event.command.id] !== true;
-  if (event.type === 'timer-fired') return Object.hasOwn(state.timers, event.timer);
-  return false;
+  return event.type === 'timer-fired' && Object.hasOwn(state.timers, event.timer);
 }
 
 function isOpening({ owed, steps }: RunState, key: string, undo: boolean): boolean {

@@ -9,6 +9,8 @@ import { playbookTestsSchema } from './playbook-test.schema.ts';
 import { playbookSchema } from './playbook.schema.ts';
 
 type Node = Record<string, unknown>;
+/** What an editor shows beside a key. */
+type Meanings = { readonly [key: string]: string };
 
 export function playbookJsonSchema(): JsonObject {
   return published(playbookSchema, 'Edict playbook', meanings);
@@ -17,6 +19,22 @@ export function playbookJsonSchema(): JsonObject {
 export function playbookTestsJsonSchema(): JsonObject {
   return published(playbookTestsSchema, 'Tests of an Edict playbook', testMeanings);
 }
+
+/** Of the cases that say what a step means: steps, and a test of them. */
+export function semanticsCasesJsonSchema(): JsonObject {
+  return published(z.array(semanticsCaseSchema), 'Cases of the meaning of playbook steps', { ...testMeanings, ...caseMeanings });
+}
+
+const semanticsCaseSchema = playbookTestsSchema.element.extend({
+  steps: z.string().min(1),
+  outputs: z.record(z.string(), z.union([z.string(), z.boolean()])).optional(),
+});
+
+const caseMeanings: Meanings = {
+  name: 'What holds, as a sentence.',
+  outputs: 'The outputs of the playbook, or what is expected of them.',
+  steps: 'The steps of the playbook, as YAML text; of what is expected, the status of single steps.',
+};
 
 function published(form: z.ZodType, title: string, words: Meanings): JsonObject {
   const { $schema, ...schema } = z.toJSONSchema(form, { target: 'draft-07', io: 'input' }) as Node;
@@ -43,9 +61,6 @@ function meant(key: string, value: unknown, words: Meanings): unknown {
 }
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** What an editor shows beside a key. */
-type Meanings = { readonly [key: string]: string };
 
 const meanings: Meanings = {
   playbook: 'Its name: lowercase words joined by `-`, the same as the file.',

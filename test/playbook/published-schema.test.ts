@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { playbookJsonSchema, playbookTestsJsonSchema } from '../../domain/playbook/published.schema.ts';
+import { playbookJsonSchema, playbookTestsJsonSchema, semanticsCasesJsonSchema } from '../../domain/playbook/published.schema.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const published = JSON.parse(read('docs/playbook.schema.json')) as object;
@@ -41,7 +41,7 @@ describe('docs/playbook.schema.json', () => {
 
   it('says what keys mean, and lists the actions', () => {
     expect(JSON.stringify(published)).toContain('"network.isolate"');
-    expect(JSON.stringify(published)).toContain('"description":"The effect is undone by itself after so long."');
+    expect(JSON.stringify(published)).toContain('"description":"The effect is undone by itself after so long');
   });
 });
 
@@ -64,5 +64,27 @@ describe('docs/playbook-test.schema.json', () => {
     ['no list', { name: 'a', expect: { outcome: 'done' } }],
   ])('refuses %s', (_, given) => {
     expect(validateTests(given)).toBe(false);
+  });
+});
+
+describe('docs/semantics-cases.schema.json', () => {
+  const schema = JSON.parse(read('docs/semantics-cases.schema.json')) as object;
+  const validateCases = new Ajv({ strict: true, allErrors: true, strictTypes: false }).compile(schema);
+
+  it('is what `node scripts/playbook-schema.ts` writes', () => {
+    expect(schema).toEqual(JSON.parse(JSON.stringify(semanticsCasesJsonSchema())));
+  });
+
+  it.each(['semantics', 'approvals', 'control'])('takes test/cases/playbook/%s.yaml', (name) => {
+    validateCases(parse(read(`test/cases/playbook/${name}.yaml`)));
+    expect(validateCases.errors).toBeNull();
+  });
+
+  it.each([
+    ['a case without steps', { name: 'a', expect: { outcome: 'done' } }],
+    ['a case that expects nothing', { name: 'a', steps: '- { id: a, wait: 1s }' }],
+    ['a mistyped key', { name: 'a', steps: '- { id: a, wait: 1s }', expcet: { outcome: 'done' } }],
+  ])('refuses %s', (_, given) => {
+    expect(validateCases([given])).toBe(false);
   });
 });

@@ -206,9 +206,13 @@ function extensionsOf(source: SourceStep): Extensions {
     others: {
       ...(approval ? { [extensionIds.approval]: compact({ covers, ...asked }) } : {}),
       ...(undo === undefined && reason === undefined ? {} : { [extensionIds.undo]: compact({ ...undone(undo), reason }) }),
-      ...(lease === undefined ? {} : { [extensionIds.lease]: { duration: lease } }),
+      ...(lease === undefined ? {} : { [extensionIds.lease]: leaseExtension(lease) }),
     },
   };
+}
+
+function leaseExtension(lease: NonNullable<SourceStep['lease']>): JsonObject {
+  return typeof lease === 'string' ? { duration: lease } : { duration: lease.for, extend: lease.extend };
 }
 
 /** By an action, by what a called playbook did, by nothing, or by a person. */
@@ -260,14 +264,15 @@ function compact(value: { readonly [key: string]: unknown }): JsonObject {
 function inWords(source: SourceStep): string {
   const { id, action, approval, manual, wait, outputs, set = outputs } = source;
   if (manual) return `${manual.instructions}\n(${[...manual.roles, ...manual.people].join(', ')}, within ${manual.expires})`;
-  if (approval) return `Ask ${[...approval.roles, ...approval.people].join(', ')} to approve ${approval.of.join(', ')}: ${approval.summary ?? ''}`;
+  if (approval)
+    return `Ask ${[...approval.roles, ...approval.people].join(', ')} to approve ${approval.of.join(', ')}: ${approval.summary ?? ''}`;
   if (wait !== undefined) return `Wait: ${typeof wait === 'string' ? wait : JSON.stringify(wait)}`;
   if (action === undefined) return set ? `Note the values of ${id}: ${JSON.stringify(set)}` : `Perform ${JSON.stringify(source)}`;
   return `${action} ${JSON.stringify(source.with ?? {})}${howLong(source)}`;
 }
 
 function howLong({ lease, undo, reason }: SourceStep): string {
-  const held = lease === undefined ? '' : `; for ${lease}`;
+  const held = lease === undefined ? '' : `; for ${typeof lease === 'string' ? lease : lease.for}`;
   if (typeof undo === 'object') return `${held}; undone by a person: ${undo.manual.instructions}`;
   if (undo !== undefined && undo !== 'none') return `${held}; undone by ${undo}`;
   return reason === undefined ? held : `${held}; not undone: ${reason}`;

@@ -29,7 +29,7 @@ function ownStep(step: Action, own: JsonObject, named: Named): SourceStep {
   const { step_id: _id, titled: _titled, inputs, on_failure: _failure, ...form } = own;
   const approval = stepExtension(step, 'approval');
   const undo = stepExtension(step, 'undo');
-  const lease = textIn(stepExtension(step, 'lease'), 'duration');
+  const lease = leaseOf(stepExtension(step, 'lease'));
   return {
     ...named,
     ...form,
@@ -44,6 +44,12 @@ function ownStep(step: Action, own: JsonObject, named: Named): SourceStep {
         }),
     ...(lease === undefined ? {} : { lease }),
   } as unknown as SourceStep;
+}
+
+function leaseOf(extension: JsonObject | undefined): SourceStep['lease'] {
+  const duration = textIn(extension, 'duration');
+  const extend = extension?.['extend'];
+  return duration === undefined || extend === undefined ? duration : { for: duration, extend: extend as string[] };
 }
 
 function approvalOf({ covers, ...asked }: JsonObject): JsonObject {

@@ -209,6 +209,34 @@ const { block } = fc.letrec<{ block: Step[]; step: Step }>((tie) => {
       { depthSize: 'small', withCrossShrink: true },
       action,
       fc.record({ wait: fc.constantFrom('5m', '${"1s"}'), if: guard }),
+      fc.record({
+        action: fc.constant('network.isolate'),
+        with: fc.constant({ asset: 'x' }),
+        undo: fc.constant('network.release'),
+        lease: fc.constantFrom('1h', { for: '2h', extend: ['manager'] }, undefined),
+        if: guard,
+      }),
+      fc.record({
+        manual: fc.record({
+          roles: fc.constant(['analyst']),
+          instructions: fc.constantFrom('Call ${inputs.n}', 'Call them'),
+          expires: fc.constant('4h'),
+          outputs: fc.constantFrom({ reached: 'bool' }, { verdict: { enum: ['good', 'bad'], description: 'a word' } }, undefined),
+          on_expired: fc.constantFrom({ fail: 'nobody' }, { end: 'late' }, undefined),
+        }),
+        undo: fc.constantFrom({ manual: { roles: ['analyst'], instructions: 'Call again', expires: '4h' } }, undefined),
+        if: guard,
+        on_failure: failure,
+      }),
+      fc.record({
+        playbook: fc.record({
+          name: fc.constant('other'),
+          with: fc.constantFrom({ n: '${inputs.n}' }, undefined),
+          version: fc.constantFrom('1.x', undefined),
+        }),
+        timeout: fc.constantFrom('1h', undefined),
+        on_failure: failure,
+      }),
       fc.record({ set: fc.record({ total: fc.constantFrom('inputs.n + 1', '"x"') }) }),
       end,
       fc.record({ if: fc.constant('inputs.flag'), fail: fc.constant('no: ${inputs.n}') }),
@@ -217,6 +245,7 @@ const { block } = fc.letrec<{ block: Step[]; step: Step }>((tie) => {
         then: tie('block'),
         else: fc.option(tie('block'), { nil: undefined }),
         on_failure: fc.constantFrom('continue', undefined),
+        timeout: fc.constantFrom('10m', undefined),
       }),
       fc.record({ if: fc.constant('inputs.flag'), else: tie('block') }),
       fc.record({
@@ -243,6 +272,8 @@ const { block } = fc.letrec<{ block: Step[]; step: Step }>((tie) => {
       }),
       fc.record({
         parallel: fc.record({ branches: fc.array(tie('block'), { minLength: 1, maxLength: 3 }) }),
+        timeout: fc.constantFrom('10m', undefined),
+        retry: fc.constantFrom({ attempts: 3, backoff: '1s..5s' }, undefined),
         if: guard,
         on_failure: failure,
       }),
