@@ -35,7 +35,7 @@ import { signalsRepository } from './signals.ts';
 import { triggersRepository } from './triggers.ts';
 import { valuesRepository } from './values.ts';
 import { systemsRepository } from './systems/systems.ts';
-import { tasksRepository } from './tasks.ts';
+import { tasksRepository } from './runs/tasks.ts';
 
 const lockConnections = 16;
 

@@ -10,7 +10,7 @@ import { evaluateTemplate } from '../template.ts';
 import { dropExtension } from './extend-lease.ts';
 import type { Command } from './messages.ts';
 import type { EffectState, Fault, Performed, StepState } from './state.ts';
-import { askTask, undoTextOf, type TaskText } from './tasks.ts';
+import { askTask, undoTextOf, type TaskText } from './tasks/tasks.ts';
 import { cancelTimer, effectKey, invocationOf, scopeOf, startTimer, timerId, type Turn } from './turn.ts';
 
 /** An undo is worth more patience than a step. */

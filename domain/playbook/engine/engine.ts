@@ -26,9 +26,9 @@ import { actionCompleted, actionFailed } from './steps/action.ts';
 import { approvalDecided, approvalOpened, approvalTimer, type Decision } from './steps/approval.ts';
 import { childEnded, childStarted } from './steps/playbook.ts';
 import { signalTaken, takersOf, waitOver } from './steps/wait.ts';
-import { takenBack } from './taken-back.ts';
-import { taskEvent } from './task-events.ts';
-import { taskTimer } from './tasks.ts';
+import { takenBack } from './after-undo.ts';
+import { taskEvent } from './tasks/events.ts';
+import { taskTimer } from './tasks/tasks.ts';
 import { beginTakingBack } from './take-back.ts';
 import { charge, faultOf, jsonBytes, type Turn } from './turn.ts';
 

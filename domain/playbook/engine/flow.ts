@@ -12,7 +12,7 @@ import { closeApproval } from './steps/approval.ts';
 import { kindOf } from './steps/index.ts';
 import type { PlanStep } from '../plan.ts';
 import { endOfSkipped, refuseSkip, takenBackForSkip } from './skipped.ts';
-import { closeTask } from './tasks.ts';
+import { closeTask } from './tasks/tasks.ts';
 import { tell } from './told.ts';
 import {
   cancelTimer,

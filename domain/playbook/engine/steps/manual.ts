@@ -3,7 +3,7 @@ import type { ManualStep } from '../../plan.ts';
 import { leaseOf, recordManual } from '../effects.ts';
 import { stay, type Kind, type Move } from '../move.ts';
 import type { Fault, StepState, TaskAnswer } from '../state.ts';
-import { askTask, closeTask, endTaskTimers, expiryOf, instructionsOf, startTaskTimers } from '../tasks.ts';
+import { askTask, closeTask, endTaskTimers, expiryOf, instructionsOf, startTaskTimers } from '../tasks/tasks.ts';
 import { evaluateTemplate, textOf } from '../../template.ts';
 import { scopeOf, stepOfKind, type Turn } from '../turn.ts';
 import { tooLate } from './action.ts';

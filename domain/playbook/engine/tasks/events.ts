@@ -1,13 +1,13 @@
 /** What the driver says of tasks, brought to the step that the task is of: to the step itself, or to its undo. */
-import { move } from './flow.ts';
-import type { EngineEvent } from './messages.ts';
-import type { Move } from './move.ts';
-import { joinedAround, restEnded } from './rest.ts';
-import type { Fault, StepState } from './state.ts';
-import { taskAnswered, taskClosed, taskOpened, takeEarly } from './steps/manual.ts';
+import { move } from '../flow.ts';
+import type { EngineEvent } from '../messages.ts';
+import type { Move } from '../move.ts';
+import { joinedAround, restEnded } from '../rest.ts';
+import type { Fault, StepState } from '../state.ts';
+import { taskAnswered, taskClosed, taskOpened, takeEarly } from '../steps/manual.ts';
 import { endTaskTimers, startTaskTimers } from './tasks.ts';
-import { takenBack } from './taken-back.ts';
-import type { Turn } from './turn.ts';
+import { takenBack } from '../after-undo.ts';
+import type { Turn } from '../turn.ts';
 
 export type TaskEvent = Extract<EngineEvent, { readonly type: `task-${string}` }>;
 

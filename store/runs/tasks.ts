@@ -4,16 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { sql, type Selectable, type UpdateObject } from 'kysely';
-import { canonicalJson } from '../domain/digest.ts';
-import { EdictError, type ErrorCode } from '../domain/errors.ts';
-import { checkAnswer, type TaskRecord } from '../domain/playbook/task.ts';
-import type { AuditEntry } from './chain/append.ts';
-import type { Change } from './chain/change.ts';
-import { now, type Db, type Tx } from './postgres/database.ts';
-import { checkInstant } from './postgres/instant.ts';
-import { pageLimit, timeKey, toPage } from './postgres/page.ts';
-import type { Tasks } from './port-tasks.ts';
-import type { Tables } from './postgres/tables.ts';
+import { canonicalJson } from '../../domain/digest.ts';
+import { EdictError, type ErrorCode } from '../../domain/errors.ts';
+import { checkAnswer, type TaskRecord } from '../../domain/playbook/task.ts';
+import type { AuditEntry } from '../chain/append.ts';
+import type { Change } from '../chain/change.ts';
+import { now, type Db, type Tx } from '../postgres/database.ts';
+import { checkInstant } from '../postgres/instant.ts';
+import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
+import type { Tasks } from '../port-tasks.ts';
+import type { Tables } from '../postgres/tables.ts';
 
 type Stored = Selectable<Tables['tasks']>;
 type OpenInput = Parameters<Tasks['open']>[0];

@@ -1,10 +1,10 @@
 /** Tasks for people as the engine keeps them: asked, reminded of, taken further, and closed. Of a step and of its undo alike. */
-import { EdictError } from '../../errors.ts';
-import { durationOf } from '../duration.ts';
-import type { Rung, TaskPlan } from '../plan.ts';
-import { evaluateTemplate, textOf } from '../template.ts';
-import type { StepState, TaskState, TimerState } from './state.ts';
-import { cancelTimer, faultOf, invocationOf, scopeOf, startTimer, stepOfKind, timerId, type Turn } from './turn.ts';
+import { EdictError } from '../../../errors.ts';
+import { durationOf } from '../../duration.ts';
+import type { Rung, TaskPlan } from '../../plan.ts';
+import { evaluateTemplate, textOf } from '../../template.ts';
+import type { StepState, TaskState, TimerState } from '../state.ts';
+import { cancelTimer, faultOf, invocationOf, scopeOf, startTimer, stepOfKind, timerId, type Turn } from '../turn.ts';
 
 const longestInstructions = 4_000;
 
