@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { RunCommand } from '../../domain/playbook/control/command.ts';
+import type { RunState } from '../../domain/playbook/engine/state.ts';
 import { simulate, type SimulatedRun, type Simulation } from '../../domain/playbook/simulate.ts';
 
 const hour = 3_600_000;
@@ -17,7 +19,12 @@ const asked = '  - { id: ask, approval: { of: [isolate], roles: [engineer], quor
 const plain = source('1h');
 
 function run(text: string, more: Partial<Simulation>): SimulatedRun {
-  return simulate({ plan: compilePlaybook(text, 'hold.yaml').plan, fakes: { 'network.isolate': { outputs: { receipt: 'r', points: [] } } }, requester: 'ann', ...more });
+  return simulate({
+    plan: compilePlaybook(text, 'hold.yaml').plan,
+    fakes: { 'network.isolate': { outputs: { receipt: 'r', points: [] } } },
+    requester: 'ann',
+    ...more,
+  });
 }
 
 const extend = (atMs: number, more: Partial<RunCommand> = {}) => ({
@@ -111,5 +118,50 @@ describe('the extension of a lease', () => {
   it('is checked by the compiler: roles to ask, and a duration', () => {
     expect(() => compilePlaybook(source('{ for: soon, extend: [manager] }'), 'h.yaml')).toThrow(/soon/u);
     expect(() => compilePlaybook(source('{ for: 1h, extend: [] }'), 'h.yaml')).toThrow();
+  });
+
+  type Act = { readonly atMs: number; readonly does: 'extend' | 'approve' | 'deny'; readonly forMs: number };
+  const acts: fc.Arbitrary<Act[]> = fc.uniqueArray(
+    fc.record({
+      atMs: fc.integer({ min: 1, max: 400 }),
+      does: fc.constantFrom('extend', 'extend', 'approve', 'approve', 'deny'),
+      forMs: fc.integer({ min: 1, max: 120 }),
+    }),
+    { selector: ({ atMs }) => atMs, maxLength: 14 },
+  );
+
+  /** The rule once more, as a loop: what was asked for and approved in time adds up. */
+  function endOf(list: readonly Act[], leaseMs: number): number {
+    let end = leaseMs;
+    let open: number | undefined;
+    for (const { atMs, does, forMs } of list.toSorted((a, b) => a.atMs - b.atMs)) {
+      if (atMs >= end) break;
+      if (does === 'extend') open ??= forMs;
+      else {
+        if (does === 'approve') end += open ?? 0;
+        open = undefined;
+      }
+    }
+    return end;
+  }
+
+  it('ends once, at the sum of what was approved in time, however often its driver is killed, and leaves nobody asked', () => {
+    fc.assert(
+      fc.property(acts, fc.integer({ min: 20, max: 150 }), (list, leaseMs) => {
+        const commands = list.flatMap(({ does, atMs, forMs }) => (does === 'extend' ? [extend(atMs, { forMs })] : []));
+        const people = list.flatMap(({ does, atMs }) => (does === 'extend' ? [] : [votes(atMs, `p${atMs}`, does)]));
+        // Between any two events the driver dies: what goes on is its checkpoint.
+        const observe = (state: RunState): RunState => JSON.parse(JSON.stringify(state)) as RunState;
+        const result = run(source(`${leaseMs}ms`), { commands, people, observe });
+        expect(result.effects).toHaveLength(1);
+        expect(undoneAt(result)).toBe(endOf(list, leaseMs));
+        expect(result.view).toMatchObject({ status: 'ended', outcome: 'done' });
+        expect(result.approvals.filter(({ status }) => status === 'open')).toEqual([]);
+        const answered = result.answers.map(({ command }) => command);
+        expect(new Set(answered).size).toBe(answered.length);
+        for (const { atMs, command } of commands) if (atMs < endOf(list, leaseMs)) expect(answered).toContain(command.id);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
