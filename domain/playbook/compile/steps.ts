@@ -35,16 +35,20 @@ function compileStep(compiling: Compiling, source: SourceStep, at: SourcePath, b
   const guard = compileGuard(compiling, kind, source, at, block);
   const before = new Set(block.visible);
   const part = builders[kind](compiling, source, at, block);
-  const next = (kind === 'end' || kind === 'fail') && guard === undefined ? undefined : block.next;
+  const next = endsHere(kind, guard) ? undefined : block.next;
   const failure = compileFailure(compiling, source, [...at, 'on_failure'], block);
   const cancelled = compileCancel(compiling, source, at, { ...block, visible: before });
-  // A branch has ended before the steps of its roads begin, unless it holds them.
-  const seen = (kind === 'if' || kind === 'switch') && !isBlock(source) ? before : block.visible;
+  const seen = endsFirst(kind, source) ? before : block.visible;
   const says = compileSummary(compiling, source, at, { ...block, visible: new Set(seen).add(id) });
   const { cleanup } = block;
   const timing = kind === 'action' || kind === 'wait' ? {} : timingOf(source);
   addStep(compiling, { id, title, if: guard, next, failure, cancelled, cleanup, says, in: block.in, ...timing, ...part });
 }
+
+const endsHere = (kind: StepKind, guard: Cel | undefined): boolean => (kind === 'end' || kind === 'fail') && guard === undefined;
+
+/** A branch has ended before the steps of its roads begin, unless it holds them. */
+const endsFirst = (kind: StepKind, source: SourceStep): boolean => (kind === 'if' || kind === 'switch') && !isBlock(source);
 
 // oxlint-disable-next-line max-params -- the walk's four, and the kind
 function compileGuard(compiling: Compiling, kind: StepKind, { id, if: guard }: SourceStep, at: SourcePath, block: Block): Cel | undefined {

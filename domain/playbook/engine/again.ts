@@ -3,9 +3,10 @@
  * is under way any more, takes back what the attempt did, newest first, and is gone through once more after its backoff.
  */
 import { undo } from './effects.ts';
+import { sizeOf } from './forget.ts';
 import { stay, type Move } from './move.ts';
 import type { Fault, StepState } from './state.ts';
-import { cancelTimer, containerOf, goesBack, jsonBytes, startTimer, stepBytes, stepOf, timerId, type Turn } from './turn.ts';
+import { cancelTimer, containerOf, goesBack, jsonBytes, startTimer, stepOf, timerId, type Turn } from './turn.ts';
 
 export function beginAttempt(turn: Turn, state: StepState): void {
   const { kind, timeoutMs } = stepOf(turn, state.id);
@@ -103,9 +104,6 @@ function dropGrants(turn: Turn, state: StepState): void {
     if (asked && isInside(turn, asked, state.key)) delete grants[key];
   }
 }
-
-const sizeOf = ({ outputs, summary }: StepState): number =>
-  stepBytes + (outputs ? jsonBytes(outputs) : 0) + (summary === undefined ? 0 : jsonBytes(summary));
 
 function loopBytes({ loop, turns }: StepState): number {
   if (turns) return jsonBytes(turns.value);

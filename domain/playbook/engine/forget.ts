@@ -1,5 +1,6 @@
 /** Long loops forget: of an item or turn that has ended well, only what it gave stays, so that a run's state stays small. */
 import type { Json } from '../../json.ts';
+import type { PlanStep } from '../plan.ts';
 import type { StepState } from './state.ts';
 import { jsonBytes, stepBytes, type Turn } from './turn.ts';
 
@@ -12,13 +13,20 @@ export function forget(turn: Turn, container: string, prefix: string): void {
   for (const step of Object.values(turn.plan.steps)) {
     const state = step.in === container ? turn.state.steps[`${prefix}${step.id}`] : undefined;
     if (!state || state.effect !== undefined || state.error) continue;
-    if (step.kind === 'parallel' || ((step.kind === 'if' || step.kind === 'switch') && step.block)) forget(turn, step.id, prefix);
+    if (holdsOthers(step)) forget(turn, step.id, prefix);
     for (let index = 0; index < timesOf(state); index++) forget(turn, step.id, `${state.key}[${index}].`);
     delete turn.state.steps[state.key];
-    turn.state.sizeBytes -=
-      stepBytes + (state.outputs ? jsonBytes(state.outputs) : 0) + (state.summary === undefined ? 0 : jsonBytes(state.summary));
+    turn.state.sizeBytes -= sizeOf(state);
   }
 }
+
+/** Steps of the same loop turn; loops hold theirs by their own keys. */
+const holdsOthers = (step: PlanStep): boolean =>
+  step.kind === 'parallel' || ((step.kind === 'if' || step.kind === 'switch') && step.block === true);
+
+/** What a step's record was charged. */
+export const sizeOf = ({ outputs, summary }: StepState): number =>
+  stepBytes + (outputs ? jsonBytes(outputs) : 0) + (summary === undefined ? 0 : jsonBytes(summary));
 
 /** How often the steps of a loop that has ended were gone through. */
 function timesOf({ open, outputs }: StepState): number {

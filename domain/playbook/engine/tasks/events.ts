@@ -13,20 +13,20 @@ export type TaskEvent = Extract<EngineEvent, { readonly type: `task-${string}` }
 
 export function taskEvent(turn: Turn, event: TaskEvent): void {
   const step = stepOf(turn, event);
-  switch (event.type) {
-    case 'task-opened':
-      return step && opened(turn, step, event);
-    case 'task-failed':
-      return step && failed(turn, step, event);
-    case 'task-answered':
-      if (turn.state.tasks?.[event.task] === undefined) return keep(turn, event);
-      if (!step || !isOpen(step, event.task)) return undefined;
-      return isUndo(step, event.task) ? undone(turn, step) : ended(turn, step, () => taskAnswered(turn, step, event));
-    case 'task-closed':
-      if (!step || !isOpen(step, event.task)) return undefined;
-      return isUndo(step, event.task) ? undone(turn, step, notDone(step)) : ended(turn, step, () => taskClosed(turn, step, event));
-  }
+  if (event.type === 'task-answered' && turn.state.tasks?.[event.task] === undefined) return keep(turn, event);
+  if (!step) return;
+  if (event.type === 'task-opened') return opened(turn, step, event);
+  if (event.type === 'task-failed') return failed(turn, step, event);
+  if (isOpen(step, event.task)) ending(turn, step, event);
 }
+
+function ending(turn: Turn, step: StepState, event: Ending): void {
+  const answered = event.type === 'task-answered';
+  if (isUndo(step, event.task)) return undone(turn, step, answered ? undefined : notDone(step));
+  ended(turn, step, () => (answered ? taskAnswered(turn, step, event) : taskClosed(turn, step, event)));
+}
+
+type Ending = Extract<TaskEvent, { readonly type: 'task-answered' | 'task-closed' }>;
 
 function stepOf({ state }: Turn, event: TaskEvent): StepState | undefined {
   const key = 'step' in event ? event.step : state.tasks?.[event.task];
