@@ -10,15 +10,16 @@ import type { Digest } from '../domain/digest.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { BudgetClaim, GuardDecision } from '../domain/guard/decision.ts';
 import type { LedgerEntry } from '../domain/incident/timeline.ts';
-import type { Signal, SignalStatus, Severity } from '../domain/incident/signal.ts';
+import type { Severity } from '../domain/incident/signal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Fork } from '../domain/playbook/control/fork.ts';
 import type { RunOrigin } from '../domain/playbook/origin.ts';
-import type { Plan } from '../domain/playbook/plan.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import type { Policy } from '../domain/policy/model.ts';
 import type { Artifact, Loss, TargetName } from '../domain/policy/targets/target.ts';
 import type { Approvals, Delegations, Reviews } from './port-approvals.ts';
+import type { SignalRow, Signals } from './port-signals.ts';
+import type { PlaybookRow, Playbooks, PlaybookVersion } from './port-playbooks.ts';
 import type { CommandRow, Commands, CommandStatus } from './port-commands.ts';
 import type { Guard, GuardSituation } from './port-guard.ts';
 import type { SecretRow, Secrets } from './port-secrets.ts';
@@ -243,31 +244,6 @@ export type Runs = {
   readonly recordCancel: (run: string, by: Actor, reason: string) => Promise<void>;
 };
 
-export type PlaybookRow = {
-  readonly playbook: string;
-  readonly version: string;
-  readonly digest: string;
-  readonly source: string;
-  readonly plan: Plan;
-  readonly publishedAt: string;
-};
-
-export type PlaybookVersion = Pick<PlaybookRow, 'playbook' | 'version' | 'digest' | 'publishedAt'>;
-
-export type Playbooks = {
-  /** Immutable per version; the same bytes again is a no-op, other bytes `conflict`. */
-  readonly publish: (input: { readonly source: string; readonly plan: Plan }, by: Actor) => Promise<PlaybookRow>;
-  /** All versions of it, newest first. */
-  readonly versions: (playbook: string) => Promise<readonly PlaybookVersion[]>;
-  /** The newest version where none is named. */
-  readonly get: (playbook: string, version?: string) => Promise<PlaybookRow | undefined>;
-  readonly byDigest: (digest: string) => Promise<PlaybookRow | undefined>;
-  /** The newest versions that a run of this playbook starts when it ends. */
-  readonly following: (playbook: string) => Promise<readonly PlaybookRow[]>;
-  /** Newest version of each. */
-  readonly list: () => Promise<readonly PlaybookRow[]>;
-};
-
 /**
  * `denied`: the guard refused it, nothing was done. `uncertain`: it failed for good and may hold all the same. `diverged`: it holds, or may,
  * and its undo failed for good; an incident says so.
@@ -403,37 +379,6 @@ export type Points = {
   readonly locked: <T>(name: string, work: () => Promise<T>) => Promise<T>;
 };
 
-export type SignalRow = Signal & {
-  readonly status: SignalStatus;
-  readonly incident: string | undefined;
-  readonly receivedAt: string;
-  readonly deliveredAt: string | undefined;
-  readonly door: string;
-};
-
-export type Signals = {
-  /** `accepted: false` when the id was seen before: counted as duplicate, nothing else happens. */
-  readonly accept: (signal: Signal, door: string) => Promise<{ readonly accepted: boolean; readonly row: SignalRow }>;
-  readonly get: (id: string) => Promise<SignalRow | undefined>;
-  /** Where it is of the incident of the run. */
-  readonly ofRun: (id: string, run: string) => Promise<SignalRow | undefined>;
-  /** Those of the ids that there are, in their order. */
-  readonly many: (ids: readonly string[]) => Promise<readonly SignalRow[]>;
-  /** Accepted, but not yet handed to Temporal. */
-  readonly undelivered: (olderThanMs: number) => Promise<readonly SignalRow[]>;
-  readonly delivered: (id: string) => Promise<void>;
-  readonly settle: (id: string, status: Exclude<SignalStatus, 'open'>, incident?: string) => Promise<void>;
-  /** in = handled + duplicate + suppressed + parked + open */
-  readonly counts: () => Promise<{
-    readonly in: number;
-    readonly handled: number;
-    readonly duplicate: number;
-    readonly suppressed: number;
-    readonly parked: number;
-    readonly open: number;
-  }>;
-};
-
 export type IncidentRow = {
   readonly id: string;
   readonly key: string;
@@ -470,6 +415,8 @@ export type Incidents = {
 };
 
 export type { AuditCheck, AuditRow };
+export type { PlaybookRow, Playbooks, PlaybookVersion };
+export type { SignalRow, Signals };
 export type { Approvals, Delegations, Reviews };
 export type { CommandRow, Commands, CommandStatus, Guard, GuardSituation, SecretRow, Secrets };
 export type { SystemRow, Systems };

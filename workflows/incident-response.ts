@@ -56,12 +56,7 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
     if (!busy && running === 0 && pending.length === 0) return;
     if (pending.length === 0) continue;
     // No timer here, which could cost the server up to a second: what arrives meanwhile is the next batch.
-    const batch = pending.splice(0, together);
-    const triage = await triaged(
-      input.key,
-      batch.map(({ signal }) => signal),
-    );
-    for (const { signal, told } of batch) if (!told) forward(triage.listeners ?? [], signal);
+    const triage = await triaged(input.key, pending.splice(0, together));
     for (const run of triage.orders) void follow(triage.incident, run);
     if (running === 0 && pending.length === 0 && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
@@ -80,9 +75,11 @@ function forward(runs: readonly string[], signal: string): void {
 }
 
 /** Signals that no door recorded open nothing; the others wait in the store for theirs. */
-async function triaged(key: string, signals: readonly string[]): Promise<Pick<TriageOutcome, 'incident' | 'orders' | 'listeners'>> {
+async function triaged(key: string, batch: readonly SignalReceived[]): Promise<Pick<TriageOutcome, 'incident' | 'orders'>> {
   try {
-    return await control['incident.triage']({ key, signals });
+    const triage = await control['incident.triage']({ key, signals: batch.map(({ signal }) => signal) });
+    for (const { signal, told } of batch) if (!told) forward(triage.listeners ?? [], signal);
+    return triage;
   } catch (error) {
     log.error('signals could not be triaged', { key, reason: failureOf(error).message });
     return { incident: '', orders: [] };

@@ -127,17 +127,28 @@ type Bench = Omit<Simulation, 'fakes' | 'tasks' | 'plan' | 'delegations' | 'requ
 const mostEvents = 200_000;
 
 export function simulate(simulation: Simulation): SimulatedRun {
-  const { plan, requester = 'simulation' } = simulation;
-  const fakes = new Map(
-    Object.entries(simulation.fakes).map(([action, fake]) => [
-      action,
-      [...(Array.isArray(fake) ? (fake as readonly Fake[]) : [fake as Fake])],
-    ]),
-  );
-  const bench: Bench = {
+  const bench = benchOf(simulation);
+  foresee(bench, simulation);
+  const { plan, inputs = {}, signal, incident, fork } = simulation;
+  const started = start(plan, { run: 'simulated', nowMs: 0, inputs, signal, incident, fork, requester: bench.requester });
+  take(bench, started.state, undefined, started.commands);
+  for (let count = 0; !bench.ended && bench.due.length > 0; count++) {
+    if (count > mostEvents)
+      throw new EdictError('run-state-wrong', 'the simulated run does not come to an end', { expected: `at most ${mostEvents} events` });
+    step(bench);
+  }
+  return resultOf(bench);
+}
+
+function benchOf(simulation: Simulation): Bench {
+  const fakes = Object.entries(simulation.fakes).map(([action, fake]): [string, Fake[]] => [
+    action,
+    [...(Array.isArray(fake) ? (fake as readonly Fake[]) : [fake as Fake])],
+  ]);
+  return {
     ...simulation,
-    requester,
-    fakes,
+    requester: simulation.requester ?? 'simulation',
+    fakes: new Map(fakes),
     due: [],
     effects: [],
     approvals: [],
@@ -152,34 +163,16 @@ export function simulate(simulation: Simulation): SimulatedRun {
     state: undefined,
     ended: false,
   };
-  for (const act of simulation.delegations ?? []) later(bench, act.atMs, () => delegate(approvalBench(bench), act));
-  for (const act of simulation.people ?? []) later(bench, act.atMs, () => vote(approvalBench(bench), act));
-  for (const act of simulation.tasks ?? []) later(bench, act.atMs, () => actOnTask(taskBench(bench), act));
-  for (const { atMs, signal } of simulation.signals ?? []) later(bench, atMs, { type: 'signal-received', nowMs: atMs, signal });
-  if (simulation.cancel)
-    later(bench, simulation.cancel.atMs, {
-      type: 'cancel-requested',
-      nowMs: simulation.cancel.atMs,
-      by: simulation.cancel.by,
-      reason: simulation.cancel.reason,
-    });
-  for (const { atMs, command } of simulation.commands ?? []) later(bench, atMs, { type: 'command', nowMs: atMs, command });
-  const started = start(plan, {
-    run: 'simulated',
-    nowMs: 0,
-    inputs: simulation.inputs ?? {},
-    signal: simulation.signal,
-    incident: simulation.incident,
-    fork: simulation.fork,
-    requester,
-  });
-  take(bench, started.state, undefined, started.commands);
-  for (let count = 0; !bench.ended && bench.due.length > 0; count++) {
-    if (count > mostEvents)
-      throw new EdictError('run-state-wrong', 'the simulated run does not come to an end', { expected: `at most ${mostEvents} events` });
-    step(bench);
-  }
-  return resultOf(bench);
+}
+
+/** What people and the world outside do, each at its time. */
+function foresee(bench: Bench, { delegations = [], people = [], tasks = [], signals = [], cancel, commands = [] }: Simulation): void {
+  for (const act of delegations) later(bench, act.atMs, () => delegate(approvalBench(bench), act));
+  for (const act of people) later(bench, act.atMs, () => vote(approvalBench(bench), act));
+  for (const act of tasks) later(bench, act.atMs, () => actOnTask(taskBench(bench), act));
+  for (const { atMs, signal } of signals) later(bench, atMs, { type: 'signal-received', nowMs: atMs, signal });
+  if (cancel) later(bench, cancel.atMs, { type: 'cancel-requested', nowMs: cancel.atMs, by: cancel.by, reason: cancel.reason });
+  for (const { atMs, command } of commands) later(bench, atMs, { type: 'command', nowMs: atMs, command });
 }
 
 function step(bench: Bench): void {
@@ -207,45 +200,30 @@ function later(bench: Bench, atMs: number, event: EngineEvent | (() => void)): v
 }
 
 function perform(bench: Bench, command: Command): void {
-  const { nowMs } = bench;
-  switch (command.type) {
-    case 'perform':
-      return act(bench, command);
-    case 'open-approval':
-      return openApproval(approvalBench(bench), command);
-    case 'close-approval':
-      return closeApproval(approvalBench(bench), command);
-    case 'escalate':
-      return escalateApproval(approvalBench(bench), command);
-    case 'start-timer':
-      return later(bench, command.atMs, { type: 'timer-fired', timer: command.timer, nowMs: command.atMs });
-    case 'cancel-action':
-      return cancelAction(bench, command.step);
-    // A timer that fires after it was cancelled is ignored by the engine.
-    case 'cancel-timer':
-      return dropTimer(bench, command.timer);
-    case 'open-task':
-      return openTask(taskBench(bench), command);
-    case 'close-task':
-      return closeTask(taskBench(bench), command);
-    case 'escalate-task':
-      return escalateTask(taskBench(bench), command);
-    case 'start-child':
-      return startChild(childBench(bench), command);
-    case 'cancel-child':
-      return cancelChild(childBench(bench), command);
-    case 'undo-child':
-      return undoChild(childBench(bench), command);
-    case 'ask-extension':
-      return askExtension(approvalBench(bench), command);
-    case 'report-divergence':
-      return later(bench, nowMs, { type: 'divergence-reported', step: command.step, undone: false, nowMs });
-    case 'answer-command':
-      return answered(bench, command);
-    case 'finish':
-      bench.ended = true;
-  }
+  (performers[command.type] as (bench: Bench, command: Command) => void)(bench, command);
 }
+
+const performers: { readonly [T in Command['type']]: (bench: Bench, command: Extract<Command, { type: T }>) => void } = {
+  perform: act,
+  'open-approval': (bench, command) => openApproval(approvalBench(bench), command),
+  'close-approval': (bench, command) => closeApproval(approvalBench(bench), command),
+  escalate: (bench, command) => escalateApproval(approvalBench(bench), command),
+  'start-timer': (bench, { timer, atMs }) => later(bench, atMs, { type: 'timer-fired', timer, nowMs: atMs }),
+  'cancel-action': (bench, { step: key }) => cancelAction(bench, key),
+  // A timer that fires after it was cancelled is ignored by the engine.
+  'cancel-timer': (bench, { timer }) => dropTimer(bench, timer),
+  'open-task': (bench, command) => openTask(taskBench(bench), command),
+  'close-task': (bench, command) => closeTask(taskBench(bench), command),
+  'escalate-task': (bench, command) => escalateTask(taskBench(bench), command),
+  'start-child': (bench, command) => startChild(childBench(bench), command),
+  'cancel-child': (bench, command) => cancelChild(childBench(bench), command),
+  'undo-child': (bench, command) => undoChild(childBench(bench), command),
+  'ask-extension': (bench, command) => askExtension(approvalBench(bench), command),
+  'report-divergence': (bench, { step: key }) =>
+    later(bench, bench.nowMs, { type: 'divergence-reported', step: key, undone: false, nowMs: bench.nowMs }),
+  'answer-command': answered,
+  finish: (bench) => void (bench.ended = true),
+};
 
 function approvalBench(bench: Bench): ApprovalBench {
   const { nowMs, plan, requester, approvals, votes, ballots, delegations } = bench;

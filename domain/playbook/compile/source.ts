@@ -1,8 +1,9 @@
 /** Reads the YAML text of a playbook into its form, and knows where in the text each part stands. */
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { EdictError, type ErrorCode } from '../../errors.ts';
-import { playbookKeys, playbookSchema, type SourcePlaybook } from '../playbook.schema.ts';
+import { playbookSchema, type SourcePlaybook } from '../playbook.schema.ts';
 import { suggest } from '../suggest.ts';
+import { playbookKeys } from './form-keys.ts';
 import { locatorOf, type Locate, type SourcePath, type Spot } from './locate.ts';
 
 export type { SourcePath } from './locate.ts';
