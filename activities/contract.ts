@@ -11,7 +11,7 @@ import type { ApprovalPlan, ApprovalStatus, SignedVote } from '../domain/playboo
 import type { Fork } from '../domain/playbook/control/fork.ts';
 import type { PerformCommand } from '../domain/playbook/engine/messages.ts';
 import type { ApprovalGrant, ChildEnd, ChildRun, EffectToUndo, Fault, RunState } from '../domain/playbook/engine/state.ts';
-import type { RunOrigin } from '../domain/playbook/origin.ts';
+import type { RunOrigin } from '../domain/playbook/control/origin.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { RunCommand, RunCommandAnswer } from '../domain/playbook/control/command.ts';
 import type { TaskOutputs } from '../domain/playbook/task.ts';

@@ -21,8 +21,8 @@ import type {
 } from '../workflows/messages.ts';
 import type { VoteReply } from './contract/approvals.ts';
 import { asEdictError } from './failure.ts';
-import type { WantedSchedule } from './schedules.ts';
-import { dropSchedule, putSchedule, scheduleIds, scheduleTimes, type ScheduleTimes } from './temporal-schedules.ts';
+import type { WantedSchedule } from './publishing/schedules.ts';
+import { dropSchedule, putSchedule, scheduleIds, scheduleTimes, type ScheduleTimes } from './publishing/temporal-schedules.ts';
 
 /** The workflow's answer to a vote: the approval after it. */
 export type VoteOutcome = Omit<VoteReply, 'approval'>;

@@ -10,7 +10,7 @@ import { deliverCommand } from './give-command.ts';
 import { deliverSignal } from './incoming-signal.ts';
 import { isDoorRun } from './order-run.ts';
 import type { Orchestrator } from './orchestrator.ts';
-import { syncSchedules } from './schedules.ts';
+import { syncSchedules } from './publishing/schedules.ts';
 import { raiseOverdue } from './overdue-reviews.ts';
 
 export type OutboxDeps = {

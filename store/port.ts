@@ -13,7 +13,7 @@ import type { LedgerEntry } from '../domain/incident/timeline.ts';
 import type { Severity } from '../domain/incident/signal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Fork } from '../domain/playbook/control/fork.ts';
-import type { RunOrigin } from '../domain/playbook/origin.ts';
+import type { RunOrigin } from '../domain/playbook/control/origin.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import type { Policy } from '../domain/policy/model.ts';
 import type { Artifact, Loss, TargetName } from '../domain/policy/targets/target.ts';

@@ -4,7 +4,7 @@ import { canonicalJson, digestOf } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Fork } from '../domain/playbook/control/fork.ts';
-import type { RunOrigin } from '../domain/playbook/origin.ts';
+import type { RunOrigin } from '../domain/playbook/control/origin.ts';
 import type { Change } from './chain/change.ts';
 import { recordPause, refuseUnanswered } from './runs/commands.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EdictError } from '../domain/errors.ts';
-import { catalogueOf, type Catalogue } from '../domain/playbook/catalogue.ts';
+import { catalogueOf, type Catalogue } from '../domain/playbook/publishing/catalogue.ts';
 import { compilePlaybook } from '../domain/playbook/compile.ts';
 import type { Store } from '../store/port.ts';
 

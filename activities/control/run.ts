@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activities, LoadedRun } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
-import type { RunOrigin } from '../../domain/playbook/origin.ts';
+import type { RunOrigin } from '../../domain/playbook/control/origin.ts';
 import type { Ports } from '../ports.ts';
 import { planOf, requireRun } from '../effect/check-order.ts';
 import { requireWorkflow } from './caller-check.ts';

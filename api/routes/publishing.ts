@@ -6,8 +6,8 @@ import type { TriggerSwitch } from '../../store/port-triggers.ts';
 import type { Schedule } from '../contract/publishing.ts';
 import { approvalWarnings } from '../approval-warnings.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
-import { publishPlaybook } from '../publish-playbook.ts';
-import { scheduleId, syncSchedules } from '../schedules.ts';
+import { publishPlaybook } from '../publishing/publish-playbook.ts';
+import { scheduleId, syncSchedules } from '../publishing/schedules.ts';
 
 type Names =
   | 'playbooks.publish'

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { certify, type CertifiedCase } from '../../domain/playbook/certify.ts';
 import { differencesOf } from '../../domain/playbook/compare.ts';
-import { catalogueOf, type Catalogue } from '../../domain/playbook/catalogue.ts';
+import { catalogueOf, type Catalogue } from '../../domain/playbook/publishing/catalogue.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { coverageOf, type Coverage } from '../../domain/playbook/coverage.ts';
 import { graphFormats, printGraph, type GraphFormat } from '../../domain/playbook/graph-print.ts';

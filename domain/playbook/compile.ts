@@ -5,13 +5,14 @@
 import { digestOf } from '../digest.ts';
 import { EdictError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './publishing/catalogue.ts';
 import type { Compiling } from './compile/block.ts';
 import { checkerOf, compileCel } from './compile/expressions.ts';
 import { placedIssue, readSource, refuse, type Issue, type PlacedIssue, type SourcePath } from './compile/source.ts';
 import { compileBlock } from './compile/steps.ts';
 import { roadIssues } from './compile/roads.ts';
 import { secretIssues } from './compile/secrets.ts';
+import { repeatedEffects } from './compile/timing.ts';
 import { surveyOf, type Survey } from './compile/survey.ts';
 import { triggersOf } from './compile/triggers.ts';
 import { parseDuration } from './duration.ts';
@@ -144,6 +145,7 @@ function warningsOf(plan: Pick<Plan, 'steps' | 'triggers'>, { steps: known }: Su
     ...actions.flatMap(({ step, at }) =>
       step.undo === undefined && step.reason !== undefined ? [warning(`step \`${step.id}\` cannot be undone: ${step.reason}`, ...at)] : [],
     ),
+    ...repeatedEffects(plan.steps, (id) => known.get(id)?.at ?? []),
     ...(plan.triggers.length === 0 ? [warning('nothing starts this playbook but a stage or the API: it has no trigger')] : []),
   ];
 }

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { actions } from './actions.ts';
 import type { DelegationAct } from './approval/simulated.ts';
 import { commandProblems, commandsOf, recordedFork } from './control/tested.ts';
-import { callsOf } from './catalogue.ts';
+import { callsOf } from './publishing/catalogue.ts';
 import { durationOf, parseDuration, printDuration } from './duration.ts';
 import { triggeredBy } from './inputs.ts';
 import type { Plan } from './plan.ts';

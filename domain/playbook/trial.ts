@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml';
 import { EdictError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { actions, type ActionSpec, type ValueType } from './actions.ts';
-import { callsOf } from './catalogue.ts';
+import { callsOf } from './publishing/catalogue.ts';
 import { resolveInputs, triggeredBy } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import { playbookTestsSchema } from './playbook-test.schema.ts';

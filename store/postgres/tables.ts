@@ -10,7 +10,7 @@ import type { Severity, Signal, SignalStatus } from '../../domain/incident/signa
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ApprovalPlan, ApprovalStatus, BreakGlass, Granted, Review, Statement, Vote } from '../../domain/playbook/approval.ts';
 import type { Fork } from '../../domain/playbook/control/fork.ts';
-import type { RunOrigin } from '../../domain/playbook/origin.ts';
+import type { RunOrigin } from '../../domain/playbook/control/origin.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import type { TaskOutputs, TaskStatus } from '../../domain/playbook/task.ts';
 import type { RunView } from '../../domain/playbook/view.ts';

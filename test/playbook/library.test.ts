@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { actions, type ActionSpec } from '../../domain/playbook/actions.ts';
-import { catalogueOf } from '../../domain/playbook/catalogue.ts';
+import { catalogueOf } from '../../domain/playbook/publishing/catalogue.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { coverageOf } from '../../domain/playbook/coverage.ts';
 import { triggeredBy } from '../../domain/playbook/inputs.ts';

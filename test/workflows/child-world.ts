@@ -5,7 +5,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { currentCaller } from '../../activities/caller.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Activities } from '../../activities/contract.ts';
-import { catalogueOf } from '../../domain/playbook/catalogue.ts';
+import { catalogueOf } from '../../domain/playbook/publishing/catalogue.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RunView } from '../../domain/playbook/view.ts';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
-import { dropSchedule, putSchedule, scheduleIds, scheduleTimes } from '../../api/temporal-schedules.ts';
-import { scheduleId, type WantedSchedule } from '../../api/schedules.ts';
+import { dropSchedule, putSchedule, scheduleIds, scheduleTimes } from '../../api/publishing/temporal-schedules.ts';
+import { scheduleId, type WantedSchedule } from '../../api/publishing/schedules.ts';
 import type { RunRow } from '../../store/port.ts';
 import { workflowIds, workflowTypes } from '../../workflows/messages.ts';
 import { describeWith } from '../stack/fixture.ts';

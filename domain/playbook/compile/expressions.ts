@@ -6,7 +6,7 @@ import type { Environment } from '@marcbachmann/cel-js';
 import { EdictError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
 import { celEnvironment, parseExpression } from '../expression.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalogue } from '../publishing/catalogue.ts';
 import type { Cel, Template } from '../plan.ts';
 import { parseDuration } from '../duration.ts';
 import type { SourcePlaybook, SourceStep } from '../playbook.schema.ts';

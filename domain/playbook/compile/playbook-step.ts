@@ -2,7 +2,7 @@
  * Compiles the call of another playbook. With a catalogue of the playbooks that there are, what is given is checked against what the
  * called one takes, and a playbook that would come back to itself is refused.
  */
-import { wayBack, type KnownPlaybook } from '../catalogue.ts';
+import { wayBack, type KnownPlaybook } from '../publishing/catalogue.ts';
 import { EdictError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
 import { resolveInputs } from '../inputs.ts';

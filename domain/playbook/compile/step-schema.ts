@@ -5,7 +5,7 @@
 import type { Environment, ObjectSchema } from '@marcbachmann/cel-js';
 import { actions, type ValueType } from '../actions.ts';
 import { celEnvironment } from '../expression.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalogue } from '../publishing/catalogue.ts';
 import type { Cel } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import { isAction, type KnownStep } from './survey.ts';

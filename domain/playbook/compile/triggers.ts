@@ -4,7 +4,7 @@ import { parseDuration } from '../duration.ts';
 import { celEnvironment } from '../expression.ts';
 import type { PlanInput, ScheduleTrigger, Templates, Trigger } from '../plan.ts';
 import type { SourcePlaybook, SourceTrigger } from '../playbook.schema.ts';
-import { checkTimes, shortestEveryMs } from '../schedule.ts';
+import { checkTimes, shortestEveryMs } from '../publishing/schedule.ts';
 import { suggest } from '../suggest.ts';
 import type { Compiling } from './block.ts';
 import { compileCel, compileTemplate } from './expressions.ts';

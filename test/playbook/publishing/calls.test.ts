@@ -1,12 +1,12 @@
 /** What the compiler knows of the playbooks that a playbook calls or follows, and of their versions. */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { catalogueOf, wayBack } from '../../domain/playbook/catalogue.ts';
-import { compilePlaybook } from '../../domain/playbook/compile.ts';
-import { planDifferences } from '../../domain/playbook/difference.ts';
-import { lintPlaybook } from '../../domain/playbook/lint.ts';
-import type { Plan } from '../../domain/playbook/plan.ts';
-import { compareVersions, fitsRange, newestOf, nextVersion } from '../../domain/playbook/version.ts';
+import { catalogueOf, wayBack } from '../../../domain/playbook/publishing/catalogue.ts';
+import { compilePlaybook } from '../../../domain/playbook/compile.ts';
+import { planDifferences } from '../../../domain/playbook/publishing/difference.ts';
+import { lintPlaybook } from '../../../domain/playbook/lint.ts';
+import type { Plan } from '../../../domain/playbook/plan.ts';
+import { compareVersions, fitsRange, newestOf, nextVersion } from '../../../domain/playbook/publishing/version.ts';
 
 const block = (version: string, output = 'points: cut.points'): Plan =>
   compilePlaybook(

@@ -1,8 +1,8 @@
 /** Temporal's schedules, as the API asks for them. Each starts a small workflow that orders a run; it authorises nothing. */
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Client, ScheduleOptions } from '@temporalio/client';
-import { taskQueues, workflowIds, workflowTypes } from '../workflows/messages.ts';
-import type { ScheduledOrderInput } from '../workflows/messages.ts';
+import { taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
+import type { ScheduledOrderInput } from '../../workflows/messages.ts';
 import type { WantedSchedule } from './schedules.ts';
 
 export type ScheduleTimes = { readonly next?: string; readonly last?: { readonly at: string } };

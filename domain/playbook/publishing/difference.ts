@@ -1,7 +1,7 @@
 /** How two versions of a playbook differ in what they say, for a person who is about to publish one of them. */
-import { canonicalJson } from '../digest.ts';
-import type { Json } from '../json.ts';
-import type { Plan } from './plan.ts';
+import { canonicalJson } from '../../digest.ts';
+import type { Json } from '../../json.ts';
+import type { Plan } from '../plan.ts';
 
 /** `what`: `step isolate`, `input host`, `triggers`. */
 export type PlanDifference = { readonly change: 'added' | 'removed' | 'changed'; readonly what: string };

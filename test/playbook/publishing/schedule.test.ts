@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { checkTimes, isDue } from '../../domain/playbook/schedule.ts';
+import { checkTimes, isDue } from '../../../domain/playbook/publishing/schedule.ts';
 
 const at = (text: string): number => Date.parse(text);
 

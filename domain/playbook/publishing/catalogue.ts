@@ -2,9 +2,9 @@
  * Playbooks that others may call, as far as their compiler has to know them: what they take, what they give and of which type, how they
  * can end, and what they call themselves. Made from plans, of which there may be several versions of one playbook.
  */
-import { actions, type ActionSpec } from './actions.ts';
-import { celEnvironment } from './expression.ts';
-import type { Plan, PlanStep } from './plan.ts';
+import { actions, type ActionSpec } from '../actions.ts';
+import { celEnvironment } from '../expression.ts';
+import type { Plan, PlanStep } from '../plan.ts';
 import { newestOf } from './version.ts';
 
 export type KnownPlaybook = {

@@ -2,16 +2,16 @@
  * Publishing a playbook: compiled against the playbooks that are published, tested, compared with the newest version, and recorded. Nothing
  * is stored unless all of it holds; the same text again changes nothing.
  */
-import { EdictError } from '../domain/errors.ts';
-import { catalogueOf, callsOf, type Catalogue } from '../domain/playbook/catalogue.ts';
-import { compilePlaybook, type CompiledPlaybook } from '../domain/playbook/compile.ts';
-import { planDifferences } from '../domain/playbook/difference.ts';
-import type { Plan } from '../domain/playbook/plan.ts';
-import { runPlaybookTests } from '../domain/playbook/playbook-test.ts';
-import { newestOf, nextVersion } from '../domain/playbook/version.ts';
-import type { Actor, PlaybookRow, PlaybookVersion, Store } from '../store/port.ts';
-import type { PublishReply, PublishRequest } from './contract/publishing.ts';
-import { FaultyInput } from './failure.ts';
+import { EdictError } from '../../domain/errors.ts';
+import { catalogueOf, callsOf, type Catalogue } from '../../domain/playbook/publishing/catalogue.ts';
+import { compilePlaybook, type CompiledPlaybook } from '../../domain/playbook/compile.ts';
+import { planDifferences } from '../../domain/playbook/publishing/difference.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import { runPlaybookTests } from '../../domain/playbook/playbook-test.ts';
+import { newestOf, nextVersion } from '../../domain/playbook/publishing/version.ts';
+import type { Actor, PlaybookRow, PlaybookVersion, Store } from '../../store/port.ts';
+import type { PublishReply, PublishRequest } from '../contract/publishing.ts';
+import { FaultyInput } from '../failure.ts';
 
 export async function publishPlaybook(store: Store, request: PublishRequest, by: Actor): Promise<PublishReply> {
   const { source, tests, file = 'playbook.yaml', dryRun = false } = request;

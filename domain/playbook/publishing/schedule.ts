@@ -2,7 +2,7 @@
  * Times at which a schedule starts a playbook: every so long, counted from 1970-01-01T00:00Z, or by the five fields of cron (minute, hour,
  * day of month, month, day of week) in a time zone. Temporal keeps the time; this says whether a time is one of the schedule's.
  */
-import { EdictError } from '../errors.ts';
+import { EdictError } from '../../errors.ts';
 
 export type Times = { readonly everyMs?: number | undefined; readonly cron?: string | undefined; readonly timezone?: string | undefined };
 

@@ -2,10 +2,10 @@
  * Keeps Temporal's schedules as the newest published versions want them: one for each schedule that nobody has switched off. What the store
  * says is put there again and again, so that a crash in between delays it and no more.
  */
-import { digestOf } from '../domain/digest.ts';
-import type { ScheduleTrigger } from '../domain/playbook/plan.ts';
-import type { Store } from '../store/port.ts';
-import type { Orchestrator } from './orchestrator.ts';
+import { digestOf } from '../../domain/digest.ts';
+import type { ScheduleTrigger } from '../../domain/playbook/plan.ts';
+import type { Store } from '../../store/port.ts';
+import type { Orchestrator } from '../orchestrator.ts';
 
 export type WantedSchedule = {
   readonly id: string;
