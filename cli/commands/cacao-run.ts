@@ -6,16 +6,24 @@ import { EdictError, errorTable } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { markingsOf } from '../../domain/playbook/cacao/carried.ts';
 import { isError, type CacaoFault } from '../../domain/playbook/cacao/fault.ts';
+import { importCacao } from '../../domain/playbook/cacao/import.ts';
 import { readMapping } from '../../domain/playbook/cacao/mapping.schema.ts';
 import { peopleWays, runCacao, type CacaoRunOptions, type PeopleWay } from '../../domain/playbook/cacao/run.ts';
-import { printFault, readCacao } from '../cacao/structure.ts';
+import { printFault, readCacao, readValidCacao } from '../cacao/structure.ts';
 import { example, globals } from '../command.ts';
 import { faultOf, fileFault } from '../fault.ts';
 import { readFileText, readPairs, readText, readYaml } from '../input.ts';
 import { answer, style, table } from '../output.ts';
+import { openSession } from '../session.ts';
 import { trialReport, trialWords } from '../playbook-words.ts';
 
-type Flags = { readonly map?: string; readonly fakes?: string; readonly inputs?: string[]; readonly people: string };
+type Flags = {
+  readonly map?: string;
+  readonly fakes?: string;
+  readonly inputs?: string[];
+  readonly people: string;
+  readonly live?: true;
+};
 
 export function cacaoRun(): Command {
   return new Command('run')
@@ -27,12 +35,14 @@ export function cacaoRun(): Command {
     .option('--fakes <@file>', 'what actions answer, as under `fakes` of a test: YAML, or @file; others answer with empty values')
     .option('--inputs <name=value...>', 'variables of the document; a value that is JSON is taken as such')
     .option('--people <way>', `what people do: ${peopleWays.join(', ')}`, 'approve')
+    .option('--live', 'for real: publish what it becomes, and order a run of it')
     .addHelpText(
       'after',
       example('cacao run playbook.json', 'cacao run playbook.json --map commands.yaml --people deny --json', 'cacao run documents/'),
     )
     .action(async function run(this: Command, path: string, flags: Flags) {
       const options = await optionsOf(flags);
+      if (flags.live) return await orderFile(this, path, options);
       const documents = isFolder(path) ? documentsIn(path) : undefined;
       if (documents === undefined) return showOne(this, await runFile(path, options));
       const results = [];
@@ -75,6 +85,38 @@ type Result = { readonly file: string; readonly faults: readonly CacaoFault[]; r
   | { readonly ran: true; readonly empty: readonly string[]; readonly report: ReturnType<typeof trialReport> }
   | { readonly ran: false; readonly reason: string }
 );
+
+/** The whole document or nothing: what has no counterpart is refused before anything is published. */
+async function orderFile(command: Command, file: string, { mapping, inputs = {} }: CacaoRunOptions): Promise<void> {
+  const { playbook } = readValidCacao(await readFileText(file), file);
+  const { text, faults } = importCacao(playbook, mapping, file);
+  if (text === undefined) throw refusedImport(file, faults.filter(isError));
+  const client = openSession(globals(command));
+  const published = await client.call('playbooks.publish', { body: { source: text, file: 'imported.yaml' } });
+  const { playbook: name, version } = published;
+  const order = await client.call('playbooks.run', { params: { name }, body: { inputs, version } }).catch((error: unknown) => {
+    if (!(error instanceof EdictError) || error.code !== 'access-denied') throw error;
+    throw new EdictError('access-denied', `${name}@${version} is published, and you may not start it`, {
+      expected: error.expected,
+      help: `have it started by somebody who may (\`edict playbook run ${name}\`), or say in the mapping who may: \`start: [engineer]\``,
+    });
+  });
+  answer(
+    globals(command),
+    order,
+    (clean) =>
+      `${style.green('started')} ${clean.playbook}@${clean.version} · run ${clean.run}\nwatch it with \`edict run watch ${clean.run}\``,
+  );
+}
+
+function refusedImport(file: string, faults: readonly CacaoFault[]): EdictError {
+  const [first, ...others] = faults;
+  return new EdictError('cacao-unsupported', first ? `${first.message} [${first.code}]` : `\`${file}\` cannot be brought in`, {
+    where: first && `${file}#${first.pointer}`,
+    expected: first?.expected,
+    ...(others.length === 0 ? {} : { help: `also:\n${others.map(printFault).join('\n')}` }),
+  });
+}
 
 /** What is wrong with one document is no reason to leave the others out. */
 async function runFile(file: string, options: CacaoRunOptions): Promise<Result> {

@@ -121,6 +121,20 @@ describeWith(['postgres', 'temporal', 'opa'], 'playbooks on recorded incidents',
     expect(said.comparisons[0]).toMatchObject({ verdict: 'different', differences: [expect.objectContaining({ what: 'path' })] });
   });
 
+  it('a document of others is published and run for real by one command, and by who may', async () => {
+    const document = join(import.meta.dirname, '../fixtures/cacao/playbooks/good/http-playbook.json');
+    const map = join(ground.folder, 'map.yaml');
+    writeFileSync(map, "commands: [{ match: '*', action: control.noop, with: { value: $command } }]");
+    const refused = await refusal(ground, ['cacao', 'run', document, '--map', map, '--live']);
+    expect(refused).toMatchObject({ code: 'access-denied', help: expect.stringContaining('start: [engineer]') });
+    writeFileSync(map, "commands: [{ match: '*', action: control.noop, with: { value: $command } }]\nstart: [engineer]\n");
+    const renamed = join(ground.folder, 'other.json');
+    writeFileSync(renamed, readFileSync(document, 'utf8').replace('"Example http"', '"Another http"'));
+    const { run, playbook } = await ground.json<{ run: string; playbook: string }>('cacao', 'run', renamed, '--map', map, '--live');
+    expect(playbook).toBe('another-http');
+    expect(await statusOf(run, 'ended')).toMatchObject({ view: { outcome: 'done' } });
+  });
+
   it('does nothing: no run and no approval more than before', async () => {
     const known = async () => [await ground.json('run', 'list'), await ground.json('approvals', '--all')];
     const before = await known();

@@ -77,7 +77,7 @@ function begin(playbook: CacaoPlaybook, mapping: CacaoMapping): Importing {
 }
 
 function frameOf(importing: Importing): { readonly [key: string]: unknown } {
-  const { playbook } = importing;
+  const { playbook, mapping } = importing;
   const own = extensionOf(playbook.playbook_extensions, 'playbook');
   const { superseded: _superseded, ...frame } = own ?? {};
   const inputs = { ...inputsOf(importing), ...(frame['inputs'] as JsonObject | undefined) };
@@ -87,7 +87,7 @@ function frameOf(importing: Importing): { readonly [key: string]: unknown } {
     title: playbook.name.slice(0, 200) || playbook.id,
     description: playbook.description?.slice(0, 4_000),
     // Somebody else's playbook starts by nobody's hand but an administrator's, until a person says otherwise.
-    triggers: [{ manual: { roles: ['admin'] } }],
+    triggers: [{ manual: { roles: mapping.start ?? ['admin'] } }],
     ...frame,
     inputs,
   };

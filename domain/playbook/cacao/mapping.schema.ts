@@ -41,6 +41,8 @@ const mappingSchema = z.strictObject({
   manual: z.union([z.literal('refuse'), person]).optional(),
   /** Id of a CACAO playbook → the playbook of ours that it is. */
   playbooks: z.record(z.string(), called).optional(),
+  /** Roles that may start it by hand. */
+  start: z.array(z.string().min(1).max(64)).min(1).max(20).optional(),
 });
 
 export type MappedPerson = z.infer<typeof person>;

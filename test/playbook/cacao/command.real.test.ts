@@ -43,14 +43,62 @@ describe('edict cacao', () => {
   });
 
   it('brings in and gives out: what was not changed comes back as it was', () => {
-    expect(edict('import', http)).toMatchObject({ code: 2, stdout: expect.stringContaining('cacao-unmapped') });
+    const strict = file('strict.yaml', 'manual: refuse');
+    expect(edict('import', http, '--map', strict)).toMatchObject({ code: 2, stdout: expect.stringContaining('cacao-unmapped') });
     const map = file('map.yaml', "commands: [{ match: '*', action: control.noop, with: { value: $command } }]");
     const out = join(folder, 'playbook.yaml');
     expect(edict('import', http, '--map', map, '--out', out)).toMatchObject({ code: 0 });
     expect(edict('import', http, '--map', map, '--out', out)).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already') });
-    expect(JSON.parse(edict('export', out, '--original', http).stdout)).toEqual(JSON.parse(readFileSync(http, 'utf8')));
+    for (const original of [[], ['--original', http]])
+      expect(JSON.parse(edict('export', out, ...original).stdout)).toEqual(JSON.parse(readFileSync(http, 'utf8')));
     const fresh = edict('export', join(root, 'playbooks/contain-host.yaml'));
     expect(edict('validate', file('fresh.json', fresh.stdout))).toMatchObject({ code: 0 });
+  });
+
+  it('runs a document on fakes: its road, its steps, its end', () => {
+    const ran = edict('run', join(fixtures, 'playbooks/good/parallels_playbook.json'), '--json');
+    expect(ran.code).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      ran: true,
+      empty: ['bia_address', 'cve'],
+      report: {
+        outcome: 'done',
+        path: ['imc-assets-by-cve'],
+        steps: [{ step: 'imc-assets-by-cve' }, { step: 'bia-for-cve', kind: 'manual' }],
+      },
+    });
+    const silent = edict('run', http, '--people', 'silent');
+    expect(silent).toMatchObject({ code: 0, stdout: expect.stringContaining('nobody did it in time') });
+    expect(edict('run', http, '--people', 'sometimes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('approve, deny, silent'),
+    });
+    const map = file('noop.yaml', "commands: [{ match: '*', action: control.noop, with: { value: $command } }]");
+    const mapped = JSON.parse(edict('run', http, '--map', map, '--fakes', 'control.noop: { $fail: not-found }', '--json').stdout) as object;
+    expect(mapped).toMatchObject({ ran: true, report: { outcome: 'failed', error: { code: 'not-found' } } });
+  });
+
+  it('runs a folder of documents: which came to their end, and why the others did not', () => {
+    const { code, stdout } = edict('run', join(fixtures, 'playbooks'), '--json');
+    const summary = JSON.parse(stdout) as { ran: number; results: { file: string; ran: boolean; reason?: string }[] };
+    expect(code).toBe(0);
+    const labels = JSON.parse(readFileSync(join(fixtures, 'playbooks/labels.json'), 'utf8')) as Record<string, { problem: string | null }>;
+    for (const [name, { problem }] of Object.entries(labels))
+      expect([name, summary.results.find((one) => one.file.endsWith(name))?.ran]).toEqual([name, problem === null]);
+    for (const one of summary.results.filter(({ ran }) => !ran)) expect(one.reason).toMatch(/\[cacao-[a-z-]+\]$/);
+    expect(edict('run', join(fixtures, 'playbooks')).stdout).toContain('4 ran to their end');
+  });
+
+  it('shows how a document is marked', () => {
+    const marking = 'marking-tlp--11111111-2222-4333-8444-666666666666';
+    const { created_by: by } = chain();
+    const definition = { type: 'marking-tlp', id: marking, created_by: by, created: at, modified: at, tlpv2_level: 'TLP:AMBER' };
+    const marked = file(
+      'marked.json',
+      JSON.stringify({ ...chain(), markings: [marking], data_marking_definitions: { [marking]: definition } }),
+    );
+    for (const command of ['validate', 'run']) expect(edict(command, marked).stdout).toContain('marked TLP:AMBER');
+    expect(edict('import', marked).stderr).toContain('marked TLP:AMBER');
   });
 
   it('verifies with the key that it is given', () => {
