@@ -66,10 +66,12 @@ function unrecordedRefusal(desk: VoteDesk, driver: RunDriver, signed: SignedVote
 /** A vote that came as a raw signal: nobody waits for an answer. INVARIANT: it never throws, or the run stands still. */
 export async function takeVoteSignal(desk: VoteDesk, vote: () => Promise<VoteOutcome>): Promise<void> {
   if (desk.refusedSignals >= refusedSignalsAtMost) return log.warn('a vote was ignored: too many were refused');
+  // Counted before it is known: a flood comes all at once.
+  desk.refusedSignals++;
   try {
     await vote();
+    desk.refusedSignals--;
   } catch (error) {
-    desk.refusedSignals++;
     log.warn('a vote was refused', { code: faultOf(error).code });
   }
 }

@@ -14,12 +14,12 @@ import type { ApprovalRecord, SignedVote, Statement } from '../../domain/playboo
 import { votedPlan } from '../../domain/playbook/approval/narrow.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { Store } from '../../store/port.ts';
-import { messageNames, newRun, workflowIds, workflowTypes } from '../../workflows/messages.ts';
+import { messageNames, newRun, workflowIds, workflowTypes, type PlaybookRunInput } from '../../workflows/messages.ts';
 import { storeWorld, type StoreWorld } from '../activities/store-world.ts';
 import { describeWith, testTemporal } from '../stack/fixture.ts';
 import { benchOn, root, unique, type Bench, type RunningWorker } from './run-fixture.ts';
 
-type Handle = WorkflowHandle<(input: ReturnType<typeof newRun>) => Promise<RunView>>;
+type Handle = WorkflowHandle<(input: PlaybookRunInput) => Promise<RunView>>;
 
 const isolate = (id: string, asset: string): string =>
   `  - { id: ${id}, action: network.isolate, with: { asset: ${asset} }, undo: network.release, lease: 1h }\n`;
@@ -41,6 +41,9 @@ const playbooks = {
     'people: [ann2], expires: 20s, remind: [1s], escalate: [{ after: 2s, to: [analyst], remind: [1s] }, { after: 4s, to: [manager] }]',
   ),
 } as const;
+
+/** Histories are kept of the way that every action goes through the server. */
+const recording = process.env['EDICT_RECORD_HISTORIES'] !== undefined;
 
 describeWith(['postgres', 'temporal'], 'people in the loop, on Temporal', () => {
   let bench: Bench;
@@ -85,11 +88,18 @@ describeWith(['postgres', 'temporal'], 'people in the loop, on Temporal', () => 
     return { handle, run, approval };
   }
   const start = (run: string, workflowId = workflowIds.playbookRun(run)) =>
-    bench.client.workflow.start<(input: ReturnType<typeof newRun>) => Promise<RunView>>(workflowTypes.playbookRun, {
+    bench.client.workflow.start<(input: PlaybookRunInput) => Promise<RunView>>(workflowTypes.playbookRun, {
       workflowId,
       taskQueue: bench.taskQueue,
-      args: [newRun(run)],
+      args: [recording ? { run } : newRun(run)],
     });
+  /** What its steps came to, by the store's record. */
+  const recorded = async (run: string, handle: Handle): Promise<RunView> => {
+    await handle.result();
+    const row = await store.runs.get(run);
+    if (row?.view === undefined) throw new Error('its view was not recorded');
+    return row.view;
+  };
 
   function statement(approval: ApprovalRecord, by: string, more: Partial<Statement> = {}): Statement {
     const digest = digestOf(votedPlan(approval.plan, more.narrow));
@@ -108,7 +118,7 @@ describeWith(['postgres', 'temporal'], 'people in the loop, on Temporal', () => 
   const release = async (run: string, handle: Handle) => {
     await store.runs.recordCancel(run, 'ann', 'the test is over');
     await handle.signal(messageNames.cancel, { by: 'ann', reason: 'the test is over' });
-    return handle.result();
+    return recorded(run, handle);
   };
 
   it('does exactly the narrower plan that was approved, and says of the rest that it was withheld', async () => {
@@ -118,7 +128,7 @@ describeWith(['postgres', 'temporal'], 'people in the loop, on Temporal', () => 
       status: 'approved',
       grant: { by: 'quorum' },
     });
-    const view = await handle.result();
+    const view = await recorded(run, handle);
     expect(statuses(view)).toMatchObject({ ask: 'done', first: 'withheld', second: 'undone' });
     expect(view.steps.find(({ step }) => step === 'ask')?.outputs).toMatchObject({ by: 'quorum', withheld: ['first'] });
     expect(await effectsOf(run)).toMatchObject([{ step: 'second', status: 'undone' }]);
@@ -225,6 +235,19 @@ describeWith(['postgres', 'temporal'], 'people in the loop, on Temporal', () => 
     await release(other.run, other.handle);
   }, 90_000);
 
+  it('takes so many refused signals and ignores the rest; who votes at a door is heard all the same', async () => {
+    const { handle, run, approval } = await begin('plain');
+    const flood = Array.from({ length: 130 }, (_, index) =>
+      handle.signal(messageNames.voteSignal, { vote: statement(approval, 'max', { reason: `${index}` }), signature: 'x' }),
+    );
+    await Promise.all(flood);
+    expect(await cast(handle, signed(statement(approval, 'max')))).toMatchObject({ status: 'approved' });
+    await until(async () => (await effectsOf(run)).length === 2 || undefined);
+    expect((await refusals(approval)).length).toBeLessThanOrEqual(100);
+    expect((await store.approvals.get(approval.id))?.votes).toHaveLength(1);
+    await release(run, handle);
+  }, 60_000);
+
   const runRefusals = async (run: string) =>
     (await ledger(`run/${run}`)).filter(({ event }) => event === 'approval-vote-refused').map(({ detail }) => detail['code']);
 
@@ -304,7 +327,7 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
 /** `EDICT_RECORD_HISTORIES=1` keeps what a run's history looks like today, for test/workflows/replay.test.ts, once it has `ended`. */
 async function record(name: string, handle: Handle, ended?: () => Promise<unknown>): Promise<void> {
   await ended?.();
-  if (!process.env['EDICT_RECORD_HISTORIES']) return;
+  if (!recording) return;
   const text = historyToJSON(await handle.fetchHistory()).replaceAll(/\d+@[\w.-]+/g, 'worker');
   writeFileSync(`${root}test/histories/${name}.json`, `${JSON.stringify(JSON.parse(text)).replaceAll(root, '/edict/')}\n`);
 }
