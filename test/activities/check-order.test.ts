@@ -197,4 +197,21 @@ describe('a run that went on with another version', () => {
     await expect(check('isolate', 'enforcement.rollback', 'r1/isolate/1')).rejects.toMatchObject({ code: 'order-mismatch' });
     await expect(check('isolate', 'network.release')).rejects.toMatchObject({ code: 'order-mismatch' });
   });
+
+  it('takes back what was done by a version in between', async () => {
+    const world = migrated();
+    const third = planOf([actionStep('look', 'network.probe')]);
+    const between = planOf([actionStep('cut', 'network.isolate', { undo: 'network.release' })]);
+    for (const plan of [third, between]) world.plans.set(plan.digest, plan);
+    const row = world.runs.get('r1');
+    if (row === undefined) throw new Error('no run');
+    const step = { by: 'eve', command: 'c' };
+    const migrations = [
+      { version: '2.0.0', planDigest: between.digest, ...step },
+      { version: '3.0.0', planDigest: third.digest, ...step },
+    ];
+    world.runs.set('r1', { ...row, planDigest: third.digest, migrations });
+    const call = { run: 'r1', step: 'cut', invocation: 1, params: {}, undoes: 'r1/cut/1' };
+    expect((await checkOrder(world.ports, call, 'network.release')).plan.digest).toBe(between.digest);
+  });
 });

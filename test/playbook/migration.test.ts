@@ -109,6 +109,17 @@ describe('a run that is migrated', () => {
     expect(preview.askedAgain).toEqual(['ask']);
   });
 
+  it('has no grant left of a rule that is another now, also when the approval that is asked again is skipped', () => {
+    const { run } = migrated({
+      before: [ask(), isolate('i')],
+      after: [ask({ quorum: 2 }), isolate('i')],
+      commands: [at(1_000, 'pause'), at(30_000, 'resume'), at(40_000, 'skip', { step: 'ask' })],
+      people: [approve(2_000)],
+    });
+    expect(run.view).toMatchObject({ outcome: 'failed', error: { code: 'approval-missing' } });
+    expect(run.effects).toEqual([]);
+  });
+
   it('is refused where a grant is void and cannot be asked for again', () => {
     const { run, preview } = migrated({
       before: [ask(), wait('w', '1m'), isolate('i')],
