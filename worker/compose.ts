@@ -12,7 +12,9 @@ import { EdictError } from '../domain/errors.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/port.ts';
+import { systemCache } from './system-cache.ts';
 import type { WorkerEnvironment } from './environment.ts';
+import { opaGuard } from './opa-guard.ts';
 import { nftablesProofEngine, opaProofEngine } from './proof-engines.ts';
 
 export type Composed = { readonly ports: Ports; readonly close: () => Promise<void> };
@@ -25,15 +27,19 @@ export async function compose(environment: WorkerEnvironment): Promise<Composed>
   await migrate(environment.databaseUrl);
   const store = await openStore({ databaseUrl: environment.databaseUrl, auditFile: environment.auditFile, poolSize: 12 });
   await store.secrets.ensure(secretNames.statementKey, () => randomBytes(32).toString('base64url'));
+  const guard = opaGuard({ url: environment.opaUrl, token: environment.opaToken });
+  const systems = systemCache(store);
   const points = connectorCache(store, connectorPorts(store, environment));
   const ports: Ports = {
     store,
     connector: points.open,
+    system: systems.open,
     providers: [embeddedProvider()],
     engines: {
       rego: once(() => opaProofEngine(environment.opaProgram)),
       nftables: once(nftablesProofEngine),
     },
+    guard: guard.ask,
     caller: currentCaller,
     now: () => new Date(),
   };
@@ -41,6 +47,8 @@ export async function compose(environment: WorkerEnvironment): Promise<Composed>
     ports,
     close: async () => {
       await points.close();
+      await systems.close();
+      guard.close();
       await store.close();
     },
   };

@@ -131,7 +131,7 @@ const unsettled: readonly EffectRow['status'][] = ['intended', 'applied', 'uncer
 
 async function takeBack({ ports, key, target, system }: Work): Promise<void> {
   const prepared = (await ports.store.systems.prepared(key)) as Prepared | undefined;
-  if (prepared === undefined || prepared.already) return;
+  if (prepared === undefined) return;
   const { state } = await system.observe(prepared, key);
   if (state === 'absent' || state === 'gone' || (await heldByOthers(ports, target, key, prepared))) return;
   await system.undo(prepared, key);

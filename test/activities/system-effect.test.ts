@@ -93,7 +93,7 @@ describe('an effect on an outside system', () => {
   it('is not taken back where it was so before', async () => {
     const world = makeSystemWorld();
     await disable(world, { params: { user: 'bob' } });
-    await enable(world);
+    expect(await enable(world)).toEqual({ target: 'entra/user/bob', restored: false });
     expect(world.done).toEqual([]);
     expect(world.accounts.get('bob')).toBe(false);
   });
