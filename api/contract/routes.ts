@@ -13,7 +13,6 @@ import { peopleRoutes } from './people.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { pointRoutes } from './points.ts';
 import { policyRoutes } from './policies.ts';
-import { publishingRoutes } from './publishing.ts';
 import { reportRoutes } from './reports.ts';
 import { runControlRoutes } from './run-control.ts';
 import { reviewRoutes } from './reviews.ts';
@@ -32,7 +31,6 @@ export const routes = {
   ...reviewRoutes,
   ...taskRoutes,
   ...playbookRoutes,
-  ...publishingRoutes,
   ...runRoutes,
   ...runControlRoutes,
   ...simulationRoutes,

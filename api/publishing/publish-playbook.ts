@@ -10,7 +10,7 @@ import type { Plan } from '../../domain/playbook/plan.ts';
 import { runPlaybookTests } from '../../domain/playbook/playbook-test.ts';
 import { newestOf, nextVersion } from '../../domain/playbook/publishing/version.ts';
 import type { Actor, PlaybookRow, PlaybookVersion, Store } from '../../store/port.ts';
-import type { PublishReply, PublishRequest } from '../contract/publishing.ts';
+import type { PublishReply, PublishRequest } from '../contract/playbooks.ts';
 import { FaultyInput } from '../failure.ts';
 
 export async function publishPlaybook(store: Store, request: PublishRequest, by: Actor): Promise<PublishReply> {

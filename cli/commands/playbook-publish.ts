@@ -1,6 +1,6 @@
 /** `edict playbook publish, versions, schedule, disable, enable`: which versions there are, and what starts them by itself. */
 import type { CallInput } from '../../api/contract/route.ts';
-import type { PublishReply, Schedule } from '../../api/contract/publishing.ts';
+import type { PublishReply, Schedule } from '../../api/contract/playbooks.ts';
 import type { Routes } from '../../api/contract/routes.ts';
 import type { AddCommands, Session } from '../command.ts';
 import { example, withClient } from '../command.ts';
