@@ -2,6 +2,8 @@
 import { EdictError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { ValueType } from './actions.ts';
+import type { KnownPerson } from './approval/unreachable.ts';
+import type { Plan } from './plan.ts';
 import { suggest } from './suggest.ts';
 
 export const taskOutputTypes = ['string', 'int', 'double', 'bool', 'list', 'map'] as const satisfies readonly ValueType[];
@@ -96,3 +98,19 @@ export function expectedOf({ type, enum: values }: TaskOutput): string {
 }
 
 const namesOf = (outputs: TaskOutputs): string => Object.keys(outputs).join(', ') || 'none';
+
+/** Tasks that none of these people may answer, however long they are open. */
+export function unreachableTasks(
+  plan: Pick<Plan, 'steps'>,
+  people: readonly KnownPerson[],
+): readonly { readonly step: string; readonly asks: string }[] {
+  const active = people.filter(({ disabled }) => !disabled);
+  return Object.values(plan.steps).flatMap((step) => {
+    if (step.kind !== 'manual') return [];
+    return [step, ...(step.undo ? [step.undo] : [])].flatMap((task) => {
+      const asked = [...task.roles, ...task.people, ...(task.escalate ?? []).flatMap(({ to, people: more = [] }) => [...to, ...more])];
+      const reached = active.some(({ id, roles }) => asked.includes(id) || roles.some((role) => asked.includes(role)));
+      return reached ? [] : [{ step: step.id, asks: asked.join(', ') }];
+    });
+  });
+}

@@ -1,9 +1,10 @@
 /** Compiles `timeout` and `retry` of steps that hold or call others; those of an action are part of the action. */
+import { actions, type ActionSpec } from '../actions.ts';
 import { parseDuration } from '../duration.ts';
 import type { PlanStep, RetryPlan } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
 import type { Compiling } from './block.ts';
-import type { SourcePath } from './source.ts';
+import type { Issue, SourcePath } from './source.ts';
 
 type Timing = Pick<PlanStep, 'timeoutMs' | 'retry'>;
 
@@ -30,4 +31,22 @@ function retryOf({ attempts, backoff }: { readonly attempts: number; readonly ba
   const [first = '1s', last] = backoff.split('..');
   const firstMs = parseDuration(first);
   return { attempts, firstMs, maxMs: Math.max(firstMs, last === undefined ? firstMs : parseDuration(last)) };
+}
+
+/** What cannot be taken back stays of every attempt. */
+export function repeatedEffects(steps: { readonly [id: string]: PlanStep }, placeOf: (id: string) => SourcePath): readonly Issue[] {
+  return Object.values(steps).flatMap((step) => {
+    if (step.kind !== 'action' || step.undo !== undefined || (actions[step.action] as ActionSpec).does !== 'effect') return [];
+    const again = aroundOf(steps, step).find(({ retry }) => retry !== undefined);
+    if (!again) return [];
+    const text = `step \`${step.id}\` cannot be undone: it is done once in each attempt of step \`${again.id}\``;
+    return [{ code: 'playbook-invalid' as const, text, at: placeOf(step.id) }];
+  });
+}
+
+/** The steps that hold it, from the inside out. */
+function aroundOf(steps: { readonly [id: string]: PlanStep }, step: PlanStep): readonly PlanStep[] {
+  const found: PlanStep[] = [];
+  for (let at = steps[step.in ?? '']; at; at = steps[at.in ?? '']) found.push(at);
+  return found;
 }
