@@ -1,9 +1,9 @@
 /** What the tools for playbooks say, in words. All of it is given cleaned text. */
-import type { Certification } from '../domain/playbook/certify.ts';
+import type { Certification } from '../domain/playbook/quality/certify.ts';
 import { printDuration } from '../domain/playbook/duration.ts';
 import type { Difference } from '../domain/playbook/compare.ts';
-import type { Coverage } from '../domain/playbook/coverage.ts';
-import type { Finding } from '../domain/playbook/lint.ts';
+import type { Coverage } from '../domain/playbook/quality/coverage.ts';
+import type { Finding } from '../domain/playbook/quality/lint.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { SimulatedApproval, SimulatedEffect } from '../domain/playbook/simulate.ts';
 import type { TrialResult } from '../domain/playbook/trial.ts';

@@ -13,7 +13,7 @@ import type { SimulatedRun } from '../../domain/playbook/simulate.ts';
 import type { RunRow, Store } from '../../store/port.ts';
 import type { SimulatedComparison, SimulatedCourse } from '../contract/simulations.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
-import { recordingOf } from '../recorded-run.ts';
+import { recordingOf } from '../simulation/recorded-run.ts';
 import { knownRun } from './runs.ts';
 
 /** Of one run; nothing else is answered meanwhile. */

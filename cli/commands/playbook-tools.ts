@@ -1,13 +1,13 @@
 /** `edict playbook lint, graph, simulate, test, coverage, certify`: writing playbooks, without a server; nothing outside is asked or changed. */
 import { Command } from 'commander';
-import { certify, type CertifiedCase } from '../../domain/playbook/certify.ts';
+import { certify, type CertifiedCase } from '../../domain/playbook/quality/certify.ts';
 import { differencesOf } from '../../domain/playbook/compare.ts';
 import { catalogueOf, type Catalogue } from '../../domain/playbook/publishing/catalogue.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
-import { coverageOf, type Coverage } from '../../domain/playbook/coverage.ts';
+import { coverageOf, type Coverage } from '../../domain/playbook/quality/coverage.ts';
 import { graphFormats, printGraph, type GraphFormat } from '../../domain/playbook/graph-print.ts';
 import { graphOf } from '../../domain/playbook/graph.ts';
-import { lintPlaybook, type Finding } from '../../domain/playbook/lint.ts';
+import { lintPlaybook, type Finding } from '../../domain/playbook/quality/lint.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { readPlaybookTests, runPlaybookTests, simulationOf, type PlaybookTestResult } from '../../domain/playbook/playbook-test.ts';
 import { tryOut } from '../../domain/playbook/trial.ts';

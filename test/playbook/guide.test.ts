@@ -1,10 +1,10 @@
 /** docs/writing-playbooks.md works as it stands: its playbook compiles without a warning, its tests hold and cover it. */
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { certify } from '../../domain/playbook/certify.ts';
+import { certify } from '../../domain/playbook/quality/certify.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
-import { coverageOf } from '../../domain/playbook/coverage.ts';
-import { lintPlaybook } from '../../domain/playbook/lint.ts';
+import { coverageOf } from '../../domain/playbook/quality/coverage.ts';
+import { lintPlaybook } from '../../domain/playbook/quality/lint.ts';
 import { readPlaybookTests, runPlaybookTests, simulationOf } from '../../domain/playbook/playbook-test.ts';
 
 const guide = readFileSync(new URL('../../docs/writing-playbooks.md', import.meta.url), 'utf8');

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { catalogueOf, wayBack } from '../../../domain/playbook/publishing/catalogue.ts';
 import { compilePlaybook } from '../../../domain/playbook/compile.ts';
 import { planDifferences } from '../../../domain/playbook/publishing/difference.ts';
-import { lintPlaybook } from '../../../domain/playbook/lint.ts';
+import { lintPlaybook } from '../../../domain/playbook/quality/lint.ts';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { compareVersions, fitsRange, newestOf, nextVersion } from '../../../domain/playbook/publishing/version.ts';
 

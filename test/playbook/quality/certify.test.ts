@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import { certify, type Engine } from '../../domain/playbook/certify.ts';
-import { compilePlaybook } from '../../domain/playbook/compile.ts';
-import { advance, start } from '../../domain/playbook/engine/engine.ts';
-import { simulate } from '../../domain/playbook/simulate.ts';
-import type { Plan } from '../../domain/playbook/plan.ts';
-import { readPlaybookTests, simulationOf } from '../../domain/playbook/playbook-test.ts';
+import { certify, type Engine } from '../../../domain/playbook/quality/certify.ts';
+import { compilePlaybook } from '../../../domain/playbook/compile.ts';
+import { advance, start } from '../../../domain/playbook/engine/engine.ts';
+import { simulate } from '../../../domain/playbook/simulate.ts';
+import type { Plan } from '../../../domain/playbook/plan.ts';
+import { readPlaybookTests, simulationOf } from '../../../domain/playbook/playbook-test.ts';
 
-const folder = new URL('../../playbooks/', import.meta.url);
+const folder = new URL('../../../playbooks/', import.meta.url);
 const shipped = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
 type Case = { readonly name: string; readonly steps: string; readonly outputs?: object; readonly [key: string]: unknown };
 const casesOf = (name: string) =>
-  parse(readFileSync(new URL(`../cases/playbook/${name}.yaml`, import.meta.url), 'utf8')) as readonly Case[];
+  parse(readFileSync(new URL(`../../cases/playbook/${name}.yaml`, import.meta.url), 'utf8')) as readonly Case[];
 const semantics = [...casesOf('semantics'), ...casesOf('approvals'), ...casesOf('control')];
 
 const real: Engine = { start, advance, simulate };

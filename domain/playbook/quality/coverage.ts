@@ -2,9 +2,9 @@
  * Which steps and branches of a playbook its tests went through. A branch is a way out of a step that a reader of the playbook sees:
  * an `if` that holds and that does not, an approval that is given, denied and not answered, a failure that is handled. Pure.
  */
-import { canonicalJson } from '../digest.ts';
-import type { Plan, PlanStep, StepOf } from './plan.ts';
-import type { RunView, StepView } from './view.ts';
+import { canonicalJson } from '../../digest.ts';
+import type { Plan, PlanStep, StepOf } from '../plan.ts';
+import type { RunView, StepView } from '../view.ts';
 
 export type Branch = { readonly step: string; readonly branch: string };
 

@@ -2,9 +2,9 @@
  * What the compiler says of a playbook, as a list with places: one entry a fault, in the order of the file. The compiler throws its
  * faults as one error for people; editors and scripts want each by itself.
  */
-import { EdictError } from '../errors.ts';
-import { compilePlaybook, type CompileOptions } from './compile.ts';
-import { PlaybookFault, type PlacedIssue } from './compile/source.ts';
+import { EdictError } from '../../errors.ts';
+import { compilePlaybook, type CompileOptions } from '../compile.ts';
+import { PlaybookFault, type PlacedIssue } from '../compile/source.ts';
 
 export type Finding = {
   readonly severity: 'error' | 'warning';

@@ -1,12 +1,12 @@
 /** A run that has ended, as the store knows it: what a simulation goes through again. */
-import type { JsonObject } from '../domain/json.ts';
-import type { RecordedApproval, RecordedRun, RecordedTask } from '../domain/playbook/recorded/record.ts';
-import type { RunCommand } from '../domain/playbook/control/command.ts';
-import type { ApprovalRecord } from '../domain/playbook/approval.ts';
-import type { TaskRecord } from '../domain/playbook/task.ts';
-import type { RunView } from '../domain/playbook/view.ts';
-import type { Plan } from '../domain/playbook/plan.ts';
-import type { RunRow, Store } from '../store/port.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { RecordedApproval, RecordedRun, RecordedTask } from '../../domain/playbook/recorded/record.ts';
+import type { RunCommand } from '../../domain/playbook/control/command.ts';
+import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
+import type { TaskRecord } from '../../domain/playbook/task.ts';
+import type { RunView } from '../../domain/playbook/view.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import type { RunRow, Store } from '../../store/port.ts';
 
 /** Why the run cannot be taken, or the run. */
 export type Recording = { readonly recorded: RecordedRun } | { readonly reason: string };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { lintPlaybook } from '../../domain/playbook/lint.ts';
+import { lintPlaybook } from '../../../domain/playbook/quality/lint.ts';
 
 const lint = (text: string): readonly string[] =>
   lintPlaybook(text, 'p.yaml').map(
@@ -20,7 +20,7 @@ type Case = {
   /** What stands at the place of the fault. */
   readonly points?: string;
 };
-const cases = parse(readFileSync(new URL('../cases/playbook/faults.yaml', import.meta.url), 'utf8')) as Case[];
+const cases = parse(readFileSync(new URL('../../cases/playbook/faults.yaml', import.meta.url), 'utf8')) as Case[];
 const casesHead = 'playbook: p\nversion: 1.0.0\ntitle: t\ninputs: { host: { type: asset }, n: { type: int } }\n';
 
 describe('a fault is pointed at', () => {

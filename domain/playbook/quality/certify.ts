@@ -4,13 +4,13 @@
  * after a command that was delivered twice, and every action answering an hour late. Nothing of that may be done twice, be lost or
  * change a decision. Pure: the engine in memory, in virtual time.
  */
-import { canonicalJson } from '../digest.ts';
-import type { Json } from '../json.ts';
-import { advance, start, type Advance } from './engine/engine.ts';
-import type { Command, EngineEvent } from './engine/messages.ts';
-import type { RunState } from './engine/state.ts';
-import type { Plan } from './plan.ts';
-import { simulate, type Fake, type Simulation } from './simulate.ts';
+import { canonicalJson } from '../../digest.ts';
+import type { Json } from '../../json.ts';
+import { advance, start, type Advance } from '../engine/engine.ts';
+import type { Command, EngineEvent } from '../engine/messages.ts';
+import type { RunState } from '../engine/state.ts';
+import type { Plan } from '../plan.ts';
+import { simulate, type Fake, type Simulation } from '../simulate.ts';
 
 export type CertifiedCase = { readonly name: string; readonly simulation: Simulation };
 

@@ -2,11 +2,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { lintPlaybook } from '../../domain/playbook/lint.ts';
+import { lintPlaybook } from '../../../domain/playbook/quality/lint.ts';
 
 type Case = { readonly name?: string; readonly text: string; readonly is?: 'error' | 'warning'; readonly what?: string };
 const here = (path: string): URL => new URL(path, import.meta.url);
-const cases = (parse(readFileSync(here('../cases/playbook/secrets.yaml'), 'utf8')) as Case[]).map((each) => ({
+const cases = (parse(readFileSync(here('../../cases/playbook/secrets.yaml'), 'utf8')) as Case[]).map((each) => ({
   ...each,
   text: each.text.replaceAll('~', ''),
 }));
@@ -50,7 +50,7 @@ describe('no secret', () => {
     expect(secretsIn(playbook(name, text))).toEqual([]);
   });
 
-  const folder = here('../../playbooks/');
+  const folder = here('../../../playbooks/');
   it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml')))('is in playbooks/%s', (name) => {
     expect(secretsIn(readFileSync(new URL(name, folder), 'utf8'))).toEqual([]);
   });

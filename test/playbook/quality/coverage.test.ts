@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { compilePlaybook } from '../../domain/playbook/compile.ts';
-import { coverageOf, type Coverage } from '../../domain/playbook/coverage.ts';
-import { runPlaybookTests } from '../../domain/playbook/playbook-test.ts';
-import { simulate, type Simulation } from '../../domain/playbook/simulate.ts';
+import { compilePlaybook } from '../../../domain/playbook/compile.ts';
+import { coverageOf, type Coverage } from '../../../domain/playbook/quality/coverage.ts';
+import { runPlaybookTests } from '../../../domain/playbook/playbook-test.ts';
+import { simulate, type Simulation } from '../../../domain/playbook/simulate.ts';
 
-const folder = new URL('../../playbooks/', import.meta.url);
+const folder = new URL('../../../playbooks/', import.meta.url);
 const shipped = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
