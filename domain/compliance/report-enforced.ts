@@ -46,8 +46,10 @@ function inForce({ row }: ReportPolicy, index: EntryIndex): readonly Told[] {
 }
 
 function decided({ id, digest, summary, requester, status, votes }: ReportApproval, index: EntryIndex): readonly Told[] {
-  if (status !== 'approved') return [];
-  const text = `${listed(votes.filter(({ decision }) => decision === 'approve').map(({ by }) => by))} approved, for ${requester}, exactly the plan ${shortDigest(digest)}: ${summary.replace(/\.$/u, '')}.`;
+  const voters = votes.filter(({ decision }) => decision === 'approve').map(({ by }) => by);
+  // Glass that was broken is told by itself.
+  if (status !== 'approved' || voters.length === 0) return [];
+  const text = `${listed(voters)} approved, for ${requester}, exactly the plan ${shortDigest(digest)}: ${summary.replace(/\.$/u, '')}.`;
   return [{ text, entries: index.about(`approval/${id}`, 'approval-voted', 'approval-approved'), controls: ['cm-3', 'ac-5', 'au-10'] }];
 }
 

@@ -13,6 +13,7 @@ export function violatedSentences(input: ReportInput, index: EntryIndex): readon
     ...healthChanges(index, 'unreachable', (point) => `Enforcement point ${point} could not be reached.`),
     ...input.incidents.map((incident) => opened(incident, index)),
     ...refusedVotes(index),
+    ...brokenGlass(index),
     ...input.approvals.flatMap((approval) => notApproved(approval, index)),
     ...input.runs.filter(({ outcome }) => outcome === 'failed').map((run) => failedRun(run, index)),
   ];
@@ -55,6 +56,20 @@ function refusedVotes(index: EntryIndex): readonly Told[] {
     entries: [entry],
     controls: ['ac-5', 'cm-5'],
   }));
+}
+
+/** Who acted without the votes that a playbook asks for, and what others said of it. */
+function brokenGlass(index: EntryIndex): readonly Told[] {
+  return index.of('approval-glass-broken').map((entry) => {
+    const reviews = index.about(`review/${detailText(entry, 'review') ?? ''}`, 'review-accepted', 'review-rejected', 'review-overdue');
+    const verdict = reviews.find(({ event }) => event !== 'review-overdue');
+    const said = verdict === undefined ? 'nobody has reviewed it' : `${verdict.actor} ${verdict.event.replace('review-', '')} it`;
+    return {
+      text: `${entry.actor} broke the glass, without the votes that are asked for (“${detailText(entry, 'reason') ?? ''}”); ${said}.`,
+      entries: [entry, ...reviews],
+      controls: ['ac-5', 'ir-4'],
+    };
+  });
 }
 
 function notApproved({ id, summary, status, votes }: ReportApproval, index: EntryIndex): readonly Told[] {
