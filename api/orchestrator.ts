@@ -162,7 +162,7 @@ function entityCalls(client: Client): Pick<Orchestrator, 'drafted' | 'submit' | 
         client.workflow.signalWithStart<(input: IncidentResponseInput) => Promise<void>, [SignalReceived]>(workflowTypes.incidentResponse, {
           workflowId: workflowIds.incidentResponse(key),
           taskQueue: taskQueues.main,
-          args: [{ key }],
+          args: [{ key, driver: 2 }],
           signal: messageNames.signalReceived,
           signalArgs: [{ signal, ...(told ? { told } : {}) }],
         }),

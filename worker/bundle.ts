@@ -40,7 +40,7 @@ function dropOld(cacheDir: string): void {
 }
 
 function sourceHash(): string {
-  const hash = createHash('sha256').update(`node ${process.versions.modules}\n`);
+  const hash = createHash('sha256').update(`node ${process.versions.modules}, preloaded\n`);
   for (const name of packages) hash.update(`${name} ${versionOf(name)}\n`);
   for (const file of sourceFolders.flatMap(sourcesIn).toSorted())
     hash

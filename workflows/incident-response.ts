@@ -15,7 +15,8 @@ import {
 import type { TriageOutcome } from '../activities/contract.ts';
 import type { IncidentResponseInput, SignalReceived } from './messages.ts';
 import { messageNames, workflowIds } from './messages.ts';
-import { control } from './options.ts';
+import { localFirst } from './local-first.ts';
+import { control, quickControl } from './options.ts';
 import { failureOf, runToEnd } from './run-child.ts';
 
 export const signalReceived = defineSignal<[SignalReceived]>(messageNames.signalReceived);
@@ -56,11 +57,11 @@ export async function incidentResponse(input: IncidentResponseInput): Promise<vo
     if (!busy && running === 0 && pending.length === 0) return;
     if (pending.length === 0) continue;
     // No timer here, which could cost the server up to a second: what arrives meanwhile is the next batch.
-    const triage = await triaged(input.key, pending.splice(0, together));
+    const triage = await triaged(input, pending.splice(0, together));
     for (const run of triage.orders) void follow(triage.incident, run);
     if (running === 0 && pending.length === 0 && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
-      await continueAsNew<typeof incidentResponse>({ key: input.key, seen: [...seen].slice(-seenAtMost) });
+      await continueAsNew<typeof incidentResponse>({ ...input, seen: [...seen].slice(-seenAtMost) });
     }
   }
 }
@@ -75,9 +76,14 @@ function forward(runs: readonly string[], signal: string): void {
 }
 
 /** Signals that no door recorded open nothing; the others wait in the store for theirs. */
-async function triaged(key: string, batch: readonly SignalReceived[]): Promise<Pick<TriageOutcome, 'incident' | 'orders'>> {
+async function triaged(
+  { key, driver }: IncidentResponseInput,
+  batch: readonly SignalReceived[],
+): Promise<Pick<TriageOutcome, 'incident' | 'orders'>> {
+  const request = { key, signals: batch.map(({ signal }) => signal) };
+  const ordinary = (): Promise<TriageOutcome> => control['incident.triage'](request);
   try {
-    const triage = await control['incident.triage']({ key, signals: batch.map(({ signal }) => signal) });
+    const triage = await (driver === undefined ? ordinary() : localFirst(() => quickControl['incident.triage'](request), ordinary));
     for (const { signal, told } of batch) if (!told) forward(triage.listeners ?? [], signal);
     return triage;
   } catch (error) {

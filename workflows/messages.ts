@@ -74,7 +74,8 @@ export type RunCheckpoint = {
   /** Ids of signals that came. */
   readonly heard?: readonly string[];
 };
-export type IncidentResponseInput = { readonly key: string; readonly seen?: readonly string[] };
+/** `driver`: as of a run; 2 triages inside the workflow task. */
+export type IncidentResponseInput = { readonly key: string; readonly driver?: 2; readonly seen?: readonly string[] };
 export type PolicyLifecycleInput = { readonly policy: string; readonly cycle?: number };
 /** `trigger`: the place of the schedule among the playbook's triggers. */
 export type ScheduledOrderInput = { readonly playbook: string; readonly trigger: number };

@@ -1,5 +1,6 @@
 /** An incident's control: its signals are checked, put on it and settled; playbooks whose trigger matches are ordered, once each. */
 import type { Activities, TriageOutcome } from '../contract.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
@@ -21,19 +22,20 @@ export function incidentActivities(ports: Ports): Pick<Activities, 'incident.tri
 
 async function triage(ports: Ports, key: string, ids: readonly string[]): Promise<TriageOutcome> {
   requireWorkflow(ports, `incident/${key}`);
-  const signals = await recordedSignals(ports.store, key, ids);
+  const [signals, inventory] = await Promise.all([recordedSignals(ports.store, key, ids), ports.store.context.inventory()]);
   if (signals.length === 0) throw new EdictError('signal-invalid', `no signal of incident \`${key}\` is recorded`);
-  const { severity, title } = await assess(ports.store, signals);
+  const { severity, title } = assess(inventory, signals);
   const incident = await ports.store.incidents.upsert({ key, title, severity, signals: signals.map((signal) => signal.id) });
-  const listeners = await ports.store.runs.listening(key);
-  const orders = await orderPlaybooks(ports.store, incident, signals);
+  const [listeners, orders] = await Promise.all([
+    ports.store.runs.listening(key),
+    orderPlaybooks(ports.store, incident, signals, inventory),
+  ]);
   for (const signal of signals) await ports.store.signals.settle(signal.id, 'handled', incident.id);
   return { incident: incident.id, severity: incident.severity, orders, ...(listeners.length === 0 ? {} : { listeners }) };
 }
 
 /** The worth of the assets raises the severity; nothing lowers it. */
-async function assess(store: Store, signals: readonly Signal[]) {
-  const inventory = await store.context.inventory();
+function assess(inventory: Inventory, signals: readonly Signal[]) {
   const known = (names: readonly (string | undefined)[]) =>
     names.flatMap((name) => (name === undefined ? [] : (findAsset(inventory, name) ?? [])));
   const [source] = known(signals.map((signal) => signal.source));
@@ -48,18 +50,23 @@ async function recordedSignals(store: Store, key: string, ids: readonly string[]
 }
 
 /** A playbook is ordered by the first signal that triggers it, and not again while its run for this incident goes on. */
-async function orderPlaybooks(store: Store, incident: IncidentRow, signals: readonly Signal[]): Promise<readonly string[]> {
-  const runs = await runsOf(store, incident.id);
+async function orderPlaybooks(
+  store: Store,
+  incident: IncidentRow,
+  signals: readonly Signal[],
+  inventory: Inventory,
+): Promise<readonly string[]> {
+  const [runs, switches, playbooks] = await Promise.all([runsOf(store, incident.id), store.triggers.list(), store.playbooks.list()]);
   const orders: string[] = [];
-  const disabled = new Set((await store.triggers.list()).flatMap((one) => (one.disabled ? [one.playbook] : [])));
-  for (const playbook of await store.playbooks.list()) {
+  const disabled = new Set(switches.flatMap((one) => (one.disabled ? [one.playbook] : [])));
+  for (const playbook of playbooks) {
     if (disabled.has(playbook.playbook)) continue;
     const signal = signals.find((one) => triggeredBy(playbook.plan, one));
     if (signal === undefined) continue;
     const run = runId(playbook, incident, signal);
     const busy = runs.some((row) => row.playbook === playbook.playbook && row.status !== 'ended' && row.run !== run);
     if (busy || runs.some((row) => row.run === run && row.status === 'ended')) continue;
-    if (await order(store, { run, playbook, incident, signal })) orders.push(run);
+    if (await order(store, { run, playbook, incident, signal, inventory })) orders.push(run);
   }
   return orders;
 }
@@ -68,13 +75,19 @@ async function runsOf(store: Store, incident: string): Promise<readonly RunRow[]
   return (await store.runs.list({ incident }, { limit: 500 })).items;
 }
 
-type Ordering = { readonly run: string; readonly playbook: PlaybookRow; readonly incident: IncidentRow; readonly signal: Signal };
+type Ordering = {
+  readonly run: string;
+  readonly playbook: PlaybookRow;
+  readonly incident: IncidentRow;
+  readonly signal: Signal;
+  readonly inventory: Inventory;
+};
 
 /** False when the signal lacks what the playbook needs; the incident says so, and people take over. */
-async function order(store: Store, { run, playbook, incident, signal }: Ordering): Promise<boolean> {
+async function order(store: Store, { run, playbook, incident, signal, inventory }: Ordering): Promise<boolean> {
   const by = `system:trigger/${playbook.playbook}`;
   try {
-    const inputs = await withAssets(store, playbook.plan, resolveInputs(playbook.plan, {}, signal));
+    const inputs = withAssets(inventory, playbook.plan, resolveInputs(playbook.plan, {}, signal));
     const { version, digest } = playbook;
     await store.runs.order(
       { run, playbook: playbook.playbook, version, planDigest: digest, inputs, requester: by, incident: incident.id, signal: signal.id },
@@ -89,8 +102,7 @@ async function order(store: Store, { run, playbook, incident, signal }: Ordering
 }
 
 /** A name or address that the inventory holds becomes the asset's record. */
-async function withAssets(store: Store, plan: Plan, inputs: JsonObject): Promise<JsonObject> {
-  const inventory = await store.context.inventory();
+function withAssets(inventory: Inventory, plan: Plan, inputs: JsonObject): JsonObject {
   const entries = Object.entries(inputs).map(([name, value]) => {
     if (plan.inputs[name]?.type !== 'asset') return [name, value] as const;
     const asset = findAsset(inventory, nameOf(value) ?? '');

@@ -27,7 +27,8 @@ export type Started = { readonly workflowId: string; readonly ended: Promise<unk
 
 /** What both sides do in a step: an answer of the same size. Ordinary for Temporal; `control.noop` is the quick one. */
 const answer = async ({ params }: ActionCall): Promise<{ readonly value: number | string }> => {
-  const asked = String(params['point'] ?? 0);
+  const { point } = params;
+  const asked = typeof point === 'string' ? point : '0';
   // Digits of no order, so that nothing is gained by packing them.
   return { value: asked.startsWith('long:') ? randomBytes(Number(asked.slice(5)) / 2).toString('hex') : Number(asked) };
 };
@@ -49,7 +50,7 @@ export async function inLab<T>(work: (lab: Lab) => Promise<T>, options: LabOptio
 
 async function withWorker<T>(work: (lab: Lab) => Promise<T>, { inThread = false }: LabOptions): Promise<T> {
   const { address, namespace } = JSON.parse(process.env['EDICT_TEST_TEMPORAL'] ?? 'null') as { address: string; namespace: string };
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({ address, channelArgs: { 'grpc.max_receive_message_length': 128 * 1024 * 1024 } });
   const native = await NativeConnection.connect({ address });
   const memory = emptyMemory();
   const dataConverter = { payloadCodecs: [payloadCodec(memoryValues())] };

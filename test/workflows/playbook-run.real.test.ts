@@ -1,16 +1,19 @@
 /** The interpreter workflow on a real Temporal server, with activities in memory. */
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { LoadedRun } from '../../activities/contract.ts';
+import type { ActionCall, LoadedRun } from '../../activities/contract.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { SignedVote } from '../../domain/playbook/approval.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import { messageNames, workflowIds, workflowTypes, type PlaybookRunInput } from '../../workflows/messages.ts';
+import { payloadCodec } from '../../store/payload-codec.ts';
 import { describeWith, testTemporal } from '../stack/fixture.ts';
+import { memoryValues } from '../store/memory-values.ts';
 import { emptyMemory, genuine, memoryActivities, refuse, type Fakes, type Memory, type MemoryApproval } from './memory-activities.ts';
 import { benchOn, containHost, root, unique, type Bench } from './run-fixture.ts';
 
@@ -265,18 +268,35 @@ describeWith(['temporal'], 'playbookRun on Temporal', () => {
     await worker.stop();
   }, 120_000);
 
-  it('fails clearly where an output is too large to carry', async () => {
+  it('carries an output of 4 MB to the next step, by its digest, and fails clearly where one is too large to carry', async () => {
     const { plan } = compilePlaybook(
-      'playbook: big\nversion: 1.0.0\ntitle: t\nsteps:\n  - { id: big, action: control.noop }\n',
+      'playbook: big\nversion: 1.0.0\ntitle: t\nsteps:\n  - { id: big, action: enforcement.observe, with: { point: "${inputs.size}" } }\n' +
+        '  - { id: next, action: incident.note, with: { text: "${big.detail}" } }\ninputs: { size: { type: string } }\noutputs: { length: size(big.detail) }\n',
       'big.yaml',
     );
-    const worker = await bench.worker(memoryActivities(memory, { 'control.noop': () => ({ value: 'x'.repeat(9_000_000) }) }));
-    expect(await (await begin({ plan, inputs: {}, signal: undefined })).result()).toMatchObject({
-      outcome: 'failed',
-      error: { code: 'output-too-large' },
-    });
+    const values = memoryValues();
+    const large = await benchOn(testTemporal(), { payloadCodecs: [payloadCodec(values)] });
+    const long = (call: ActionCall) => ({ drifted: false, detail: randomBytes(Number(call.params['point']) / 2).toString('hex') });
+    const worker = await large.worker(memoryActivities(memory, { 'enforcement.observe': long }));
+    const of = async (size: number) => {
+      const run = `r-${unique()}`;
+      memory.runs.set(run, { plan, inputs: { size: String(size) }, requester: 'test' });
+      return large.client.workflow.start<(input: PlaybookRunInput) => Promise<RunView>>(workflowTypes.playbookRun, {
+        workflowId: workflowIds.playbookRun(run),
+        taskQueue: large.taskQueue,
+        args: [{ run }],
+      });
+    };
+    const carried = await of(4_000_000);
+    expect(await carried.result()).toMatchObject({ outcome: 'done', outputs: { length: 4_000_000 } });
+    expect(memory.calls.find(({ action }) => action === 'incident.note')?.call.params['text']).toHaveLength(4_000_000);
+    expect(values.kept.size).toBeGreaterThan(0);
+    const { events } = await large.client.workflow.getHandle(carried.workflowId).fetchHistory();
+    expect(JSON.stringify(events).length).toBeLessThan(100_000);
+    expect(await (await of(9_000_000)).result()).toMatchObject({ outcome: 'failed', error: { code: 'output-too-large' } });
     await worker.stop();
-  }, 60_000);
+    await large.close();
+  }, 90_000);
 
   it('fails the step with the code of the refusal, after what may be retried was retried', async () => {
     const { plan } = compilePlaybook(

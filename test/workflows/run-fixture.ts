@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
@@ -30,18 +31,22 @@ export type Bench = {
   readonly close: () => Promise<void>;
 };
 
-export async function benchOn({ address, namespace }: { readonly address: string; readonly namespace: string }): Promise<Bench> {
+export async function benchOn(
+  { address, namespace }: { readonly address: string; readonly namespace: string },
+  dataConverter: DataConverter = {},
+): Promise<Bench> {
   const taskQueue = `test-${unique()}`;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const running = new Set<RunningWorker>();
   return {
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, dataConverter }),
     taskQueue,
     worker: async (activities) => {
       const worker = await Worker.create({
         connection: native,
         namespace,
+        dataConverter,
         taskQueue,
         workflowBundle: await workflowBundle(),
         activities,
