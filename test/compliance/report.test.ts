@@ -151,14 +151,16 @@ describe('the report', () => {
   it('tells of glass that was broken, and what others said of it', () => {
     const input = story();
     const at = input.entries.at(-1)!;
-    const more = (id: number, actor: string, event: string, subject: string, detail: object) =>
-      ({ ...at, id, actor, event, subject, detail }) as typeof at;
-    const glass = more(50, 'max', 'approval-glass-broken', 'approval/ap-9', { reason: 'it burns', review: 'rev-9' });
+    const more = (id: number, actor: string, about: string, detail: object) => {
+      const [event, subject] = about.split(' ');
+      return { ...at, id, actor, event, subject, detail } as typeof at;
+    };
+    const glass = more(50, 'max', 'approval-glass-broken approval/ap-9', { reason: 'it burns', review: 'rev-9' });
     const told = (...entries: (typeof at)[]) =>
       textsOf({ ...input, entries: [...input.entries, glass, ...entries] }, 'violated').filter((text) => text.includes('glass'));
     expect(told()).toEqual(['max broke the glass, without the votes that are asked for (“it burns”); nobody has reviewed it. [50]']);
     expect(
-      told(more(51, 'system:approvals', 'review-overdue', 'review/rev-9', {}), more(52, 'mia', 'review-rejected', 'review/rev-9', {})),
+      told(more(51, 'system:approvals', 'review-overdue review/rev-9', {}), more(52, 'mia', 'review-rejected review/rev-9', {})),
     ).toEqual(['max broke the glass, without the votes that are asked for (“it burns”); mia rejected it. [50 51 52]']);
   });
 
