@@ -1,17 +1,16 @@
 /** Tasks for people, time limits and attempts of blocks, on a real Temporal server. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import { messageNames, workflowIds, workflowTypes, type PlaybookRunInput } from '../../workflows/messages.ts';
 import { describeWith, testTemporal } from '../stack/fixture.ts';
+import { recordHistory } from './child-world.ts';
 import { emptyMemory, memoryActivities, type Fakes, type Memory } from './memory-activities.ts';
 import { answerTask, memoryTasks, type MemoryTask, type MemoryTasks } from './memory-tasks.ts';
-import { benchOn, root, unique, type Bench, type RunningWorker } from './run-fixture.ts';
+import { benchOn, unique, type Bench, type RunningWorker } from './run-fixture.ts';
 
 const isolate = (id: string): string => `{ id: ${id}, action: network.isolate, with: { asset: ${id} }, undo: network.release }`;
 const call = (more = ''): string => `manual: { roles: [analyst], instructions: call, outputs: { reachable: bool }, expires: 1h${more} }`;
@@ -103,7 +102,7 @@ describeWith(['temporal'], 'people at work on Temporal', () => {
       steps: [{ outputs: { reachable: false, by: 'ann' } }, { outputs: { by: 'ann', reachable: false } }],
     });
     expect(task.read).toBe(1);
-    await record('task-answered', handle);
+    await recordHistory(handle, 'task-answered');
   }, 60_000);
 
   it('an answer that is delivered twice, and before the run has its task, counts once', async () => {
@@ -153,7 +152,7 @@ describeWith(['temporal'], 'people at work on Temporal', () => {
     await until(async () => ((await handle.query<RunView>(messageNames.state)).status === 'waiting-for-people' ? true : undefined));
     await answer(handle, undo, 'eve');
     expect(statuses(await handle.result())).toEqual({ unplug: 'undone' });
-    await record('task-taken-back', handle);
+    await recordHistory(handle, 'task-taken-back');
   }, 60_000);
 
   it('a run that waits for people goes on in a new execution, and after its worker is gone', async () => {
@@ -203,12 +202,6 @@ describeWith(['temporal'], 'people at work on Temporal', () => {
       ['/again[0].two/2', 1, 1],
       ['/again[0].two/3', 1, 0],
     ]);
-    await record('block-again', handle);
+    await recordHistory(handle, 'block-again');
   }, 60_000);
 });
-
-/** With EDICT_RECORD_HISTORIES set, what ran becomes a history that later code has to replay. */
-async function record(name: string, handle: Handle): Promise<void> {
-  if (!process.env['EDICT_RECORD_HISTORIES']) return;
-  writeFileSync(`${root}test/histories/${name}.json`, `${historyToJSON(await handle.fetchHistory())}\n`);
-}
