@@ -75,7 +75,7 @@ describe('docs/semantics-cases.schema.json', () => {
     expect(schema).toEqual(JSON.parse(JSON.stringify(semanticsCasesJsonSchema())));
   });
 
-  it.each(['semantics', 'approvals', 'control'])('takes test/cases/playbook/%s.yaml', (name) => {
+  it.each(['semantics', 'kinds', 'approvals', 'control'])('takes test/cases/playbook/%s.yaml', (name) => {
     validateCases(parse(read(`test/cases/playbook/${name}.yaml`)));
     expect(validateCases.errors).toBeNull();
   });

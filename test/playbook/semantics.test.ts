@@ -7,7 +7,7 @@ import { runPlaybookTests } from '../../domain/playbook/playbook-test.ts';
 
 type Case = { readonly name: string; readonly steps: string; readonly outputs?: object; readonly [key: string]: unknown };
 const casesOf = (name: string) => parse(readFileSync(new URL(`../cases/playbook/${name}.yaml`, import.meta.url), 'utf8')) as Case[];
-const cases = [...casesOf('semantics'), ...casesOf('approvals'), ...casesOf('control')];
+const cases = [...casesOf('semantics'), ...casesOf('kinds'), ...casesOf('approvals'), ...casesOf('control')];
 const inputs = 'inputs: { list: { type: list, default: [] }, n: { type: int, default: 0 } }';
 
 describe('what a step means', () => {

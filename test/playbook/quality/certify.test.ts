@@ -15,7 +15,7 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 type Case = { readonly name: string; readonly steps: string; readonly outputs?: object; readonly [key: string]: unknown };
 const casesOf = (name: string) =>
   parse(readFileSync(new URL(`../../cases/playbook/${name}.yaml`, import.meta.url), 'utf8')) as readonly Case[];
-const semantics = [...casesOf('semantics'), ...casesOf('approvals'), ...casesOf('control')];
+const semantics = [...casesOf('semantics'), ...casesOf('kinds'), ...casesOf('approvals'), ...casesOf('control')];
 
 const real: Engine = { start, advance, simulate };
 
