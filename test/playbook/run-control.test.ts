@@ -1,6 +1,11 @@
 /** Commands of people to a run under way: what they mean, whatever they race. */
 import { describe, expect, it } from '@jest/globals';
-import { answers, at, isolate, noop, play, skip, statuses, wait } from './control-fixture.ts';
+import { digestOf } from '../../domain/digest.ts';
+import type { RunCommand } from '../../domain/playbook/control/command.ts';
+import { advance, start } from '../../domain/playbook/engine/engine.ts';
+import type { Command, EngineEvent, OpenApprovalCommand } from '../../domain/playbook/engine/messages.ts';
+import type { RunState } from '../../domain/playbook/engine/state.ts';
+import { answers, at, isolate, noop, planOf, play, skip, statuses, wait } from './control-fixture.ts';
 
 describe('a paused run', () => {
   it('begins nothing new, and goes on where it was when it is resumed', () => {
@@ -178,5 +183,85 @@ describe('a step that is skipped', () => {
     });
     expect(run.view).toMatchObject({ outcome: 'failed', error: { code: 'effect-failed' } });
     expect(answers(run)).toEqual(['what step `i` did could not be undone']);
+  });
+});
+
+describe('what races a command', () => {
+  const asked = planOf([{ id: 'ask', approval: { of: ['i'], roles: ['manager'], expires: '1h' } }, isolate('i')]);
+  const opened = (): RunState => {
+    const { state, commands } = start(asked, { run: 'r', nowMs: 0, inputs: {}, requester: 'ann' });
+    const open = commands.find((command) => command.type === 'open-approval');
+    const digest = digestOf((open as OpenApprovalCommand).plan);
+    return advance(asked, state, { type: 'approval-opened', step: 'ask', approval: 'a1', digest, nowMs: 1 }).state;
+  };
+  const skipAsk = { type: 'command' as const, command: skip(0, 'ask').command, nowMs: 2 };
+  const decided = (status: 'approved' | 'denied' | 'expired' | 'cancelled') => ({
+    type: 'approval-decided' as const,
+    approval: 'a1',
+    status,
+    nowMs: 3,
+  });
+  const answersOf = (commands: readonly Command[]) =>
+    commands.filter((command) => command.type === 'answer-command').map(({ answer }) => answer.status);
+
+  it('a vote that closed the approval before the skip could holds, and the skip is refused', () => {
+    const skipping = advance(asked, opened(), skipAsk);
+    expect(skipping.commands).toContainEqual({ type: 'close-approval', step: 'ask', approval: 'a1', status: 'cancelled' });
+    const { state, commands } = advance(asked, skipping.state, decided('approved'));
+    expect([state.steps['ask']?.status, answersOf(commands)]).toEqual(['done', ['refused']]);
+    expect(commands.some(({ type }) => type === 'perform')).toBe(true);
+  });
+
+  it('a denial before the skip denies', () => {
+    const { state, commands } = advance(asked, advance(asked, opened(), skipAsk).state, decided('denied'));
+    expect([state.outcome, answersOf(commands)]).toEqual(['denied', ['refused']]);
+  });
+
+  it('a vote that comes after the skip counts for nothing', () => {
+    const closed = advance(asked, advance(asked, opened(), skipAsk).state, decided('cancelled'));
+    expect([closed.state.steps['ask']?.status, answersOf(closed.commands)]).toEqual(['skipped', ['taken']]);
+    const { commands, state } = advance(asked, closed.state, decided('approved'));
+    expect([commands.filter(({ type }) => type === 'perform'), state.grants]).toEqual([[], {}]);
+  });
+
+  it('a skip of an approval that is only being opened closes it as soon as it is there', () => {
+    const { state } = start(asked, { run: 'r', nowMs: 0, inputs: {}, requester: 'ann' });
+    const skipping = advance(asked, state, skipAsk);
+    expect(answersOf(skipping.commands)).toEqual([]);
+    const digest = skipping.state.steps['ask']!.approval!.digest;
+    const { commands } = advance(asked, skipping.state, { type: 'approval-opened', step: 'ask', approval: 'a1', digest, nowMs: 3 });
+    expect(commands).toContainEqual({ type: 'close-approval', step: 'ask', approval: 'a1', status: 'cancelled' });
+  });
+
+  it.each(['done', 'failed'] as const)('an action that is %s when it is stopped by a skip', (how) => {
+    const plan = planOf([isolate('i'), noop('n')]);
+    const { state } = start(plan, { run: 'r', nowMs: 0, inputs: {}, requester: 'ann' });
+    const skipping = advance(plan, state, { type: 'command', command: skip(0, 'i').command, nowMs: 2 });
+    expect(skipping.commands).toEqual([{ type: 'cancel-action', step: 'i' }]);
+    const answer: EngineEvent =
+      how === 'done'
+        ? { type: 'action-completed', step: 'i', undo: false, outputs: { receipt: 'r', points: [] }, nowMs: 3 }
+        : { type: 'action-failed', step: 'i', undo: false, error: { code: 'access-denied', message: 'no' }, nowMs: 3 };
+    const { state: after, commands } = advance(plan, skipping.state, answer);
+    expect([after.steps['i']?.status, answersOf(commands)]).toEqual(how === 'done' ? ['done', ['refused']] : ['skipped', ['taken']]);
+    expect(commands).toContainEqual(expect.objectContaining({ type: 'perform', step: 'n' }));
+  });
+
+  it('a run does not end before what it answered is recorded', () => {
+    const plan = planOf([wait('w', '1h')]);
+    const { state } = start(plan, { run: 'r', nowMs: 0, inputs: {}, requester: 'ann' });
+    const { state: skipped, commands } = advance(plan, state, { type: 'command', command: skip(0, 'w').command, nowMs: 2 });
+    expect([skipped.phase, commands.filter(({ type }) => type === 'finish')]).toEqual(['settling', []]);
+    const [answer] = commands.filter((command) => command.type === 'answer-command');
+    const end = advance(plan, skipped, { type: 'command-answered', command: answer!.command, status: 'taken', nowMs: 3 });
+    expect(end.commands).toEqual([{ type: 'finish', outcome: 'done' }]);
+  });
+
+  it('an unknown kind is refused, whatever brought it', () => {
+    const plan = planOf([wait('w', '1h')]);
+    const { state } = start(plan, { run: 'r', nowMs: 0, inputs: {}, requester: 'ann' });
+    const command = { id: 'c', by: 'ann', reason: 'x', kind: 'constructor' } as unknown as RunCommand;
+    const { commands } = advance(plan, state, { type: 'command', command, nowMs: 2 });
+    expect(commands).toMatchObject([{ type: 'answer-command', answer: { status: 'refused', error: { code: 'input-invalid' } } }]);
   });
 });
