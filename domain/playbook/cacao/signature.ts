@@ -1,5 +1,5 @@
 /**
- * What a signature of CACAO 2.0 signs (§10.15 and the signing example of the specification): the playbook with this signature
+ * What a signature of CACAO 2.0 signs (§10.15 of the specification): the playbook with this signature
  * alone, without its `value`, as RFC 8785 canonical JSON, hashed; the signed message is that hash in lowercase hex. Pure: the
  * check of the signature itself is cli/cacao/verify.ts.
  */

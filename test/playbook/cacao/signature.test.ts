@@ -108,5 +108,3 @@ describe('signatures of CACAO', () => {
     ).toBe('{"\\r":2,"a":"\\u000f\\n€\\"\\\\/","b":[1e+21,1e-7,4.5,0.002,1e-27,0,333333333.3333333,9007199254740992],"€":1}');
   });
 });
-
-/** The signing example of the specification (CACAO Security Playbooks 2.0, "Signing a Playbook"). */
