@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { verifyCacao } from '../../../cli/cacao/verify.ts';
 import { canonicalJson, digestOfText } from '../../../domain/digest.ts';
 import { cacaoId } from '../../../domain/playbook/cacao/extensions.ts';
 import type { CacaoPlaybook, CacaoSignature } from '../../../domain/playbook/cacao/model.ts';
-import { at, chain } from './documents.ts';
+import { at, chain, fixtures } from './documents.ts';
 
 const now = Date.parse('2026-06-01T00:00:00Z');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -106,5 +108,22 @@ describe('signatures of CACAO', () => {
         a: '\u000f\n\u20ac"\\/',
       }),
     ).toBe('{"\\r":2,"a":"\\u000f\\n€\\"\\\\/","b":[1e+21,1e-7,4.5,0.002,1e-27,0,333333333.3333333,9007199254740992],"€":1}');
+  });
+});
+
+describe('known answers, made by other programs', () => {
+  const read = (name: string): string => readFileSync(join(fixtures, 'signed', name), 'utf8');
+  const document = JSON.parse(read('known-answers.json')) as CacaoPlaybook;
+  const checked = (key: string, given = document) =>
+    Object.fromEntries(verifyCacao(given, read(key), now).map(({ algorithm, valid }) => [algorithm, valid]));
+
+  it('hold with their keys, RSA and Ed25519', () => {
+    expect(checked('rsa.pem')).toEqual({ RS256: true, RS512: true, PS256: true, Ed25519: false });
+    expect(checked('ed25519.pem')).toEqual({ RS256: false, RS512: false, PS256: false, Ed25519: true });
+  });
+
+  it('hold of nothing else', () => {
+    const other = { ...document, description: `${document.description} ` };
+    expect(Object.values({ ...checked('rsa.pem', other), ...checked('ed25519.pem', other) })).not.toContain(true);
   });
 });
