@@ -15,7 +15,7 @@ import { openDatabase, openPool, type Db } from './postgres/database.ts';
 import { openListener, type Listener } from './postgres/listener.ts';
 import { bundleChannel, bundlesRepository } from './bundles.ts';
 import { guard } from './postgres/door.ts';
-import { effectsRepository } from './effects/ledger.ts';
+import { effectsRepository, lockedAt } from './effects/ledger.ts';
 import { translateError } from './postgres/failures.ts';
 import { guardRepository } from './effects/budgets.ts';
 import { idempotencyRepository } from './idempotency.ts';
@@ -26,7 +26,7 @@ import { playbooksRepository } from './playbooks.ts';
 import { changeLock } from './postgres/change-lock.ts';
 import { pointsRepository } from './points.ts';
 import { policiesRepository } from './policies.ts';
-import type { Points, Store, Systems } from './port.ts';
+import type { Effects, Points, Store, Systems } from './port.ts';
 import type { Values } from './port-values.ts';
 import { reportsRepository } from './reports.ts';
 import { runsRepository } from './runs.ts';
@@ -62,10 +62,12 @@ export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: Store
     throw translateError(error, 'store.open');
   }
   const parts = repositories({ pool, db, flush, file, listener });
+  const { locked, lockedLooking } = changeLock(lockPool, 'point');
   return {
     ...parts,
-    points: { ...parts.points, locked: changeLock(lockPool, 'point') },
-    systems: { ...parts.systems, locked: changeLock(lockPool, 'system') },
+    points: { ...parts.points, locked },
+    effects: { ...parts.effects, lockedAt: lockedAt(lockedLooking) },
+    systems: { ...parts.systems, locked: changeLock(lockPool, 'system').locked },
     close: async () => {
       await file.close();
       await end();
@@ -75,7 +77,8 @@ export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: Store
 
 type Parts = { readonly pool: pg.Pool; readonly db: Db; readonly flush: Flush; readonly file: AuditFile; readonly listener: Listener };
 
-function repositories({ pool, db, flush, file, listener }: Parts): Omit<Store, 'points' | 'systems' | 'close'> & {
+function repositories({ pool, db, flush, file, listener }: Parts): Omit<Store, 'points' | 'systems' | 'effects' | 'close'> & {
+  readonly effects: Omit<Effects, 'lockedAt'>;
   readonly points: Omit<Points, 'locked'>;
   readonly systems: Omit<Systems, 'locked'>;
 } {

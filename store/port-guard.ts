@@ -27,7 +27,8 @@ export type Guard = {
   }) => Promise<GuardSettingsVersion>;
   readonly situation: (input: {
     readonly action: string;
-    readonly playbook: string;
+    /** The playbook itself, or a run of it. */
+    readonly playbook: string | { readonly run: string };
     /** What the effect is about, by the inventory in force. */
     readonly subjects: (inventory: Inventory) => readonly string[];
     /** Count by the budgets of these instead. */

@@ -25,7 +25,7 @@ import type { Guard, GuardSituation } from './port-guard.ts';
 import type { SecretRow, Secrets } from './port-secrets.ts';
 import type { Triggers } from './port-triggers.ts';
 import type { Values } from './port-values.ts';
-import type { SystemRow, Systems } from './port-systems.ts';
+import type { SystemRow, Systems } from './systems/port-systems.ts';
 import type { Tasks } from './port-tasks.ts';
 
 export type Role = 'analyst' | 'manager' | 'engineer' | 'auditor' | 'admin';
@@ -280,6 +280,8 @@ export type EffectRow = {
   readonly entries: readonly number[];
 };
 
+export type AtPoint = { readonly status: EffectStatus | undefined; readonly desired: PointRow['desired'] | undefined };
+
 type PointSeen = Pick<PointRow, 'name' | 'desired' | 'health'> & { readonly observed: JsonObject };
 
 type EffectFault = { readonly code: ErrorCode; readonly message: string };
@@ -323,11 +325,8 @@ export type Effects = {
     readonly by: Actor;
     readonly point: PointSeen;
   }) => Promise<void>;
-  /** Where an effect stands and what should be in force at a point, in one look. */
-  readonly atPoint: (
-    key: string,
-    point: string,
-  ) => Promise<{ readonly status: EffectStatus | undefined; readonly desired: PointRow['desired'] | undefined }>;
+  /** Runs `work` under the point's lock (points.locked), with where the effect stands and what should be in force at the point by then. */
+  readonly lockedAt: <T>(key: string, point: string, work: (now: AtPoint) => Promise<T>) => Promise<T>;
   readonly applied: (key: string, receipt: Json) => Promise<EffectRow>;
   readonly confirmed: (key: string) => Promise<EffectRow>;
   readonly undone: (key: string, by: Actor) => Promise<EffectRow>;

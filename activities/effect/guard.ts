@@ -10,9 +10,10 @@ import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { BudgetClaim, GuardDecision, GuardQuestion } from '../../domain/guard/decision.ts';
 import { claimsOf, questionOf, subjectsOf, type AskedEffect } from '../../domain/guard/question.ts';
+import type { ActionName } from '../../domain/playbook/actions.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
 import type { ActionStep } from '../../domain/playbook/plan.ts';
-import type { EffectRow, RunRow } from '../../store/port.ts';
+import type { EffectRow, GuardSituation, RunRow } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import { effectKey } from './receipt.ts';
 
@@ -25,6 +26,8 @@ export type GuardedEffect = {
   readonly approval: ApprovalRecord | undefined;
   /** What the effect is about; the hosts, users and indicators of its parameters, else its targets, where not given. */
   readonly subjects?: readonly string[] | undefined;
+  /** Where it was looked up meanwhile: `situationOf`. */
+  readonly situation?: Promise<GuardSituation> | undefined;
 };
 
 /** What `store.effects.intend` takes besides the effect itself. */
@@ -35,15 +38,23 @@ export type Decision = {
   readonly claims: readonly BudgetClaim[];
 };
 
+/** What the guard has to know besides the order, which it does not need for that. */
+export function situationOf(
+  { store }: Ports,
+  { call, action, targets, subjects }: Pick<GuardedEffect, 'call' | 'targets' | 'subjects'> & { readonly action: ActionName },
+): Promise<GuardSituation> {
+  return store.guard.situation({
+    action,
+    playbook: { run: call.run },
+    subjects: (inventory) => subjects ?? subjectsOf(call.params, targets, inventory),
+  });
+}
+
 /** Asks, and gives the decision whichever it is: the intent records it. */
 export async function guard(ports: Ports, effect: GuardedEffect): Promise<Decision> {
-  const { call, order, step, targets } = effect;
+  const { call, order, step } = effect;
   const { playbook } = order;
-  const situation = await ports.store.guard.situation({
-    action: step.action,
-    playbook,
-    subjects: (inventory) => effect.subjects ?? subjectsOf(call.params, targets, inventory),
-  });
+  const situation = await (effect.situation ?? situationOf(ports, { ...effect, action: step.action }));
   const { subjects } = situation;
   const { version, digest, settings } = situation.settings;
   const question = questionOf(askedOf(effect, subjects), { ...situation, version, settings });

@@ -38,8 +38,7 @@ export async function observeAtPoints({ ports, spec, key }: EffectWork): Promise
   const row = await unsettledRow(ports, key);
   let holds = 0;
   for (const name of row.targets) {
-    const landed = await ports.store.points.locked(name, async () => {
-      const { desired } = await ports.store.effects.atPoint(key, name);
+    const landed = await ports.store.effects.lockedAt(key, name, async ({ desired }) => {
       if (desired === undefined) return false;
       const observed = await (await ports.connector(name)).observe({ signal: ports.caller().signal });
       return spec.landed(observed, spec.desire(desired, key), key);

@@ -6,7 +6,7 @@ import type { ActionCall } from '../contract.ts';
 import type { Connector, Observed } from '../../connectors/connector.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
-import type { EffectRow } from '../../store/port.ts';
+import type { AtPoint, EffectRow } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import { checkApproval } from './check-approval.ts';
 import { checkOrder, type CheckedOrder } from './check-order.ts';
@@ -14,7 +14,7 @@ import { differences, observedJson, wholeDesired } from './desired-state.ts';
 import type { StoredDesired } from './desired-state.ts';
 import type { EffectSpec, EffectWork } from './effect-work.ts';
 import { failed } from './failed-effect.ts';
-import { intendGuarded } from './guard.ts';
+import { intendGuarded, situationOf } from './guard.ts';
 import { observeAtPoints } from './observe-effect.ts';
 import { observePoint } from './observe-point.ts';
 import { effectKey, printReceipt, readReceipt } from './receipt.ts';
@@ -26,10 +26,13 @@ export async function performEffect(ports: Ports, call: ActionCall, spec: Effect
   const key = effectKey(call);
   const work: EffectWork = { ports, call, spec, key };
   if (call.observe) return { row: await observeAtPoints(work), receipt: { points: [] }, acted: false };
+  // One journey for what does not depend on each other; whether it may happen at all is looked at first.
+  const situation = situationOf(ports, { call, action: spec.action, targets: spec.targets });
+  situation.catch(() => undefined);
   const [checked, known] = await Promise.all([checkOrder(ports, call, spec.action), ports.store.effects.get(key)]);
   const approval = await approvalFor(work, checked, known);
   const { order, step } = checked;
-  const row = await intendGuarded(ports, { call, order, step, targets: spec.targets, approval }, known);
+  const row = await intendGuarded(ports, { call, order, step, targets: spec.targets, approval, situation }, known);
   requireLive(row);
   return row.status === 'confirmed' ? verify(ports, row) : land(work, row);
 }
@@ -65,7 +68,7 @@ async function land(work: EffectWork, row: EffectRow): Promise<EffectDone> {
     for (const [index, name] of row.targets.entries()) {
       work.ports.caller().heartbeat({ point: name });
       const last = index === row.targets.length - 1;
-      await work.ports.store.points.locked(name, () => landAt(work, row, name, { done, last, recorded }));
+      await work.ports.store.effects.lockedAt(work.key, name, (now) => landAt(work, row, { name, now }, { done, last, recorded }));
     }
   } catch (error) {
     throw await failed(work, row, error, [...recorded, ...done]);
@@ -73,9 +76,11 @@ async function land(work: EffectWork, row: EffectRow): Promise<EffectDone> {
   return { row: { ...row, status: 'confirmed' }, receipt: { points: done }, acted: true };
 }
 
-async function landAt(work: EffectWork, row: EffectRow, name: string, progress: Progress): Promise<void> {
+type Place = { readonly name: string; readonly now: AtPoint };
+
+async function landAt(work: EffectWork, row: EffectRow, { name, now }: Place, progress: Progress): Promise<void> {
   const { ports, spec, key } = work;
-  const { status, desired: before } = await ports.store.effects.atPoint(key, name);
+  const { status, desired: before } = now;
   // INVARIANT: an attempt that was given up for dead must not act after the undo; both hold the point's lock.
   requireLive({ key, status: status ?? 'intended' });
   if (before === undefined) throw new EdictError('enforcement-point-unknown', `no enforcement point \`${name}\``);

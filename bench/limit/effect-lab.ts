@@ -208,19 +208,18 @@ function portsOf(store: Store, ask: Ports['guard'], clock: PartClock): Ports {
         clock.add(part, performance.now() - began);
       }
     };
-  const { effects, guard, points, context } = store;
+  const { effects, guard, context } = store;
   const held: Store = {
     ...store,
     effects: {
       ...effects,
       get: timed('order', effects.get),
       intend: timed('intent', async (...args) => (clock.effects(), await effects.intend(...args))),
-      atPoint: timed('lock', effects.atPoint),
+      lockedAt: lockTimed(effects.lockedAt, clock),
       landed: timed('confirm', effects.landed),
     },
     guard: { ...guard, situation: timed('guard', guard.situation) },
     context: { ...context, inventory: timed('guard', context.inventory) },
-    points: { ...points, locked: lockTimed(points.locked, clock) },
   };
   const connector = memoryPoint(timed);
   const none = async () => ({ unavailable: 'not in this benchmark' });
@@ -237,12 +236,12 @@ function portsOf(store: Store, ask: Ports['guard'], clock: PartClock): Ports {
 }
 
 /** From the call until the lock is had, and from the end of the work until it is given back. */
-function lockTimed(locked: Store['points']['locked'], clock: PartClock): Store['points']['locked'] {
-  return async (name, work) => {
+function lockTimed(lockedAt: Store['effects']['lockedAt'], clock: PartClock): Store['effects']['lockedAt'] {
+  return async (key, name, work) => {
     let at = performance.now();
-    const result = await locked(name, async () => {
+    const result = await lockedAt(key, name, async (now) => {
       clock.add('lock', performance.now() - at);
-      const done = await work();
+      const done = await work(now);
       at = performance.now();
       return done;
     });

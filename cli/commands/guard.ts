@@ -15,7 +15,7 @@ const addShow: AddCommands = (guard) => {
   guard
     .command('show', { isDefault: true })
     .description('show the settings in force; with --json, as `edict guard set` takes them')
-    .addHelpText('after', example('guard', 'guard show --json > guard.json'))
+    .addHelpText('after', example('guard show', 'guard show --json > guard.json'))
     .action(
       withClient(async ({ client, options }) => {
         const found = await client.call('guard.show', {});

@@ -1,5 +1,5 @@
 /** The guard's settings by version, and how much of each budget is taken: counted in the effect ledger, by the database's clock. */
-import { sql, type Selectable } from 'kysely';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import { canonicalJson, digestOf, type Digest } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
@@ -82,7 +82,8 @@ type Look = Omit<GuardSituation, 'settings' | 'inventory'> & { readonly version:
 async function look(db: Db, { version, inventory }: Known, { action, playbook, subjects: named, settings }: Asked): Promise<Look> {
   const subjects = named(inventory);
   const budgets = budgetsOf(settings ?? version.settings, action);
-  const counts = budgets.map((budget) => takenBy(budget, playbook, subjects));
+  const name = typeof playbook === 'string' ? sql`${playbook}` : sql`(select playbook from runs where run = ${playbook.run})`;
+  const counts = budgets.map((budget) => takenBy(budget, name, subjects));
   const taken = counts.length === 0 ? sql`'[]'::json` : sql`json_build_array(${sql.join(counts)})`;
   const { rows } = await sql<Looked>`
     select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now,
@@ -111,7 +112,7 @@ function usesOf({ name: budget, per, perPlaybook, overall }: CountedBudget, take
 }
 
 /** Subjects other than these that effects of the budget were meant for within its time; one that was refused took no place. */
-function takenBy({ actions, perMs }: Pick<CountedBudget, 'actions' | 'perMs'>, playbook: string, subjects: readonly string[]) {
+function takenBy({ actions, perMs }: Pick<CountedBudget, 'actions' | 'perMs'>, playbook: RawBuilder<unknown>, subjects: readonly string[]) {
   return sql<Taken>`(
     select json_build_object('playbook', count(distinct subject) filter (where effects.playbook = ${playbook}), 'overall', count(distinct subject))
     from effects cross join unnest(effects.subjects) as subject

@@ -1,5 +1,6 @@
 /** The effect ledger: what was meant to happen outside, what happened, and what was undone. Each move is one row of the chain. */
 import { sql, type Selectable, type UpdateObject } from 'kysely';
+import { escapeLiteral } from 'pg';
 import type { AuditRow } from '../../domain/audit-chain.ts';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { EdictError, type ErrorCode } from '../../domain/errors.ts';
@@ -39,7 +40,7 @@ type Move = {
   readonly detail: JsonObject;
 };
 
-export function effectsRepository(db: Db, change: RecordedChange, statement: RecordedStatement): Effects {
+export function effectsRepository(db: Db, change: RecordedChange, statement: RecordedStatement): Omit<Effects, 'lockedAt'> {
   const move = (step: Move) => moveEffect(change, step);
   return {
     intend: (intent, by) => intend(change, statement, intent, by),
@@ -51,7 +52,6 @@ export function effectsRepository(db: Db, change: RecordedChange, statement: Rec
     uncertain: (key, fault) => move(faulty(key, 'uncertain', fault)),
     diverged: (key, fault) => move(faulty(key, 'diverged', fault)),
     ...landingMethods(change, statement),
-    atPoint: (key, point) => atPoint(db, key, point),
     orderRetry: (order) => orderRetry(change, order),
     unsettled: () => unsettled(db),
     retriesOrdered: async () =>
@@ -161,14 +161,21 @@ async function orderRetry(change: RecordedChange, { key, by, reason }: Parameter
 /** An absent artifact is left out of the JSON: it is put back. */
 const nothing: PointRow['desired'] = { artifact: undefined, policyVersions: [], isolations: [] };
 
-async function atPoint(db: Db, key: string, point: string): ReturnType<Effects['atPoint']> {
-  const { rows } = await sql<{ status: EffectStatus | null; desired: PointRow['desired'] | null }>`
-    select (select status from effects where key = ${key}) as status, (select desired from points where name = ${point}) as desired`.execute(
-    db,
-  );
-  const { status, desired } = rows[0] ?? { status: null, desired: null };
-  const whole = desired === null ? undefined : { ...nothing, ...desired };
-  return { status: status ?? undefined, desired: whole };
+type Locked = <T>(
+  name: string,
+  look: string,
+  work: (seen: { readonly status?: EffectStatus | null; readonly desired?: PointRow['desired'] | null } | undefined) => Promise<T>,
+) => Promise<T>;
+
+export function lockedAt(locked: Locked): Effects['lockedAt'] {
+  return (key, point, work) => {
+    const [effect, name] = [escapeLiteral(key), escapeLiteral(point)];
+    const look = `select (select status from effects where key = ${effect}) as status, (select desired from points where name = ${name}) as desired`;
+    return locked(point, look, (seen) => {
+      const desired = seen?.desired ?? undefined;
+      return work({ status: seen?.status ?? undefined, desired: desired && { ...nothing, ...desired } });
+    });
+  };
 }
 
 /** Somebody else may be at work on what is fresh. */

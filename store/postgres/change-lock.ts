@@ -3,6 +3,7 @@
  * that PostgreSQL gives it back the moment its process dies. Waiting inside a process takes no connection.
  */
 import type pg from 'pg';
+import { escapeLiteral } from 'pg';
 import { EdictError } from '../../domain/errors.ts';
 import { lockTimeoutMs } from './database.ts';
 import { translateError } from './failures.ts';
@@ -12,11 +13,14 @@ type Noun = 'point' | 'system';
 
 const words = { point: 'enforcement point', system: 'system' } as const satisfies Record<Noun, string>;
 
-export function changeLock(pool: pg.Pool, noun: Noun): Points['locked'] {
+/** Runs work under the lock, with what `look` found right after the lock was had, on the same journey. */
+type LockedLooking = <T>(name: string, look: string, work: (seen: pg.QueryResultRow | undefined) => Promise<T>) => Promise<T>;
+
+export function changeLock(pool: pg.Pool, noun: Noun): { readonly locked: Points['locked']; readonly lockedLooking: LockedLooking } {
   const queues = new Map<string, Promise<unknown>>();
-  return async (name, work) => {
+  const lockedLooking: LockedLooking = async (name, look, work) => {
     const before = queues.get(name) ?? Promise.resolve();
-    const turn = before.then(() => withLock(pool, { noun, name }, work));
+    const turn = before.then(() => withLock(pool, { noun, name }, look, work));
     const settled = turn.catch(() => undefined);
     queues.set(name, settled);
     try {
@@ -25,11 +29,13 @@ export function changeLock(pool: pg.Pool, noun: Noun): Points['locked'] {
       if (queues.get(name) === settled) queues.delete(name);
     }
   };
+  return { lockedLooking, locked: (name, work) => lockedLooking(name, '', work) };
 }
 
 type Held = { readonly noun: Noun; readonly name: string };
 
-async function withLock<T>(pool: pg.Pool, held: Held, work: () => Promise<T>): Promise<T> {
+// oxlint-disable-next-line max-params -- one road for both
+async function withLock<T>(pool: pg.Pool, held: Held, look: string, work: (seen: pg.QueryResultRow | undefined) => Promise<T>): Promise<T> {
   const client = await inWords(held, pool.connect());
   let lost = false;
   const onEnd = () => {
@@ -37,8 +43,10 @@ async function withLock<T>(pool: pg.Pool, held: Held, work: () => Promise<T>): P
   };
   client.once('end', onEnd);
   try {
-    await inWords(held, client.query({ text: 'select pg_advisory_lock(hashtextextended($1, 0))', values: [keyOf(held)] }));
-    const result = await work();
+    const lock = `select pg_advisory_lock(hashtextextended(${escapeLiteral(keyOf(held))}, 0))`;
+    // Each statement of a message sees what was committed before it began.
+    const answers: unknown = await inWords(held, client.query(look === '' ? lock : `${lock}; ${look}`));
+    const result = await work(Array.isArray(answers) ? (answers as readonly pg.QueryResult[]).at(-1)?.rows[0] : undefined);
     // Without the lock somebody else may have changed it meanwhile: the caller looks again instead of going on.
     if (lost)
       throw new EdictError('dependency-unavailable', `the lock on the ${words[held.noun]} \`${held.name}\` was lost`, {

@@ -11,7 +11,7 @@ import { defaultVersion } from '../../domain/guard/settings.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
 import type { Rights } from '../../domain/playbook/approval/standing.ts';
 import type { ActionStep, Plan, PlanStep } from '../../domain/playbook/plan.ts';
-import type { EffectIntent, EffectRow, Effects, Guard, Person, PointRow, RunRow, Store } from '../../store/port.ts';
+import type { AtPoint, EffectIntent, EffectRow, Effects, Guard, Person, PointRow, RunRow, Store } from '../../store/port.ts';
 
 export class Crash extends Error {}
 
@@ -121,7 +121,7 @@ function runRow(run: string, plan: Plan, requester: string): RunRow {
 /** Every method counts as one call, and may crash. `locked` only lets go, as a dead process does. */
 export function crashing<T extends object>(world: World, part: T): T {
   const wrapped = Object.entries(part).map(([name, method]) => {
-    if (typeof method !== 'function' || name === 'locked') return [name, method];
+    if (typeof method !== 'function' || name === 'locked' || name === 'lockedAt') return [name, method];
     const call = async (...args: unknown[]): Promise<unknown> => {
       world.calls += 1;
       const crash = world.crashAt?.call === world.calls ? world.crashAt.when : undefined;
@@ -192,7 +192,8 @@ function effectsOf(world: World) {
       return change(input.key, {});
     },
     uncertain: async (key: string, error: EffectRow['error']) => change(key, { status: 'uncertain', error }),
-    atPoint: async (key: string, name: string) => ({ status: world.effects.get(key)?.status, desired: world.points.get(name)?.desired }),
+    lockedAt: async <T>(key: string, name: string, work: (now: AtPoint) => Promise<T>): Promise<T> =>
+      work({ status: world.effects.get(key)?.status, desired: world.points.get(name)?.desired }),
     landed: async ({ key, receipt, last, point }: Parameters<Effects['landed']>[0]) => {
       const row = world.effects.get(key);
       if (row?.status === 'confirmed') return row;
