@@ -73,7 +73,11 @@ function walk(value: Json, place: Place, found: Literal[]): void {
   if (typeof value !== 'object' || value === null) return;
   const { at, values } = place;
   if (Array.isArray(value)) return value.forEach((item: Json, index) => walk(item, { ...place, at: [...at, index] }, found));
-  for (const [name, entry] of Object.entries(value)) walk(entry, { at: [...at, name], name, values: values || valueKeys.has(name) }, found);
+  for (const [key, entry] of Object.entries(value)) {
+    // A default is a value of the input that it stands in.
+    const name = key === 'default' ? place.name : key;
+    walk(entry, { at: [...at, key], name, values: values || valueKeys.has(key) }, found);
+  }
 }
 
 /** An expression that is only a text. */

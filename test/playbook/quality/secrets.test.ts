@@ -40,6 +40,11 @@ describe('a secret in plain text', () => {
     expect(secretsIn(`${head}steps: [{ id: a, set: { password: 'inputs.host.name' } }]\n`)).toEqual([]);
   });
 
+  it('is found in the default of an input', () => {
+    const text = `${head.replace('{ host: { type: asset } }', '{ api_key: { type: string, default: abcd1234 } }')}steps: [{ id: a, wait: 1s }]\n`;
+    expect(secretsIn(text)).toMatchObject([{ message: '`api_key` is in plain text', line: 5, column: 45 }]);
+  });
+
   it('is named together with where it belongs', () => {
     expect(secretsIn(playbook('password', 'hunter2'))[0]?.suggestion).toContain('outside systems hold their own secrets');
   });
