@@ -54,10 +54,6 @@ export const systemKinds = {
   },
 } as const satisfies Record<SystemKind, SystemKindSpec>;
 
-export function isSystemKind(kind: string): kind is SystemKind {
-  return Object.hasOwn(systemKinds, kind);
-}
-
 /** Kinds that have it. */
 export function kindsWith(capability: Capability): readonly SystemKind[] {
   return (Object.keys(systemKinds) as SystemKind[]).filter((kind) =>

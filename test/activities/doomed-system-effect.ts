@@ -5,6 +5,9 @@ import { openStore } from '../../store/open.ts';
 import { systemCache } from '../../worker/system-cache.ts';
 import { allowAll } from './guard-fixture.ts';
 
+/** How it is called. */
+export type DoomedArguments = readonly [databaseUrl: string, auditFile: string, run: string, user: string];
+
 const [databaseUrl = '', auditFile = '', run = '', user = ''] = process.argv.slice(2);
 const store = await openStore({ databaseUrl, auditFile });
 const caller = { workflowId: `run/${run}`, lastAttempt: false, signal: new AbortController().signal, heartbeat: () => undefined };

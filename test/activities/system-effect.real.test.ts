@@ -14,6 +14,7 @@ import { registration } from '../fakes/odata.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { codeOf, testStore, type TestStore } from '../store/stores.ts';
 import { actionStep, planOf } from './fake-world.ts';
+import type { DoomedArguments } from './doomed-system-effect.ts';
 import { allowAll } from './guard-fixture.ts';
 
 const plan = planOf([actionStep('disable', 'identity.disable-user', { undo: 'identity.enable-user' })]);
@@ -93,7 +94,8 @@ describeWith(['postgres'], 'an effect on an outside system', () => {
     'is done once and taken back whole when its process is killed %s',
     async (when) => {
       graph.setFault(when === 'before its answer' ? 'answer-lost' : 'silent');
-      const child = spawn(process.execPath, [resolve('test/activities/doomed-system-effect.ts'), test.url, test.auditFile, 'r1', user], {
+      const given: DoomedArguments = [test.url, test.auditFile, 'r1', user];
+      const child = spawn(process.execPath, [resolve('test/activities/doomed-system-effect.ts'), ...given], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(child.stdout, 'data');

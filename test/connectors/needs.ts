@@ -5,8 +5,11 @@ import { hasEngine } from '../stack/fixture.ts';
 
 type Need = 'opa' | 'lab' | 'lab without root' | 'moto';
 
+/** The program that speaks AWS's protocols. */
+export const moto = 'moto_server';
+
 const missing: Record<Need, () => string | undefined> = {
-  moto: () => (spawnSync('moto_server', ['--help']).status === 0 ? undefined : 'moto is not installed: pip install "moto[server]"'),
+  moto: () => (spawnSync(moto, ['--help']).status === 0 ? undefined : 'moto is not installed: pip install "moto[server]"'),
   opa: () => (hasEngine('opa') ? undefined : 'OPA is not installed: run `npm run setup`'),
   lab: () => noProgram('nft', 'nftables') ?? noProgram('ip', 'iproute2') ?? noNamespaces(),
   'lab without root': () => missing.lab() ?? (process.getuid?.() === 0 ? noProgram('setpriv', 'util-linux') : undefined),

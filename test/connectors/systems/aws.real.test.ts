@@ -8,13 +8,13 @@ import { openSystem } from '../../../connectors/open-system.ts';
 import type { OutsideSystem } from '../../../connectors/system.ts';
 import { openWebClient } from '../../../connectors/web-client.ts';
 import type { JsonObject } from '../../../domain/json.ts';
-import { needs } from '../needs.ts';
+import { moto as program, needs } from '../needs.ts';
 
 const identity = { accessKeyId: 'AKIDEXAMPLEEXAMPLE01', secret: async () => 'secret' };
 
 /** moto says where it listens, on its error output. */
 function startMoto(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
   return new Promise((resolve, reject) => {
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
