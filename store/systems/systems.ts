@@ -4,7 +4,7 @@ import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { Change } from '../chain/change.ts';
 import { now, type Db } from '../postgres/database.ts';
-import type { SystemRow, Systems } from '../port-systems.ts';
+import type { SystemRow, Systems } from './port-systems.ts';
 import type { Tables } from '../postgres/tables.ts';
 
 export function systemsRepository(db: Db, change: Change): Omit<Systems, 'locked'> {

@@ -1,6 +1,6 @@
 /** The part of the port (port.ts) that is about outside systems. */
-import type { JsonObject } from '../domain/json.ts';
-import type { SystemKind } from '../domain/systems/catalogue.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { SystemKind } from '../../domain/systems/catalogue.ts';
 
 export type SystemRow = {
   readonly name: string;
