@@ -28,6 +28,8 @@ export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
       const { decision, digest, reason, onBehalfOf } = body;
       if (decision === 'deny' && reason === undefined)
         throw new EdictError('approval-reason-missing', 'a denial needs a reason', { where: '/reason' });
+      if (decision === 'deny' && body.narrow !== undefined)
+        throw new EdictError('input-invalid', 'a denial is of the whole plan', { where: '/narrow', help: 'approve less of it instead' });
       const narrow = decision === 'deny' ? undefined : narrowOf(approval, digest, body.narrow);
       return cast(deps, approval, { decision, ...votedOn(approval, digest, narrow), by, reason, onBehalfOf }, http);
     },

@@ -244,8 +244,7 @@ function toRecord(row: Stored, parts: Parts): ApprovalRecord {
     people,
     quorum,
     requester,
-    // Those that were opened before it was written down.
-    excluded: excluded.length === 0 ? [requester] : excluded,
+    excluded,
     ...(row.break_glass === null ? {} : { breakGlass: row.break_glass }),
     openedAt: row.opened_at,
     expiresAt: row.expires_at,

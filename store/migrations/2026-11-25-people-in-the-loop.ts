@@ -8,6 +8,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column excluded text[] not null default '{}',
       add column break_glass json,
       add column granted json;
+    update approvals set excluded = array[requester];
+    alter table approvals add check (cardinality(excluded) > 0);
     alter table approval_votes add column principal text;
     create unique index approval_votes_principal on approval_votes (approval, principal) where principal is not null;
     create table delegations (

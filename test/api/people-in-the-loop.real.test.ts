@@ -96,6 +96,7 @@ describeWith(['postgres', 'opa'], 'people in the loop, through the API', () => {
     expect(await code('manager', path, { decision: 'approve', digest: digestOf('old'), narrow })).toBe('approval-digest-changed');
     expect(await code('manager', path, { decision: 'approve', digest, narrow: { steps: ['third'] } })).toBe('approval-not-narrower');
     expect(await code('manager', path, { decision: 'approve', digest, narrow: { lease: 'soon' } })).toBe('input-invalid');
+    expect(await code('manager', path, { decision: 'deny', digest, narrow, reason: 'no' })).toBe('input-invalid');
     expect((await answer('manager', path, { decision: 'approve', digest, narrow }))[1]).toMatchObject({ status: 'open', approvals: 1 });
     const narrower = digestOf(narrowPlan(plan, narrow));
     expect((await show(id)).proposals).toMatchObject([{ digest: narrower, leftOut: ['first'], approvals: 1, effects: [{ lease: '1h' }] }]);
