@@ -1,7 +1,7 @@
 /** Runs: one execution of one version of a playbook. The effects ledger belongs to them. */
 import { z } from 'zod';
 import { PageQuery, pageOf } from './page.ts';
-import { Id, JsonMap, JsonValue, list, Name, Time } from './values.ts';
+import { Digest, Id, JsonMap, JsonValue, list, Name, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
 
 const Fault = z.object({ code: z.string(), message: z.string() });
@@ -164,6 +164,7 @@ export const RunDetail = RunSummary.extend({
 export type RunDetail = z.infer<typeof RunDetail>;
 
 export const RunPage = pageOf(RunSummary).meta({ id: 'RunPage' });
+export const ValueParams = z.strictObject({ digest: Digest });
 export const RunParams = z.strictObject({ run: Id });
 export const RunListQuery = PageQuery.extend({
   incident: Id.optional(),
@@ -187,6 +188,15 @@ export const runRoutes = {
     summary: 'Lists the runs, newest first.',
     query: RunListQuery,
     reply: RunPage,
+  },
+  'values.get': {
+    method: 'GET',
+    path: '/v1/values/:digest',
+    access: 'runs:read',
+    status: 200,
+    summary: 'Gives a value that is too large for the view of a run, which names its digest.',
+    params: ValueParams,
+    reply: JsonValue,
   },
   'runs.get': {
     method: 'GET',

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
+import { withoutLargeValues } from '../large-values.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { sent } from '../handler.ts';
 import { knownRun } from './runs.ts';
@@ -66,8 +67,8 @@ async function stream(deps: HandlerDeps, run: string, out: ServerResponse, lastI
 /** Undefined while neither the workflow nor the store can say: the stream stays open over a restart. */
 async function viewOf({ store, orchestrator }: HandlerDeps, run: string): Promise<RunView | undefined> {
   const row = await store.runs.get(run).catch(() => undefined);
-  if (row?.status === 'ended') return row.view;
-  return orchestrator.runView(run, queryTimeoutMs);
+  const view = row?.status === 'ended' ? row.view : await orchestrator.runView(run, queryTimeoutMs);
+  return view && withoutLargeValues(view, store.values);
 }
 
 async function write(out: ServerResponse, text: string, signal: AbortSignal): Promise<void> {

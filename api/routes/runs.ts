@@ -1,13 +1,18 @@
 /** Runs and their effects. The live view is the workflow's; where it cannot be asked in time, the stored one is shown and said to be stale. */
 import { EdictError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
 import type { EffectRow, RunRow, Store } from '../../store/port.ts';
 import type { RunDetail, RunSummary } from '../contract/runs.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
+import { withoutLargeValues } from '../large-values.ts';
 
 /** A page must not hang on a worker that is away. */
 const queryTimeoutMs = 1500;
 
-export function runHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'runs.list' | 'runs.get' | 'runs.cancel' | 'effects.list'> {
+export function runHandlers({
+  store,
+  orchestrator,
+}: HandlerDeps): HandlersOf<'runs.list' | 'runs.get' | 'runs.cancel' | 'effects.list' | 'values.get'> {
   return {
     'runs.list': async ({ query: { cursor, limit, ...filter } }) => {
       const { items, next } = await store.runs.list(filter, { cursor, limit });
@@ -20,7 +25,8 @@ export function runHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'r
         effectsOf(store, row.run),
         linksOf(store, row),
       ]);
-      const view = live ?? row.view;
+      const whole = live ?? row.view;
+      const view = whole && (await withoutLargeValues(whole, store.values));
       return {
         ...runSummary(row),
         inputs: row.inputs,
@@ -38,6 +44,11 @@ export function runHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'r
       if (row.status === 'ordered') await orchestrator.startRun(row.run);
       await orchestrator.cancel(row.run, { by, reason: body.reason });
       return { run: row.run, status: row.status };
+    },
+    'values.get': async ({ params }) => {
+      const value = await store.values.get(params.digest);
+      if (value === undefined) throw new EdictError('not-found', `there is no value \`${params.digest}\``);
+      return JSON.parse(Buffer.from(value.json).toString('utf8')) as Json;
     },
     'effects.list': ({ query: { run, status, ...page } }) => store.effects.list({ run, status }, page),
   };

@@ -63,6 +63,7 @@ const samples: Readonly<Record<string, string>> = {
   source: 'nothing',
   point: 'nothing',
   token: 'nothing',
+  digest: `sha256:${'0'.repeat(64)}`,
 };
 const all = Object.entries(routes) as [string, RouteSpec][];
 

@@ -27,10 +27,10 @@ it.each([
   expect(readsResults(plan, 'each-one')).toBe(read);
 });
 
-it('a loop over 100,000 items gives its results where they are read, and holds none of them where they are not', () => {
-  const items = Array.from({ length: 100_000 }, (_, index) => index);
+it('a long loop gives its results where they are read, and holds none of them where they are not', () => {
+  const items = Array.from({ length: 5_000 }, (_, index) => index);
   const read = simulate({ plan: planOf([loop], { count: 'size(each-one.results)' }), inputs: { items }, fakes: {} });
-  expect(read.view).toMatchObject({ outcome: 'done', outputs: { count: 100_000 } });
+  expect(read.view).toMatchObject({ outcome: 'done', outputs: { count: 5_000 } });
   const unread = simulate({ plan: planOf([loop]), inputs: { items }, fakes: {} });
   expect(unread.view.outcome).toBe('done');
   expect(unread.view.steps.find(({ step }) => step === 'each-one')?.outputs).toBeUndefined();
