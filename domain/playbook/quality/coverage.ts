@@ -107,17 +107,24 @@ function blockTaken(step: StepOf<'if'>, entered: Passage['entered'], { status }:
   return [step.then === undefined ? 'true' : 'false'];
 }
 
+function ifTaken(step: StepOf<'if'>, entered: Passage['entered'], view: StepView): readonly string[] {
+  if (holdsRoads(step)) return blockTaken(step, entered, view);
+  if (view.status !== 'done') return [];
+  if (step.then !== undefined) return [entered(step.then) ? 'true' : 'false'];
+  return [step.else !== undefined && entered(step.else) ? 'false' : 'true'];
+}
+
+function switchTaken({ cases }: StepOf<'switch'>, entered: Passage['entered'], { status }: StepView): readonly string[] {
+  const [first] = cases.filter(({ to }) => entered(to)).map(caseName);
+  return first === undefined && status !== 'done' ? [] : [first ?? 'default'];
+}
+
 function ownTaken({ step, view, entered }: Passage): readonly string[] {
   switch (step.kind) {
     case 'if':
-      if (holdsRoads(step)) return blockTaken(step, entered, view);
-      if (view.status !== 'done') return [];
-      if (step.then !== undefined) return [entered(step.then) ? 'true' : 'false'];
-      return [step.else !== undefined && entered(step.else) ? 'false' : 'true'];
+      return ifTaken(step, entered, view);
     case 'switch':
-      return view.status === 'done' || step.cases.some(({ to }) => entered(to))
-        ? [step.cases.filter(({ to }) => entered(to)).map(caseName)[0] ?? 'default']
-        : [];
+      return switchTaken(step, entered, view);
     case 'approval':
       return view.status === 'done' ? ['approved'] : [view.status];
     case 'manual':
