@@ -35,7 +35,7 @@ function faultLines(faults: unknown, where: string | undefined): string | undefi
     const more = typeof suggestion === 'string' ? ` (${suggestion})` : '';
     return `${String(place)}: ${String(detail)}${more}`;
   });
-  return lines.length === 0 ? undefined : lines.join('\n');
+  return lines.length === 0 ? undefined : lines.join('; ');
 }
 
 /** An HTML page, half an answer, a redirect: it is not shown, since it was not written for the terminal. */

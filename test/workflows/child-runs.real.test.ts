@@ -127,6 +127,30 @@ describeWith(['postgres', 'temporal'], 'playbooks that call playbooks', () => {
     expect(await effectsOf(ended.run)).toMatchObject([{ status: 'confirmed' }]);
   }, 60_000);
 
+  it('what a person did in a called run, a person takes back, asked by the run that does it', async () => {
+    await world.store.people.put({ id: 'kim', name: 'Kim', roles: ['analyst'], disabled: false }, 'ann');
+    const asked = 'roles: [analyst], expires: 1h, instructions';
+    await world.publish(
+      `playbook: unplugs\nversion: 1.0.0\ntitle: t\nsteps:\n  - { id: pull, manual: { ${asked}: pull the plug }, undo: { manual: { ${asked}: plug it in again } } }\n`,
+      caller('unplugs-and-fails', `  - { id: one, playbook: { name: unplugs } }\n  - { id: bad, fail: no good }\n`),
+    );
+    const handle = await world.begin('unplugs-and-fails');
+    const child = await until(async () => (await children(handle))[0]?.run);
+    await answered(child);
+    const undo = await answered(`${child}.undo`);
+    expect(undo).toMatchObject({ undo: true, title: 'take back: pull', instructions: 'plug it in again', roles: ['analyst'] });
+    expect(statuses(await endOf(handle))).toEqual({ one: 'undone', bad: 'failed' });
+    expect(await world.store.runs.get(`${child}.undo`)).toMatchObject({ outcome: 'done', origin: { kind: 'undo', run: child } });
+  }, 60_000);
+
+  /** Kim does what the run asks for. */
+  async function answered(run: string) {
+    const task = await until(async () => (await world.store.tasks.list({ run, status: 'open' }, {})).items[0]);
+    await world.store.tasks.answer({ id: task.id, by: 'kim', outputs: {} });
+    await world.bench.client.workflow.getHandle(`run/${run}`).signal(messageNames.taskAnswered, { task: task.id });
+    return task;
+  }
+
   it('fails the step with the reason where the call is refused or ends badly', async () => {
     await world.publish(
       `playbook: wants\nversion: 1.0.0\ntitle: t\ninputs: { n: { type: int, max: 3 } }\nsteps:\n  - { id: bad, fail: it went wrong }\n`,

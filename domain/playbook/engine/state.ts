@@ -87,7 +87,7 @@ export type ChildEnd = {
 };
 
 /** What another run did and this one takes back. */
-export type EffectToUndo = Pick<EffectState, 'step' | 'undo' | 'child' | 'key' | 'params'>;
+export type EffectToUndo = Pick<EffectState, 'step' | 'undo' | 'manual' | 'child' | 'key' | 'params'>;
 
 export type TaskAnswer = { readonly by: string; readonly outputs: JsonObject };
 
