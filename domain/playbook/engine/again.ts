@@ -34,7 +34,8 @@ export function triesAgain(turn: Turn, state: StepState): boolean {
 export function attemptFailed(turn: Turn, state: StepState, error: Fault): Move {
   endAttempt(turn, state);
   state.retrying = error;
-  state.status = 'running';
+  // What it is still owed comes too late for this attempt.
+  state.status = 'undoing';
   (turn.state.clearing ??= {})[state.key] = true;
   return attemptEnded(turn, state);
 }
@@ -89,7 +90,8 @@ export function forgetAttempt(turn: Turn, state: StepState): void {
     run.sizeBytes -= sizeOf(step);
   }
   run.sizeBytes -= loopBytes(state);
-  for (const key of ['open', 'loop', 'turns', 'won', 'joined', 'undoing', 'retrying', 'untilMs'] as const) delete state[key];
+  for (const key of ['open', 'loop', 'turns', 'won', 'joined', 'undoing', 'retrying', 'untilMs', 'child', 'effect', 'outputs'] as const)
+    delete state[key];
   state.status = 'running';
   state.attempt = (state.attempt ?? 1) + 1;
   run.reruns = (run.reruns ?? 0) + 1;
@@ -126,7 +128,7 @@ function owesInside(turn: Turn, { key }: StepState): boolean {
 function effectsInside(turn: Turn, { key }: StepState): number[] {
   return turn.state.effects.flatMap(({ step, status }, index) => {
     const state = status === 'undone' || status === 'kept' ? undefined : turn.state.steps[step];
-    return state && isInside(turn, state, key) ? [index] : [];
+    return state && (step === key || isInside(turn, state, key)) ? [index] : [];
   });
 }
 
