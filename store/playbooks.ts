@@ -16,6 +16,8 @@ function followsOf({ triggers }: Plan): string[] {
 }
 
 export function playbooksRepository(db: Db, change: Change): Playbooks {
+  // Of each playbook the newest version, as it was last listed: a version never changes, so that only new ones are read.
+  let listed: ReadonlyMap<string, PlaybookRow> = new Map();
   return {
     publish: ({ source, plan }, by) =>
       change(async (tx, record) => {
@@ -69,8 +71,21 @@ export function playbooksRepository(db: Db, change: Change): Playbooks {
       const newest = db.selectFrom('playbooks').distinctOn('playbook').selectAll().orderBy('playbook').orderBy(newestFirst);
       return (await db.selectFrom(newest.as('newest')).selectAll().where(isFollowing(playbook)).orderBy('playbook').execute()).map(toRow);
     },
-    list: async () =>
-      (await db.selectFrom('playbooks').distinctOn('playbook').selectAll().orderBy('playbook').orderBy(newestFirst).execute()).map(toRow),
+    list: async () => {
+      const newest = await db
+        .selectFrom('playbooks')
+        .distinctOn('playbook')
+        .select(['playbook', 'digest', 'seq'])
+        .orderBy('playbook')
+        .orderBy(newestFirst)
+        .execute();
+      const unknown = newest.filter(({ digest }) => !listed.has(digest)).map(({ seq }) => seq);
+      const read = unknown.length === 0 ? [] : await db.selectFrom('playbooks').selectAll().where('seq', 'in', unknown).execute();
+      const rows = new Map([...listed, ...read.map((row) => [row.digest, toRow(row)] as const)]);
+      const found = newest.flatMap(({ digest }) => rows.get(digest) ?? []);
+      listed = new Map(found.map((row) => [row.digest, row]));
+      return found;
+    },
   };
 }
 

@@ -27,10 +27,14 @@ export function runActivities(ports: Ports): Pick<Activities, 'run.cancellation'
 
 export async function loadRun(ports: Ports, run: string): Promise<LoadedRun> {
   const order = await requireRun(ports, { run });
-  const plan = await planOf(ports.store, order);
-  const signal = order.signal === undefined ? undefined : await ports.store.signals.get(order.signal);
-  if (order.status !== 'ended') await ports.store.runs.started(run);
-  const commands = await checkedCommands(ports, await ports.store.commands.list(run, { status: 'ordered' }), order);
+  const { store } = ports;
+  const [plan, signal, recorded] = await Promise.all([
+    planOf(store, order),
+    order.signal === undefined ? undefined : store.signals.get(order.signal),
+    store.commands.list(run, { status: 'ordered' }),
+    order.status === 'ended' ? undefined : store.runs.started(run),
+  ]);
+  const commands = await checkedCommands(ports, recorded, order);
   const { inputs, incident, requester, fork, origin } = order;
   const takesBack = origin?.kind === 'undo' ? await takenBack(ports, origin) : undefined;
   return {
