@@ -13,7 +13,7 @@ export function playbookHandlers({ store, orchestrator }: HandlerDeps): Handlers
       const row = await knownPlaybook(store, params.name, query.version);
       return { ...playbookSummary(row), source: row.source };
     },
-    'playbooks.run': async ({ params, body, by, person }) => {
+    'playbooks.run': async ({ params, body, by, person, http }) => {
       const row = await knownPlaybook(store, params.name, body.version);
       requireManual(row.plan, person);
       if (body.incident !== undefined && (await store.incidents.get(body.incident)) === undefined) {
@@ -21,7 +21,7 @@ export function playbookHandlers({ store, orchestrator }: HandlerDeps): Handlers
       }
       const inputs = body.inputs ?? {};
       resolveInputs(row.plan, inputs);
-      const { run } = await orderRun({ store, orchestrator }, row, { inputs, incident: body.incident, by, paused: body.paused });
+      const { run } = await orderRun({ store, orchestrator }, row, { inputs, incident: body.incident, by, paused: body.paused, http });
       return { run, playbook: row.playbook, version: row.version, planDigest: row.plan.digest };
     },
   };

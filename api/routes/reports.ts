@@ -16,12 +16,12 @@ const pagePolicy =
 export function reportHandlers(deps: HandlerDeps): HandlersOf<'reports.create' | 'reports.list' | 'reports.get' | 'reports.html'> {
   const { store } = deps;
   return {
-    'reports.create': async ({ body, by, reply }) => {
+    'reports.create': async ({ body, by, reply, http }) => {
       if (body.policy !== undefined) await knownPolicy(store, body.policy);
       const playbook = await store.playbooks.get(playbookName);
       if (playbook === undefined) throw new EdictError('not-found', `the playbook \`${playbookName}\` is not published`);
       const inputs = body.policy !== undefined && Object.hasOwn(playbook.plan.inputs, 'policy') ? { policy: body.policy } : {};
-      const { run } = await orderRun(deps, playbook, { inputs, by, policy: body.policy });
+      const { run } = await orderRun(deps, playbook, { inputs, by, policy: body.policy, http });
       const row = await ended(deps, run);
       if (row === undefined) {
         reply.code(202);

@@ -1,4 +1,5 @@
 /** Pause, resume, skip, migrate and rerun; and what a cancellation or a migration would mean. */
+import type { FastifyRequest } from 'fastify';
 import { EdictError } from '../../domain/errors.ts';
 import { parseDuration } from '../../domain/playbook/duration.ts';
 import { forkOf } from '../../domain/playbook/control/fork-plan.ts';
@@ -31,7 +32,7 @@ export function runControlHandlers(deps: HandlerDeps): HandlersOf<Names> {
   return {
     ...commandHandlers(deps),
     ...previewHandlers(deps),
-    'runs.rerun': ({ params, body, person }) => rerun(deps, params.run, body, person),
+    'runs.rerun': ({ params, body, person, http }) => rerun(deps, params.run, { ...body, http }, person),
   };
 }
 
@@ -101,10 +102,15 @@ async function versionOf(store: Store, { playbook }: RunRow, version: string): P
   return row;
 }
 
-type Rerun = { readonly from: string; readonly inputs?: RunRow['inputs'] | undefined; readonly version?: string | undefined };
+type Rerun = {
+  readonly from: string;
+  readonly inputs?: RunRow['inputs'] | undefined;
+  readonly version?: string | undefined;
+  readonly http: FastifyRequest;
+};
 
 /** Who may order the playbook by hand may order it from the middle; the approvals of the first run are theirs alone. */
-async function rerun(deps: HandlerDeps, run: string, { from, inputs: given, version }: Rerun, person: Person): Promise<RerunReply> {
+async function rerun(deps: HandlerDeps, run: string, { from, inputs: given, version, http }: Rerun, person: Person): Promise<RerunReply> {
   const { store } = deps;
   const first = await knownRun(store, run);
   const row = await versionOf(store, first, version ?? first.version);
@@ -115,7 +121,7 @@ async function rerun(deps: HandlerDeps, run: string, { from, inputs: given, vers
   const signal = first.signal === undefined ? undefined : await store.signals.get(first.signal);
   resolveInputs(row.plan, inputs, signal);
   const { incident, policy } = first;
-  const ordered = await orderRun(deps, row, { inputs, by: person.id, incident, policy, signal: first.signal, fork });
+  const ordered = await orderRun(deps, row, { inputs, by: person.id, incident, policy, signal: first.signal, fork, http });
   const { playbook, version: ran, planDigest } = ordered;
   return { run: ordered.run, playbook, version: ran, planDigest, forkOf: { run, from } };
 }

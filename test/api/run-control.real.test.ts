@@ -1,4 +1,5 @@
 /** Run control through the API: recorded first, carried by the outbox where it did not get there, refused where the right is missing. */
+import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { deliverAll } from '../../api/outbox.ts';
 import { EdictError } from '../../domain/errors.ts';
@@ -143,6 +144,24 @@ describeWith(['postgres', 'opa'], 'run control by the API', () => {
     expect((await harness.ask('auditor', 'GET', `/v1/runs/${fork}`)).json()).toMatchObject({ forkOf: { run, from: 'b' } });
     expect((await post('analyst', run, 'rerun', { from: 'zz' })).json()).toMatchObject({ status: 404, expected: 'one of a, b' });
     expect((await post('analyst', run, 'rerun', { from: 'b', inputs: { unknown: 1 } })).json()).toMatchObject({ status: 400 });
+  });
+
+  it('is the same run when a call comes again whose first answer got lost, and another when it is another call', async () => {
+    const run = await started({ n: 5 });
+    await harness.store.runs.finish(run, view(run));
+    const again = async (from: string) => {
+      const headers = { 'idempotency-key': 'lost' };
+      const answer = await harness.ask('analyst', 'POST', `/v1/runs/${run}/rerun`, { payload: { from }, headers });
+      // As when the server dies before it could keep its answer.
+      const client = new Client({ connectionString: harness.databaseUrl });
+      await client.connect();
+      await client.query('delete from idempotency');
+      await client.end();
+      return answer.json<{ run: string }>().run;
+    };
+    const first = await again('b');
+    expect([await again('b'), await harness.store.runs.forks(run)]).toEqual([first, [first]]);
+    expect(await again('a')).not.toBe(first);
   });
 
   it('starts a playbook that waits before its first step', async () => {
