@@ -5,7 +5,9 @@
 import type { Asset } from '../context/inventory.ts';
 import { digestOf, type Digest } from '../digest.ts';
 import { EdictError } from '../errors.ts';
+import { actions } from '../playbook/actions.ts';
 import { parseDuration } from '../playbook/duration.ts';
+import { suggest } from '../playbook/suggest.ts';
 import { parseWindow } from '../policy/time-window.ts';
 
 export type Criticality = Asset['criticality'];
@@ -58,9 +60,7 @@ export type GuardSettings = {
 
 /** In force until somebody writes others. */
 export const defaultGuardSettings: GuardSettings = {
-  budgets: [
-    { name: 'isolation', actions: ['network.isolate', 'endpoint.isolate', 'endpoint.contain'], per: '1h', perPlaybook: 10, overall: 25 },
-  ],
+  budgets: [{ name: 'isolation', actions: ['network.isolate', 'endpoint.isolate'], per: '1h', perPlaybook: 10, overall: 25 }],
   windows: [],
   protected: [],
   criticality: { approvalFrom: 'critical', unknownAs: 'low' },
@@ -114,7 +114,7 @@ export function readWindows({ windows }: GuardSettings): readonly ReadWindow[] {
   }));
 }
 
-/** What a schema cannot see: times that cannot be read, names given twice, a budget without a number. Throws `input-invalid`. */
+/** What a schema cannot see: actions that there are not, times that cannot be read, names given twice, a budget without a number. Throws `input-invalid`. */
 export function checkGuardSettings(settings: GuardSettings): void {
   settings.budgets.forEach(({ name, per, perPlaybook, overall }, index) => {
     if (parseDuration(per) <= 0) throw invalid(`budget \`${name}\` has no time`, `/budgets/${index}/per`, 'a duration such as `1h`');
@@ -124,8 +124,22 @@ export function checkGuardSettings(settings: GuardSettings): void {
   settings.windows.forEach((window, index) => {
     for (const [at, text] of window.during.entries()) checkWindow(text, `/windows/${index}/during/${at}`);
   });
+  settings.budgets.forEach(({ actions: named }, index) => checkActions(named, `/budgets/${index}/actions`));
+  settings.windows.forEach(({ actions: named }, index) => checkActions(named, `/windows/${index}/actions`));
+  settings.protected.forEach(({ actions: named = [] }, index) => checkActions(named, `/protected/${index}/actions`));
   requireUnique(settings.budgets, '/budgets');
   requireUnique(settings.windows, '/windows');
+}
+
+/** A pattern that fits nothing guards nothing, and nobody would notice. */
+function checkActions(patterns: readonly ActionPattern[], where: string): void {
+  const known = Object.keys(actions);
+  for (const [index, pattern] of patterns.entries()) {
+    if (known.some((action) => covers([pattern], action))) continue;
+    const near = suggest(pattern, known);
+    const expected = near === undefined ? 'an action of the catalogue, `network.*` or `*`' : `did you mean \`${near}\`?`;
+    throw invalid(`there is no action \`${pattern}\``, `${where}/${index}`, expected);
+  }
 }
 
 function checkWindow(text: string, where: string): void {

@@ -40,6 +40,16 @@ describeWith(['postgres', 'opa'], 'the guard, through the door', () => {
     ['a budget of any number', { budgets: [{ name: 'b', actions: ['*'], per: '1h' }] }, '/budgets/0'],
     ['a name given twice', { budgets: [1, 2].map(() => ({ name: 'b', actions: ['*'], per: '1h', overall: 1 })) }, '/budgets/1/name'],
     ['a word that is none', { budgtes: [] }, undefined],
+    [
+      'an action that there is not',
+      { budgets: [{ name: 'b', actions: ['network.isolat'], per: '1h', overall: 1 }] },
+      '/budgets/0/actions/0',
+    ],
+    [
+      'a family of actions that there is not',
+      { windows: [{ name: 'w', effects: 'never', actions: ['netwrk.*'], during: ['daily 00:00-24:00 UTC'] }] },
+      '/windows/0/actions/0',
+    ],
   ])('refuses %s, with the place, and nothing changes', async (_, settings, where) => {
     const before = await show();
     const answer = await set('engineer', { settings, reason: 'r' });
@@ -78,6 +88,26 @@ describeWith(['postgres', 'opa'], 'the guard, through the door', () => {
         breakGlass: true,
       }),
     ).toMatchObject({ allow: true });
+  });
+
+  it('records what people are to be asked about a lease: by so much or for good, and not both', async () => {
+    await harness.store.runs.order(
+      { run: 'r-lease', playbook: 'p', version: '1', planDigest: 'sha256:x', inputs: {}, requester: 'analyst' },
+      'analyst',
+    );
+    const ask = (payload: object) => harness.ask('analyst', 'POST', '/v1/runs/r-lease/extend', { payload });
+    for (const wrong of [{}, { for: '4h', permanent: true }, { for: 'soon' }, { for: '0s' }])
+      expect((await ask({ step: 'isolate', reason: 'r', ...wrong })).statusCode).toBe(400);
+    expect((await ask({ step: 'isolate', reason: 'not done', for: '4h' })).json()).toMatchObject({
+      kind: 'extend-lease',
+      by: 'analyst',
+      params: { step: 'isolate', for: '4h' },
+    });
+    expect((await ask({ step: 'isolate', reason: 'for good', permanent: true })).json()).toMatchObject({ params: { step: 'isolate' } });
+    const auditor = await harness.ask('auditor', 'POST', '/v1/runs/r-lease/extend', {
+      payload: { step: 'isolate', reason: 'r', for: '4h' },
+    });
+    expect(auditor.statusCode).toBe(403);
   });
 
   it('has an undo tried again by a run of its own, once for each failure', async () => {

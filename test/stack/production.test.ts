@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 
+import { accessPolicies } from '../../stack/programs/opa-settings.ts';
 import { dynamicSettings } from '../../stack/programs/temporal.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -38,6 +39,15 @@ describe('docker-compose.yml', () => {
   it('is valid by the schema of the Compose specification', () => {
     const validate = validator();
     expect([validate(compose), validate.errors]).toEqual([true, null]);
+  });
+
+  it('starts OPA with every policy of ours', () => {
+    const { command = [] } = compose.services['opa'] as { readonly command?: readonly string[] };
+    const given = accessPolicies().map((path) => `access-${basename(path)}`);
+    expect(given).toEqual(expect.arrayContaining(['access-authz.rego', 'access-guard.rego', 'access-system-authz.rego']));
+    expect(command.filter((word) => word.endsWith('.rego')).toSorted((a, b) => a.localeCompare(b))).toEqual(
+      given.toSorted((a, b) => a.localeCompare(b)),
+    );
   });
 
   it('would not be if a key were misspelt', () => {
