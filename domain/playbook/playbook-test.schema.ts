@@ -62,12 +62,15 @@ const command = z
     resume: z.string().optional(),
     /** The step, with the indexes of its loops. */
     skip: z.string().optional(),
+    /** The step whose lease is to hold longer, by so much; for good without `for`. People are asked by the approval `<step>/lease`. */
+    extend: z.string().optional(),
+    for: duration.optional(),
     reason: z.string().default('asked'),
     /** `taken`, `refused`, or the error code. */
     expect: z.string().optional(),
   })
-  .refine(({ pause, resume, skip }) => [pause, resume, skip].filter((each) => each !== undefined).length === 1, {
-    message: 'must have one of `pause`, `resume` and `skip`',
+  .refine(({ pause, resume, skip, extend }) => [pause, resume, skip, extend].filter((each) => each !== undefined).length === 1, {
+    message: 'must have one of `pause`, `resume`, `skip` and `extend`',
   });
 
 /** Begins at a step, with what steps before it gave in another run. */

@@ -134,10 +134,12 @@ const testMeanings: Meanings = {
   claim: 'The manual step whose task is taken on.',
   tasks: 'What became of tasks.',
   cancel: 'When and by whom the run is cancelled.',
-  commands: 'What people tell the run under way: each with `at`, `by`, and one of `pause`, `resume` (the reason) and `skip` (the step).',
+  commands:
+    'What people tell the run under way: each with `at`, `by`, and one of `pause`, `resume` (the reason), `skip` and `extend` (the step).',
   pause: 'Why it is paused.',
   resume: 'Why it is resumed.',
   skip: 'The step that is skipped.',
+  extend: 'The step whose lease is to hold longer, `for` so long or for good; people are asked by the approval `<step>/lease`.',
   rerun: 'It begins at this step, with what the steps before gave in another run.',
   recorded: 'Step → its outputs.',
   expect: 'What has to be so; what is not named is not compared. Of a vote: `refused`, or the code of the refusal.',

@@ -218,7 +218,10 @@ const performers: { readonly [T in Command['type']]: (bench: Bench, command: Ext
   'start-child': (bench, command) => startChild(childBench(bench), command),
   'cancel-child': (bench, command) => cancelChild(childBench(bench), command),
   'undo-child': (bench, command) => undoChild(childBench(bench), command),
-  'ask-extension': (bench, command) => askExtension(approvalBench(bench), command),
+  'ask-extension': (bench, command) => {
+    const told = bench.commands?.find((each) => each.command.id === command.command);
+    askExtension(approvalBench(bench), command, told?.command.by);
+  },
   'report-divergence': (bench, { step: key }) =>
     later(bench, bench.nowMs, { type: 'divergence-reported', step: key, undone: false, nowMs: bench.nowMs }),
   'answer-command': answered,

@@ -2,7 +2,12 @@
 import type { Command } from '../engine/messages.ts';
 import type { ApprovalBench } from './simulated.ts';
 
-export function askExtension(bench: ApprovalBench, { step, effect, fromMs, untilMs }: Extract<Command, { type: 'ask-extension' }>): void {
+/** `by`: who told the run so; they do not approve it. */
+export function askExtension(
+  bench: ApprovalBench,
+  { step, effect, fromMs, untilMs }: Extract<Command, { type: 'ask-extension' }>,
+  by: string | undefined,
+): void {
   const { approvals, nowMs, plan, later } = bench;
   const id = `approval-${approvals.length + 1}`;
   const planned = plan.steps[step.slice(step.lastIndexOf('.') + 1).replace(/\[\d+\]$/u, '')];
@@ -28,6 +33,7 @@ export function askExtension(bench: ApprovalBench, { step, effect, fromMs, until
       expiresAtMs: fromMs,
     },
     openedAtMs: nowMs,
+    ...(by === undefined ? {} : { askedBy: by }),
     status: 'open',
     votes: [],
     asked: [],

@@ -34,6 +34,8 @@ export type SimulatedApproval = {
   readonly id: string;
   readonly command: OpenApprovalCommand;
   readonly openedAtMs: number;
+  /** Besides who started the run. */
+  readonly askedBy?: string | undefined;
   status: 'open' | 'approved' | 'denied' | 'expired' | 'cancelled';
   readonly votes: { readonly who: string; readonly decision: string; readonly onBehalfOf?: string }[];
   readonly asked: {
@@ -164,12 +166,12 @@ function reasonRefusal({ command }: SimulatedApproval, { decision, reason = '' }
   return needed && reason.trim() === '' ? 'approval-reason-missing' : undefined;
 }
 
-function askOf({ requester }: ApprovalBench, { command, asked }: SimulatedApproval) {
+function askOf({ requester }: ApprovalBench, { command, asked, askedBy }: SimulatedApproval) {
   const wider = asked.filter(({ kind }) => kind === 'escalate');
   return {
     roles: [...command.roles, ...wider.flatMap(({ to }) => to)],
     people: [...(command.people ?? []), ...wider.flatMap(({ people = [] }) => people)],
-    excluded: [requester],
+    excluded: askedBy === undefined ? [requester] : [requester, askedBy],
   };
 }
 

@@ -16,7 +16,9 @@ export function commandsOf({ commands }: Told): NonNullable<Simulation['commands
   return commands.map((given, index) => ({ atMs: parseDuration(given.at), command: commandOf(given, idOf(index)) }));
 }
 
-function commandOf({ by, pause, resume, skip, reason }: Given, id: string): RunCommand {
+function commandOf({ by, pause, resume, skip, extend, for: longer, reason }: Given, id: string): RunCommand {
+  if (extend !== undefined)
+    return { id, by, reason, kind: 'extend-lease', step: extend, ...(longer === undefined ? {} : { forMs: parseDuration(longer) }) };
   if (skip !== undefined) return { id, by, reason, kind: 'skip', step: skip };
   return pause === undefined ? { id, by, reason: resume ?? reason, kind: 'resume' } : { id, by, reason: pause, kind: 'pause' };
 }

@@ -19,6 +19,7 @@ type Said = { readonly said: ReadonlySet<string>; readonly notes: Set<string> };
 
 /** Undefined for what is no question. Throws `input-invalid` for one that nobody was asked. */
 export function askedBy(command: Command, atMs: number, recorded: Askings, { said, notes }: Said): Asked | undefined {
+  if (command.type === 'ask-extension') return extensionAsked(`${command.step}/lease`, atMs, recorded);
   if (command.type !== 'open-approval' && command.type !== 'open-task') return undefined;
   const { step } = command;
   if (said.has(step)) return { step, atMs };
@@ -27,6 +28,11 @@ export function askedBy(command: Command, atMs: number, recorded: Askings, { sai
   if (as === undefined) throw unasked(command);
   if (as.step !== step) notes.add(`what step \`${step}\` asks is answered as \`${as.step}\` was`);
   return { step, atMs, ...found };
+}
+
+/** Silence lets a lease end as planned. */
+function extensionAsked(step: string, atMs: number, { approvals }: Askings): Asked {
+  return { step, atMs, approval: approvals.find((each) => each.step === step) };
 }
 
 type Found = Pick<Asked, 'approval' | 'task'>;
