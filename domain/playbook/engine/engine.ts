@@ -117,6 +117,11 @@ function approvalFailed(turn: Turn, event: Extract<EngineEvent, { type: 'approva
   });
 }
 
+/** An approval is being opened, for a step or for a lease: its decision may come before its id. */
+function isAsking({ state: { owed } }: Turn): boolean {
+  return Object.keys(owed).some((key) => key.startsWith('open:') || key.startsWith('extend:'));
+}
+
 /** A step that is gone through again asks again: what is decided on its approval of before is no answer to that. */
 function decideOn(turn: Turn, step: StepState, approval: string, decision: Decision): void {
   if (step.approval?.id === approval) return move(turn, step, () => approvalDecided(turn, step, decision));
@@ -128,7 +133,7 @@ function decided(turn: Turn, { approval, status, grant }: Extract<EngineEvent, {
   const key = turn.state.approvals[approval];
   if (key !== undefined) return withStep(turn, key, (step) => decideOn(turn, step, approval, { status, grant }));
   // The vote was faster than the answer of its opening.
-  if (status !== 'approved' && status !== 'denied') return;
+  if ((status !== 'approved' && status !== 'denied') || !isAsking(turn)) return;
   turn.state.early[approval] = status;
   if (grant) (turn.state.earlyGrants ??= {})[approval] = grant;
 }
