@@ -1,5 +1,5 @@
 /** The limit that the interpreter is measured against: the same shapes written by hand, with nothing in between. Bundled by the benches alone. */
-import { executeChild, proxyActivities, sleep } from '@temporalio/workflow';
+import { condition, defineSignal, executeChild, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 import type { ActionCall } from '../../activities/contract.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
@@ -71,4 +71,15 @@ export async function waiting(steps: number): Promise<number> {
   const done = await parallel(steps);
   await sleep('1 hour');
   return done;
+}
+
+const wake = defineSignal('wake');
+
+/** Waits for a signal, and tells when its next action was performed. */
+export async function woken(): Promise<{ readonly at: number }> {
+  let come = false;
+  setHandler(wake, () => void (come = true));
+  await condition(() => come, '1 hour');
+  const { value } = await answer({ ...call('s', 0), params: { point: 'time' } });
+  return { at: Number(value) };
 }

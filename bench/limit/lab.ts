@@ -30,8 +30,10 @@ const answer = async ({ params }: ActionCall): Promise<{ readonly value: number 
   const { point } = params;
   const asked = typeof point === 'string' ? point : '0';
   // Digits of no order, so that nothing is gained by packing them.
+  if (asked === 'time') return { value: Date.now() };
   return { value: asked.startsWith('long:') ? randomBytes(Number(asked.slice(5)) / 2).toString('hex') : Number(asked) };
 };
+const signal = { id: 'signal-1', kind: 'bench', severity: 'low', at: '2026-01-01T00:00:00Z', title: 't', key: 'k', attributes: {} };
 const fakes: Fakes = { 'enforcement.observe': answer };
 
 /** `inThread`: workflows run in the main thread, where their heap can be measured. */
@@ -66,7 +68,7 @@ async function withWorker<T>(work: (lab: Lab) => Promise<T>, { inThread = false 
     namespace,
     taskQueue: taskQueues.main,
     workflowBundle,
-    activities: memoryActivities(memory, fakes),
+    activities: { ...memoryActivities(memory, fakes), 'signal.read': async () => ({ signal }) },
   });
   const result = await worker.runUntil(() => work(labOf(new Client({ connection, namespace, dataConverter }), memory)));
   await native.close();

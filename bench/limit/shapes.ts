@@ -65,3 +65,19 @@ export const turns = (way: Way, count: number): Plan =>
 /** The lab's answer is as long as is asked for. */
 export const large = (characters: number): Plan =>
   plan('large', [{ id: 's', action: 'enforcement.observe', with: { point: `long:${characters}` } }]);
+
+/** Waits for a signal, and tells when its next action was performed. */
+export const woken = (): Plan =>
+  compilePlaybook(
+    JSON.stringify({
+      playbook: 'woken',
+      version: '1.0.0',
+      title: 'woken',
+      steps: [
+        { id: 'wait', wait: { signal: 'bench', for: '1h' } },
+        { id: 's', action: 'enforcement.observe', with: { point: 'time' }, outputs: { at: 'result.value' } },
+      ],
+      outputs: { at: 's.at' },
+    }),
+    'woken.yaml',
+  ).plan;
