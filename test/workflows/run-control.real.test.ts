@@ -212,6 +212,25 @@ describeWith(['postgres', 'temporal'], 'run control', () => {
     }
   }, 90_000);
 
+  it('a skipped call is cancelled on record, takes back its own, and the run goes on behind it', async () => {
+    await world.publish(playbook('inner', [isolate('cut'), '{ id: w, wait: 1h }']));
+    await world.publish(playbook('outer', ['{ id: call, playbook: { name: inner } }', noop('after')]));
+    const handle = await world.begin('outer');
+    const [child] = await until(
+      () => world.store.runs.broughtBy(runOf(handle)),
+      (rows) => rows.length === 1,
+    );
+    await until(
+      () => effectsOf(child?.run ?? ''),
+      (rows) => rows[0]?.status === 'confirmed',
+    );
+    expect(await tell(handle, 'skip', { step: 'call' })).toMatchObject({ status: 'taken' });
+    const result = await ended(handle);
+    expect([result.outcome, statuses(result)]).toEqual(['done', { call: 'skipped', after: 'done' }]);
+    expect(await world.store.runs.get(child?.run ?? '')).toMatchObject({ status: 'ended', outcome: 'cancelled' });
+    expect(await effectsOf(child?.run ?? '')).toMatchObject([{ status: 'undone' }]);
+  }, 60_000);
+
   it('a skip races the step’s end: whichever was first holds, and the other is said to be too late', async () => {
     await world.publish(playbook('skip-race', ['{ id: w, wait: 60ms }', '{ id: v, wait: 200ms }', noop('after')]));
     for (let round = 0; round < 4; round++) {
