@@ -38,7 +38,7 @@ import { openCommandDesk, previewOfCancel, previewOfMigration, takeCommand } fro
 import { openSignalDesk, takeSignal, type SignalDesk } from './run-signals.ts';
 import { startAlone } from './run-child.ts';
 import { beginRun, canHandOver, feed, resumeRun, type RunDriver } from './run-driver.ts';
-import { takeAnswer } from './task-desk.ts';
+import { openTaskDesk, takeAnswer } from './task-desk.ts';
 import { castVote, formFault, takeVoteSignal, type VoteDesk } from './vote-desk.ts';
 
 const voteUpdate = defineUpdate<VoteOutcome, [VoteMessage]>(messageNames.vote);
@@ -83,7 +83,8 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
   setHandler(commandSignal, (message) => takeCommand(commands, message));
   setHandler(cancelPreviewQuery, () => previewOfCancel(commands));
   setHandler(migrationPreviewQuery, (plan) => previewOfMigration(commands, plan));
-  setHandler(taskSignal, (message) => takeAnswer({ run: input.run, driver: () => driver }, message));
+  const tasks = openTaskDesk(input.run, () => driver);
+  setHandler(taskSignal, (message) => takeAnswer(tasks, message));
 
   const signals = openSignalDesk(input.run, () => driver, input.checkpoint?.heard);
   setHandler(incidentSignal, (message) => takeSignal(signals, message));

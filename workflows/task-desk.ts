@@ -5,6 +5,7 @@
 import { CancellationScope, condition, log } from '@temporalio/workflow';
 import type { EndedTask } from '../activities/contract.ts';
 import type { Command, EngineEvent, OpenTaskCommand } from '../domain/playbook/engine/messages.ts';
+import type { RunState } from '../domain/playbook/engine/state.ts';
 import { faultOf } from './fault.ts';
 import { control } from './options.ts';
 import { launch, type RunDriver } from './run-launch.ts';
@@ -30,21 +31,54 @@ export function escalateTask(driver: RunDriver, { task, to, people, kind }: Extr
   launch(driver, () => control['task.escalate']({ task, to, people, kind }), { done: () => undefined, failed: () => undefined });
 }
 
-export type TaskDesk = { readonly run: string; readonly driver: () => RunDriver | undefined };
+/** `reading`: tasks whose answer an activity is about to bring, and whether the run was told of it again meanwhile. */
+export type TaskDesk = { readonly run: string; readonly driver: () => RunDriver | undefined; readonly reading: Map<string, boolean> };
 
-/** INVARIANT: never throws, as no handler of a signal may. What could not be read is delivered again. */
-export async function takeAnswer({ run, driver }: TaskDesk, message: unknown): Promise<void> {
+export function openTaskDesk(run: string, driver: () => RunDriver | undefined): TaskDesk {
+  return { run, driver, reading: new Map() };
+}
+
+/** INVARIANT: never throws, as no handler of a signal may. What could not be read is told again. */
+export async function takeAnswer(desk: TaskDesk, message: unknown): Promise<void> {
   const { task } = (message ?? {}) as { readonly task?: unknown };
   if (typeof task !== 'string') return log.warn('an answer without a task was ignored');
   try {
     await CancellationScope.nonCancellable(async () => {
-      await condition(() => driver() !== undefined);
-      const ended = await control['task.answer']({ run, task });
-      driver()?.feed(eventOf(task, ended));
+      await condition(() => desk.driver() !== undefined);
+      if (desk.reading.has(task)) desk.reading.set(task, true);
+      else await read(desk, task);
     });
   } catch (error) {
     log.warn('an answer could not be read', { code: faultOf(error).code });
   }
+}
+
+async function read({ run, driver, reading }: TaskDesk, task: string): Promise<void> {
+  if (!isAwaited(driver()?.state, task)) return;
+  reading.set(task, false);
+  try {
+    const ended = await control['task.answer']({ run, task });
+    driver()?.feed(eventOf(task, ended));
+  } catch (error) {
+    if (reading.get(task) !== true) throw error;
+    await read({ run, driver, reading }, task);
+  } finally {
+    reading.delete(task);
+  }
+}
+
+/** Anyone who reaches Temporal can send any number of messages: none costs an activity but for a task that is open, or may be in a moment. */
+function isAwaited(state: RunState | undefined, task: string): boolean {
+  if (!state) return false;
+  const key = state.tasks?.[task];
+  if (key === undefined) return isOpening(state);
+  const step = state.steps[key];
+  return step?.undoTask?.id === task || (step?.status === 'waiting' && step.task?.id === task);
+}
+
+function isOpening({ owed, steps }: RunState): boolean {
+  if (Object.keys(owed).some((answer) => answer.startsWith('open:'))) return true;
+  return Object.values(steps).some(({ undoTask }) => undoTask !== undefined && undoTask.id === undefined);
 }
 
 function eventOf(task: string, ended: EndedTask): EngineEvent {

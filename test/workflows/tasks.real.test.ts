@@ -102,6 +102,11 @@ describeWith(['temporal'], 'people at work on Temporal', () => {
       steps: [{ outputs: { reachable: false, by: 'ann' } }, { outputs: { by: 'ann', reachable: false } }],
     });
     expect(task.read).toBe(1);
+    // One for the forged message about a task that is open, which found no answer, and one for the answer.
+    const asked = (await handle.fetchHistory()).events?.filter(
+      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'task.answer',
+    );
+    expect(asked).toHaveLength(2);
     await recordHistory(handle, 'task-answered');
   }, 60_000);
 
