@@ -16,8 +16,8 @@ export function bench(): Promise<BenchFigure[]> {
       await sleep(250);
       const began = Date.now();
       await client.workflow.getHandle(workflowId).signal(name, { signal: 'signal-1' });
-      const { at, outputs } = (await ended) as { readonly at?: number; readonly outputs?: { readonly at: number } };
-      return (at ?? outputs?.at ?? Number.NaN) - began;
+      const { at, outputs } = (await ended) as { readonly at?: number; readonly outputs?: { readonly at: string } };
+      return (at ?? Number(outputs?.at)) - began;
     };
     const ours: number[] = [];
     const limit: number[] = [];

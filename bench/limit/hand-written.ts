@@ -80,6 +80,6 @@ export async function woken(): Promise<{ readonly at: number }> {
   let come = false;
   setHandler(wake, () => void (come = true));
   await condition(() => come, '1 hour');
-  const { value } = await answer({ ...call('s', 0), params: { point: 'time' } });
-  return { at: Number(value) };
+  const { detail } = await answer({ ...call('s', 0), params: { point: 'time' } });
+  return { at: Number(detail) };
 }

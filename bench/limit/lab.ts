@@ -26,11 +26,11 @@ export type Lab = {
 export type Started = { readonly workflowId: string; readonly ended: Promise<unknown> };
 
 /** What both sides do in a step: an answer of the same size. Ordinary for Temporal; `control.noop` is the quick one. */
-const answer = async ({ params }: ActionCall): Promise<{ readonly value: number | string }> => {
+const answer = async ({ params }: ActionCall): Promise<{ readonly [name: string]: number | string }> => {
   const { point } = params;
   const asked = typeof point === 'string' ? point : '0';
   // Digits of no order, so that nothing is gained by packing them.
-  if (asked === 'time') return { value: Date.now() };
+  if (asked === 'time') return { detail: String(Date.now()) };
   return { value: asked.startsWith('long:') ? randomBytes(Number(asked.slice(5)) / 2).toString('hex') : Number(asked) };
 };
 const signal = { id: 'signal-1', kind: 'bench', severity: 'low', at: '2026-01-01T00:00:00Z', title: 't', key: 'k', attributes: {} };

@@ -75,7 +75,7 @@ export const woken = (): Plan =>
       title: 'woken',
       steps: [
         { id: 'wait', wait: { signal: 'bench', for: '1h' } },
-        { id: 's', action: 'enforcement.observe', with: { point: 'time' }, outputs: { at: 'result.value' } },
+        { id: 's', action: 'enforcement.observe', with: { point: 'time' }, outputs: { at: 'result.detail' } },
       ],
       outputs: { at: 's.at' },
     }),
