@@ -29,7 +29,7 @@ import { policiesRepository } from './policies.ts';
 import type { Effects, Points, Store, Systems } from './port.ts';
 import type { Values } from './port-values.ts';
 import { reportsRepository } from './reports.ts';
-import { runsRepository } from './runs.ts';
+import { runsRepository } from './runs/runs.ts';
 import { secretsRepository } from './secrets.ts';
 import { signalsRepository } from './signals.ts';
 import { triggersRepository } from './triggers.ts';

@@ -20,8 +20,8 @@ import type { Artifact, Loss, TargetName } from '../domain/policy/targets/target
 import type { Approvals, Delegations, Reviews } from './port-approvals.ts';
 import type { SignalRow, Signals } from './port-signals.ts';
 import type { PlaybookRow, Playbooks, PlaybookVersion } from './port-playbooks.ts';
-import type { CommandRow, Commands, CommandStatus } from './port-commands.ts';
-import type { Guard, GuardSituation } from './port-guard.ts';
+import type { CommandRow, Commands, CommandStatus } from './runs/port-commands.ts';
+import type { Guard, GuardSituation } from './effects/port-guard.ts';
 import type { SecretRow, Secrets } from './port-secrets.ts';
 import type { Triggers } from './port-triggers.ts';
 import type { Values } from './port-values.ts';

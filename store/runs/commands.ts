@@ -7,7 +7,7 @@ import type { RunCommandAnswer } from '../../domain/playbook/control/command.ts'
 import type { AuditEntry } from '../chain/append.ts';
 import type { Change } from '../chain/change.ts';
 import { now, type Db, type Tx } from '../postgres/database.ts';
-import type { CommandRow, Commands } from '../port-commands.ts';
+import type { CommandRow, Commands } from './port-commands.ts';
 import type { Tables } from '../postgres/tables.ts';
 
 type Stored = Selectable<Tables['run_commands']>;

@@ -1,16 +1,16 @@
 /** Orders (the recorded word that a run may happen, never changed) and what became of each run. */
 import { sql, type Selectable } from 'kysely';
-import { canonicalJson, digestOf } from '../domain/digest.ts';
-import { EdictError } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type { Fork } from '../domain/playbook/control/fork.ts';
-import type { RunOrigin } from '../domain/playbook/control/origin.ts';
-import type { Change } from './chain/change.ts';
-import { recordPause, refuseUnanswered } from './runs/commands.ts';
-import { now, type Db, type Tx } from './postgres/database.ts';
-import { pageLimit, timeKey, toPage } from './postgres/page.ts';
-import type { Order, RunRow, Runs } from './port.ts';
-import type { Tables } from './postgres/tables.ts';
+import { canonicalJson, digestOf } from '../../domain/digest.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Fork } from '../../domain/playbook/control/fork.ts';
+import type { RunOrigin } from '../../domain/playbook/control/origin.ts';
+import type { Change } from '../chain/change.ts';
+import { recordPause, refuseUnanswered } from './commands.ts';
+import { now, type Db, type Tx } from '../postgres/database.ts';
+import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
+import type { Order, RunRow, Runs } from '../port.ts';
+import type { Tables } from '../postgres/tables.ts';
 
 type Stored = Selectable<Tables['runs']>;
 type OrderInput = Parameters<Runs['order']>[0];

@@ -1,7 +1,7 @@
-/** The part of the port (port.ts) that is about commands to runs under way. */
-import type { ErrorCode } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type { RunCommandAnswer } from '../domain/playbook/control/command.ts';
+/** The part of the port (../port.ts) that is about commands to runs under way. */
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { RunCommandAnswer } from '../../domain/playbook/control/command.ts';
 
 export type CommandStatus = 'ordered' | 'taken' | 'refused';
 
