@@ -7,7 +7,7 @@ import type { BudgetUse } from '../../domain/guard/decision.ts';
 import { budgetsOf, defaultVersion, type CountedBudget, type GuardSettingsVersion } from '../../domain/guard/settings.ts';
 import type { Change } from '../chain/change.ts';
 import type { Db } from '../postgres/database.ts';
-import type { Guard, GuardSituation } from '../port-guard.ts';
+import type { Guard, GuardSituation } from './port-guard.ts';
 import type { Tables } from '../postgres/tables.ts';
 
 type Stored = Selectable<Tables['guard_settings']>;

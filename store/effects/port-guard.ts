@@ -1,7 +1,7 @@
 /** The guard's part of the store: its settings, each version kept, and what an intent of now would find. */
-import type { Inventory } from '../domain/context/inventory.ts';
-import type { BudgetUse } from '../domain/guard/decision.ts';
-import type { GuardSettings, GuardSettingsVersion } from '../domain/guard/settings.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
+import type { BudgetUse } from '../../domain/guard/decision.ts';
+import type { GuardSettings, GuardSettingsVersion } from '../../domain/guard/settings.ts';
 
 export type GuardSituation = {
   /** By the database's clock. */
