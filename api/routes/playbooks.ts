@@ -4,7 +4,7 @@ import { manualRoles, resolveInputs } from '../../domain/playbook/inputs.ts';
 import type { PlaybookRow, Store } from '../../store/port.ts';
 import type { PlaybookSummary } from '../contract/playbooks.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
-import { orderRun, requireManual } from '../order-run.ts';
+import { orderRun, requireManual } from '../orders/order-run.ts';
 
 export function playbookHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'playbooks.list' | 'playbooks.get' | 'playbooks.run'> {
   return {

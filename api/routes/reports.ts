@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EdictError } from '../../domain/errors.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { RunRow, Store } from '../../store/port.ts';
-import { orderRun } from '../order-run.ts';
+import { orderRun } from '../orders/order-run.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { sent } from '../handler.ts';
 import { knownPolicy } from './policies.ts';

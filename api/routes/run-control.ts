@@ -8,9 +8,9 @@ import type { Plan } from '../../domain/playbook/plan.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { Person, PlaybookRow, RunRow, Store } from '../../store/port.ts';
 import type { RerunReply } from '../contract/run-control.ts';
-import { giveCommand } from '../give-command.ts';
+import { giveCommand } from '../orders/give-command.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
-import { orderRun, requireManual } from '../order-run.ts';
+import { orderRun, requireManual } from '../orders/order-run.ts';
 import { knownRun } from './runs.ts';
 
 type Names =

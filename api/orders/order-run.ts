@@ -1,14 +1,14 @@
 /** Orders a run: the order is recorded, then the workflow is started. One that was recorded but not started is started by the outbox. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { digestOf } from '../domain/digest.ts';
-import { EdictError } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type { Fork } from '../domain/playbook/control/fork.ts';
-import { manualRoles } from '../domain/playbook/inputs.ts';
-import type { Plan } from '../domain/playbook/plan.ts';
-import type { Actor, Order, Person, PlaybookRow, RunRow, Store } from '../store/port.ts';
-import type { HandlerDeps } from './handler.ts';
+import { digestOf } from '../../domain/digest.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Fork } from '../../domain/playbook/control/fork.ts';
+import { manualRoles } from '../../domain/playbook/inputs.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import type { Actor, Order, Person, PlaybookRow, RunRow, Store } from '../../store/port.ts';
+import type { HandlerDeps } from '../handler.ts';
 
 export type RunOrder = {
   readonly inputs: JsonObject;

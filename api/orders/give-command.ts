@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
-import { digestOf } from '../domain/digest.ts';
-import { EdictError } from '../domain/errors.ts';
-import type { RunCommandKind } from '../domain/playbook/control/command.ts';
-import type { Actor, CommandRow, Store } from '../store/port.ts';
-import { asEdictError } from './failure.ts';
-import type { HandlerDeps } from './handler.ts';
+import { digestOf } from '../../domain/digest.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { RunCommandKind } from '../../domain/playbook/control/command.ts';
+import type { Actor, CommandRow, Store } from '../../store/port.ts';
+import { asEdictError } from '../failure.ts';
+import type { HandlerDeps } from '../handler.ts';
 import { isDoorRun } from './order-run.ts';
 
 type Deps = Pick<HandlerDeps, 'store' | 'orchestrator'>;
