@@ -43,18 +43,13 @@ type Place = { readonly at: SourcePath; readonly step?: string | undefined; read
 export const celName = (id: string): string => id.replaceAll('-', '_');
 
 export function checkerOf(playbook: SourcePlaybook, survey: Survey, known?: Catalogue): Checker {
-  const environment = celEnvironment(false);
-  const inputs = Object.fromEntries(Object.entries(playbook.inputs).map(([name, { type }]) => [name, celTypes[type]]));
-  environment.registerVariable({ name: 'inputs', ...schemaOr(inputs) });
-  environment.registerVariable({ name: 'signal', schema: signalSchema });
-  environment.registerVariable({ name: 'run', schema: { id: 'string', requester: 'string', incident: 'string' } });
-  environment.registerVariable('incident', 'string');
-  environment.registerVariable('index', 'int');
-  for (const name of survey.loopNames) environment.registerVariable(name, 'dyn');
+  const base = baseEnvironment(playbook, survey);
+  // A copy is cheap, a new one is not; what was copied takes no more names.
+  const environment = base.clone();
   const hyphened = hyphenedIn(survey);
   const given = new Map<string, readonly string[]>();
   for (const step of survey.steps.values()) {
-    const schema = schemaOf(step, { known, environment, celOf: (text) => withoutHyphens(text, hyphened) });
+    const schema = schemaOf(step, { known, base, environment, celOf: (text) => withoutHyphens(text, hyphened) });
     environment.registerVariable({ name: celName(step.id), ...(schema ? { schema } : { type: 'dyn' }) });
     given.set(celName(step.id), Object.keys(schema ?? {}));
   }
@@ -67,6 +62,19 @@ export function checkerOf(playbook: SourcePlaybook, survey: Survey, known?: Cata
     issues: [],
     hyphened,
   };
+}
+
+/** All names but those of steps. */
+function baseEnvironment(playbook: SourcePlaybook, { loopNames }: Survey): Environment {
+  const environment = celEnvironment(false);
+  const inputs = Object.fromEntries(Object.entries(playbook.inputs).map(([name, { type }]) => [name, celTypes[type]]));
+  environment.registerVariable({ name: 'inputs', ...schemaOr(inputs) });
+  environment.registerVariable({ name: 'signal', schema: signalSchema });
+  environment.registerVariable({ name: 'run', schema: { id: 'string', requester: 'string', incident: 'string' } });
+  environment.registerVariable('incident', 'string');
+  environment.registerVariable('index', 'int');
+  for (const name of loopNames) environment.registerVariable(name, 'dyn');
+  return environment;
 }
 
 /** Texts, which stay as they are, and ids with `-`, the longest first. */

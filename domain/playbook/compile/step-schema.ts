@@ -4,7 +4,6 @@
  */
 import type { Environment, ObjectSchema } from '@marcbachmann/cel-js';
 import { actions, type ValueType } from '../actions.ts';
-import { celEnvironment } from '../expression.ts';
 import type { Catalogue } from '../publishing/catalogue.ts';
 import type { Cel } from '../plan.ts';
 import type { SourceStep } from '../playbook.schema.ts';
@@ -38,6 +37,8 @@ export const signalSchema = {
 
 export type SchemaContext = {
   readonly known: Catalogue | undefined;
+  /** Without steps. */
+  readonly base: Environment;
   /** With the steps before this one in it. */
   readonly environment: Environment;
   readonly celOf: (text: string) => Cel;
@@ -83,9 +84,9 @@ function answerTypes({ outputs }: NonNullable<SourceStep['manual']>): { readonly
   return Object.fromEntries(Object.entries(outputsOf(outputs)).map(([name, { type }]) => [name, celTypes[type]]));
 }
 
-function ownTypes({ action, outputs, set }: SourceStep, { environment, celOf }: SchemaContext): { readonly [name: string]: string } {
-  // One that is copied takes no more steps: what is computed from more than `result` has no certain type.
-  const own = action !== undefined && outputs ? celEnvironment(false).registerVariable(resultSchema(action)) : environment;
+function ownTypes({ action, outputs, set }: SourceStep, { base, environment, celOf }: SchemaContext): { readonly [name: string]: string } {
+  // What is computed from `result` and from steps has no certain type here.
+  const own = action !== undefined && outputs ? base.clone().registerVariable(resultSchema(action)) : environment;
   return Object.fromEntries(Object.entries({ ...outputs, ...set }).map(([name, text]) => [name, certainType(own, celOf(text))]));
 }
 
