@@ -5,7 +5,7 @@ import { caller, called } from './limit/shapes.ts';
 
 const calls = 1_000;
 const together = 500;
-const rounds = 2;
+const rounds = 1;
 
 export function bench(): Promise<BenchFigure[]> {
   return inLab(async (lab) => {

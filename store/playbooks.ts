@@ -19,31 +19,7 @@ export function playbooksRepository(db: Db, change: Change): Playbooks {
   // Of each playbook the newest version, as it was last listed: a version never changes, so that only new ones are read.
   let listed: ReadonlyMap<string, PlaybookRow> = new Map();
   return {
-    publish: ({ source, plan }, by) =>
-      change(async (tx, record) => {
-        const { playbook, version, digest } = plan;
-        const row = { playbook, version, digest, source, plan: JSON.stringify(plan), follows: followsOf(plan) };
-        const made = await tx
-          .insertInto('playbooks')
-          .values(row)
-          .onConflict((conflict) => conflict.doNothing())
-          .returningAll()
-          .executeTakeFirst();
-        if (made !== undefined) {
-          record({ actor: by, event: 'playbook-published', subject: `playbook/${playbook}`, detail: { version, digest } });
-          return toRow(made);
-        }
-        const found = await tx
-          .selectFrom('playbooks')
-          .selectAll()
-          .where('playbook', '=', playbook)
-          .where('version', '=', version)
-          .executeTakeFirstOrThrow();
-        if (found.source === source && found.digest === digest) return toRow(found);
-        throw new EdictError('conflict', `version \`${version}\` of the playbook \`${playbook}\` is published with another content`, {
-          help: 'give the changed playbook a new version',
-        });
-      }),
+    publish: (input, by) => publish(change, input, by),
     versions: async (playbook) => {
       const columns = ['playbook', 'version', 'digest', 'published_at'] as const;
       const rows = await db.selectFrom('playbooks').select(columns).where('playbook', '=', playbook).orderBy(newestFirst).execute();
@@ -87,6 +63,33 @@ export function playbooksRepository(db: Db, change: Change): Playbooks {
       return found;
     },
   };
+}
+
+function publish(change: Change, { source, plan }: Parameters<Playbooks['publish']>[0], by: string): Promise<PlaybookRow> {
+  return change(async (tx, record) => {
+    const { playbook, version, digest } = plan;
+    const row = { playbook, version, digest, source, plan: JSON.stringify(plan), follows: followsOf(plan) };
+    const made = await tx
+      .insertInto('playbooks')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (made !== undefined) {
+      record({ actor: by, event: 'playbook-published', subject: `playbook/${playbook}`, detail: { version, digest } });
+      return toRow(made);
+    }
+    const found = await tx
+      .selectFrom('playbooks')
+      .selectAll()
+      .where('playbook', '=', playbook)
+      .where('version', '=', version)
+      .executeTakeFirstOrThrow();
+    if (found.source === source && found.digest === digest) return toRow(found);
+    throw new EdictError('conflict', `version \`${version}\` of the playbook \`${playbook}\` is published with another content`, {
+      help: 'give the changed playbook a new version',
+    });
+  });
 }
 
 type Stored = { playbook: string; version: string; digest: string; source: string; plan: Plan; published_at: string };

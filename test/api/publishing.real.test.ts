@@ -26,7 +26,7 @@ describeWith(['postgres', 'opa'], 'publishing playbooks', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await openHarness();
-  });
+  }, 60_000);
   afterAll(() => harness.close());
 
   const post = (who: string, url: string, payload: object) =>

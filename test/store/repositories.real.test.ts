@@ -190,11 +190,33 @@ describeWith(['postgres'], 'the store', () => {
     await store.playbooks.publish({ source: 'v9', plan: plan('9') }, 'ada');
     await store.playbooks.publish({ source: 'v9', plan: plan('9') }, 'ada');
     expect(await codeOf(store.playbooks.publish({ source: 'other', plan: plan('9') }, 'ada'))).toBe('conflict');
-    expect(await store.playbooks.get('pb')).toMatchObject({ version: '9', source: 'v9', plan: plan('9') });
-    expect(await store.playbooks.get('pb', '10')).toMatchObject({ source: 'v10' });
+    expect(await store.playbooks.get('pb', '9')).toMatchObject({ version: '9', source: 'v9', plan: plan('9') });
+    // The newest is so by its numbers, not by its letters, and not by when it was published.
+    expect(await store.playbooks.get('pb')).toMatchObject({ version: '10', source: 'v10' });
+    expect((await store.playbooks.versions('pb')).map(({ version }) => version)).toEqual(['10', '9']);
     expect(await store.playbooks.byDigest(plan('10').digest)).toMatchObject({ version: '10' });
-    expect((await store.playbooks.list()).map(({ version }) => version)).toEqual(['9']);
+    expect((await store.playbooks.list()).map(({ version }) => version)).toEqual(['10']);
     expect([await store.playbooks.get('none'), await store.playbooks.byDigest('none')]).toEqual([undefined, undefined]);
+  });
+
+  it('knows what a run brought about, and which runs of an incident may wait for a signal', async () => {
+    const origin = { kind: 'child', run: 'mother', step: 'each[2].one', depth: 1 } as const;
+    const child = order('child', { origin });
+    expect(await store.runs.order(child, 'run:mother')).toMatchObject({ origin });
+    expect(await codeOf(store.runs.order({ ...child, origin: { ...origin, step: 'other' } }, 'run:mother'))).toBe('conflict');
+    expect((await store.runs.broughtBy('mother')).map(({ run }) => run)).toEqual(['child']);
+    expect(await store.runs.broughtBy('child')).toEqual([]);
+    expect(await store.runs.listening('no such key')).toEqual([]);
+  });
+
+  it('keeps what people switched off, and records no change that is none', async () => {
+    expect(await store.triggers.get('pb')).toBeUndefined();
+    await store.triggers.set({ playbook: 'pb', paused: true, reason: 'a storm' }, 'max');
+    await store.triggers.set({ playbook: 'pb', paused: true }, 'max');
+    await store.triggers.set({ playbook: 'pb', disabled: true }, 'ada');
+    expect(await store.triggers.list()).toMatchObject([{ playbook: 'pb', paused: true, disabled: true, by: 'ada' }]);
+    const { items } = await store.audit.list({ subject: 'playbook/pb' }, {});
+    expect(items.filter(({ event }) => event === 'playbook-triggers-switched')).toHaveLength(2);
   });
 
   it('orders a run once, and follows it to its end', async () => {
