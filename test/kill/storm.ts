@@ -64,7 +64,7 @@ export async function playStorm(ground: Ground, plan: StormPlan, say: (line: str
     isOver: () => overAt < Infinity,
     isLost: () => performance.now() > overAt + patienceMs,
   };
-  const crew = Promise.all([keepRunning(storm), answerPeople(storm), sendSignals(storm), follow(storm)]);
+  const crew = Promise.all([keepRunning(storm), answerPeople(storm), follow(storm)]);
   const { killed, slowestMs } = await Promise.race([killAtRandom(ground, plan, say), crew.then(() => neverSo())]);
   overAt = performance.now();
   await crew;
@@ -146,23 +146,21 @@ async function quietly(work: (idempotencyKey: string) => Promise<unknown>): Prom
   }
 }
 
-/** A signal goes to whoever waits for it then; so there is one more of them every second. */
-async function sendSignals(storm: Storm): Promise<void> {
-  while (!allEnded(storm)) {
-    await sendSignal(storm.ground.analyst, { id: randomUUID(), key: storm.incident.key, kind: 'storm-go' });
-    storm.signals += 1;
-    await sleep(1_000);
-  }
-}
-
-/** Looks which runs have ended. */
+/** Looks which runs have ended, and sends a signal where one waits for it: it goes to whoever waits then. */
 async function follow(storm: Storm): Promise<void> {
+  const { analyst } = storm.ground;
   while (!allEnded(storm)) {
+    let waiting = false;
     for (const run of [...storm.started.keys()].filter((id) => !storm.ended.has(id))) {
-      const { status } = await insist(() => storm.ground.analyst.call('runs.get', { params: { run } }));
+      const { status, view } = await insist(() => analyst.call('runs.get', { params: { run } }));
       if (status === 'ended') storm.ended.add(run);
+      waiting ||= view?.steps.some(({ step, status: now }) => step === 'go' && now === 'waiting') ?? false;
     }
-    await sleep(200);
+    if (waiting) {
+      await sendSignal(analyst, { id: randomUUID(), key: storm.incident.key, kind: 'storm-go' });
+      storm.signals += 1;
+    }
+    await sleep(1_000);
   }
 }
 
