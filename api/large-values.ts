@@ -7,11 +7,10 @@ const largestInline = 64 * 1024;
 
 /** The view with every output over 64 KiB as `{ $value: digest, sizeBytes }`. */
 export async function withoutLargeValues(view: RunView, values: Values): Promise<RunView> {
-  const short = async (outputs: JsonObject | undefined): Promise<JsonObject | undefined> =>
-    outputs &&
-    (Object.fromEntries(
-      await Promise.all(Object.entries(outputs).map(async ([name, value]) => [name, await shortened(value, values)] as const)),
-    ) as JsonObject);
+  const short = async (outputs: JsonObject): Promise<JsonObject> => {
+    const entries = Object.entries(outputs).map(async ([name, value]) => [name, await shortened(value, values)] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  };
   const steps = await Promise.all(
     view.steps.map(async (step): Promise<StepView> => (step.outputs ? { ...step, outputs: await short(step.outputs) } : step)),
   );

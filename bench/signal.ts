@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { createClient } from '../cli/client.ts';
 import type { Client as ApiClient } from '../cli/client.ts';
 import { startStack } from '../stack/supervisor.ts';
@@ -73,7 +73,7 @@ async function measureLimit(stack: Stack): Promise<readonly number[]> {
     workflowsPath: join(import.meta.dirname, 'limit', 'signal-workflow.ts'),
     logger: new DefaultLogger('ERROR'),
   });
-  const pool = new pg.Pool({ connectionString: stack.addresses.database, max: 4 });
+  const pool = new Pool({ connectionString: stack.addresses.database, max: 4 });
   await pool.query('create table if not exists bench_commits (id bigserial primary key, note text not null)');
   const commit = async (times: number): Promise<number> => {
     for (let count = 0; count < times; count++) await pool.query(`insert into bench_commits (note) values ('as much as a row of ours')`);

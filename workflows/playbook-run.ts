@@ -116,8 +116,7 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     if (canHandOver(driver)) await handOver(input, driver, { ...desk, told, heard: signals.heard });
     const view = await record(viewOf(driver.loaded.plan, driver.state), quick && !told && isHarmless(driver));
     if (told) await tellCaller(loaded, input.run);
-    if (input.called) return inFewWords(view, driver);
-    return quick ? withoutDetail(view) : view;
+    return answerOf(view, driver, input);
   });
 }
 
@@ -170,7 +169,10 @@ function isHarmless({ loaded: { plan }, state: { effects, approvals, tasks = {} 
 const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
 
 /** The store has all of it; what follows in the history need not carry it again. */
-const withoutDetail = (view: RunView): RunView => ({ ...view, steps: view.steps.filter(({ error }) => error !== undefined) });
+function answerOf(view: RunView, run: RunDriver, { called, driver }: PlaybookRunInput): RunView {
+  if (called) return inFewWords(view, run);
+  return driver === undefined ? view : { ...view, steps: view.steps.filter(({ error }) => error !== undefined) };
+}
 
 /** Records the end, and starts what follows it. */
 async function record(view: RunView, quick: boolean): Promise<RunView> {

@@ -94,7 +94,7 @@ describe('killed with -9 among quick steps, and in a long wait', () => {
     expect(Math.abs(untilMs - began - 90 * dayMs)).toBeLessThan(60_000);
     for (const part of ['worker', 'temporal', 'postgres'] as const) ground.stack.kill(part);
     await Promise.all((['postgres', 'temporal', 'worker'] as const).map((part) => ground.stack.up(part)));
-    await untilDefined('a live view', async () => ((await detailOf(run)).stale === false ? true : undefined));
+    await untilDefined('a live view', async () => ((await detailOf(run)).stale ? undefined : true));
     expect(await waiting()).toBe(untilMs);
     const connection = await Connection.connect({ address: ground.stack.addresses.temporal });
     const client = new Client({ connection, namespace: ground.stack.addresses.temporalNamespace });

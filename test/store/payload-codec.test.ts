@@ -1,7 +1,7 @@
 /** How values travel through Temporal: what comes out is what went in, however large, and made-up references say that they are. */
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, asyncProperty, integer, jsonValue } from 'fast-check';
 import { payloadCodec } from '../../store/payload-codec.ts';
 import { memoryValues } from './memory-values.ts';
 
@@ -16,8 +16,8 @@ const noise = (characters: number): string => randomBytes(characters / 2).toStri
 
 it('gives back any value', async () => {
   const codec = payloadCodec(memoryValues());
-  await fc.assert(
-    fc.asyncProperty(fc.jsonValue(), fc.integer({ min: 0, max: 20_000 }), async (value, padding) => {
+  await assert(
+    asyncProperty(jsonValue(), integer({ min: 0, max: 20_000 }), async (value, padding) => {
       const there = payload({ value, padding: 'x'.repeat(padding) });
       const [back] = await codec.decode(await codec.encode([there]));
       expect(valueOf(back!)).toEqual(valueOf(there));

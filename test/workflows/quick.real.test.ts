@@ -44,7 +44,7 @@ describeWith(['temporal'], 'quick steps on Temporal', () => {
   const performed = () => memory.calls.map(({ call }) => call.step);
 
   it('a run of nothing else is one workflow task, and the store has all of it', async () => {
-    const branches = [[noop('b')], [noop('c'), { id: 'd', if: 'c.ok', then: [noop('e')] }]];
+    const branches = [[noop('b')], [noop('c'), { id: 'd', switch: { on: 'c.value', cases: [{ when: 'c', steps: [noop('e')] }] } }]];
     const { view, handle, stored } = await done({ plan: planOf([noop('a'), { id: 'both', parallel: { branches } }, noop('f')]) });
     expect(view).toMatchObject({ outcome: 'done', steps: [] });
     expect(stored?.steps.map(({ step, status }) => [step, status])).toEqual(
