@@ -2,7 +2,7 @@
 import { EdictError } from '../../domain/errors.ts';
 import { printDuration } from '../../domain/playbook/duration.ts';
 import type { PlaybookRow, Store } from '../../store/port.ts';
-import type { TriggerSwitch } from '../../store/port-triggers.ts';
+import type { TriggerSwitch } from '../../store/triggers/port-triggers.ts';
 import type { Schedule } from '../contract/playbooks.ts';
 import { approvalWarnings } from '../approval-warnings.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';

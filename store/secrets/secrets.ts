@@ -1,9 +1,9 @@
 /** Secrets of this installation. INVARIANT: a value leaves by `get` and `ensure` only, and is part of no audit row and no error. */
 import { sql } from 'kysely';
-import { EdictError } from '../domain/errors.ts';
-import type { Change } from './chain/change.ts';
-import { now, type Db, type Tx } from './postgres/database.ts';
-import type { SecretRow, Secrets } from './port.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { Change } from '../chain/change.ts';
+import { now, type Db, type Tx } from '../postgres/database.ts';
+import type { SecretRow, Secrets } from '../port.ts';
 
 export function secretsRepository(db: Db, change: Change): Secrets {
   return { ...reads(db), ensure: (name, make) => ensure(db, change, name, make), ...changes(change) };

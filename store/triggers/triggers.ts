@@ -1,8 +1,8 @@
 /** What people switched off of what starts playbooks by itself. */
 import type { Selectable } from 'kysely';
-import type { Change } from './chain/change.ts';
-import { now, type Db } from './postgres/database.ts';
-import type { Tables } from './postgres/tables.ts';
+import type { Change } from '../chain/change.ts';
+import { now, type Db } from '../postgres/database.ts';
+import type { Tables } from '../postgres/tables.ts';
 import type { Triggers, TriggerSwitch } from './port-triggers.ts';
 
 export function triggersRepository(db: Db, change: Change): Triggers {
