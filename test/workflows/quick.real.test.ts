@@ -89,7 +89,7 @@ describeWith(['temporal'], 'quick steps on Temporal', () => {
       noop('a', { with: { value: '${item}' } }),
       { id: 'note', if: 'item % 500 == 0', action: 'incident.note', with: { text: 'x' } },
     ];
-    const plan = planOf([{ id: 'each', foreach: { in: '${inputs.items}', concurrency: 20, steps, collect: 'a.value' } }], {
+    const plan = planOf([{ id: 'each', foreach: { in: '${inputs.items}', concurrency: 1, steps, collect: 'a.value' } }], {
       inputs: { items: { type: 'list' } },
       outputs: { count: 'size(each.results)', last: 'each.results[2499]' },
     });
