@@ -1,10 +1,10 @@
-/** One run that calls a thousand playbooks, five hundred at once, against a hand-written workflow with as many child workflows. None may be lost. */
+/** One run that calls a thousand playbooks, a hundred at once, against a hand-written workflow with as many child workflows. None may be lost. */
 import { figure, type BenchFigure } from './figure.ts';
 import { inLab, type Lab } from './limit/lab.ts';
 import { caller, called } from './limit/shapes.ts';
 
 const calls = 1_000;
-const together = 500;
+const together = 100;
 const rounds = 1;
 
 export function bench(): Promise<BenchFigure[]> {
