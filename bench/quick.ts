@@ -6,9 +6,9 @@ import { figure, type BenchFigure } from './figure.ts';
 import { inLab, quantile, timed, type Timed } from './limit/lab.ts';
 import { sequence, tree } from './limit/shapes.ts';
 
-const runs = 300;
+const runs = 200;
 const together = 50;
-const rounds = 3;
+const rounds = 2;
 
 export function bench(): Promise<BenchFigure[]> {
   return inLab(async (lab) => {
@@ -22,7 +22,7 @@ export function bench(): Promise<BenchFigure[]> {
     const byHand: number[] = [];
     for (let round = 0; round < rounds; round++) {
       ours.push(await timed(runs, together, () => lab.run(plan)));
-      limit.push(await timed(runs / 3, together, () => lab.byHand('tree')));
+      limit.push(await timed(runs / 4, together, () => lab.byHand('tree')));
       alone.push(100 / ((await timed(1, 1, () => lab.run(line))).ms / 1000));
       byHand.push(100 / ((await timed(1, 1, () => lab.byHand('sequence', 100))).ms / 1000));
     }
@@ -31,7 +31,7 @@ export function bench(): Promise<BenchFigure[]> {
         `runs of 7 quick steps, ${together} at once`,
         'runs/s',
         ours.map(({ ms }) => runs / (ms / 1000)),
-        limit.map(({ ms }) => runs / 3 / (ms / 1000)),
+        limit.map(({ ms }) => runs / 4 / (ms / 1000)),
       ),
       figure(
         `runs of 7 quick steps, ${together} at once, p95 of one`,
