@@ -3,9 +3,10 @@ import type { Command } from '../domain/playbook/engine/messages.ts';
 import { control } from './options.ts';
 import { launch, type RunDriver } from './run-launch.ts';
 
-export function askExtension(driver: RunDriver, { type: _, ...asked }: Extract<Command, { type: 'ask-extension' }>): void {
-  const { step } = asked;
-  launch(driver, () => control['lease.ask']({ run: driver.state.run, ...asked }), {
+export function askExtension(driver: RunDriver, asked: Extract<Command, { type: 'ask-extension' }>): void {
+  const { step, command, effect, fromMs, untilMs } = asked;
+  const until = untilMs === undefined ? {} : { untilMs };
+  launch(driver, () => control['lease.ask']({ run: driver.state.run, step, command, effect, fromMs, ...until }), {
     done: ({ approval }) => driver.feed({ type: 'extension-asked', step, approval, nowMs: Date.now() }),
     failed: (error) => driver.feed({ type: 'extension-refused', step, error, nowMs: Date.now() }),
   });

@@ -88,7 +88,10 @@ async function openApproval(manager: Client, run: string): Promise<Approval> {
 }
 
 async function vote(manager: Client, approval: Approval): Promise<void> {
-  await manager.call('approvals.vote', { params: { id: approval.id }, body: { decision: 'approve', digest: approval.digest, reason: 'seen' } });
+  await manager.call('approvals.vote', {
+    params: { id: approval.id },
+    body: { decision: 'approve', digest: approval.digest, reason: 'seen' },
+  });
 }
 
 async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
