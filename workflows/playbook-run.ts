@@ -62,9 +62,7 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     if (driver) feed(driver, { type: 'cancel-requested', by, reason, nowMs: Date.now() });
   };
 
-  setHandler(stateQuery, () =>
-    driver ? viewOf(driver.loaded.plan, driver.state) : { run: input.run, playbook: '', version: '', status: 'running', steps: [] },
-  );
+  setHandler(stateQuery, () => (driver ? viewOf(driver.loaded.plan, driver.state) : viewBefore(input)));
   // A message may come before the run is loaded, above all right after it went on in a new execution.
   const vote = (signed: VoteMessage): Promise<VoteOutcome> =>
     CancellationScope.nonCancellable(async () => {
@@ -118,6 +116,12 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     if (told) await tellCaller(loaded, input.run);
     return answerOf(view, driver, input);
   });
+}
+
+/** Before the run is loaded; one that goes on in a new execution is where it was. */
+function viewBefore({ run, checkpoint }: PlaybookRunInput): RunView {
+  if (checkpoint) return viewOf({ steps: {} }, checkpoint.state);
+  return { run, playbook: '', version: '', status: 'running', steps: [] };
 }
 
 /** Temporal carries, it does not authorise: what cancels is the recorded order. INVARIANT: a signal's handler never throws, or the run stands still. */

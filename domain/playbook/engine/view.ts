@@ -3,7 +3,8 @@ import type { Plan } from '../plan.ts';
 import type { RunView, StepView } from '../view.ts';
 import type { RunState, StepState } from './state.ts';
 
-export function viewOf(plan: Plan, state: RunState): RunView {
+/** A step that the plan does not have, as before it is loaded, is of an unknown kind. */
+export function viewOf(plan: Pick<Plan, 'steps'>, state: RunState): RunView {
   return {
     run: state.run,
     playbook: state.playbook,
@@ -40,7 +41,7 @@ function taskView({ task, undoTask }: StepState): Pick<StepView, 'task'> {
   return id === undefined ? {} : { task: id };
 }
 
-function stepView(plan: Plan, state: RunState, step: StepState): StepView {
+function stepView(plan: Pick<Plan, 'steps'>, state: RunState, step: StepState): StepView {
   const planned = plan.steps[step.id];
   const { key, status, startedAtMs, endedAtMs, outputs, error } = step;
   return {
