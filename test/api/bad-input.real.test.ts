@@ -47,7 +47,7 @@ describeWith(['postgres', 'opa'], 'bad input', () => {
   /** Someone who gets past the door. */
   const caller = ({ access }: RouteSpec): string => {
     if (access === 'engine-token') return engineToken;
-    if (access === 'policies:write') return 'engineer';
+    if (access === 'policies:write' || access === 'playbooks:write' || access === 'runs:migrate') return 'engineer';
     return access === 'approvals:vote' ? 'manager' : 'admin';
   };
   let message = 0;
