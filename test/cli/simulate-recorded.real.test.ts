@@ -102,7 +102,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'playbooks on recorded incidents',
   it('of all incidents it says how many would have gone otherwise', async () => {
     const shorter = version('shorter', (text) => text.replace("lease: '${inputs.lease}' #", 'lease: 30m #'));
     expect(await simulate(shorter, '--all-incidents', '--last', '50')).toMatchObject({ runs: 2, same: 1, different: 1, undecided: 0 });
-    expect(await simulate('contain-host@1.0.0', '--all-incidents')).toMatchObject({ runs: 2, same: 2, different: 0 });
+    expect(await simulate('contain-host', '--all-incidents')).toMatchObject({ runs: 2, same: 2, different: 0 });
   });
 
   it('what nobody recorded is said, not guessed, and taken from the user', async () => {

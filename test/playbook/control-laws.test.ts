@@ -6,6 +6,7 @@ import { cancelPreview, type CancelPreview } from '../../domain/playbook/control
 import type { RunState } from '../../domain/playbook/engine/state.ts';
 import { simulate, type SimulatedRun, type Simulation } from '../../domain/playbook/simulate.ts';
 import { at, isolate, noop, planOf, wait, type At } from './control-fixture.ts';
+import { runs } from '../law.ts';
 
 type Make = (id: () => string) => JsonObject[];
 
@@ -94,7 +95,7 @@ describe('a pause at any moment', () => {
         fc.pre(straight.view.status === 'ended' && straight.endedAtMs < 300_000);
         expect(whatHappened(simulate({ ...simulation, commands: [...commands, at(600_000, 'resume')] }))).toEqual(whatHappened(straight));
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -119,7 +120,7 @@ describe('a pause at any moment', () => {
         });
         expect(begun).toEqual([]);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });
@@ -145,7 +146,7 @@ describe('the preview of a cancellation at any moment', () => {
         fc.pre(preview !== undefined && run.view.outcome === 'cancelled');
         expect(preview?.undone.filter(({ by }) => !by.startsWith('task')).map(({ step }) => step)).toEqual(undone);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });

@@ -10,6 +10,7 @@ import type { Command, EngineEvent } from '../../domain/playbook/engine/messages
 import type { RunState } from '../../domain/playbook/engine/state.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { simulate, type Fake, type SimulatedRun, type Simulation } from '../../domain/playbook/simulate.ts';
+import { runs } from '../law.ts';
 
 const planOf = (steps: readonly JsonObject[]): Plan =>
   compilePlaybook(JSON.stringify({ playbook: 'p', version: '1.0.0', title: 't', steps }), 'p.yaml').plan;
@@ -218,7 +219,7 @@ describe('for every playbook and whatever happens', () => {
         const carried = play(given, (state) => JSON.parse(JSON.stringify(state)) as RunState);
         expect(JSON.stringify(carried)).toBe(JSON.stringify(play(given)));
       }),
-      { numRuns: 80 },
+      runs(80),
     );
   });
 
@@ -235,7 +236,7 @@ describe('for every playbook and whatever happens', () => {
         expect([last?.active, last?.owed, last?.timers]).toEqual([{}, {}, {}]);
         expect(view.steps.filter(({ status }) => ['running', 'waiting', 'undoing'].includes(status))).toEqual([]);
       }),
-      { numRuns: 120 },
+      runs(120),
     );
   });
 
@@ -262,7 +263,7 @@ describe('for every playbook and whatever happens', () => {
         const leased = effects.filter(({ step }) => view.steps.find((each) => each.step === step)?.untilMs !== undefined);
         expect(leased).toEqual([]);
       }),
-      { numRuns: 120 },
+      runs(120),
     );
   });
 
@@ -281,7 +282,7 @@ describe('for every playbook and whatever happens', () => {
         const withUndo = done.filter(({ command }) => last?.effects.some(({ step, manual }) => manual && step === command.step));
         for (const { command } of withUndo) expect(asked).toContain(`${command.step}#${command.invocation} undo`);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -316,7 +317,7 @@ describe('for every playbook and whatever happens', () => {
         const left = effects.filter(({ step, undoneAtMs }) => undoneAtMs === undefined && !joined.won!.includes(branchOf[topOf(step)]!));
         expect(left).toEqual([]);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -337,7 +338,7 @@ describe('for every playbook and whatever happens', () => {
         const order = rolledBack.map((key) => confirmed.indexOf(key)).filter((at) => at >= 0);
         expect(order).toEqual(order.toSorted((a, b) => b - a));
       }),
-      { numRuns: 80 },
+      runs(80),
     );
   });
 });

@@ -4,6 +4,7 @@ import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { RunCommand } from '../../domain/playbook/control/command.ts';
 import type { RunState } from '../../domain/playbook/engine/state.ts';
 import { simulate, type SimulatedRun, type Simulation } from '../../domain/playbook/simulate.ts';
+import { runs } from '../law.ts';
 
 const hour = 3_600_000;
 
@@ -161,7 +162,7 @@ describe('the extension of a lease', () => {
         expect(new Set(answered).size).toBe(answered.length);
         for (const { atMs, command } of commands) if (atMs < endOf(list, leaseMs)) expect(answered).toContain(command.id);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -6,8 +6,9 @@ import { targets } from '../../domain/policy/targets/index.ts';
 import { policies, request, smallInventory } from './arbitrary.ts';
 import { decideRead } from './read-decision.ts';
 import { referenceDecision } from './reference.ts';
+import { runs } from '../law.ts';
 
-const runs = { numRuns: 40 };
+const often = runs(40);
 
 describe('decide, by the law', () => {
   it('decides and explains every request as a plain walk over the rules does', () => {
@@ -22,7 +23,7 @@ describe('decide, by the law', () => {
           });
         }
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });
@@ -35,7 +36,7 @@ describe('each target, by the law', () => {
         expect(losses).toEqual([]);
         expect(prove(list, smallInventory, artifact, losses)).toMatchObject({ equal: true, withinLosses: [] });
       }),
-      runs,
+      often,
     );
   });
 
@@ -48,7 +49,7 @@ describe('each target, by the law', () => {
         expect(proof.withinLosses.map(({ rule }) => rule).toSorted()).toEqual(losses.map(({ rule }) => rule).toSorted());
         expect(proof.withinLosses.every(({ direction }) => direction === 'under-permits')).toBe(true);
       }),
-      runs,
+      often,
     );
   });
 
@@ -62,7 +63,7 @@ describe('each target, by the law', () => {
           );
         }
       }),
-      runs,
+      often,
     );
   });
 
@@ -72,7 +73,7 @@ describe('each target, by the law', () => {
         for (const target of Object.values(targets))
           expect(target.compile(list, smallInventory)).toEqual(target.compile(structuredClone(list), structuredClone(smallInventory)));
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 });

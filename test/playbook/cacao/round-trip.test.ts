@@ -12,6 +12,7 @@ import { importCacao } from '../../../domain/playbook/cacao/import.ts';
 import { extensionIds } from '../../../domain/playbook/cacao/extensions.ts';
 import type { CacaoPlaybook } from '../../../domain/playbook/cacao/model.ts';
 import { anything, at, example } from './documents.ts';
+import { runs } from '../../law.ts';
 
 const shipped = resolve(import.meta.dirname, '../../../playbooks');
 const names = readdirSync(shipped).filter((file) => file.endsWith('.yaml') && !file.endsWith('.test.yaml'));
@@ -43,7 +44,7 @@ describe('playbooks of ours', () => {
         expect(readCacao(JSON.stringify(document), 'x').faults.filter(({ severity }) => severity === 'error')).toEqual([]);
         expect(planOf(imported(document))).toEqual(planOf(text));
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
