@@ -53,17 +53,18 @@ export const messageNames = {
 
 /**
  * `checkpoint` is what a long run hands to its next execution; nobody else sets it. `continueAfterEvents`: earlier than the server suggests.
- * `driver`: the order of commands that the run was begun with. Absent: every action goes through the server. 2: quick ones do not.
+ * `driver`: the order of commands that the run was begun with. Absent: every action goes through the server. 2: quick ones do not. 3: and no
+ * timer is cancelled.
  */
 export type PlaybookRunInput = {
   readonly run: string;
-  readonly driver?: 2;
+  readonly driver?: 2 | 3;
   readonly checkpoint?: RunCheckpoint;
   readonly continueAfterEvents?: number;
   /** The run that called it waits for it: it is answered in a few words. */
   readonly called?: true;
 };
-export const newRun = (run: string): PlaybookRunInput => ({ run, driver: 2 });
+export const newRun = (run: string): PlaybookRunInput => ({ run, driver: 3 });
 /** Plain JSON. Commands that were not performed yet, and who has voted on what is open. */
 export type RunCheckpoint = {
   readonly state: RunState;

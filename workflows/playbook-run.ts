@@ -104,7 +104,8 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     }
     let wake: () => void = () => undefined;
     const awake = new Promise<void>((resolve) => (wake = resolve));
-    const beginning = { run: input.run, nowMs, loaded, continueAfterEvents: input.continueAfterEvents, quick, wake };
+    const keepsTimers = input.driver === 3;
+    const beginning = { run: input.run, nowMs, loaded, continueAfterEvents: input.continueAfterEvents, quick, keepsTimers, wake };
     driver = input.checkpoint ? resumeRun(beginning, input.checkpoint) : beginRun(beginning);
     if (input.called) tellWhenLeased(driver);
     if (cancelledBy) cancel(cancelledBy);

@@ -32,6 +32,8 @@ export type Beginning = {
   readonly continueAfterEvents?: number | undefined;
   /** Whether quick actions may go the quick way. */
   readonly quick: boolean;
+  /** Whether timers that are not needed any more are forgotten instead of cancelled. */
+  readonly keepsTimers: boolean;
   readonly wake: () => void;
 };
 
@@ -70,7 +72,7 @@ export function feed(driver: RunDriver, event: EngineEvent): void {
 
 export const canHandOver = (driver: RunDriver): boolean => driver.handingOver && driver.inFlight === 0 && !driver.finished;
 
-function driverOf({ loaded, quick, continueAfterEvents = Infinity, wake }: Beginning, state: RunState): RunDriver {
+function driverOf({ loaded, quick, keepsTimers, continueAfterEvents = Infinity, wake }: Beginning, state: RunState): RunDriver {
   const driver: RunDriver = {
     loaded,
     state,
@@ -78,6 +80,7 @@ function driverOf({ loaded, quick, continueAfterEvents = Infinity, wake }: Begin
     scope: CancellationScope.current(),
     actions: new Map(),
     timers: new Map(),
+    keepsTimers,
     quick: quick ? quickWay() : undefined,
     calls: [],
     children: new Map(),
@@ -132,7 +135,7 @@ const performers: { readonly [T in Command['type']]: Performer<T> } = {
   escalate: { inFlight: true, perform: escalate },
   'cancel-action': { inFlight: false, perform: (driver, { step }) => cancelAction(driver, step) },
   'start-timer': { inFlight: false, perform: (driver, { timer, atMs }) => startTimer(driver, timer, atMs) },
-  'cancel-timer': { inFlight: false, perform: (driver, { timer }) => driver.timers.get(timer)?.cancel() },
+  'cancel-timer': { inFlight: false, perform: (driver, { timer }) => cancelTimer(driver, timer) },
   'start-child': { inFlight: true, perform: startCalled },
   'cancel-child': { inFlight: true, perform: cancelCalled },
   'undo-child': { inFlight: true, perform: undoCalled },
@@ -153,6 +156,8 @@ function startTimer(driver: RunDriver, timer: string, atMs: number): void {
     .run(() => sleep(Math.max(1, atMs - Date.now())))
     .then(
       () => {
+        // One that was forgotten fires all the same; there may be another of its name by now.
+        if (driver.keepsTimers && driver.timers.get(timer) !== scope) return;
         ended();
         feed(driver, { type: 'timer-fired', timer, nowMs: Math.max(Date.now(), atMs) });
       },
@@ -161,4 +166,9 @@ function startTimer(driver: RunDriver, timer: string, atMs: number): void {
         if (!isCancellation(error)) driver.fault = faultOf(error);
       },
     );
+}
+
+function cancelTimer({ keepsTimers, timers }: RunDriver, timer: string): void {
+  if (keepsTimers) timers.delete(timer);
+  else timers.get(timer)?.cancel();
 }

@@ -15,6 +15,11 @@ export type RunDriver = {
   readonly scope: CancellationScope;
   readonly actions: Map<string, CancellationScope>;
   readonly timers: Map<string, CancellationScope>;
+  /**
+   * A timer that is not needed any more is forgotten instead of cancelled. Where a local activity outlasts its workflow task, a replay has
+   * its answer one task earlier: a timer that was started in that task and is cancelled by the answer would never have been started.
+   */
+  readonly keepsTimers: boolean;
   /** Absent in runs that began before there was a quick way. */
   readonly quick: QuickWay | undefined;
   /** Calls that begin at the end of the turn, ordered together. */
