@@ -14,7 +14,7 @@ import type { ApprovalGrant, ChildEnd, ChildRun, EffectToUndo, Fault, RunState }
 import type { RunOrigin } from '../domain/playbook/control/origin.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { RunCommand, RunCommandAnswer } from '../domain/playbook/control/command.ts';
-import type { TaskOutputs } from '../domain/playbook/task.ts';
+import type { TaskRequest } from '../domain/playbook/task.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 
 /** One performance of an action. The effect key is `<run>/<step>/<invocation>`. */
@@ -118,18 +118,7 @@ export type VoteOutcome = {
   readonly review?: string | undefined;
 };
 
-export type OpenTask = {
-  readonly run: string;
-  readonly step: string;
-  readonly invocation: number;
-  readonly undo: boolean;
-  readonly title: string;
-  readonly instructions: string;
-  readonly outputs: TaskOutputs;
-  readonly roles: readonly string[];
-  readonly people: readonly string[];
-  readonly expiresAtMs: number;
-};
+export type OpenTask = TaskRequest & { readonly expiresAtMs: number };
 
 /** `claimed`: somebody had taken it on, and may have done it. */
 export type EndedTask =

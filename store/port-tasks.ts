@@ -1,22 +1,11 @@
 /** The part of the port (port.ts) that is about tasks: what runs ask people to do. */
 import type { JsonObject } from '../domain/json.ts';
-import type { TaskOutputs, TaskRecord, TaskStatus } from '../domain/playbook/task.ts';
+import type { TaskRecord, TaskRequest, TaskStatus } from '../domain/playbook/task.ts';
 import type { Page, PageRequest } from './port.ts';
 
 export type Tasks = {
   /** Idempotent by run, step, invocation and undo. */
-  readonly open: (input: {
-    readonly run: string;
-    readonly step: string;
-    readonly invocation: number;
-    readonly undo: boolean;
-    readonly title: string;
-    readonly instructions: string;
-    readonly outputs: TaskOutputs;
-    readonly roles: readonly string[];
-    readonly people: readonly string[];
-    readonly expiresAt: string;
-  }) => Promise<TaskRecord>;
+  readonly open: (input: TaskRequest & { readonly expiresAt: string }) => Promise<TaskRecord>;
   readonly get: (id: string) => Promise<TaskRecord | undefined>;
   /** `for`: those that this person may answer, by the roles that the person has now. */
   readonly list: (

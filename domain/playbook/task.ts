@@ -20,8 +20,8 @@ export type TaskOutputs = { readonly [name: string]: TaskOutput };
 
 export type TaskStatus = 'open' | 'answered' | 'expired' | 'cancelled';
 
-export type TaskRecord = {
-  readonly id: string;
+/** What is asked of whom. */
+export type TaskRequest = {
   readonly run: string;
   /** Step id with the indexes of its loops. */
   readonly step: string;
@@ -35,6 +35,10 @@ export type TaskRecord = {
   /** Who may answer: anyone who has one of the roles or is one of the people. */
   readonly roles: readonly string[];
   readonly people: readonly string[];
+};
+
+export type TaskRecord = TaskRequest & {
+  readonly id: string;
   readonly openedAt: string;
   readonly expiresAt: string;
   readonly status: TaskStatus;
