@@ -24,7 +24,7 @@ export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
     },
     'approvals.get': async ({ params }) => approvalReply(await known(store, params.id)),
     'approvals.vote': async ({ params, body, by, http }) => {
-      const approval = await openApproval(store, params.id);
+      const approval = await openTo(store, params.id, by);
       const { decision, digest, reason, onBehalfOf } = body;
       if (decision === 'deny' && reason === undefined)
         throw new EdictError('approval-reason-missing', 'a denial needs a reason', { where: '/reason' });
@@ -34,7 +34,7 @@ export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
       return cast(deps, approval, { decision, ...votedOn(approval, digest, narrow), by, reason, onBehalfOf }, http);
     },
     'approvals.break-glass': async ({ params, body, by, http }) => {
-      const approval = await openApproval(store, params.id);
+      const approval = await openTo(store, params.id, by);
       const { digest, reason, narrow } = body;
       const voted = votedOn(approval, digest, narrowOf(approval, digest, narrow));
       return cast(deps, approval, { decision: 'break-glass', ...voted, by, reason }, http);
@@ -58,13 +58,18 @@ async function known(store: Store, id: string): Promise<ApprovalRecord> {
   return approval;
 }
 
-async function openApproval(store: Store, id: string): Promise<ApprovalRecord> {
+/** A closed one is open to who has voted on it: what they send again is answered as it was then, or as a repeated vote. */
+async function openTo(store: Store, id: string, by: string): Promise<ApprovalRecord> {
   const approval = await known(store, id);
-  if (approval.status === 'open') return approval;
+  if (approval.status === 'open' || hasVoted(approval, by)) return approval;
   const code = approval.status === 'expired' ? 'approval-expired' : 'approval-closed';
   throw new EdictError(code, `approval \`${approval.id}\` is ${approval.status}`, {
     help: 'see `edict approvals` for the ones that are open',
   });
+}
+
+function hasVoted({ votes }: ApprovalRecord, by: string): boolean {
+  return votes.some((vote) => vote.by === by);
 }
 
 /** Given, or that of a narrower plan which somebody has voted for: who names its digest joins it. */
@@ -87,16 +92,20 @@ function votedOn(approval: ApprovalRecord, digest: Digest, narrow: Narrow | unde
 // oxlint-disable-next-line max-params -- where it goes, and what is said by whom
 async function cast(
   { store, orchestrator }: HandlerDeps,
-  { id, run }: ApprovalRecord,
+  approval: ApprovalRecord,
   said: Omit<Statement, 'approval' | 'at'>,
   http: FastifyRequest,
 ): Promise<VoteReply> {
+  const { id, run } = approval;
   const statement: Statement = { approval: id, ...said, at: await store.approvals.clock() };
-  const { status, approvals, quorum, reason, review } = await orchestrator.vote(
-    run,
-    await sign(store, statement),
-    updateIdOf(said.by, http),
-  );
+  const vote = await sign(store, statement);
+  const answered = orchestrator.vote(run, vote, updateIdOf(said.by, http)).catch((error: unknown) => {
+    const closed = error instanceof EdictError && ['approval-closed', 'run-state-wrong', 'not-found'].includes(error.code);
+    if (closed && hasVoted(approval, said.by))
+      throw new EdictError('approval-vote-repeated', `\`${said.by}\` has voted already`, { cause: error });
+    throw error;
+  });
+  const { status, approvals, quorum, reason, review } = await answered;
   return { approval: id, status, approvals, quorum, reason, review };
 }
 

@@ -95,4 +95,19 @@ describe('killed with -9 while people vote', () => {
     },
     200_000,
   );
+
+  it('answers a vote that is sent again after the approval closed: as it was then by the same key, as repeated by another', async () => {
+    const approval = await ask('ws-17');
+    const body = { decision: 'approve' as const, digest: approval.digest, reason: 'agreed' };
+    const vote = (manager: Client, idempotencyKey: string) =>
+      manager.call('approvals.vote', { params: { id: approval.id }, body }, { idempotencyKey });
+    const [one, two] = ground.managers;
+    const first = await vote(one, 'first');
+    expect(await vote(two, 'second')).toMatchObject({ status: 'approved' });
+    await untilDefined(`the end of ${approval.run}`, async () =>
+      (await ground.analyst.call('runs.get', { params: { run: approval.run } })).status === 'ended' ? true : undefined,
+    );
+    expect(await vote(one, 'first')).toEqual(first);
+    await expect(vote(one, 'another')).rejects.toMatchObject({ code: 'approval-vote-repeated' });
+  }, 120_000);
 });
