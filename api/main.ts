@@ -46,10 +46,11 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   const stopped = stopOnSignal(stopping);
   await app.listen({ host: settings.EDICT_API_HOST, port: settings.EDICT_API_PORT });
+  process.send?.({ ready: true });
   const opened = await openWhenThere(late, settings, stopping.signal);
   ready = opened;
   const outbox = opened ? startOutbox({ store: late.store, orchestrator, clock, logger }) : undefined;
-  if (opened) sayReady();
+  if (opened) process.stdout.write('{"ready":true}\n');
   await stopped;
   await app.close();
   await outbox?.stop();
@@ -95,11 +96,6 @@ function stopOnSignal(stopping: AbortController): Promise<void> {
       });
     }
   });
-}
-
-function sayReady(): void {
-  process.stdout.write('{"ready":true}\n');
-  process.send?.({ ready: true });
 }
 
 function version(): string {

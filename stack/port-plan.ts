@@ -14,18 +14,23 @@ export type PortPlanOptions = {
   readonly names: readonly string[];
   /** Asked for by the user: this one or none. */
   readonly apiPort?: number | undefined;
+  /** Keeps the API's port for us; false where somebody else does. */
+  readonly hold?: ((port: number) => Promise<boolean>) | undefined;
 };
 
-export async function planPorts(files: Pick<Layout, 'ports'>, { names, apiPort }: PortPlanOptions): Promise<PortPlan> {
+export async function planPorts(
+  files: Pick<Layout, 'ports'>,
+  { names, apiPort, hold = async () => true }: PortPlanOptions,
+): Promise<PortPlan> {
   const remembered = readPlan(files.ports);
   const taken = new Set<number>();
   const plan: { [name: string]: number } = {};
   if (apiPort !== undefined) {
-    await requireFree(apiPort);
+    await requireFree(apiPort, hold);
     taken.add(apiPort);
   }
   for (const name of names) {
-    if (name === 'api') plan[name] = apiPort ?? (await chooseApiPort(taken, remembered['api']));
+    if (name === 'api') plan[name] = apiPort ?? (await chooseApiPort(taken, hold, remembered['api']));
     else plan[name] = await choosePort(taken, remembered[name]);
   }
   // A port that was asked for once is not the one to remember.
@@ -34,19 +39,21 @@ export async function planPorts(files: Pick<Layout, 'ports'>, { names, apiPort }
   return plan;
 }
 
-async function chooseApiPort(taken: Set<number>, remembered: number | undefined): Promise<number> {
+type Hold = (port: number) => Promise<boolean>;
+
+async function chooseApiPort(taken: Set<number>, hold: Hold, remembered: number | undefined): Promise<number> {
   for (const port of [remembered, ...Array.from({ length: 20 }, (_, index) => defaultApiPort + index)]) {
-    if (port === undefined || taken.has(port) || !(await isFree(port))) continue;
+    if (port === undefined || taken.has(port) || !(await isFree(port)) || !(await hold(port))) continue;
     taken.add(port);
     return port;
   }
   return choosePort(taken);
 }
 
-async function requireFree(port: number): Promise<void> {
+async function requireFree(port: number, hold: Hold): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new EdictError('input-invalid', `\`${port}\` is no port`, { expected: 'a number from 1 to 65535' });
-  if (await isFree(port)) return;
+  if ((await isFree(port)) && (await hold(port))) return;
   const holder = await portHolder(port);
   throw new EdictError('port-in-use', `port \`${port}\` is in use${holder === undefined ? '' : ` by ${holder}`}`, {
     where: `127.0.0.1:${port}`,

@@ -1,5 +1,6 @@
 /** Free TCP ports on 127.0.0.1, below 32768 so that no outgoing connection of the system takes one meanwhile. */
 import { randomInt } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 
 import { EdictError } from '../domain/errors.ts';
@@ -13,6 +14,31 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
     server.once('error', () => resolve(false));
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
+}
+
+/**
+ * Holds ports for a stack's whole life, also while the program that listens there is down: a UDP socket on the port of the same number, which the
+ * system takes back when the process dies. Without it another stack could take the port of an API that is just being restarted.
+ */
+export type PortHold = { readonly take: (port: number) => Promise<boolean>; readonly release: () => void };
+
+export function portHold(host = '127.0.0.1'): PortHold {
+  const held: Socket[] = [];
+  return {
+    take: (port) =>
+      new Promise((resolve) => {
+        const socket = createSocket('udp4');
+        socket.once('error', () => socket.close(() => resolve(false)));
+        socket.bind({ port, address: host, exclusive: true }, () => {
+          socket.unref();
+          held.push(socket);
+          resolve(true);
+        });
+      }),
+    release: () => {
+      for (const socket of held.splice(0)) socket.close();
+    },
+  };
 }
 
 /** A free port that is not among `taken`, which it joins. `preferred` is kept where it is free. */

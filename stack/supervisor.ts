@@ -24,6 +24,7 @@ import {
   type StackContext,
 } from './parts.ts';
 import { planPorts } from './port-plan.ts';
+import { portHold, type PortHold } from './ports.ts';
 import { prepareData } from './data.ts';
 import { ensureSecret } from './secrets.ts';
 
@@ -71,24 +72,32 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const files = layout(resolve(options.dataDir));
   prepareData(files);
   const lock = acquireLock(files);
+  const hold = portHold();
   try {
-    const stack = await startUnderLock(options, files, lock);
+    const release = () => {
+      hold.release();
+      lock.release();
+    };
+    const stack = await startUnderLock({ ...options, hold: hold.take }, files, { ...lock, release });
     options.onProgress?.({ part: 'stack', event: 'ready', text: 'everything runs', ms: Date.now() - began });
     return stack;
   } catch (error) {
+    hold.release();
     lock.release();
     throw error;
   }
 }
 
-async function startUnderLock(options: StackOptions, files: Layout, lock: Lock): Promise<Stack> {
+type HeldOptions = StackOptions & { readonly hold: PortHold['take'] };
+
+async function startUnderLock(options: HeldOptions, files: Layout, lock: Lock): Promise<Stack> {
   const progress = options.onProgress ?? (() => undefined);
   const found = await stopLeftovers(files);
   if (found.length > 0) progress({ part: 'stack', event: 'note', text: `stopped what an earlier start left behind: ${found.join(', ')}` });
   const wanted = wantedParts(options);
   await ensureEngines(wanted.flatMap((name) => partEngines[name]));
   const password = ensureSecret(files.secrets, 'postgres');
-  const ports = await planPorts(files, { names: portNames(wanted), apiPort: options.apiPort });
+  const ports = await planPorts(files, { names: portNames(wanted), apiPort: options.apiPort, hold: options.hold });
   const addresses = addressesOf(files, ports, password);
   const supervised = supervise({ wanted, progress, lock, context: { wanted, files, ports, password, addresses, env: options.env ?? {} } });
   const abort = () => void supervised.stack.stop();

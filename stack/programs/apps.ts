@@ -16,7 +16,7 @@ export type AppOptions = {
   readonly env: { readonly [name: string]: string };
   readonly logFile: string;
   readonly onSpawn?: ((child: Child) => void) | undefined;
-  /** Asked until it says yes; without it, the app's own word counts. */
+  /** Asked until it says yes, once the app itself has said that it is ready. */
   readonly serves?: (() => Promise<boolean>) | undefined;
 };
 
@@ -41,7 +41,8 @@ export async function startApp(options: AppOptions): Promise<Child> {
   });
   let said = false;
   child.process.on('message', (message) => (said ||= (message as { ready?: unknown } | null)?.ready === true));
-  const ready = options.serves ?? (async () => said || saysReady(logFile, offset));
+  // INVARIANT: the app's own word first: on its port another program may answer while ours cannot listen.
+  const ready = async () => (said || saysReady(logFile, offset)) && ((await options.serves?.()) ?? true);
   await untilReady(child, ready);
   return child;
 }

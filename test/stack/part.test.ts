@@ -10,7 +10,7 @@ import { parseManifest } from '../../stack/backup/format.ts';
 import { launchCommand } from '../../stack/process/launch.ts';
 import { defaultLimits, Part, type PartEvents, type PartSpec } from '../../stack/part.ts';
 import { planPorts } from '../../stack/port-plan.ts';
-import { choosePort } from '../../stack/ports.ts';
+import { choosePort, portHold, type PortHold } from '../../stack/ports.ts';
 
 let root: string;
 beforeAll(() => {
@@ -129,6 +129,18 @@ describe('ports', () => {
     const asked = await choosePort(new Set());
     expect((await planPorts({ ports }, { names: ['api'], apiPort: asked }))['api']).toBe(asked);
     expect((await planPorts({ ports }, { names: ['api'] }))['api']).not.toBe(asked);
+  });
+
+  it('of an API are kept from another stack while nothing listens there', async () => {
+    const [mine, theirs] = [portHold(), portHold()];
+    const plan = (name: string, hold: PortHold) => planPorts({ ports: join(root, name) }, { names: ['api'], hold: hold.take });
+    const first = (await plan('mine.json', mine))['api'];
+    expect((await plan('theirs.json', theirs))['api']).not.toBe(first);
+    mine.release();
+    theirs.release();
+    const next = portHold();
+    expect((await plan('mine.json', next))['api']).toBe(first);
+    next.release();
   });
 
   it('that are none are bad input', async () => {
