@@ -46,7 +46,7 @@ export type Ports = {
   /** Generators of drafts, tried in this order; the last one is at hand always. */
   readonly providers: readonly Provider[];
   /** Found when first asked for: what is at hand may take a while to find out. */
-  readonly engines: Readonly<Record<TargetName, () => Promise<ProofEngine | NoEngine>>>;
+  readonly engines: { readonly [target in TargetName]?: () => Promise<ProofEngine | NoEngine> };
   /** The decision point. Throws `dependency-unavailable` where it gives no answer that can be believed. */
   readonly guard: (question: GuardQuestion, options: { readonly signal: AbortSignal }) => Promise<GuardAnswer>;
   readonly caller: () => Caller;

@@ -3,6 +3,7 @@
  * repetition of a decision is the mean over 2,048 requests, one in eight of them IPv6.
  */
 import { allRules, clausesOf } from '../domain/policy/clauses.ts';
+import { networkDimensions } from '../domain/policy/boxes.ts';
 import { completeClauses, ruleReading, wholeBox } from '../domain/policy/compare.ts';
 import { decide, prepare } from '../domain/policy/decide.ts';
 import { buildDiagram, newStore } from '../domain/policy/diagram.ts';
@@ -74,11 +75,12 @@ function buildFigure(ruleCount: number): BenchFigure {
   const build = () => {
     const store = newStore(
       spaceOf(
+        networkDimensions,
         clauses.map(({ box }) => box),
         wholeBox,
       ),
     );
-    sink += buildDiagram(store, clauses, ruleReading(rules))[4];
+    sink += buildDiagram(store, clauses, ruleReading(rules))[0] ?? 0;
   };
   const ends = allRules(policies).flatMap(({ rule }) =>
     [rule.match.from, rule.match.to].flatMap((selector) => resolve(selector).flatMap(({ low, high }) => [Number(low), Number(high)])),

@@ -38,6 +38,7 @@ export const errorTable = {
   'policy-timezones-mixed': unprocessable,
   'proof-failed': conflict,
   'artifact-unreadable': unprocessable,
+  'target-unknown': badInput,
   'loss-not-accepted': conflict,
   // playbook
   'playbook-invalid': unprocessable,

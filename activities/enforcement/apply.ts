@@ -4,7 +4,7 @@
  */
 import type { ActionCall, Activities } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
-import { targets } from '../../domain/policy/targets/index.ts';
+import { targetOf } from '../../domain/policy/targets/index.ts';
 import type { Artifact } from '../../domain/policy/targets/target.ts';
 import type { PointRow, PolicyVersionRow, Store } from '../../store/port.ts';
 import { pointRow } from '../effect/desired-state.ts';
@@ -57,7 +57,7 @@ async function approvedArtifact(
       where: call.step,
     });
   const together = await versionsTogether(store, row);
-  const now = targets[point.target].compile(
+  const now = targetOf(point.target).compile(
     together.map((one) => one.document),
     await store.context.inventory(),
   );

@@ -1,8 +1,8 @@
-/** `policy.compile`: the rules in force together with this version, to every target; artifacts are stored by digest. */
+/** `policy.compile`: the rules in force together with this version, to every target that is enforced; artifacts are stored by digest. */
 import type { Activities } from '../contract.ts';
 import { printRequest } from '../../domain/policy/request-text.ts';
-import { targets } from '../../domain/policy/targets/index.ts';
-import type { Compilation, TargetName } from '../../domain/policy/targets/target.ts';
+import { enforcedTargets } from '../../domain/policy/targets/index.ts';
+import type { Compilation } from '../../domain/policy/targets/target.ts';
 import { checkOrder } from '../effect/check-order.ts';
 import { namedVersion, versionsTogether } from './version.ts';
 import type { Ports } from '../ports.ts';
@@ -17,9 +17,9 @@ export function policyCompile(ports: Ports): Activities['policy.compile'] {
     const documents = (await versionsTogether(ports.store, version)).map((row) => row.document);
     const inventory = await ports.store.context.inventory();
     const compilations: Compilation[] = [];
-    for (const name of Object.keys(targets) as TargetName[]) {
+    for (const { name, compile } of enforcedTargets) {
       ports.caller().heartbeat({ target: name });
-      const compilation = targets[name].compile(documents, inventory);
+      const compilation = compile(documents, inventory);
       await ports.store.policies.saveCompilation({ policy: version.policy, version: version.version, ...compilation, by: order.requester });
       compilations.push(compilation);
     }

@@ -61,7 +61,7 @@ type Trial = { readonly tried: readonly Witness[]; readonly inventory: Inventory
 
 /** A witness of a rule with a declared loss may differ; how far it may is the symbolic half's business. */
 async function tryWitnesses(ports: Ports, artifact: Artifact, losses: readonly Loss[], { tried, inventory }: Trial): Promise<Concrete> {
-  const engine = await ports.engines[artifact.target]();
+  const engine = (await ports.engines[artifact.target]?.()) ?? { unavailable: `nothing here runs ${artifact.target}` };
   if ('unavailable' in engine) return { witnesses: 0, skipped: engine.unavailable };
   const lossy = new Set(losses.map((loss) => loss.rule));
   const exact = tried.filter((one) => !lossy.has(one.rule) && !one.determining.some((rule) => lossy.has(rule)));

@@ -1,5 +1,7 @@
 /** Policies: from a sentence to a version in force. */
 import { z } from 'zod';
+import { directions, states } from '../../domain/policy/request/flow.ts';
+import { protocolSchema } from '../../domain/policy/policy.schema.ts';
 import { PageQuery, pageOf } from './page.ts';
 import { Digest, JsonMap, list, Name, Time, VersionNumber, VersionParam } from './values.ts';
 import type { RouteSpec } from './route.ts';
@@ -8,13 +10,19 @@ export const PolicyState = z.enum(['draft', 'in-review', 'approved', 'distributi
 export const Decision = z.enum(['allow', 'deny', 'not-applicable']);
 
 const port = z.int().min(0).max(65_535);
+const octet = z.int().min(0).max(255);
 const address = z.union([z.ipv4(), z.ipv6()]);
 const networkRequest = {
   kind: z.literal('network'),
   from: address,
   to: address,
-  protocol: z.enum(['tcp', 'udp', 'icmp', 'other']),
+  protocol: protocolSchema,
   port,
+  sourcePort: port.optional(),
+  icmpType: octet.optional(),
+  icmpCode: octet.optional(),
+  direction: z.enum(directions).optional(),
+  state: z.enum(states).optional(),
   at: Time.optional(),
 };
 /** What a rule decides on. */

@@ -33,8 +33,9 @@ async function ask(client: OpaClient, request: NetworkRequest, deadline: Deadlin
     : { request, probe: { ...read, method: 'decision', elapsedMs } };
 }
 
-function inputOf({ at, ...request }: NetworkRequest): JsonObject {
-  return at === undefined ? request : { ...request, at };
+/** What is not told stays away. */
+function inputOf(request: NetworkRequest): JsonObject {
+  return Object.fromEntries(Object.entries(request).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
 
 function readDecision(result: Json | undefined): Pick<Probe, 'decision' | 'detail'> | undefined {

@@ -1,16 +1,32 @@
 /** A box of requests: one set for each field. A rule's match, an exception and a line of a firewall are boxes. */
-import { anyAddress } from './addresses.ts';
+import { anyAddress, families, familyLine } from './addresses.ts';
+import { anyFlow, anySourcePort } from './request/flow.ts';
 import { type IntervalSet, intersect, subtract } from './intervals.ts';
 import { anyService } from './service-selector.ts';
+import type { BoxOf, Dimension } from './space.ts';
 import { anyMinute } from './time-window.ts';
 
 /** In the order in which a diagram asks: a destination has few rules of its own, so that it comes first. */
-export const fields = ['destination', 'source', 'service', 'minute'] as const;
+export const fields = ['destination', 'source', 'service', 'sourcePort', 'flow', 'minute'] as const;
 export type Field = (typeof fields)[number];
 
-export type Box = { readonly [field in Field]: IntervalSet };
+export type Box = BoxOf<Field>;
 
-export const everything: Box = { destination: anyAddress, source: anyAddress, service: anyService, minute: anyMinute };
+const byFamily: readonly IntervalSet[] = families.map((family) => [familyLine[family]]);
+
+/** The network's request space. Its parts are the address families, in the order of `families`. */
+export const networkDimensions: readonly Dimension<Field>[] = fields.map((name) =>
+  name === 'destination' || name === 'source' ? { name, parts: byFamily } : { name },
+);
+
+export const everything: Box = {
+  destination: anyAddress,
+  source: anyAddress,
+  service: anyService,
+  sourcePort: anySourcePort,
+  flow: anyFlow,
+  minute: anyMinute,
+};
 
 export function isEmpty(box: Box): boolean {
   return fields.some((field) => box[field].length === 0);
@@ -21,6 +37,8 @@ export function intersectBoxes(a: Box, b: Box): Box {
     destination: intersect(a.destination, b.destination),
     source: intersect(a.source, b.source),
     service: intersect(a.service, b.service),
+    sourcePort: intersect(a.sourcePort, b.sourcePort),
+    flow: intersect(a.flow, b.flow),
     minute: intersect(a.minute, b.minute),
   };
 }

@@ -3,24 +3,21 @@
  * its exceptions. Rules stand in order of weight (deny, allow, claim), then as written.
  */
 import { EdictError } from '../errors.ts';
-import { type Box, everything } from './boxes.ts';
+import { type Box, everything, type Field } from './boxes.ts';
+import type { Clause } from './diagram.ts';
 import type { IntervalSet } from './intervals.ts';
 import type { NetworkRule, Policy, RuleEffect, RuleExcept, ServiceSelector, TimeWindow } from './model.ts';
 import type { Resolve } from './resolve.ts';
-import { parseService, serviceSet } from './service-selector.ts';
+import { selectedServices } from './service-selector.ts';
 import { minutesOfWeek, parseWindow, type Window } from './time-window.ts';
 
-/**
- * `match`: the rule applies here. `except`: it does not, after all. `unsure`: whether it does depends on a time that the request
- * does not give.
- */
-export type Clause = { readonly role: 'match' | 'except' | 'unsure'; readonly rule: number; readonly box: Box };
+export type NetworkClause = Clause<Field>;
 
 export type ClauseRule = { readonly id: string; readonly effect: RuleEffect };
 
 export type Clauses = {
   readonly rules: readonly ClauseRule[];
-  readonly clauses: readonly Clause[];
+  readonly clauses: readonly NetworkClause[];
   /** The one time zone of every window; absent where there is no window. */
   readonly timezone: string | undefined;
 };
@@ -59,18 +56,18 @@ type BoxWords = { readonly resolve: Resolve; readonly services: (text: ServiceSe
 
 type Words = BoxWords & { readonly windows: (text: TimeWindow) => Window };
 
-function clausesOfRule(rule: NetworkRule, index: number, words: Words): readonly Clause[] {
-  const match: Clause = { role: 'match', rule: index, box: boxOf(rule.match, words) };
+function clausesOfRule(rule: NetworkRule, index: number, words: Words): readonly NetworkClause[] {
+  const match: NetworkClause = { role: 'match', rule: index, box: boxOf(rule.match, words) };
   return [match, ...(rule.except ?? []).flatMap((except) => clausesOfExcept(except, index, words))];
 }
 
-function clausesOfExcept(except: RuleExcept, rule: number, words: Words): readonly Clause[] {
+function clausesOfExcept(except: RuleExcept, rule: number, words: Words): readonly NetworkClause[] {
   const box = boxOf(except, words);
   if (except.during === undefined) return [{ role: 'except', rule, box }];
   const { minutes } = words.windows(except.during);
   return [
     { role: 'except', rule, box: { ...box, minute: minutes } },
-    { role: 'unsure', rule, box: { ...box, minute: unknownTime } },
+    { role: 'unsure', rule, reason: 'has a time window, and the request gives no time', box: { ...box, minute: unknownTime } },
   ];
 }
 
@@ -80,6 +77,8 @@ export function boxOf(match: RuleExcept, { resolve, services }: BoxWords): Box {
     destination: match.to === undefined ? everything.destination : resolve(match.to),
     source: match.from === undefined ? everything.source : resolve(match.from),
     service: match.service === undefined ? everything.service : services(match.service),
+    sourcePort: everything.sourcePort,
+    flow: everything.flow,
     minute: anyTime,
   };
 }
@@ -91,7 +90,7 @@ export const anyTime: IntervalSet = [{ low: 0n, high: BigInt(unknownMinute) }];
 export function serviceReader(): (text: ServiceSelector) => IntervalSet {
   const known = new Map<string, IntervalSet>();
   return (text) => {
-    const held = known.get(text) ?? serviceSet(parseService(text));
+    const held = known.get(text) ?? selectedServices(text);
     known.set(text, held);
     return held;
   };

@@ -3,19 +3,21 @@
  * Only complete requests are compared: both addresses of one family, a time given where a rule asks for one.
  */
 import { element } from './element.ts';
-import { anyAddress, families, type Family } from './addresses.ts';
-import { type Box, fields } from './boxes.ts';
-import type { Clause, ClauseRule, Clauses } from './clauses.ts';
+import { type Box, everything } from './boxes.ts';
+import type { ClauseRule, Clauses, NetworkClause } from './clauses.ts';
 import { childOf, type NodeId, type Reading, type Roots, type Store } from './diagram.ts';
 import type { Decision, RuleEffect } from './model.ts';
-import { anyService } from './service-selector.ts';
-import { anyMinute } from './time-window.ts';
+import { flowSet, noSourcePort } from './request/flow.ts';
 
-/** All complete requests. */
-export const wholeBox: Box = { destination: anyAddress, source: anyAddress, service: anyService, minute: anyMinute };
+/** All complete requests that begin a connection through the point. */
+export const wholeBox: Box = {
+  ...everything,
+  sourcePort: [{ low: 0n, high: BigInt(noSourcePort - 1) }],
+  flow: flowSet({ directions: ['forward'], states: ['new'] }),
+};
 
 /** One class a level, or `undefined` where any will do. */
-export type Path = { readonly family: Family; readonly classes: readonly (number | undefined)[] };
+export type Path = { readonly part: number; readonly classes: readonly (number | undefined)[] };
 
 const decisionOf: Readonly<Record<RuleEffect, Decision>> = { deny: 'deny', allow: 'allow', claim: 'deny' };
 
@@ -32,7 +34,7 @@ export function firstMatch(decisionOfRule: (rule: number) => Decision): Reading 
 }
 
 /** The clauses that can matter to complete requests. */
-export function completeClauses({ clauses }: Clauses): readonly Clause[] {
+export function completeClauses({ clauses }: Clauses): readonly NetworkClause[] {
   return clauses.filter(({ role }) => role !== 'unsure');
 }
 
@@ -40,23 +42,29 @@ export function completeClauses({ clauses }: Clauses): readonly Clause[] {
 export type AtLeaf = (terminals: readonly string[], path: Path) => boolean;
 
 /** Visits each distinct tuple of nodes once, depth first, where the first two differ. */
-export function walkDifferences(store: Store, diagrams: readonly [Roots, Roots, ...Roots[]], atLeaf: AtLeaf): void {
-  for (const family of families) {
-    const seen = new Set<string>();
-    const roots = diagrams.map((diagram) => diagram[family]);
-    if (visit({ store, family, seen, atLeaf }, roots, [])) return;
+export function walkDifferences<Name extends string>(
+  store: Store<Name>,
+  diagrams: readonly [Roots, Roots, ...Roots[]],
+  atLeaf: AtLeaf,
+): void {
+  const levels = store.space.lines.length;
+  for (let part = 0; part < store.space.parts; part += 1) {
+    const roots = diagrams.map((diagram) => element(diagram, part));
+    if (visit({ store, levels, part, seen: new Set(), atLeaf }, roots, [])) return;
   }
 }
 
-type Walk = { readonly store: Store; readonly family: Family; readonly seen: Set<string>; readonly atLeaf: AtLeaf };
+type Nodes = Pick<Store, 'nodes' | 'terminals'>;
+
+type Walk = { readonly store: Nodes; readonly levels: number; readonly part: number; readonly seen: Set<string>; readonly atLeaf: AtLeaf };
 
 function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | undefined)[]): boolean {
   if (ids[0] === ids[1]) return false;
   const level = classes.length;
-  if (level === fields.length) {
+  if (level === walk.levels) {
     return walk.atLeaf(
       ids.map((id) => element(walk.store.terminals, id)),
-      { family: walk.family, classes },
+      { part: walk.part, classes },
     );
   }
   const key = `${level}:${ids.join(',')}`;
@@ -67,7 +75,7 @@ function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | u
   return starts.some((start) => visit(walk, childrenAt(walk.store, { ids, level, at: start }), [...classes, start]));
 }
 
-function boundaries(store: Store, ids: readonly NodeId[], level: number): readonly number[] {
+function boundaries(store: Nodes, ids: readonly NodeId[], level: number): readonly number[] {
   const starts = new Set<number>();
   for (const id of ids) {
     const node = store.nodes[id];
@@ -77,7 +85,7 @@ function boundaries(store: Store, ids: readonly NodeId[], level: number): readon
 }
 
 function childrenAt(
-  store: Store,
+  store: Nodes,
   { ids, level, at }: { readonly ids: readonly NodeId[]; readonly level: number; readonly at: number },
 ): readonly NodeId[] {
   return ids.map((id) => {
@@ -87,7 +95,7 @@ function childrenAt(
 }
 
 /** Boxes of requests that are decided alike: the paths of the diagram, counting edges to one child as one. */
-export function countClasses(store: Store, roots: Roots): number {
+export function countClasses(store: Nodes, roots: Roots): number {
   const counts = new Map<NodeId, number>();
   const count = (id: NodeId): number => {
     const node = store.nodes[id];
@@ -96,5 +104,5 @@ export function countClasses(store: Store, roots: Roots): number {
     counts.set(id, held);
     return held;
   };
-  return count(roots[4]) + count(roots[6]);
+  return roots.reduce((sum, root) => sum + count(root), 0);
 }

@@ -6,12 +6,14 @@
  */
 import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
-import { anyAddress, type Family, familyOf, parseAddress, parseQuad } from './addresses.ts';
-import { type Clause, type Clauses, clausesOf, unknownMinute, anyTime } from './clauses.ts';
-import { buildDiagram, childOf, newStore, type Node, type Reading, type Roots, type Store } from './diagram.ts';
+import { type Family, familyOf, parseAddress, parseQuad } from './addresses.ts';
+import { everything, type Field, networkDimensions } from './boxes.ts';
+import { anyTime, type Clauses, clausesOf, unknownMinute } from './clauses.ts';
+import { buildDiagram, childOf, newStore, type Node, type Reading, type Roots, type Store, type Survivor } from './diagram.ts';
+import { noSourcePort } from './request/flow.ts';
 import type { Decision, DecisionResult, NetworkRequest, Policy, RuleEffect } from './model.ts';
+import { requestFlow, requestService, requestSourcePort } from './request/point.ts';
 import { resolver } from './resolve.ts';
-import { anyService, hasPorts, isProtocol, maxPort, servicePoint } from './service-selector.ts';
 import { classAt, type Line, type Space, spaceOf } from './space.ts';
 import { parseInstantMs, type WeekClock, weekClock } from './time-window.ts';
 
@@ -24,10 +26,13 @@ export type Decider = {
   readonly lookup: Lookup;
 };
 
+/** From a value to its class, for each field; what no rule asks for is never looked up. */
 type Lookup = {
   readonly destination: (value: bigint | number) => number;
   readonly source: (value: bigint | number) => number;
-  readonly service: Int32Array;
+  readonly service: (point: number) => number;
+  readonly sourcePort: Int32Array;
+  readonly flow: Int32Array;
   readonly minute: Int32Array;
   readonly clock: WeekClock | undefined;
 };
@@ -37,11 +42,11 @@ const decisionOf: Readonly<Record<RuleEffect, Decision>> = { deny: 'deny', allow
 /** Throws `policy-name-unknown`, `policy-invalid`, `policy-timezones-mixed` and `inventory-invalid`. */
 export function prepare(policies: readonly Policy[], inventory: Inventory): Decider {
   const clauses = clausesOf(policies, resolver(inventory));
-  const whole = { destination: anyAddress, source: anyAddress, service: anyService, minute: anyTime };
   const store = newStore(
     spaceOf(
+      networkDimensions,
       clauses.clauses.map(({ box }) => box),
-      whole,
+      { ...everything, minute: anyTime },
     ),
   );
   const reading = answers(clauses);
@@ -61,48 +66,79 @@ function answers({ rules }: Clauses): Reading {
   return { group: (rule) => weights.indexOf(element(rules, rule).effect), decide: (alive) => terminalOf(alive, rules) };
 }
 
-function terminalOf(alive: readonly Clause[], rules: Clauses['rules']): string {
-  const unsure = new Set(alive.filter(({ role }) => role === 'unsure').map(({ rule }) => rule));
+function terminalOf(alive: readonly Survivor[], rules: Clauses['rules']): string {
+  const unsure = new Map(alive.filter(({ role }) => role === 'unsure').map(({ rule, reason = '' }) => [rule, reason]));
   const matched = alive.filter(({ role, rule }) => role === 'match' && !unsure.has(rule)).map(({ rule }) => rule);
   const effect = unsure.size > 0 ? 'deny' : matched.slice(0, 1).map((rule) => element(rules, rule).effect)[0];
   const determining = matched.filter((rule) => element(rules, rule).effect === effect);
-  return `${determining.join(' ')}/${[...unsure].join(' ')}`;
+  return JSON.stringify([determining, [...unsure]]);
 }
 
-function readAnswers({ terminals }: Store, { rules }: Clauses): readonly (DecisionResult | undefined)[] {
-  const numbers = (text: string) => (text === '' ? [] : text.split(' ').map(Number));
+function readAnswers({ terminals }: Pick<Store, 'terminals'>, { rules }: Clauses): readonly (DecisionResult | undefined)[] {
   return terminals.map((text) => {
     if (text === undefined) return undefined;
-    const [determining = [], unsure = []] = text.split('/').map(numbers);
+    const [determining, unsure] = JSON.parse(text) as [readonly number[], readonly (readonly [number, string])[]];
     const first = determining[0];
     return {
       decision: unsure.length > 0 ? 'deny' : first === undefined ? 'not-applicable' : decisionOf[element(rules, first).effect],
       determining: determining.map((rule) => element(rules, rule).id),
-      erring: unsure.map((rule) => ({ rule: element(rules, rule).id, reason: 'has a time window, and the request gives no time' })),
+      erring: unsure.map(([rule, reason]) => ({ rule: element(rules, rule).id, reason })),
     };
   });
 }
 
 export function decide(decider: Decider, request: NetworkRequest): DecisionResult {
-  const { lookup, nodes, roots } = decider;
   const from = valueOf(request.from);
   const to = valueOf(request.to);
   if (from === undefined) return unreadable(`\`${request.from}\` is not an address`);
   if (to === undefined) return unreadable(`\`${request.to}\` is not an address`);
   const family = familyAt(from);
   if (family !== familyAt(to)) return unreadable(`\`${request.from}\` and \`${request.to}\` are of different families`);
-  const service = serviceOf(request);
+  const service = requestService(request, family);
   if (service === undefined) return unreadable(`\`${request.protocol}/${request.port}\` is not a protocol and a port`);
-  const minute = minuteOf(request.at, lookup.clock);
+  const sourcePort = requestSourcePort(request, service);
+  if (sourcePort === undefined) return unreadable(`\`${request.sourcePort}\` is not a port`);
+  const flow = requestFlow(request);
+  if (flow === undefined) return unreadable(`\`${request.direction} ${request.state}\` is not a direction and a state`);
+  const minute = minuteOf(request.at, decider.lookup.clock);
   if (minute === undefined) return unreadable(`\`${request.at}\` is not an instant (RFC 3339)`);
-  let id = roots[family];
-  for (let node = nodes[id]; node !== undefined; node = nodes[id]) {
-    if (node.level === 0) id = childOf(node, lookup.destination(to));
-    else if (node.level === 1) id = childOf(node, lookup.source(from));
-    else if (node.level === 2) id = childOf(node, lookup.service[service] ?? -1);
-    else id = childOf(node, lookup.minute[minute] ?? -1);
+  return element(
+    decider.answers,
+    walk(decider, element(decider.roots, family === 4 ? 0 : 1), { from, to, service, sourcePort, flow, minute }),
+  );
+}
+
+type Point = {
+  readonly from: bigint | number;
+  readonly to: bigint | number;
+  readonly service: number;
+  readonly sourcePort: number;
+  readonly flow: number;
+  readonly minute: number;
+};
+
+/** From the root to a terminal; levels as in `fields`. */
+function walk({ lookup, nodes }: Decider, root: number, point: Point): number {
+  let id = root;
+  for (let node = nodes[id]; node !== undefined; node = nodes[id]) id = childOf(node, classOf(lookup, node.level, point));
+  return id;
+}
+
+function classOf(lookup: Lookup, level: number, point: Point): number {
+  switch (level) {
+    case 0:
+      return lookup.destination(point.to);
+    case 1:
+      return lookup.source(point.from);
+    case 2:
+      return lookup.service(point.service);
+    case 3:
+      return lookup.sourcePort[point.sourcePort] ?? -1;
+    case 4:
+      return lookup.flow[point.flow] ?? -1;
+    default:
+      return lookup.minute[point.minute] ?? -1;
   }
-  return element(decider.answers, id);
 }
 
 /** IPv4 as a number: bigints cost a request its microsecond. */
@@ -118,11 +154,6 @@ function familyAt(value: bigint | number): Family {
   return typeof value === 'number' ? 4 : 6;
 }
 
-function serviceOf({ protocol, port }: NetworkRequest): number | undefined {
-  if (!isProtocol(protocol) || !Number.isInteger(port) || port < 0 || port > maxPort) return undefined;
-  return hasPorts(protocol) ? servicePoint(protocol, port) : servicePoint(protocol, 0);
-}
-
 function minuteOf(at: unknown, clock: WeekClock | undefined): number | undefined {
   if (at === undefined) return unknownMinute;
   const instantMs = typeof at === 'string' ? parseInstantMs(at) : undefined;
@@ -134,23 +165,39 @@ function unreadable(reason: string): DecisionResult {
   return { decision: 'deny', determining: [], erring: [{ rule: 'request', reason }] };
 }
 
-function lookupOf(space: Space, timezone: string | undefined): Lookup {
+function lookupOf({ line }: Space<Field>, timezone: string | undefined): Lookup {
   return {
-    destination: addressLookup(space.destination),
-    source: addressLookup(space.source),
-    service: table(space.service, element(anyService, 0).high),
-    minute: table(space.minute, BigInt(unknownMinute)),
+    destination: addressLookup(line.destination),
+    source: addressLookup(line.source),
+    service: serviceLookup(line.service),
+    sourcePort: table(line.sourcePort, 0n, BigInt(noSourcePort)),
+    flow: table(line.flow, 0n, element(everything.flow, 0).high),
+    minute: table(line.minute, 0n, BigInt(unknownMinute)),
     clock: timezone === undefined ? undefined : weekClock(timezone),
   };
 }
 
-function table(line: Line, last: bigint): Int32Array {
-  const classes = new Int32Array(Number(last) + 1);
-  for (let atom = 0; atom < line.starts.length; atom += 1) {
-    const end = line.starts[atom + 1] ?? last + 1n;
-    classes.fill(element(line.classOf, atom), Number(element(line.starts, atom)), Number(end));
+/** The classes of the values from first to last; empty where there is but one class, for which nobody asks. */
+function table({ starts, classOf, sample }: Line, first: bigint, last: bigint): Int32Array {
+  const classes = new Int32Array(sample.length === 1 ? 0 : Number(last - first) + 1);
+  for (let atom = 0; atom < starts.length && classes.length > 0; atom += 1) {
+    const [start, end] = [element(starts, atom), starts[atom + 1] ?? last + 1n];
+    if (end <= first || start > last) continue;
+    classes.fill(element(classOf, atom), Number((start > first ? start : first) - first), Number((end > last ? last + 1n : end) - first));
   }
   return classes;
+}
+
+/** A table for each protocol that some rule looks into; the others are of one class each. */
+function serviceLookup(line: Line): (point: number) => number {
+  const details = 65_536;
+  const protocols = 256;
+  const whole = new Int32Array(protocols);
+  const tables: (Int32Array | undefined)[] = Array.from({ length: protocols }, () => undefined);
+  for (let protocol = 0; protocol < protocols; protocol += 1) whole[protocol] = classAt(line, BigInt(protocol * details));
+  const cut = new Set(line.starts.filter((start) => start % BigInt(details) !== 0n).map((start) => Number(start) >>> 16));
+  for (const protocol of cut) tables[protocol] = table(line, BigInt(protocol * details), BigInt(protocol * details + details - 1));
+  return (point) => tables[point >>> 16]?.[point & 0xffff] ?? whole[point >>> 16] ?? -1;
 }
 
 function addressLookup(line: Line): (value: bigint | number) => number {

@@ -1,26 +1,37 @@
 /**
  * Decision diagrams over requests, after Gouda and Liu, "Structured firewall design" (Computer Networks 51, 2007): one level for
- * each field, edges labelled with intervals (here: runs of classes, see space.ts), equal nodes shared. Diagrams of one store are
+ * each dimension, edges labelled with intervals (here: runs of classes, see space.ts), equal nodes shared. Diagrams of one store are
  * canonical, so that two of them decide alike exactly when their roots are the same number.
  *
- * They are built top down: at each node the clauses that are still alive are split by the field's classes, and each distinct
+ * They are built top down: at each node the clauses that are still alive are split by the dimension's classes, and each distinct
  * list of survivors is built once.
  */
 import { element } from './element.ts';
-import type { Family } from './addresses.ts';
-import { fields } from './boxes.ts';
-import type { Clause } from './clauses.ts';
-import type { Domain, Space } from './space.ts';
+import type { IntervalSet } from './intervals.ts';
+import type { BoxOf, Domain, Space } from './space.ts';
 
 export type NodeId = number;
 
 /** `starts[i]` is the first class that leads to `children[i]`; the last run ends with the domain. */
 export type Node = { readonly level: number; readonly starts: Int32Array; readonly children: Int32Array; readonly end: number };
 
-export type Roots = Readonly<Record<Family, NodeId>>;
+/** By part of the space. */
+export type Roots = readonly NodeId[];
 
-export type Store = {
-  readonly space: Space;
+/**
+ * A rule is a clause for its match, followed by one for each of its exceptions. `match`: the rule applies here. `except`: it does not,
+ * after all. `unsure`: whether it does depends on something that the request does not tell.
+ */
+export type Clause<Name extends string = string> = {
+  readonly role: 'match' | 'except' | 'unsure';
+  readonly rule: number;
+  readonly box: BoxOf<Name>;
+  /** Of `unsure`: what is not told, in words that follow the rule's name. */
+  readonly reason?: string | undefined;
+};
+
+export type Store<Name extends string = string> = {
+  readonly space: Space<Name>;
   readonly nodes: (Node | undefined)[];
   /** What a terminal says; `undefined` for inner nodes. */
   readonly terminals: (string | undefined)[];
@@ -30,20 +41,24 @@ export type Store = {
 /** How clauses are read: all that alters the meaning of a list of survivors. */
 export type Reading = {
   /** The survivors' decision, as text: equal texts are one terminal. Clauses come in order, each match before its exceptions. */
-  readonly decide: (alive: readonly Clause[]) => string;
+  readonly decide: (alive: readonly Survivor[]) => string;
   /** Rules of the same group are told apart only where `decide` does so; a rule that covers all that is left silences every later group. */
   readonly group: (rule: number) => number;
 };
 
-export function newStore(space: Space): Store {
+export type Survivor = Omit<Clause, 'box'>;
+
+export function newStore<Name extends string>(space: Space<Name>): Store<Name> {
   return { space, nodes: [], terminals: [], shared: new Map() };
 }
 
-export function terminal(store: Store, text: string): NodeId {
+type AnyStore = Omit<Store, 'space'>;
+
+export function terminal(store: AnyStore, text: string): NodeId {
   return share(store, `=${text}`, undefined, text);
 }
 
-function share(store: Store, key: string, node: Node | undefined, text: string | undefined): NodeId {
+function share(store: AnyStore, key: string, node: Node | undefined, text: string | undefined): NodeId {
   const held = store.shared.get(key);
   if (held !== undefined) return held;
   const id = store.nodes.length;
@@ -54,40 +69,43 @@ function share(store: Store, key: string, node: Node | undefined, text: string |
 }
 
 type Build = {
-  readonly store: Store;
-  readonly clauses: readonly Clause[];
+  readonly store: AnyStore & { readonly space: Pick<Space, 'lines' | 'parts'> };
+  readonly clauses: readonly Survivor[];
+  /** By dimension, then clause. */
+  readonly sets: readonly (readonly IntervalSet[])[];
   readonly reading: Reading;
-  readonly family: Family;
+  readonly part: number;
   /** By level and survivors. */
   readonly built: readonly Map<string, NodeId>[];
   /** For each clause: the first level from which on its sets are full. */
   readonly coversFrom: Uint8Array;
 };
 
-export function buildDiagram(store: Store, clauses: readonly Clause[], reading: Reading): Roots {
-  return { 4: buildFamily(store, clauses, { reading, family: 4 }), 6: buildFamily(store, clauses, { reading, family: 6 }) };
+export function buildDiagram<Name extends string>(store: Store<Name>, clauses: readonly Clause<Name>[], reading: Reading): Roots {
+  const sets = store.space.names.map((name) => clauses.map(({ box }) => box[name]));
+  return Array.from({ length: store.space.parts }, (_, part) => buildPart({ store, clauses, sets, reading, part }));
 }
 
-function buildFamily(
-  store: Store,
-  clauses: readonly Clause[],
-  { reading, family }: { readonly reading: Reading; readonly family: Family },
-): NodeId {
-  const coversFrom = Uint8Array.from(clauses, ({ box }) => {
-    let level = fields.length;
-    while (level > 0 && store.space[element(fields, level - 1)].runs(box[element(fields, level - 1)], family).full) level -= 1;
+type Given = Pick<Build, 'clauses' | 'sets' | 'reading' | 'part'> & { readonly store: Build['store'] };
+
+function buildPart(given: Given): NodeId {
+  const { lines } = given.store.space;
+  const runsOf = (level: number, clause: number) => element(lines, level).runs(element(element(given.sets, level), clause), given.part);
+  const coversFrom = Uint8Array.from(given.clauses, (_, index) => {
+    let level = lines.length;
+    while (level > 0 && runsOf(level - 1, index).full) level -= 1;
     return level;
   });
-  const build: Build = { store, clauses, reading, family, built: fields.map(() => new Map()), coversFrom };
-  const possible = clauses.flatMap(({ box }, index) =>
-    fields.every((field) => store.space[field].runs(box[field], family).runs.length > 0) ? [index] : [],
+  const build: Build = { ...given, built: lines.map(() => new Map()), coversFrom };
+  const possible = given.clauses.flatMap((_, index) =>
+    lines.every((_line, level) => runsOf(level, index).runs.length > 0) ? [index] : [],
   );
   return nodeOf(build, 0, simplify(build, 0, possible));
 }
 
 function nodeOf(build: Build, level: number, alive: readonly number[]): NodeId {
   const { store, clauses, reading } = build;
-  if (level === fields.length) return terminal(store, reading.decide(alive.map((index) => element(clauses, index))));
+  if (level === store.space.lines.length) return terminal(store, reading.decide(alive.map((index) => element(clauses, index))));
   const key = keyOf(alive);
   const held = element(build.built, level).get(key);
   if (held !== undefined) return held;
@@ -106,12 +124,13 @@ function keyOf(numbers: ArrayLike<number>): string {
 }
 
 function split(build: Build, level: number, alive: readonly number[]): NodeId {
-  const line = build.store.space[element(fields, level)];
-  const domain = line.domains[build.family];
+  const line = element(build.store.space.lines, level);
+  const sets = element(build.sets, level);
+  const domain = element(line.domains, build.part);
   const whole: number[] = [];
   const events: number[] = [];
   for (const index of alive) {
-    const { full, runs } = line.runs(element(build.clauses, index).box[element(fields, level)], build.family);
+    const { full, runs } = line.runs(element(sets, index), build.part);
     if (full) whole.push(index);
     // Starts and ends as numbers to sort: the class, then the clause. A clause that is met again ends.
     else for (const place of runs) events.push(place * build.clauses.length + index);
@@ -197,7 +216,7 @@ function standingOf({ clauses, coversFrom }: Build, level: number, excepts: read
 
 /** A node of the given runs: equal neighbours become one, a node with one child is the child, an equal node is shared. */
 export function join(
-  store: Store,
+  store: AnyStore,
   { level, domain, runs }: { readonly level: number; readonly domain: Domain; readonly runs: readonly Run[] },
 ): NodeId {
   const distinct = runs.filter(({ child }, index) => index === 0 || element(runs, index - 1).child !== child);

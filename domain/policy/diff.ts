@@ -4,7 +4,8 @@
  */
 import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
-import { type Clause, type ClauseRule, type Clauses, clausesOf } from './clauses.ts';
+import { type Field, networkDimensions } from './boxes.ts';
+import { type ClauseRule, type Clauses, clausesOf, type NetworkClause } from './clauses.ts';
 import { completeClauses, type Path, ruleReading, walkDifferences, wholeBox } from './compare.ts';
 import { decide, type Decider, prepare } from './decide.ts';
 import { buildDiagram, newStore, type Reading } from './diagram.ts';
@@ -43,6 +44,7 @@ export function diffPolicies(before: readonly Policy[], after: readonly Policy[]
     });
   const sides = [completeClauses(old), completeClauses(fresh)] as const;
   const space = spaceOf(
+    networkDimensions,
     sides.flat().map(({ box }) => box),
     wholeBox,
   );
@@ -63,10 +65,10 @@ export function diffPolicies(before: readonly Policy[], after: readonly Policy[]
   };
 }
 
-type Side = { readonly clauses: readonly Clause[]; readonly reading: Reading };
+type Side = { readonly clauses: readonly NetworkClause[]; readonly reading: Reading };
 
 function firstDifference(
-  space: Space,
+  space: Space<Field>,
   [before, after]: readonly [Side, Side],
   wanted: (before: string, after: string) => boolean = () => true,
 ): Path | undefined {
@@ -84,7 +86,12 @@ function firstDifference(
   return found;
 }
 
-type Changes = { readonly old: Clauses; readonly fresh: Clauses; readonly space: Space; readonly show: (path: Path) => ShownRequest };
+type Changes = {
+  readonly old: Clauses;
+  readonly fresh: Clauses;
+  readonly space: Space<Field>;
+  readonly show: (path: Path) => ShownRequest;
+};
 
 function ruleChanges({ old, fresh, space, show }: Changes): readonly RuleChange[] {
   const ids = [...new Set([...old.rules, ...fresh.rules].map(({ id }) => id))];
@@ -99,7 +106,7 @@ function ruleChanges({ old, fresh, space, show }: Changes): readonly RuleChange[
   });
 }
 
-type RuleClauses = { readonly rule: ClauseRule; readonly clauses: readonly Clause[] };
+type RuleClauses = { readonly rule: ClauseRule; readonly clauses: readonly NetworkClause[] };
 
 type RuleSides = {
   readonly before: RuleClauses | undefined;
@@ -117,7 +124,7 @@ function changeOf({ before, after, gained, gone }: RuleSides): RuleChange['chang
 }
 
 function clausesById({ rules, clauses }: Clauses): ReadonlyMap<string, RuleClauses> {
-  const found = new Map<string, { rule: ClauseRule; clauses: Clause[] }>(rules.map((rule) => [rule.id, { rule, clauses: [] }]));
+  const found = new Map<string, { rule: ClauseRule; clauses: NetworkClause[] }>(rules.map((rule) => [rule.id, { rule, clauses: [] }]));
   for (const clause of clauses) if (clause.role !== 'unsure') found.get(element(rules, clause.rule).id)?.clauses.push(clause);
   return found;
 }
@@ -127,7 +134,7 @@ function matching(rule: RuleClauses | undefined): Side {
 }
 
 type Showing = {
-  readonly space: Space;
+  readonly space: Space<Field>;
   readonly inventory: Inventory;
   readonly make: RequestMaker;
   readonly deciders: readonly [Decider, Decider];

@@ -1,7 +1,7 @@
 /** Where a target does otherwise than the rules say: differences between two diagrams, each put down to the declared loss that covers it. */
 import { element } from './element.ts';
 import type { Box } from './boxes.ts';
-import { allRules, boxOf, type Clause, serviceReader } from './clauses.ts';
+import { allRules, boxOf, type NetworkClause, serviceReader } from './clauses.ts';
 import { type Path, walkDifferences } from './compare.ts';
 import type { Reading, Roots, Store } from './diagram.ts';
 import { EdictError } from '../errors.ts';
@@ -11,7 +11,7 @@ import type { Loss } from './targets/target.ts';
 
 export type Leaf = { readonly path: Path; readonly expected: Decision; readonly actual: Decision };
 
-export type Covers = { readonly clauses: readonly Clause[]; readonly reading: Reading };
+export type Covers = { readonly clauses: readonly NetworkClause[]; readonly reading: Reading };
 
 /** How much each decision lets through: what nobody decides lies between. */
 const permits: Readonly<Record<Decision, number>> = { deny: 0, 'not-applicable': 1, allow: 2 };
@@ -48,7 +48,11 @@ export type Found = {
 };
 
 /** `roots`: what is expected, what is, and the covers. */
-export function findDifferences(store: Store, roots: [Roots, Roots, Roots], losses: readonly Pick<Loss, 'direction'>[]): Found {
+export function findDifferences<Name extends string>(
+  store: Store<Name>,
+  roots: [Roots, Roots, Roots],
+  losses: readonly Pick<Loss, 'direction'>[],
+): Found {
   const covered = new Map<number, Leaf>();
   let uncovered: Leaf | undefined;
   walkDifferences(store, roots, ([before, after, cover = ''], path) => {

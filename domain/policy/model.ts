@@ -6,6 +6,9 @@
  * `claim` denies (it claims a scope: what nothing allows there is denied); else the policy is not applicable.
  */
 
+import type { ConnectionState, Direction } from './request/flow.ts';
+import type { ProtocolName } from './service-selector.ts';
+
 /** `claim` is the default deny of a scope: "only … may" becomes an `allow` and a `claim`. */
 export type RuleEffect = 'allow' | 'deny' | 'claim';
 
@@ -15,7 +18,10 @@ export type RuleEffect = 'allow' | 'deny' | 'claim';
  */
 export type AddressSelector = string;
 
-/** `any`, `tcp/5432`, `udp/53`, `tcp/8000-8099`, `tcp`, `udp`, `icmp` (IPv6: ICMPv6 is the same word). */
+/**
+ * `any`, `tcp/5432`, `udp/53`, `tcp/8000-8099`, `sctp/2905`, `tcp`, `icmp` (ICMP and ICMPv6), `icmp/8` and `icmp/3/4` (ICMP's type, and code),
+ * `icmpv6/135`, a protocol by name (`esp`, `gre`, …) or by IANA's number (`proto/50`), or several of them by comma.
+ */
 export type ServiceSelector = string;
 
 /** `Sun 02:00-06:00 Europe/Zurich`; days `Mon`…`Sun`, ranges `Mon-Fri`, `daily`; IANA time zone, required. */
@@ -51,14 +57,29 @@ export type NetworkRule = RuleBase & {
 
 export type Rule = NetworkRule;
 
-/** A new connection between two hosts. Addresses in text, IPv4 or IPv6, both of the same family. */
+export type RuleKind = Rule['kind'];
+
+/** `icmp` is the address family's own: ICMPv6 between IPv6 addresses. `other`: none that a rule can name. Else IANA's number. */
+export type RequestProtocol = ProtocolName | 'other' | `proto/${number}`;
+
+/** A message between two hosts, as one point sees it. Addresses in text, IPv4 or IPv6, both of the same family. */
 export type NetworkRequest = {
   readonly kind: 'network';
   readonly from: string;
   readonly to: string;
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other';
+  readonly protocol: RequestProtocol;
   /** Destination port 0–65535; 0 where the protocol has none. */
   readonly port: number;
+  /** 0–65535; needed only where a rule asks for it. */
+  readonly sourcePort?: number | undefined;
+  /** Of ICMP and ICMPv6; an echo request (8, or 128 in ICMPv6) unless told. */
+  readonly icmpType?: number | undefined;
+  /** 0 unless told. */
+  readonly icmpCode?: number | undefined;
+  /** `forward` unless told. */
+  readonly direction?: Direction | undefined;
+  /** `new` unless told. */
+  readonly state?: ConnectionState | undefined;
   /** RFC 3339 instant; needed only where a rule has a time window. */
   readonly at?: string | undefined;
 };

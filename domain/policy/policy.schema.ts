@@ -2,7 +2,9 @@
 import { element } from './element.ts';
 import { z } from 'zod';
 import { EdictError } from '../errors.ts';
+import { directions, states } from './request/flow.ts';
 import type { Policy } from './model.ts';
+import { type ProtocolName, protocolNumbers } from './service-selector.ts';
 
 const id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'letters a–z, digits and `-`, at most 64');
 const word = z.string().min(1).max(200);
@@ -10,12 +12,25 @@ const sentence = z.string().max(10_000);
 
 export const decisionSchema = z.enum(['allow', 'deny', 'not-applicable']);
 
+export const protocolSchema = z.union([
+  z.enum([...(Object.keys(protocolNumbers) as ProtocolName[]), 'other']),
+  z.templateLiteral(['proto/', z.int().min(0).max(255)]),
+]);
+
+const portNumber = z.int().min(0).max(65_535);
+const octet = z.int().min(0).max(255);
+
 export const requestSchema = z.strictObject({
   kind: z.literal('network'),
   from: word,
   to: word,
-  protocol: z.enum(['tcp', 'udp', 'icmp', 'other']),
-  port: z.int().min(0).max(65_535),
+  protocol: protocolSchema,
+  port: portNumber,
+  sourcePort: portNumber.optional(),
+  icmpType: octet.optional(),
+  icmpCode: octet.optional(),
+  direction: z.enum(directions).optional(),
+  state: z.enum(states).optional(),
   at: word.optional(),
 });
 

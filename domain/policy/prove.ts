@@ -7,19 +7,17 @@ import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import type { Digest } from '../digest.ts';
 import { EdictError } from '../errors.ts';
-import { fromAddressIntervals } from './addresses.ts';
-import { anyTime, type Clause, clausesOf } from './clauses.ts';
+import { type Field, networkDimensions } from './boxes.ts';
+import { clausesOf, type NetworkClause } from './clauses.ts';
 import { completeClauses, countClasses, firstMatch, ruleReading, wholeBox } from './compare.ts';
 import { decide, type Decider, prepare } from './decide.ts';
 import { buildDiagram, newStore, type Roots, type Store } from './diagram.ts';
-import { intervalSet } from './intervals.ts';
 import { coversOf, findDifferences, type Leaf } from './losses.ts';
 import type { Decision, NetworkRequest, Policy } from './model.ts';
 import { printRequest, requestMaker } from './request-text.ts';
 import { resolver } from './resolve.ts';
-import { serviceSet } from './service-selector.ts';
 import { spaceOf } from './space.ts';
-import { targets } from './targets/index.ts';
+import { targetOf } from './targets/index.ts';
 import type { Artifact, Loss, ReadRule, TargetName } from './targets/target.ts';
 
 export type Difference = {
@@ -46,12 +44,13 @@ export type Proof = {
 export function prove(policies: readonly Policy[], inventory: Inventory, artifact: Artifact, losses: readonly Loss[]): Proof {
   const resolve = resolver(inventory);
   const rules = clausesOf(policies, resolve);
-  const read = targets[artifact.target].read(artifact);
+  const read = targetOf(artifact.target).read(artifact);
   const actual = readClauses(read, rules.timezone);
   const covers = coversOf(losses, policies, resolve);
   const expected = completeClauses(rules);
   const store = newStore(
     spaceOf(
+      networkDimensions,
       [...expected, ...actual, ...covers.clauses].map(({ box }) => box),
       wholeBox,
     ),
@@ -82,30 +81,22 @@ export function prove(policies: readonly Policy[], inventory: Inventory, artifac
   };
 }
 
-/** What a reader found, as clauses; its ports and minutes are read as they stand. */
-function readClauses(read: readonly ReadRule[], timezone: string | undefined): readonly Clause[] {
-  return read.flatMap((rule, index) => {
-    if (rule.minutes !== undefined && rule.minutes.timezone !== timezone) {
-      throw new EdictError('artifact-unreadable', `the artifact speaks of time zone \`${rule.minutes.timezone}\``, {
+/** What a reader found, as clauses. */
+function readClauses(read: readonly ReadRule[], timezone: string | undefined): readonly NetworkClause[] {
+  return read.map((rule, index) => {
+    if (rule.timezone !== undefined && rule.timezone !== timezone) {
+      throw new EdictError('artifact-unreadable', `the artifact speaks of time zone \`${rule.timezone}\``, {
         expected: timezone ?? 'no time window at all',
       });
     }
-    const service = intervalSet(
-      rule.protocols.flatMap((protocol) => rule.ports.flatMap(({ low, high }) => serviceSet({ protocol, low, high }))),
-    );
-    const minute =
-      rule.minutes === undefined
-        ? anyTime
-        : intervalSet(rule.minutes.ranges.map(({ low, high }) => ({ low: BigInt(low), high: BigInt(high) })));
-    const box = { destination: fromAddressIntervals(rule.destination), source: fromAddressIntervals(rule.source), service, minute };
-    return [{ role: 'match', rule: index, box } satisfies Clause];
+    return { role: 'match', rule: index, box: rule.box };
   });
 }
 
 type Telling = {
   readonly policies: readonly Policy[];
   readonly inventory: Inventory;
-  readonly store: Store;
+  readonly store: Store<Field>;
   readonly timezone: string | undefined;
   readonly target: TargetName;
 };

@@ -1,13 +1,15 @@
 /** Requests for people, and requests from places in the request space. */
 import type { Asset, Inventory } from '../context/inventory.ts';
-import { type Family, familyLine, familyOf, parseAddress, printAddress } from './addresses.ts';
+import { families, type Family, familyLine, familyOf, parseAddress, printAddress } from './addresses.ts';
 import type { Field } from './boxes.ts';
 import { fields } from './boxes.ts';
 import type { Path } from './compare.ts';
 import { element } from './element.ts';
 import type { NetworkRequest } from './model.ts';
-import { servicesOf } from './service-selector.ts';
-import { classAt, type Space } from './space.ts';
+import { classAt, type Line, type Space } from './space.ts';
+import { flowAt, flowPoint, noSourcePort } from './request/flow.ts';
+import { flowWords, serviceWords } from './request/point.ts';
+import { hasPorts, isProtocolName, protocolNumbers, serviceAt, servicePoint } from './service-selector.ts';
 import { instantAt } from './time-window.ts';
 
 /** Addresses that stand for "somebody outside": the documentation blocks of RFC 5737 and RFC 3849. */
@@ -17,11 +19,24 @@ function addressesIn(texts: readonly string[]): readonly bigint[] {
   return texts.map(parseAddress).filter((value) => value !== undefined);
 }
 
-/** `tcp/5433 from 10.1.0.10 (pay-1) to 10.2.0.5 (db-1)`. */
+/** `tcp/5433 from 10.1.0.10 (pay-1) to 10.2.0.5 (db-1)`; what is told beyond that stands where people say it. */
 export function printRequest(request: NetworkRequest, inventory: Inventory): string {
-  const service = request.protocol === 'tcp' || request.protocol === 'udp' ? `${request.protocol}/${request.port}` : request.protocol;
-  const at = request.at === undefined ? '' : ` at ${request.at}`;
-  return `${service} from ${named(request.from, inventory.assets)} to ${named(request.to, inventory.assets)}${at}`;
+  const { from, to, sourcePort, direction, state, at } = request;
+  const flow = [direction === undefined || direction === 'forward' ? '' : direction, state === undefined || state === 'new' ? '' : state];
+  const said = [
+    ...flow,
+    printService(request),
+    `from ${named(from, inventory.assets)}`,
+    sourcePort === undefined ? '' : `port ${sourcePort}`,
+    `to ${named(to, inventory.assets)}`,
+    at === undefined ? '' : `at ${at}`,
+  ];
+  return said.filter((part) => part !== '').join(' ');
+}
+
+function printService({ protocol, port, icmpType, icmpCode }: NetworkRequest): string {
+  if (icmpType !== undefined) return `${protocol}/${icmpType}/${icmpCode ?? 0}`;
+  return isProtocolName(protocol) && hasPorts(protocolNumbers[protocol]) ? `${protocol}/${port}` : protocol;
 }
 
 function named(address: string, assets: readonly Asset[]): string {
@@ -32,12 +47,12 @@ function named(address: string, assets: readonly Asset[]): string {
 export type RequestMaker = (path: Path) => NetworkRequest;
 
 /** Makes requests for paths, on addresses that the reader knows where there is a choice. */
-export function requestMaker(space: Space, inventory: Inventory, timezone: string | undefined): RequestMaker {
+export function requestMaker(space: Space<Field>, inventory: Inventory, timezone: string | undefined): RequestMaker {
   const known = knownAddresses(inventory);
   const familiar = { destination: new Map<number, bigint>(), source: new Map<number, bigint>() };
   for (const field of ['destination', 'source'] as const) {
     for (const value of known) {
-      const number = classAt(space[field], value);
+      const number = classAt(lineOf(space, field), value);
       if (!familiar[field].has(number)) familiar[field].set(number, value);
     }
   }
@@ -45,18 +60,27 @@ export function requestMaker(space: Space, inventory: Inventory, timezone: strin
     const valueOf = (field: Field): bigint | undefined => {
       const number = path.classes[fields.indexOf(field)];
       if (number === undefined) return undefined;
-      return (field === 'destination' || field === 'source' ? familiar[field].get(number) : undefined) ?? space[field].sample[number];
+      return (
+        (field === 'destination' || field === 'source' ? familiar[field].get(number) : undefined) ?? lineOf(space, field).sample[number]
+      );
     };
-    const to = valueOf('destination') ?? stranger(known, path.family);
-    const from = valueOf('source') ?? stranger(known, path.family);
+    const family = element(families, path.part);
+    const to = valueOf('destination') ?? stranger(known, family);
+    const from = valueOf('source') ?? stranger(known, family);
     const minute = valueOf('minute') ?? 0n;
     return requestAt({
       from,
       to,
-      service: valueOf('service') ?? 443n,
+      service: valueOf('service') ?? https,
+      sourcePort: valueOf('sourcePort'),
+      flow: valueOf('flow'),
       minute: timezone === undefined ? undefined : { minute: Number(minute), timezone },
     });
   };
+}
+
+function lineOf({ lines }: Space<Field>, field: Field): Line {
+  return element(lines, fields.indexOf(field));
 }
 
 function knownAddresses(inventory: Inventory): readonly bigint[] {
@@ -67,15 +91,29 @@ function stranger(known: readonly bigint[], family: Family): bigint {
   return known.find((value) => familyOf(value) === family) ?? familyLine[family].low;
 }
 
+const https = BigInt(servicePoint(protocolNumbers.tcp, 443));
+
+const forwardNew = BigInt(flowPoint('forward', 'new'));
+
 type Place = {
   readonly from: bigint;
   readonly to: bigint;
   readonly service: bigint;
+  readonly sourcePort?: bigint | undefined;
+  readonly flow?: bigint | undefined;
   readonly minute: { readonly minute: number; readonly timezone: string } | undefined;
 };
 
-export function requestAt({ from, to, service, minute }: Place): NetworkRequest {
-  const { protocol, low } = element(servicesOf([{ low: service, high: service }]), 0);
-  const at = minute === undefined ? {} : { at: instantAt(minute.minute, minute.timezone) };
-  return { kind: 'network', from: printAddress(from), to: printAddress(to), protocol, port: low, ...at };
+export function requestAt({ from, to, service, sourcePort, flow, minute }: Place): NetworkRequest {
+  const told = sourcePort !== undefined && sourcePort !== BigInt(noSourcePort) && hasPorts(serviceAt(service).protocol);
+  const { direction, state } = flowAt(flow ?? forwardNew);
+  return {
+    kind: 'network',
+    from: printAddress(from),
+    to: printAddress(to),
+    ...serviceWords(service, familyOf(from)),
+    ...(told ? { sourcePort: Number(sourcePort) } : {}),
+    ...flowWords(direction, state),
+    ...(minute === undefined ? {} : { at: instantAt(minute.minute, minute.timezone) }),
+  };
 }

@@ -1,12 +1,22 @@
 /**
- * The request space cut up by a collection of sets. On each field's line the end points of all sets make atoms; atoms that lie in
- * the same sets fall into one class, and a class is all that a decision can depend on. Classes are small integers, numbered in order
- * of first appearance, IPv4 before IPv6, so that IPv6 costs nothing extra.
+ * The request space cut up by a collection of sets, over any ordered list of dimensions. On each dimension's line the end points of
+ * all sets make atoms; atoms that lie in the same sets fall into one class, and a class is all that a decision can depend on. Classes
+ * are small integers, numbered in order of first appearance.
+ *
+ * A dimension may fall into parts that never meet in one request, such as IPv4 and IPv6: each part has its own run of classes and its
+ * own diagrams, so that the second costs nothing extra.
  */
 import { element } from './element.ts';
-import { families, type Family, familyLine, familyOf } from './addresses.ts';
-import { type Box, type Field, fields } from './boxes.ts';
 import { interner, type IntervalSet } from './intervals.ts';
+
+export type Dimension<Name extends string = string> = {
+  readonly name: Name;
+  /** Disjoint, ascending, and together the whole line. Every dimension of a space that has parts has the same number of them. */
+  readonly parts?: readonly IntervalSet[] | undefined;
+};
+
+/** One set for each dimension. */
+export type BoxOf<Name extends string> = { readonly [name in Name]: IntervalSet };
 
 /** Half-open range of classes. */
 export type Domain = { readonly start: number; readonly end: number };
@@ -20,32 +30,46 @@ export type Line = {
   readonly classOf: Int32Array;
   /** A value of each class. */
   readonly sample: readonly bigint[];
-  readonly domains: Readonly<Record<Family, Domain>>;
-  readonly runs: (set: IntervalSet, family: Family) => Runs;
+  /** By part; one entry for each part of the space. */
+  readonly domains: readonly Domain[];
+  readonly runs: (set: IntervalSet, part: number) => Runs;
 };
 
-export type Space = { readonly [field in Field]: Line };
+export type Space<Name extends string = string> = {
+  /** In the order in which a diagram asks. */
+  readonly names: readonly Name[];
+  readonly parts: number;
+  readonly lines: readonly Line[];
+  readonly line: { readonly [name in Name]: Line };
+};
 
-export function spaceOf(boxes: Iterable<Box>, whole: Box): Space {
-  const sets = Object.fromEntries(fields.map((field) => [field, new Map<IntervalSet, number>()])) as {
-    [field in Field]: Map<IntervalSet, number>;
-  };
-  for (const box of boxes) for (const field of fields) if (!sets[field].has(box[field])) sets[field].set(box[field], sets[field].size);
-  const line = (field: Field) => lineOf([...sets[field].keys()], whole[field], field === 'destination' || field === 'source');
-  return { destination: line('destination'), source: line('source'), service: line('service'), minute: line('minute') };
+/** `whole`: all requests that there are; what lies outside has no class. */
+export function spaceOf<Name extends string>(
+  dimensions: readonly Dimension<Name>[],
+  boxes: Iterable<BoxOf<Name>>,
+  whole: BoxOf<Name>,
+): Space<Name> {
+  const sets = dimensions.map(() => new Set<IntervalSet>());
+  for (const box of boxes) for (const [at, { name }] of dimensions.entries()) element(sets, at).add(box[name]);
+  const parts = Math.max(1, ...dimensions.map((dimension) => dimension.parts?.length ?? 1));
+  const lines = dimensions.map((dimension, at) => lineOf([...element(sets, at)], whole[dimension.name], { dimension, parts }));
+  const line = Object.fromEntries(dimensions.map(({ name }, at) => [name, element(lines, at)])) as { [name in Name]: Line };
+  return { names: dimensions.map(({ name }) => name), parts, lines, line };
 }
 
-function lineOf(sets: readonly IntervalSet[], whole: IntervalSet, byFamily: boolean): Line {
+type Cut = { readonly dimension: Dimension; readonly parts: number };
+
+function lineOf(sets: readonly IntervalSet[], whole: IntervalSet, { dimension, parts }: Cut): Line {
   const intern = interner();
   const distinct = [...new Set(sets.map(intern))];
-  const starts = atomStarts([whole, ...distinct]);
+  const cuts = dimension.parts ?? [];
+  const starts = atomStarts([whole, ...cuts, ...distinct]);
   const atomAt = new Map(starts.map((value, index) => [value, index]));
   const atomsOf = (set: IntervalSet) =>
     set.map(({ low, high }) => [atomAt.get(low) ?? starts.length, atomAt.get(high + 1n) ?? starts.length] as const);
-  const parts = byFamily ? families.map((family) => [familyLine[family]]) : [];
-  const classOf = classify(starts.length, [whole, ...parts, ...distinct].map(atomsOf), atomsOf(whole));
+  const classOf = classify(starts.length, [whole, ...cuts, ...distinct].map(atomsOf), atomsOf(whole));
   const sample = samples(starts, classOf);
-  const domains = byFamily ? addressDomains(sample) : { 4: { start: 0, end: sample.length }, 6: { start: 0, end: sample.length } };
+  const domains = domainsOf(sample, cuts, parts);
   return { starts, classOf, sample, domains, runs: runReader({ atomsOf, classOf, domains, intern }) };
 }
 
@@ -102,9 +126,17 @@ function samples(starts: readonly bigint[], classOf: Int32Array): readonly bigin
   return found;
 }
 
-function addressDomains(sample: readonly bigint[]): Readonly<Record<Family, Domain>> {
-  const ipv4 = sample.filter((value) => familyOf(value) === 4).length;
-  return { 4: { start: 0, end: ipv4 }, 6: { start: ipv4, end: sample.length } };
+function domainsOf(sample: readonly bigint[], cuts: readonly IntervalSet[], parts: number): readonly Domain[] {
+  if (cuts.length === 0) return Array.from({ length: parts }, () => ({ start: 0, end: sample.length }));
+  let start = 0;
+  return cuts.map((cut) => {
+    const last = cut.at(-1)?.high ?? -1n;
+    let end = start;
+    while (end < sample.length && element(sample, end) <= last) end += 1;
+    const domain = { start, end };
+    start = end;
+    return domain;
+  });
 }
 
 type Reading = {
@@ -115,12 +147,13 @@ type Reading = {
 };
 
 function runReader({ atomsOf, classOf, domains, intern }: Reading): Line['runs'] {
-  const known = new Map<IntervalSet, Record<Family, Runs>>();
-  const read = (set: IntervalSet): Record<Family, Runs> => {
-    const classes = classesOf(atomsOf(set), classOf, domains[6].end);
-    return { 4: clip(classes, domains[4]), 6: clip(classes, domains[6]) };
+  const known = new Map<IntervalSet, readonly Runs[]>();
+  const count = Math.max(...domains.map(({ end }) => end));
+  const read = (set: IntervalSet): readonly Runs[] => {
+    const classes = classesOf(atomsOf(set), classOf, count);
+    return domains.map((domain) => clip(classes, domain));
   };
-  return (set, family) => {
+  return (set, part) => {
     let held = known.get(set);
     if (held === undefined) {
       const same = intern(set);
@@ -128,7 +161,7 @@ function runReader({ atomsOf, classOf, domains, intern }: Reading): Line['runs']
       known.set(same, held);
       known.set(set, held);
     }
-    return held[family];
+    return element(held, part);
   };
 }
 

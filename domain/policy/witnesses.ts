@@ -5,14 +5,16 @@
 import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import { families, type Family, familyLine, inFamily } from './addresses.ts';
-import { type Box, type Field, fields, intersectBoxes, isEmpty } from './boxes.ts';
-import { type Clause, clausesOf, type ClauseRule } from './clauses.ts';
+import { type Box, everything, type Field, fields, intersectBoxes, isEmpty } from './boxes.ts';
+import { clausesOf, type ClauseRule, type NetworkClause } from './clauses.ts';
+import { wholeBox } from './compare.ts';
 import { decide, type Decider, prepare } from './decide.ts';
+import { anyFlow, flowPoint, noSourcePort } from './request/flow.ts';
 import { holds, type Interval, type IntervalSet } from './intervals.ts';
 import type { Decision, NetworkRequest, Policy } from './model.ts';
 import { requestAt, strangerAddresses } from './request-text.ts';
 import { resolver } from './resolve.ts';
-import { anyService } from './service-selector.ts';
+import { anyService, protocolNumbers, servicePoint } from './service-selector.ts';
 import { anyMinute } from './time-window.ts';
 
 export type Witness = {
@@ -34,7 +36,7 @@ export function witnesses(
   { most = 512, decider = prepare(policies, inventory) }: WitnessLimit = {},
 ): readonly Witness[] {
   const { rules, clauses, timezone } = clausesOf(policies, resolver(inventory));
-  const byRule = rules.map((): Clause[] => []);
+  const byRule = rules.map((): NetworkClause[] => []);
   for (const clause of clauses) element(byRule, clause.rule).push(clause);
   const queues = rules.map((rule, index) => witnessesOfRule(rule, element(byRule, index), timezone));
   const found = new Map<string, Witness>();
@@ -56,7 +58,7 @@ function judged(candidate: Candidate, decider: Decider): Witness {
   return { ...candidate, expected: decision, determining };
 }
 
-function witnessesOfRule(rule: ClauseRule, clauses: readonly Clause[], timezone: string | undefined): readonly Candidate[] {
+function witnessesOfRule(rule: ClauseRule, clauses: readonly NetworkClause[], timezone: string | undefined): readonly Candidate[] {
   // The match comes first; see clauses.ts.
   const match = element(clauses, 0).box;
   const boxes = clauses.filter(({ role }) => role !== 'unsure').map(({ box }) => intersectBoxes(box, match));
@@ -76,6 +78,11 @@ function clip(box: Box, family: Family): Box {
   return { ...box, destination: inFamily(box.destination, family), source: inFamily(box.source, family), minute };
 }
 
+/** Of source ports and flows, only what a rule asks for is worth a request. */
+function isAsked(box: Box, field: Field): boolean {
+  return (field !== 'sourcePort' && field !== 'flow') || box[field] !== everything[field];
+}
+
 type Point = { readonly [field in Field]: bigint };
 
 /** A point inside, then points that differ from it in one field: at both ends of each interval, and just outside. */
@@ -84,16 +91,25 @@ function pointsAround(box: Box, family: Family): readonly { readonly point: Poin
     destination: host(box.destination),
     source: otherHost(box.source, host(box.destination)),
     service: holds(box.service, https) ? https : first(box.service),
+    sourcePort:
+      box.sourcePort === everything.sourcePort
+        ? BigInt(noSourcePort)
+        : holds(box.sourcePort, ephemeral)
+          ? ephemeral
+          : first(box.sourcePort),
+    flow: holds(box.flow, throughNew) ? throughNew : first(box.flow),
     minute: first(box.minute),
   };
   const whole: { readonly [field in Field]: Interval } = {
     destination: familyLine[family],
     source: familyLine[family],
     service: element(anyService, 0),
+    sourcePort: element(wholeBox.sourcePort, 0),
+    flow: element(anyFlow, 0),
     minute: element(anyMinute, 0),
   };
   const around = fields.flatMap((field) =>
-    edges(box[field], whole[field]).map((value) => ({ point: { ...inside, [field]: value }, at: field })),
+    isAsked(box, field) ? edges(box[field], whole[field]).map((value) => ({ point: { ...inside, [field]: value }, at: field })) : [],
   );
   return [{ point: inside, at: 'inside' }, ...around];
 }
@@ -124,13 +140,16 @@ function otherHost(set: IntervalSet, taken: bigint): bigint {
   return host(set) !== taken || !holds(set, taken + 1n) ? host(set) : taken + 1n;
 }
 
-const https = 443n;
+const https = BigInt(servicePoint(protocolNumbers.tcp, 443));
+/** The first of those that clients take (RFC 6335). */
+const ephemeral = 49_152n;
+const throughNew = BigInt(flowPoint('forward', 'new'));
 
-function requestOf({ source, destination, service, minute }: Point, timezone: string | undefined): NetworkRequest {
+function requestOf({ source, destination, minute, ...point }: Point, timezone: string | undefined): NetworkRequest {
   return requestAt({
     from: source,
     to: destination,
-    service,
+    ...point,
     minute: timezone === undefined ? undefined : { minute: Number(minute), timezone },
   });
 }

@@ -3,7 +3,7 @@ import { regoTarget } from '../../domain/policy/targets/rego/target.ts';
 import { nftablesTarget } from '../../domain/policy/targets/nftables/target.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import type { NetworkRequest, Policy, Rule } from '../../domain/policy/model.ts';
-import type { Artifact, TargetName } from '../../domain/policy/targets/target.ts';
+import type { Artifact } from '../../domain/policy/targets/target.ts';
 
 const asset = (name: string, addresses: readonly string[], services: readonly string[], groups: readonly string[]) =>
   ({ name, addresses, zone: 'servers', services, groups, owner: 'ops', criticality: 'high' }) as const;
@@ -42,7 +42,7 @@ export const strictRules = [rule('payments', 'allow', 'service:payments', 'tcp/5
 const targets = { rego: regoTarget, nftables: nftablesTarget } as const;
 
 /** `strict` lets payments in alone; `shut` lets nobody in. */
-export function artifacts(target: TargetName): { readonly strict: Artifact; readonly shut: Artifact } {
+export function artifacts(target: keyof typeof targets): { readonly strict: Artifact; readonly shut: Artifact } {
   const compile = (rules: readonly Rule[]) => targets[target].compile([policyOf(rules)], inventory).artifact;
   return { strict: compile(strictRules), shut: compile([nobodyElse]) };
 }

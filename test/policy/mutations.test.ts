@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { decide, prepare } from '../../domain/policy/decide.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { prove } from '../../domain/policy/prove.ts';
-import { targets } from '../../domain/policy/targets/index.ts';
-import type { Artifact, TargetName } from '../../domain/policy/targets/target.ts';
+import { type KnownTarget, targets } from '../../domain/policy/targets/index.ts';
+import type { Artifact } from '../../domain/policy/targets/target.ts';
 import { policyCases } from './cases.ts';
 
 const planted = policyCases.find(({ name }) => name === 'a policy with something of everything')!;
@@ -12,7 +12,7 @@ const decider = prepare(planted.policies, planted.inventory);
 /** `refuted`: a counter-example. `unreadable`: the reader will not vouch for it. `equivalent`: it decides the same all the same. */
 type Fate = 'refuted' | 'unreadable' | 'equivalent';
 
-function fateOf(target: TargetName, mutate: (text: string) => string, file: string): Fate {
+function fateOf(target: KnownTarget, mutate: (text: string) => string, file: string): Fate {
   const { artifact, losses } = targets[target].compile(planted.policies, planted.inventory);
   const text = mutate(artifact.files[file]!);
   expect(text).not.toEqual(artifact.files[file]);

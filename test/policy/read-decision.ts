@@ -1,28 +1,37 @@
-/** First match over what a reader reports, for requests without a time. */
+/** First match over what a reader reports, for requests without a time. Points are taken anew here, from the meaning of the lines. */
 import ipaddr from 'ipaddr.js';
+import { holds } from '../../domain/policy/intervals.ts';
 import type { Decision, NetworkRequest } from '../../domain/policy/model.ts';
-import type { AddressInterval, ReadRule } from '../../domain/policy/targets/target.ts';
+import type { ReadRule } from '../../domain/policy/targets/target.ts';
 
-export function decideRead(rules: readonly ReadRule[], { from, to, protocol, port }: NetworkRequest): Decision {
+export function decideRead(rules: readonly ReadRule[], request: NetworkRequest): Decision {
   const found = rules.find(
-    (rule) =>
-      rule.minutes === undefined &&
-      holds(rule.source, from) &&
-      holds(rule.destination, to) &&
-      rule.protocols.includes(protocol) &&
-      rule.ports.some(({ low, high }) => low <= port && port <= high),
+    ({ box, timezone }) =>
+      timezone === undefined &&
+      holds(box.source, addressPoint(request.from)) &&
+      holds(box.destination, addressPoint(request.to)) &&
+      holds(box.service, servicePoint(request)) &&
+      holds(box.sourcePort, BigInt(request.sourcePort ?? 65_536)) &&
+      holds(box.flow, flowPoint(request)),
   );
   return found?.decision ?? 'not-applicable';
 }
 
-function holds(intervals: readonly AddressInterval[], text: string): boolean {
+const numbers = { igmp: 2, ipip: 4, tcp: 6, udp: 17, dccp: 33, gre: 47, esp: 50, ah: 51, icmpv6: 58, sctp: 132, udplite: 136, other: 255 };
+
+function servicePoint({ from, protocol, port, icmpType, icmpCode = 0 }: NetworkRequest): bigint {
+  const number = protocol === 'icmp' ? (from.includes(':') ? 58 : 1) : ((numbers as any)[protocol] ?? Number(protocol.split('/')[1]));
+  const type = icmpType ?? (number === 58 ? 128 : 8);
+  const detail = [1, 58].includes(number) ? type * 256 + icmpCode : [6, 17, 33, 132, 136].includes(number) ? port : 0;
+  return BigInt(number * 65_536 + detail);
+}
+
+function flowPoint({ direction = 'forward', state = 'new' }: NetworkRequest): bigint {
+  return BigInt(['in', 'out', 'forward'].indexOf(direction) * 4 + ['new', 'established', 'related', 'invalid'].indexOf(state));
+}
+
+function addressPoint(text: string): bigint {
   const address = ipaddr.parse(text);
-  const value = BigInt(
-    `0x${address
-      .toByteArray()
-      .map((byte) => byte.toString(16).padStart(2, '0'))
-      .join('')}`,
-  );
-  const family = address.kind() === 'ipv4' ? 4 : 6;
-  return intervals.some((interval) => interval.family === family && interval.low <= value && value <= interval.high);
+  const bytes = address.toByteArray().map((byte) => byte.toString(16).padStart(2, '0'));
+  return BigInt(`0x${bytes.join('')}`) + (address.kind() === 'ipv4' ? 0n : 1n << 40n);
 }

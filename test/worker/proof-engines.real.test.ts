@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from '@jest/globals';
 import type { ProofEngine } from '../../activities/ports.ts';
 import { createLab, findLab } from '../../connectors/nftables/lab.ts';
-import type { Artifact, TargetName } from '../../domain/policy/targets/target.ts';
-import { targets } from '../../domain/policy/targets/index.ts';
+import type { Artifact } from '../../domain/policy/targets/target.ts';
+import { type KnownTarget, targets } from '../../domain/policy/targets/index.ts';
 import { witnesses } from '../../domain/policy/witnesses.ts';
 import type { Witness } from '../../domain/policy/witnesses.ts';
 import { nftablesProofEngine, opaProofEngine } from '../../worker/proof-engines.ts';
@@ -15,7 +15,7 @@ import { engineBinary } from '../stack/fixture.ts';
 const policies = [policyOf(strictRules)];
 const tried = witnesses(policies, inventory);
 
-function compiled(target: TargetName): Artifact {
+function compiled(target: KnownTarget): Artifact {
   return targets[target].compile(policies, inventory).artifact;
 }
 

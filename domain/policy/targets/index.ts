@@ -1,6 +1,23 @@
-/** Every target, by name. */
+/** Every target that there is, by name. */
+import { EdictError } from '../../errors.ts';
 import { nftablesTarget } from './nftables/target.ts';
+import { openflowTarget } from './openflow/target.ts';
 import { regoTarget } from './rego/target.ts';
 import type { Target, TargetName } from './target.ts';
 
-export const targets: Readonly<Record<TargetName, Target>> = { rego: regoTarget, nftables: nftablesTarget };
+export const targets = {
+  nftables: nftablesTarget,
+  openflow: openflowTarget,
+  rego: regoTarget,
+} satisfies { readonly [name in TargetName]?: Target };
+
+/** What the connectors of ours put in force: every policy is compiled to these. */
+export const enforcedTargets: readonly Target[] = [regoTarget, nftablesTarget];
+
+export type KnownTarget = keyof typeof targets;
+
+/** Throws `target-unknown`. */
+export function targetOf(name: string): Target {
+  if (Object.hasOwn(targets, name)) return targets[name as KnownTarget];
+  throw new EdictError('target-unknown', `no target \`${name}\``, { expected: Object.keys(targets).join(', ') });
+}

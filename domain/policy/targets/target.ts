@@ -5,9 +5,31 @@
  */
 import type { Inventory } from '../../context/inventory.ts';
 import type { Digest } from '../../digest.ts';
-import type { NetworkRequest, Policy, Request } from '../model.ts';
+import type { Box } from '../boxes.ts';
+import type { Decision, Policy, Request, RuleKind } from '../model.ts';
 
-export type TargetName = 'rego' | 'nftables';
+export type TargetName =
+  | 'nftables'
+  | 'iptables'
+  | 'cisco-ios'
+  | 'juniper-srx'
+  | 'pan-os'
+  | 'fortinet'
+  | 'check-point'
+  | 'aws-security-group'
+  | 'aws-network-acl'
+  | 'azure-nsg'
+  | 'gcp-firewall'
+  | 'kubernetes'
+  | 'cilium'
+  | 'openflow'
+  | 'rfc8519'
+  | 'rego'
+  | 'cedar'
+  | 'aws-iam'
+  | 'aws-scp'
+  | 'openfga'
+  | 'postgresql';
 
 /** Files by path, as text. Content-addressed: the digest covers target, paths and contents. */
 export type Artifact = {
@@ -30,25 +52,39 @@ export type Loss = {
 export type Compilation = { readonly artifact: Artifact; readonly losses: readonly Loss[] };
 
 /**
- * What an artifact does, as an ordered first-match list over address intervals (inclusive, numeric text avoided: bigint),
- * ports and protocols. Decisions are the target's own: an nftables `accept` by the chain's policy is `not-applicable`.
+ * A line of what an artifact does, in a list of which the first match decides. Decisions are the target's own: what an nftables
+ * chain accepts by its policy is `not-applicable`. What no line matches is `not-applicable` too; where the language refuses it, the
+ * list ends with a deny of `everything`.
  */
 export type ReadRule = {
-  readonly source: readonly AddressInterval[];
-  readonly destination: readonly AddressInterval[];
-  readonly protocols: readonly NetworkRequest['protocol'][];
-  readonly ports: readonly { readonly low: number; readonly high: number }[];
-  /** Minutes of the week, Monday 00:00 = 0, inclusive, in `timezone`; absent means always. */
-  readonly minutes?: { readonly timezone: string; readonly ranges: readonly { readonly low: number; readonly high: number }[] } | undefined;
-  readonly decision: 'allow' | 'deny';
+  readonly box: Box;
+  readonly decision: Decision;
+  /** Of the box's minutes, where they are not all. */
+  readonly timezone?: string | undefined;
+  /** Where in the artifact. */
+  readonly where?: { readonly line?: number | undefined; readonly text?: string | undefined } | undefined;
 };
 
+/** An interval of one family, as numbers within it. */
 export type AddressInterval = { readonly family: 4 | 6; readonly low: bigint; readonly high: bigint };
 
-export type Target = {
+/** `Line`: what the reader of this kind of rule reports. */
+export type Target<Line = ReadRule> = {
   readonly name: TargetName;
+  readonly kinds: readonly RuleKind[];
   /** Throws `policy-name-unknown` for a selector that the inventory does not know. Same input, same bytes. */
   readonly compile: (policies: readonly Policy[], inventory: Inventory) => Compilation;
   /** Throws `artifact-unreadable` for a construct that it does not know: never skipped. */
-  readonly read: (artifact: Artifact) => readonly ReadRule[];
+  readonly read: (artifact: Artifact) => readonly Line[];
+  /** What it has no words for: for each, a sentence that says what is compiled instead. */
+  readonly cannotSay: readonly string[];
+  /** What the enforcement point itself takes at most. */
+  readonly budget?: Budget | undefined;
+};
+
+export type Budget = {
+  readonly rules?: number | undefined;
+  /** In one list of addresses or ports. */
+  readonly entries?: number | undefined;
+  readonly sizeBytes?: number | undefined;
 };

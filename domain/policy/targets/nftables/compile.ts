@@ -12,6 +12,7 @@
  * The kernel tells time by its own zone, set outside of any ruleset, so that time windows cannot be said. An exception in a
  * window is then left out of a deny or claim, and made permanent on an allow: the artifact refuses more, never less.
  */
+import { EdictError } from '../../../errors.ts';
 import type { Inventory } from '../../../context/inventory.ts';
 import { type Family, familyLine, inFamily, families, printAddress, printCidrs } from '../../addresses.ts';
 import { allRules, inRule } from '../../clauses.ts';
@@ -111,9 +112,13 @@ function setName(writer: Writer, selector: string, set: IntervalSet): string {
 }
 
 function printService(text: string): string {
-  const { protocol, low, high } = parseService(text);
-  if (protocol === 'any') return '';
-  if (protocol === 'icmp') return 'meta l4proto { icmp, ipv6-icmp } ';
+  if (text === 'any') return '';
+  if (text === 'icmp') return 'meta l4proto { icmp, ipv6-icmp } ';
+  const [service] = parseService(text);
+  if (typeof service !== 'object' || (service.protocol !== 6 && service.protocol !== 17))
+    throw new EdictError('policy-invalid', `\`${text}\` cannot be said`, {});
+  const { low, high } = service;
+  const protocol = service.protocol === 6 ? 'tcp' : 'udp';
   if (low === 0 && high === 65_535) return `meta l4proto ${protocol} `;
   return `${protocol} dport ${low === high ? low : `${low}-${high}`} `;
 }

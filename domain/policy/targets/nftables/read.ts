@@ -8,8 +8,7 @@ import { EdictError } from '../../../errors.ts';
 import { anyAddress, fromAddressIntervals, inFamily } from '../../addresses.ts';
 import { type Box, everything, intersectBoxes, isEmpty, subtractBoxes } from '../../boxes.ts';
 import { type IntervalSet, isSubset, union } from '../../intervals.ts';
-import { serviceSet } from '../../service-selector.ts';
-import { readRulesOf } from '../read-boxes.ts';
+import { protocolSet, serviceSet } from '../../service-selector.ts';
 import type { AddressInterval, Artifact, ReadRule } from '../target.ts';
 import { type NftMatch, type NftRule, type NftTable, parseNft } from './parse.ts';
 
@@ -60,14 +59,14 @@ function walk(kernel: Kernel, rules: readonly NftRule[], { boxes, depth }: Arriv
     const matched = arriving.map((box) => intersectBoxes(box, condition)).filter((box) => !isEmpty(box));
     switch (verdict.kind) {
       case 'accept':
-        found.push(...matched.flatMap((box) => readRulesOf(box, 'allow')));
+        found.push(...matched.map((box) => ({ box, decision: 'allow' as const })));
         break;
       case 'drop':
-        found.push(...matched.flatMap((box) => readRulesOf(box, 'deny')));
+        found.push(...matched.map((box) => ({ box, decision: 'deny' as const })));
         break;
       case 'reject':
         checkReject(verdict.with, condition);
-        found.push(...matched.flatMap((box) => readRulesOf(box, 'deny')));
+        found.push(...matched.map((box) => ({ box, decision: 'deny' as const })));
         break;
       case 'return':
         arriving = subtractBoxes(arriving, [condition]);
@@ -123,7 +122,7 @@ function setOf({ sets }: Kernel, { set: name, family }: { readonly set: string; 
 function readProtocols(words: readonly string[]): IntervalSet {
   const text = words.toSorted().join(' ');
   if (text === 'tcp' || text === 'udp') return serviceSet({ protocol: text, low: 0, high: 65_535 });
-  if (text === 'icmp ipv6-icmp') return serviceSet({ protocol: 'icmp', low: 0, high: 0 });
+  if (text === 'icmp ipv6-icmp') return protocolSet('icmp');
   throw unreadable(`protocols \`${words.join(', ')}\``, '`tcp`, `udp`, or `icmp` and `ipv6-icmp` together');
 }
 

@@ -1,6 +1,7 @@
 /** Time windows, which nftables cannot say: what is compiled in their stead, and the losses that follow. */
 import type { Inventory } from '../../../context/inventory.ts';
 import { allRules, clausesOf } from '../../clauses.ts';
+import { networkDimensions } from '../../boxes.ts';
 import { completeClauses, ruleReading, wholeBox } from '../../compare.ts';
 import { buildDiagram, newStore } from '../../diagram.ts';
 import { coversOf, findDifferences } from '../../losses.ts';
@@ -40,6 +41,7 @@ export function timedLosses(policies: readonly Policy[], inventory: Inventory): 
   const sides = [completeClauses(meant), completeClauses(said)] as const;
   const store = newStore(
     spaceOf(
+      networkDimensions,
       [...sides.flat(), ...covers.clauses].map(({ box }) => box),
       wholeBox,
     ),

@@ -9,12 +9,12 @@ import { allRules, inRule, windowReader } from '../../clauses.ts';
 import type { IntervalSet } from '../../intervals.ts';
 import type { NetworkRule, Policy, RuleExcept, TimeWindow } from '../../model.ts';
 import { type Resolve, resolver } from '../../resolve.ts';
-import { parseService, type Service } from '../../service-selector.ts';
 import type { Window } from '../../time-window.ts';
 import { artifactOf } from '../artifact.ts';
 import type { Compilation } from '../target.ts';
 import { policyText } from './policy-text.ts';
 import { indexOf } from './rule-index.ts';
+import { regoService, type Service } from './service.ts';
 
 type RegoExcept = {
   readonly from: string;
@@ -41,7 +41,7 @@ export function compileRego(policies: readonly Policy[], inventory: Inventory): 
   const rules = allRules(policies);
   const list = rules.map(({ id, rule }) => inRule(id, () => regoRule(id, rule, words)));
   checkTimezones(list);
-  const index = indexOf(rules.map(({ rule: { match } }) => ({ to: resolve(match.to), service: parseService(match.service) })));
+  const index = indexOf(rules.map(({ rule: { match } }) => ({ to: resolve(match.to), service: regoService(match.service) })));
   const data = { edict: { isolations: [], rules: { index, list, sets: sets.sets } } };
   const files = {
     'data.json': `${JSON.stringify(data)}\n`,
@@ -56,7 +56,7 @@ function regoRule(id: string, { effect, match, except = [] }: NetworkRule, words
     effect,
     from: words.nameOf(match.from),
     to: words.nameOf(match.to),
-    service: parseService(match.service),
+    service: regoService(match.service),
     except: except.map((entry) => regoExcept(entry, words)),
   };
 }
@@ -66,7 +66,7 @@ function regoExcept({ from = 'any', to = 'any', service = 'any', during }: RuleE
   return {
     from: nameOf(from),
     to: nameOf(to),
-    service: parseService(service),
+    service: regoService(service),
     during:
       window === undefined
         ? null

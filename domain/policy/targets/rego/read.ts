@@ -7,11 +7,11 @@ import ipaddr from 'ipaddr.js';
 import { digestOfText } from '../../../digest.ts';
 import { EdictError } from '../../../errors.ts';
 import { fromAddressIntervals } from '../../addresses.ts';
-import { type Box, everything, intersectBoxes, subtractBoxes } from '../../boxes.ts';
+import { type Box, everything, intersectBoxes, isEmpty, subtractBoxes } from '../../boxes.ts';
 import { type IntervalSet, intervalSet, union } from '../../intervals.ts';
-import { anyService, isProtocol, type Protocol, protocols, serviceSet } from '../../service-selector.ts';
-import { readRulesOf } from '../read-boxes.ts';
+import { anyService } from '../../service-selector.ts';
 import type { AddressInterval, Artifact, ReadRule } from '../target.ts';
+import { isProtocol, type Protocol, protocols, readService as serviceSet } from './service.ts';
 
 /** Of policy-text.ts; taken anew, with this file's meaning, whenever that text changes. */
 const knownPolicy = 'sha256:efdca0dd140944aa5616226611d0f5a972ed9bb0e535666c9e37c7a7312d0df3';
@@ -55,7 +55,10 @@ function readRule(entry: unknown, number: number, words: Words): { readonly effe
     excepts.map(({ box }) => box),
   );
   const effect = oneOf(rule['effect'], ['deny', 'allow', 'claim'], `${where}.effect`);
-  return { effect, lines: boxes.flatMap((box) => readRulesOf(box, effect === 'allow' ? 'allow' : 'deny', timezone)) };
+  return {
+    effect,
+    lines: boxes.filter((box) => !isEmpty(box)).map((box) => ({ box, decision: effect === 'allow' ? 'allow' : 'deny', timezone })),
+  };
 }
 
 function readExcept(entry: unknown, where: string, words: Words): { readonly box: Box; readonly timezone: string | undefined } {

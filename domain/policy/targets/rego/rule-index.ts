@@ -4,7 +4,7 @@
  */
 import { type Cidr, cidrsOf, families, type Family, inFamily, networkAround, printCidr } from '../../addresses.ts';
 import type { IntervalSet } from '../../intervals.ts';
-import { hasPorts, type Protocol, type Service } from '../../service-selector.ts';
+import { hasPorts, type Protocol, type Service } from './service.ts';
 
 type ByPort = { readonly ports: { [port: string]: number[] }; readonly wide: number[] };
 

@@ -3,4 +3,4 @@ import type { Target } from '../target.ts';
 import { compileRego } from './compile.ts';
 import { readRego } from './read.ts';
 
-export const regoTarget: Target = { name: 'rego', compile: compileRego, read: readRego };
+export const regoTarget: Target = { name: 'rego', kinds: ['network'], compile: compileRego, read: readRego, cannotSay: [] };
