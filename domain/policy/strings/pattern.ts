@@ -1,0 +1,116 @@
+/**
+ * Sets of strings as patterns: a sequence of tokens, each a set of characters that is met once or any number of times. Wildcards
+ * (`*` any text, `?` one character), literals, case-insensitive variants and ARN segments are all patterns, so that one algebra
+ * (classes.ts) holds them together. Characters are Unicode code points.
+ */
+
+/** `codes`, or all characters but these. */
+export type CharSet = { readonly negated: boolean; readonly codes: readonly number[] };
+
+export type Token = { readonly set: CharSet; readonly repeat: boolean };
+
+export type Pattern = {
+  /** Equal keys are equal patterns. */
+  readonly key: string;
+  readonly tokens: readonly Token[];
+};
+
+export const anyCharacter: CharSet = { negated: true, codes: [] };
+
+/** Every character but these. */
+export function except(characters: string): CharSet {
+  return { negated: true, codes: codesOf(characters) };
+}
+
+export function one(set: CharSet): Token {
+  return { set, repeat: false };
+}
+
+export function many(set: CharSet): Token {
+  return { set, repeat: true };
+}
+
+/** The tokens of a text as it stands; `fold` takes upper and lower case for the same. */
+export function literalTokens(text: string, fold = false): readonly Token[] {
+  return Array.from(text, (character) => one({ negated: false, codes: fold ? cases(character) : codesOf(character) }));
+}
+
+/** `*` and `?` are wildcards of the given characters. */
+export function wildcardTokens(text: string, { fold = false, over = anyCharacter }: PatternOptions = {}): readonly Token[] {
+  return Array.from(text).flatMap((character) => {
+    if (character === '*') return [many(over)];
+    return character === '?' ? [one(over)] : literalTokens(character, fold);
+  });
+}
+
+export type PatternOptions = {
+  readonly fold?: boolean;
+  /** The characters that a wildcard stands for; any unless told. */
+  readonly over?: CharSet;
+};
+
+/** Stars that follow each other and mean the same are one. */
+export function patternOf(tokens: readonly Token[]): Pattern {
+  const kept = tokens.filter((token, index) => {
+    const before = tokens[index - 1];
+    return !(token.repeat && before?.repeat === true && setKey(before.set) === setKey(token.set));
+  });
+  return { key: kept.map(tokenKey).join(' '), tokens: kept };
+}
+
+export function literal(text: string, fold = false): Pattern {
+  return patternOf(literalTokens(text, fold));
+}
+
+export function wildcard(text: string, options: PatternOptions = {}): Pattern {
+  return patternOf(wildcardTokens(text, options));
+}
+
+/** All texts that begin so. */
+export function prefix(text: string, fold = false): Pattern {
+  return patternOf([...literalTokens(text, fold), many(anyCharacter)]);
+}
+
+function cases(character: string): readonly number[] {
+  return [...new Set([...codesOf(character.toLowerCase()), ...codesOf(character.toUpperCase())])].toSorted((a, b) => a - b);
+}
+
+function codesOf(text: string): readonly number[] {
+  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
+}
+
+function setKey({ negated, codes }: CharSet): string {
+  return `${negated ? '^' : ''}${codes.join(',')}`;
+}
+
+function tokenKey({ set, repeat }: Token): string {
+  return `${setKey(set)}${repeat ? '*' : ''}`;
+}
+
+export function inSet({ negated, codes }: CharSet, code: number): boolean {
+  return codes.includes(code) !== negated;
+}
+
+/** Whether the text is in the set: by the positions that are alive, without going back. */
+export function matches({ tokens }: Pattern, text: string): boolean {
+  let alive = new Set<number>();
+  enter(tokens, alive, 0);
+  for (const code of codesOf(text)) {
+    const next = new Set<number>();
+    for (const position of alive) {
+      const token = tokens[position];
+      if (token === undefined || !inSet(token.set, code)) continue;
+      enter(tokens, next, token.repeat ? position : position + 1);
+    }
+    alive = next;
+  }
+  return alive.has(tokens.length);
+}
+
+/** A position, and those behind repeated tokens that may be met no time at all. */
+function enter(tokens: readonly Token[], alive: Set<number>, position: number): void {
+  for (let at = position; ; at += 1) {
+    alive.add(at);
+    if (tokens[at]?.repeat !== true) return;
+  }
+}
