@@ -8,10 +8,12 @@ import type { ClauseRule, Clauses, NetworkClause } from './clauses.ts';
 import { childOf, type NodeId, type Reading, type Roots, type Store } from './diagram.ts';
 import type { Decision, RuleEffect } from './model.ts';
 import { flowSet, noSourcePort } from './request/flow.ts';
+import { everyMessage } from './service-selector.ts';
 
 /** All complete requests that begin a connection through the point. */
 export const wholeBox: Box = {
   ...everything,
+  service: everyMessage,
   sourcePort: [{ low: 0n, high: BigInt(noSourcePort - 1) }],
   flow: flowSet({ directions: ['forward'], states: ['new'] }),
 };

@@ -147,6 +147,11 @@ export function icmpSet(version: 4 | 6, type: number, code?: number): IntervalSe
   return [runOf(icmpService(version === 4 ? 1 : 58, type, code))];
 }
 
+/** The places on the line that a message can have: `anyService` without the details that its protocol does not have. */
+export const everyMessage: IntervalSet = intervalSet(
+  Array.from({ length: protocolCount }, (_, protocol) => runOf(wholeProtocol(protocol))),
+);
+
 /** Everything that has ports. */
 export const portServices: IntervalSet = intervalSet(portProtocols.map((number) => runOf(wholeProtocol(number))));
 
