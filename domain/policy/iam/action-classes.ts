@@ -20,7 +20,8 @@ const shape: Pattern = patternOf([one(except(':*?')), many(except(':*?')), ...li
 export function actionClasses(lists: readonly Listed[], types: ResourceTypes | undefined): readonly ActionClass[] {
   const texts = [...new Set(lists.flatMap(({ values }) => values))];
   const patterns = new Map(texts.map((text) => [text, wildcard(text, { fold: true })]));
-  const services = types === undefined ? [] : [...types.services].map((service) => prefix(`${service}:`, true));
+  const open = lists.some(({ not }) => not) || texts.some((text) => /^[^:]*[*?]/u.test(text));
+  const services = types === undefined || !open ? [] : [...types.services].map((service) => prefix(`${service}:`, true));
   const cut = stringClasses([...patterns.values(), ...services], { universe: [shape] });
   const samples = cut.samples.map((sample) => spelled(sample, texts));
   const known = types === undefined ? [] : knownActions(types, texts);

@@ -5,11 +5,11 @@
  * permission boundary and the session policies too; across accounts the resource's policy must allow besides. What nobody allows is
  * denied implicitly.
  */
-import { type ConditionTest, conditionTest } from './condition.ts';
-import type { IamDocument, IamRequest, IamStatement, IamVersion, Listed, PrincipalName } from './document.ts';
+import { conditionTest } from './condition.ts';
+import type { IamDocument, IamRequest, IamStatement, IamVersion, PrincipalName } from './document.ts';
 import { matches, type Pattern, wildcard } from '../strings/pattern.ts';
 import { principalPatterns, principalText } from './principal.ts';
-import { type Bindings, instantiate, parseTemplate } from './template.ts';
+import { type Bindings, instantiate, parseTemplate, variablesOf } from './template.ts';
 
 export type IamPolicies = {
   readonly identity: readonly IamDocument[];
@@ -79,7 +79,7 @@ function decideInAccount(policies: IamPolicies, request: IamRequest): IamDecisio
 /** A resource's policy that names the account alone passes the question on to the account's own policies. */
 function namesDirectly({ principal }: IamStatement, asked: PrincipalName | undefined): boolean {
   if (principal === undefined || asked === undefined) return false;
-  return principal.not || principal.values.some((name) => !isAccount(name) && principalMatches({ not: false, values: [name] }, asked));
+  return principal.not || principal.values.some((name) => !isAccount(name) && principalHolds(false, principalPatterns(name), asked));
 }
 
 function isAccount({ type, name }: PrincipalName): boolean {
@@ -93,42 +93,54 @@ function allows(documents: readonly IamDocument[], request: IamRequest): boolean
 /** The statements of one effect that a request meets. */
 export function matching(documents: readonly IamDocument[], request: IamRequest, effect: IamStatement['effect']): readonly IamStatement[] {
   return documents.flatMap(({ version, statements }) =>
-    statements.filter((statement) => statement.effect === effect && statementMatches(statement, version, request)),
+    statements.filter((statement) => statement.effect === effect && statementTest(statement, version)(request)),
   );
 }
 
-export function statementMatches(statement: IamStatement, version: IamVersion, request: IamRequest): boolean {
-  const bindings = bindingsOf(request);
-  if (!listHolds(statement.action, (text) => matches(wildcard(text, { fold: true }), request.action))) return false;
-  const { resource, principal } = statement;
-  if (resource !== undefined && !listHolds(resource, resourceTest(request.resource, version, bindings))) return false;
-  if (principal !== undefined && !principalMatches(principal, request.principal)) return false;
-  return statement.conditions.every((condition) => {
-    const test: ConditionTest = conditionTest(condition, version, bindings);
-    return test(request.context[condition.key]);
-  });
+export type StatementTest = (request: IamRequest) => boolean;
+
+/** A statement as a test of requests; what does not depend on the request is read once. */
+export function statementTest({ action, resource, principal, conditions }: IamStatement, version: IamVersion): StatementTest {
+  const actions = action.values.map((text) => wildcard(text, { fold: true }));
+  const resources = resource?.values.map((text) => resourceTest(text, version));
+  const principals = principal?.values.flatMap(principalPatterns);
+  const settled = conditions.map(({ values }) => !values.some((value) => variablesOf(parseTemplate(value, version)).length > 0));
+  const tests = conditions.map((condition, index) => (settled[index] === true ? conditionTest(condition, version, unbound) : undefined));
+  return (request) => {
+    const bindings = bindingsOf(request);
+    if (actions.some((pattern) => matches(pattern, request.action)) === action.not) return false;
+    if (resource !== undefined && resources?.some((holds) => holds(request.resource, bindings)) === resource.not) return false;
+    if (principal !== undefined && principals !== undefined && !principalHolds(principal.not, principals, request.principal)) return false;
+    return conditions.every((condition, index) =>
+      (tests[index] ?? conditionTest(condition, version, bindings))(request.context[condition.key]),
+    );
+  };
 }
 
+const unbound: Bindings = () => undefined;
+
 /** A policy variable stands for the request's one value of its key. */
-export function bindingsOf({ context }: IamRequest): Bindings {
+function bindingsOf({ context }: IamRequest): Bindings {
   return (key) => {
     const values = context[key];
     return values?.length === 1 ? values[0] : undefined;
   };
 }
 
-function listHolds(listed: Listed, holds: (text: string) => boolean): boolean {
-  return listed.values.some(holds) !== listed.not;
-}
+type ResourceTest = (resource: string, bindings: Bindings) => boolean;
 
-function resourceTest(resource: string, version: IamVersion, bindings: Bindings): (text: string) => boolean {
-  return (text) => {
-    const pattern: Pattern | undefined = instantiate(parseTemplate(text, version), bindings, { wildcards: true });
+function resourceTest(text: string, version: IamVersion): ResourceTest {
+  const template = parseTemplate(text, version);
+  const read = (bindings: Bindings): Pattern | undefined => instantiate(template, bindings, { wildcards: true });
+  const fixed = variablesOf(template).length === 0 ? read(unbound) : undefined;
+  return (resource, bindings) => {
+    const pattern = fixed ?? read(bindings);
     return pattern !== undefined && matches(pattern, resource);
   };
 }
 
-function principalMatches({ not, values }: Listed<PrincipalName>, asked: PrincipalName | undefined): boolean {
+function principalHolds(not: boolean, patterns: readonly Pattern[], asked: PrincipalName | undefined): boolean {
   if (asked === undefined) return false;
-  return values.some((name) => principalPatterns(name).some((pattern) => matches(pattern, principalText(asked)))) !== not;
+  const text = principalText(asked);
+  return patterns.some((pattern) => matches(pattern, text)) !== not;
 }

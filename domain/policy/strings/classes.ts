@@ -123,14 +123,13 @@ function stepsFrom(positions: readonly Position[], alive: readonly number[]): re
     for (const code of repeats?.codes ?? []) named.add(code);
     for (const { token } of steps) for (const code of token.set.codes) named.add(code);
   }
-  const steps = [otherThan(named), ...named].map((by) => ({
+  return [otherThan(named), ...named].map((by) => ({
     by,
     alive: settle(
       positions,
       alive.flatMap((position) => successors(element(positions, position), position, by)),
     ),
   }));
-  return steps.filter((step) => step.alive.length > 0);
 }
 
 const readable = Array.from('xyzabcdefghijklmnopqrstuvw0123456789-', (character) => character.codePointAt(0) ?? 0);

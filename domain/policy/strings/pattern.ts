@@ -91,26 +91,32 @@ export function inSet({ negated, codes }: CharSet, code: number): boolean {
   return codes.includes(code) !== negated;
 }
 
-/** Whether the text is in the set: by the positions that are alive, without going back. */
+/** Whether the text is in the set: by the positions that are alive, without going back, so that no pattern makes it slow. */
 export function matches({ tokens }: Pattern, text: string): boolean {
-  let alive = new Set<number>();
+  let alive = new Uint8Array(tokens.length + 1);
+  let next = new Uint8Array(tokens.length + 1);
   enter(tokens, alive, 0);
-  for (const code of codesOf(text)) {
-    const next = new Set<number>();
-    for (const position of alive) {
+  for (let at = 0; at < text.length;) {
+    const code = text.codePointAt(at) ?? 0;
+    at += code > 0xffff ? 2 : 1;
+    next.fill(0);
+    let some = false;
+    for (let position = 0; position < tokens.length; position += 1) {
       const token = tokens[position];
-      if (token === undefined || !inSet(token.set, code)) continue;
+      if (alive[position] === 0 || token === undefined || !inSet(token.set, code)) continue;
       enter(tokens, next, token.repeat ? position : position + 1);
+      some = true;
     }
-    alive = next;
+    if (!some) return false;
+    [alive, next] = [next, alive];
   }
-  return alive.has(tokens.length);
+  return alive[tokens.length] === 1;
 }
 
 /** A position, and those behind repeated tokens that may be met no time at all. */
-function enter(tokens: readonly Token[], alive: Set<number>, position: number): void {
+function enter(tokens: readonly Token[], alive: Uint8Array, position: number): void {
   for (let at = position; ; at += 1) {
-    alive.add(at);
+    alive[at] = 1;
     if (tokens[at]?.repeat !== true) return;
   }
 }
