@@ -1,13 +1,14 @@
-/** First match over what a reader reports, for requests without a time. Points are taken anew here, from the meaning of the lines. */
+/** First match over what a reader reports. Points are taken anew here, from the meaning of the lines; a line with a time needs one. */
 import ipaddr from 'ipaddr.js';
 import { holds } from '../../domain/policy/intervals.ts';
 import type { Decision, NetworkRequest } from '../../domain/policy/model.ts';
 import type { ReadRule } from '../../domain/policy/targets/target.ts';
+import { weekClock } from '../../domain/policy/time-window.ts';
 
 export function decideRead(rules: readonly ReadRule[], request: NetworkRequest): Decision {
   const found = rules.find(
     ({ box, timezone }) =>
-      timezone === undefined &&
+      (timezone === undefined || (request.at !== undefined && holds(box.minute, minutePoint(request.at, timezone)))) &&
       holds(box.source, addressPoint(request.from)) &&
       holds(box.destination, addressPoint(request.to)) &&
       holds(box.service, servicePoint(request)) &&
@@ -28,6 +29,10 @@ function servicePoint({ from, protocol, port, icmpType, icmpCode = 0 }: NetworkR
 
 function flowPoint({ direction = 'forward', state = 'new' }: NetworkRequest): bigint {
   return BigInt(['in', 'out', 'forward'].indexOf(direction) * 4 + ['new', 'established', 'related', 'invalid'].indexOf(state));
+}
+
+function minutePoint(at: string, timezone: string): bigint {
+  return BigInt(weekClock(timezone)(Date.parse(at)));
 }
 
 function addressPoint(text: string): bigint {

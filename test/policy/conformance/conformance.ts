@@ -53,6 +53,8 @@ export type ConformanceEngine = {
     artifact: Artifact,
     requests: readonly Request[],
   ) => readonly (Decision | undefined)[] | Promise<readonly (Decision | undefined)[]>;
+  /** Ends what `decide` started. */
+  readonly stop?: () => void | Promise<void>;
 };
 
 /** A change of the first place that the pattern finds. */

@@ -1,0 +1,58 @@
+/** Losses of a point without connection state: the policies compared with what was said, each difference put down to its rule. */
+import type { Inventory } from '../../../context/inventory.ts';
+import { type Box, networkDimensions } from '../../boxes.ts';
+import { clausesOf, type NetworkClause } from '../../clauses.ts';
+import { completeClauses, firstMatch, ruleReading, wholeBox } from '../../compare.ts';
+import { buildDiagram, newStore } from '../../diagram.ts';
+import { element } from '../../element.ts';
+import { coversOf, findDifferences } from '../../losses.ts';
+import type { Decision, Policy } from '../../model.ts';
+import { requestMaker } from '../../request-text.ts';
+import { resolver } from '../../resolve.ts';
+import { spaceOf } from '../../space.ts';
+import type { Loss, TargetName } from '../target.ts';
+import type { Inexact } from './lines.ts';
+
+type Said = { readonly lines: readonly { readonly box: Box; readonly decision: Decision }[]; readonly inexact: readonly Inexact[] };
+
+/** At most one loss for each rule and direction: those that make a difference, with a request that shows it. */
+export function statelessLosses(
+  target: TargetName,
+  policies: readonly Policy[],
+  inventory: Inventory,
+  { lines, inexact }: Said,
+): readonly Loss[] {
+  if (inexact.length === 0) return [];
+  const candidates = candidatesOf(inexact);
+  const resolve = resolver(inventory);
+  const meant = clausesOf(policies, resolve);
+  const expected = completeClauses(meant);
+  const actual = lines.map(({ box }, rule): NetworkClause => ({ role: 'match', rule, box }));
+  const covers = coversOf(candidates, policies, resolve);
+  const boxes = [...expected, ...actual, ...covers.clauses].map(({ box }) => box);
+  const store = newStore(spaceOf(networkDimensions, boxes, wholeBox));
+  const said = buildDiagram(
+    store,
+    actual,
+    firstMatch((index) => element(lines, index).decision),
+  );
+  const roots = [
+    buildDiagram(store, expected, ruleReading(meant.rules)),
+    said,
+    buildDiagram(store, covers.clauses, covers.reading),
+  ] as const;
+  const { covered } = findDifferences(store, [...roots], candidates);
+  const make = requestMaker(store.space, inventory, meant.timezone);
+  return candidates.flatMap((loss, number) => {
+    const leaf = covered.get(number);
+    return leaf === undefined ? [] : [{ target, ...loss, witness: make(leaf.path) }];
+  });
+}
+
+function candidatesOf(inexact: readonly Inexact[]): readonly Omit<Loss, 'target' | 'witness'>[] {
+  const reasons = new Map<string, Set<string>>();
+  for (const { rule, reason } of inexact) reasons.set(rule, (reasons.get(rule) ?? new Set()).add(reason));
+  return [...reasons].flatMap(([rule, texts]) =>
+    (['over-permits', 'under-permits'] as const).map((direction) => ({ rule, direction, reason: [...texts].join('; ') })),
+  );
+}

@@ -1,0 +1,8 @@
+/** What each target brings to the conformance suite: one line a target, in order of name. */
+import type { TargetName } from '../../../domain/policy/targets/target.ts';
+import type { Conformance } from './conformance.ts';
+import { nftables } from './nftables.ts';
+import { openflow } from './openflow.ts';
+import { rego } from './rego.ts';
+
+export const conformances: { readonly [target in TargetName]?: Conformance } = { nftables, openflow, rego };
