@@ -44,6 +44,10 @@ export type Reading = {
   readonly decide: (alive: readonly Survivor[]) => string;
   /** Rules of the same group are told apart only where `decide` does so; a rule that covers all that is left silences every later group. */
   readonly group: (rule: number) => number;
+  /** The last group that a rule leaves standing where it covers all that is left; its own where not given. */
+  readonly leaves?: ((rule: number) => number) | undefined;
+  /** Rules of one group that cover all that is left and are kept; any number where not given. */
+  readonly most?: number | undefined;
 };
 
 export type Survivor = Omit<Clause, 'box'>;
@@ -181,19 +185,38 @@ function merge(whole: readonly number[], present: ReadonlySet<number>): readonly
 function simplify(build: Build, level: number, alive: readonly number[]): readonly number[] {
   const { clauses, coversFrom, reading } = build;
   const kept: number[] = [];
-  let lastGroup = Number.POSITIVE_INFINITY;
+  const limit = newLimit(reading);
   for (let at = 0; at < alive.length;) {
     const match = element(alive, at);
     const { role, rule } = element(clauses, match);
     const end = endOfRule(build, alive, at);
     const standing = role === 'match' ? standingOf(build, level, end === at + 1 ? noExcepts : alive.slice(at + 1, end)) : 'gone';
-    if (standing === 'unsure' || (standing === 'sure' && reading.group(rule) <= lastGroup)) {
+    if (standing === 'unsure' || (standing === 'sure' && stands(limit, reading.group(rule)))) {
       for (let index = at; index < end; index += 1) kept.push(element(alive, index));
-      if (end === at + 1 && element(coversFrom, match) <= level) lastGroup = reading.group(rule);
+      if (end === at + 1 && element(coversFrom, match) <= level) cover(limit, reading, rule);
     }
     at = end;
   }
   return kept;
+}
+
+/** Which groups still stand, behind the rules that cover all that is left: none behind `last`, and no more of `full`. */
+type Limit = { last: number; full: number; group: number; covering: number; readonly most: number };
+
+function newLimit({ most = Number.POSITIVE_INFINITY }: Reading): Limit {
+  return { last: Number.POSITIVE_INFINITY, full: Number.NaN, group: Number.NaN, covering: 0, most };
+}
+
+function stands({ last, full }: Limit, group: number): boolean {
+  return group <= last && group !== full;
+}
+
+function cover(limit: Limit, { group, leaves = group }: Reading, rule: number): void {
+  const own = group(rule);
+  limit.covering = own === limit.group ? limit.covering + 1 : 1;
+  limit.group = own;
+  limit.last = Math.min(limit.last, leaves(rule));
+  if (limit.covering >= limit.most) limit.full = own;
 }
 
 function endOfRule({ clauses }: Build, alive: readonly number[], start: number): number {

@@ -1,0 +1,68 @@
+/**
+ * What is wrong with a whole set of policies, or worth a look: rules that others cover together, rules at odds, rules that open much,
+ * names that nothing uses. Each finding about rules comes with a request that shows it.
+ */
+import type { Inventory } from '../../context/inventory.ts';
+import type { Policy } from '../model.ts';
+import { broadRules } from './broad.ts';
+import { needlessRules } from './coverage.ts';
+import { decisive } from './decisive.ts';
+import { type Finding, type FindingKind, findingKinds } from './finding.ts';
+import { networkRules } from './network.ts';
+import { unusedObjects } from './objects.ts';
+import { overlapsOf } from './overlaps.ts';
+import { allowedBy } from './permissiveness.ts';
+import { type FamilySizes, measureOf } from './size.ts';
+import { tellingOf } from './telling.ts';
+
+export type AnalyseOptions = {
+  /** Share, in log scale, from which on an allow is over-broad; see size.ts. */
+  readonly broadShare?: number | undefined;
+  /** Findings of one kind that are listed. */
+  readonly most?: number | undefined;
+};
+
+export type Analysis = {
+  readonly rules: number;
+  /** By kind, then as the rules are weighed; of each kind at most so many as asked for. */
+  readonly findings: readonly Finding[];
+  /** Of each kind, listed or not. */
+  readonly counts: Readonly<Record<FindingKind, number>>;
+  /** Pairs of rules at odds were so many that not all were looked at. */
+  readonly pairsCut: boolean;
+  /** What the policies allow together. */
+  readonly allows: FamilySizes;
+};
+
+/** In IPv4 a /16 to a /18 on every TCP port is below, a /16 to a /16 above. */
+export const usualBroadShare = 0.57;
+
+const usualMost = 1_000;
+
+/** Throws `policy-name-unknown`, `policy-invalid`, `policy-timezones-mixed` and `inventory-invalid`. */
+export function analyse(policies: readonly Policy[], inventory: Inventory, options: AnalyseOptions = {}): Analysis {
+  const set = networkRules(policies, inventory);
+  const found = decisive(set);
+  const measure = measureOf(found.store);
+  const tell = tellingOf({ set, found, inventory });
+  const overlaps = overlapsOf(set, found);
+  const untold: readonly Untold[] = [
+    ...needlessRules(set, found).map((one) => ({ kind: one.standing, tell: () => tell.needless(one) })),
+    ...overlaps.found.map((one) => ({ kind: one.relation, tell: () => tell.overlap(one) })),
+    ...broadRules(set, found, { measure, share: options.broadShare ?? usualBroadShare }).map((one) => ({
+      kind: 'over-broad' as const,
+      tell: () => tell.broad(one),
+    })),
+    ...unusedObjects(policies, inventory).map((object) => ({ kind: 'unused-object' as const, tell: () => tell.unused(object) })),
+  ];
+  const byKind = findingKinds.map((kind) => [kind, untold.filter((one) => one.kind === kind)] as const);
+  return {
+    rules: set.rules.length,
+    findings: byKind.flatMap(([, list]) => list.slice(0, options.most ?? usualMost).map((one) => one.tell())),
+    counts: Object.fromEntries(byKind.map(([kind, list]) => [kind, list.length])) as Analysis['counts'],
+    pairsCut: overlaps.cut,
+    allows: allowedBy(set, found, measure),
+  };
+}
+
+type Untold = { readonly kind: FindingKind; readonly tell: () => Finding };

@@ -1,0 +1,102 @@
+/** Findings in words, each with a request that shows it and how that is decided. */
+import type { Inventory } from '../../context/inventory.ts';
+import { families } from '../addresses.ts';
+import type { Field } from '../boxes.ts';
+import type { Path } from '../compare.ts';
+import { childOf } from '../diagram.ts';
+import { element } from '../element.ts';
+import type { Decision, RuleEffect } from '../model.ts';
+import { printRequest, requestMaker } from '../request-text.ts';
+import type { Broad } from './broad.ts';
+import type { Needless } from './coverage.ts';
+import type { Decisive } from './decisive.ts';
+import { type Finding, type FindingKind, type FindingWitness, severityOf } from './finding.ts';
+import type { NetworkRules } from './network.ts';
+import type { Overlap } from './overlaps.ts';
+import { printSize } from './size.ts';
+
+export type Subject = { readonly set: NetworkRules; readonly found: Decisive<Field>; readonly inventory: Inventory };
+
+export type Telling = {
+  readonly needless: (needless: Needless) => Finding;
+  readonly overlap: (overlap: Overlap) => Finding;
+  readonly broad: (broad: Broad) => Finding;
+  readonly unused: (object: string) => Finding;
+};
+
+const decisionOf: Readonly<Record<RuleEffect, Decision>> = { deny: 'deny', allow: 'allow', claim: 'deny' };
+
+export function tellingOf(subject: Subject): Telling {
+  const { set, found, inventory } = subject;
+  const make = requestMaker(found.store.space, inventory, set.timezone);
+  const id = (rule: number) => element(set.rules, rule).id;
+  const show = (path: Path): FindingWitness => {
+    const { settled, decision, rules } = settle(subject, path);
+    const request = make(settled);
+    const by = rules.length === 0 ? '' : ` (${rules.join(', ')})`;
+    return { request, decision, text: `${printRequest(request, inventory)}: ${decision}${by}` };
+  };
+  return {
+    needless: ({ rule, standing, by, droppable, path }) => ({
+      ...base(standing),
+      rule: id(rule),
+      rules: by.map(id),
+      ...(path === undefined ? {} : { witness: show(path) }),
+      droppable,
+      text: needlessText(standing, id(rule), by.map(id)),
+    }),
+    overlap: ({ allow, deny, relation, path }) => ({
+      ...base(relation),
+      rule: id(allow),
+      rules: [id(deny)],
+      witness: show(path),
+      text:
+        relation === 'conflicting'
+          ? `\`${id(deny)}\` denies a part of what \`${id(allow)}\` allows`
+          : `\`${id(allow)}\` allows and \`${id(deny)}\` denies what both match; each matches more than the other`,
+    }),
+    broad: ({ rule, sizes, part }) => ({
+      ...base('over-broad'),
+      rule: id(rule),
+      rules: [],
+      text: `\`${id(rule)}\` allows ${printSize(element(sizes, part))} of IPv${families[part]}`,
+    }),
+    unused: (object) => ({ ...base('unused-object'), object, rules: [], text: `no rule uses \`${object}\`` }),
+  };
+}
+
+function base(kind: FindingKind): Pick<Finding, 'kind' | 'severity'> {
+  return { kind, severity: severityOf[kind] };
+}
+
+function needlessText(standing: Needless['standing'], rule: string, by: readonly string[]): string {
+  if (standing === 'empty') return `\`${rule}\` matches nothing: its exceptions take away all of it`;
+  const others = listed(by);
+  return standing === 'shadowed'
+    ? `\`${rule}\` never decides: ${others} come before it on all that it matches`
+    : `\`${rule}\` changes nothing: ${others} decide the same without it`;
+}
+
+const mostNamed = 5;
+
+function listed(rules: readonly string[]): string {
+  const named = rules.slice(0, mostNamed).map((rule) => `\`${rule}\``);
+  const more = rules.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+}
+
+type Settled = { readonly settled: Path; readonly decision: Decision; readonly rules: readonly string[] };
+
+/** The path down to one decision: what it leaves open, and the decision depends on, is settled. */
+function settle({ set, found }: Subject, { part, classes }: Path): Settled {
+  const settled = [...classes];
+  let id = element(found.roots, part);
+  for (let node = found.store.nodes[id]; node !== undefined; node = found.store.nodes[id]) {
+    const at = settled[node.level] ?? element(node.starts, 0);
+    settled[node.level] = at;
+    id = childOf(node, at);
+  }
+  const rules = (found.deciding.get(id)?.rules ?? []).map((rule) => element(set.rules, rule));
+  const decision = rules[0] === undefined ? 'not-applicable' : decisionOf[rules[0].effect];
+  return { settled: { part, classes: settled }, decision, rules: rules.map(({ id: name }) => name) };
+}
