@@ -3,12 +3,14 @@ import { EdictError } from '../../errors.ts';
 import { nftablesTarget } from './nftables/target.ts';
 import { openflowTarget } from './openflow/target.ts';
 import { regoTarget } from './rego/target.ts';
+import { rfc8519Target } from './rfc8519/target.ts';
 import type { Target, TargetName } from './target.ts';
 
 export const targets = {
   nftables: nftablesTarget,
   openflow: openflowTarget,
   rego: regoTarget,
+  rfc8519: rfc8519Target,
 } satisfies { readonly [name in TargetName]?: Target };
 
 /** What the connectors of ours put in force: every policy is compiled to these. */

@@ -4,5 +4,6 @@ import type { Conformance } from './conformance.ts';
 import { nftables } from './nftables.ts';
 import { openflow } from './openflow.ts';
 import { rego } from './rego.ts';
+import { rfc8519 } from './rfc8519.ts';
 
-export const conformances: { readonly [target in TargetName]?: Conformance } = { nftables, openflow, rego };
+export const conformances: { readonly [target in TargetName]?: Conformance } = { nftables, openflow, rego, rfc8519 };
