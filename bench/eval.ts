@@ -6,8 +6,10 @@
  * "unsupported": {reason: count}}`. They run when they are named.
  */
 import { parseArgs } from 'node:util';
+import { evalCedar } from './eval-cedar.ts';
 import { evalDetectors } from './eval-detectors.ts';
 import type { QualityFigure } from './eval-figure.ts';
+import { evalFirewall } from './eval-firewall.ts';
 import { evalIamCompare } from './eval-iam-compare.ts';
 import { evalLanguage } from './eval-language.ts';
 import type { EvalSummary } from './eval-summary.ts';
@@ -18,6 +20,8 @@ const evaluations: { readonly [name: string]: (data: string | undefined) => read
 };
 
 const onData: { readonly [name: string]: (data: string) => EvalSummary | Promise<EvalSummary> } = {
+  cedar: evalCedar,
+  firewall: evalFirewall,
   'iam-compare': evalIamCompare,
 };
 

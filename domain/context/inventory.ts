@@ -1,4 +1,5 @@
 /** The asset inventory: what names in policies and events mean. Plain data; parse-inventory.ts reads it from CSV. */
+import type { Entity } from '../policy/access/entity.ts';
 
 export type Asset = {
   /** Unique, `[A-Za-z0-9._-]{1,128}`; selector `asset:<name>`. */
@@ -18,4 +19,9 @@ export type Asset = {
 /** `zone:internet`, where not given, is every address that no other zone's CIDR and no asset holds. */
 export type Zone = { readonly name: string; readonly cidrs: readonly string[] };
 
-export type Inventory = { readonly assets: readonly Asset[]; readonly zones: readonly Zone[] };
+export type Inventory = {
+  readonly assets: readonly Asset[];
+  readonly zones: readonly Zone[];
+  /** People, groups, roles, folders, documents: who access rules speak of, and what. */
+  readonly entities?: readonly Entity[] | undefined;
+};
