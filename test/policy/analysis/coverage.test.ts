@@ -1,4 +1,5 @@
-import fc from 'fast-check';
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { needlessRules } from '../../../domain/policy/analysis/coverage.ts';
 import { decisive, type Decisive, type RuleSet } from '../../../domain/policy/analysis/decisive.ts';
 import { overlapsOf } from '../../../domain/policy/analysis/overlaps.ts';

@@ -5,6 +5,7 @@ import type { Clause } from '../../../domain/policy/diagram.ts';
 import type { RuleSet } from '../../../domain/policy/analysis/decisive.ts';
 import { holds, type IntervalSet, intervalSet } from '../../../domain/policy/intervals.ts';
 import type { RuleEffect } from '../../../domain/policy/model.ts';
+import type { BoxOf } from '../../../domain/policy/space.ts';
 
 export type Name = 'x' | 'y' | 'z';
 export type Point = Readonly<Record<Name, bigint>>;
@@ -43,6 +44,8 @@ function setOf(name: Name): fc.Arbitrary<IntervalSet> {
 
 const box = fc.record({ x: setOf('x'), y: setOf('y'), z: setOf('z') });
 
+const excepts: fc.Arbitrary<readonly BoxOf<Name>[]> = fc.oneof(fc.constant([]), fc.array(box, { maxLength: 2 }));
+
 const weight: Readonly<Record<RuleEffect, number>> = { deny: 0, allow: 1, claim: 2 };
 
 export const ruleSets: fc.Arbitrary<RuleSet<Name>> = fc
@@ -50,7 +53,7 @@ export const ruleSets: fc.Arbitrary<RuleSet<Name>> = fc
     fc.record({
       effect: fc.constantFrom<RuleEffect>('deny', 'allow', 'allow', 'claim'),
       match: box,
-      except: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(box, { maxLength: 2 })),
+      except: excepts,
     }),
     { minLength: 1, maxLength: 7 },
   )
