@@ -1,5 +1,4 @@
 /** All actions of AWS, cut into classes by what a list of action patterns says of them, each with the resources that it can be asked on. */
-import { EdictError } from '../../errors.ts';
 import { stringClasses } from '../strings/classes.ts';
 import { except, literalTokens, many, matches, one, type Pattern, patternOf, prefix, wildcard } from '../strings/pattern.ts';
 import type { Listed } from './document.ts';
@@ -19,16 +18,10 @@ const shape: Pattern = patternOf([one(except(':*?')), many(except(':*?')), ...li
 
 export function actionClasses(lists: readonly Listed[], types: ResourceTypes | undefined): readonly ActionClass[] {
   const texts = [...new Set(lists.flatMap(({ values }) => values))];
-  const patterns = new Map(texts.map((text) => [text, wildcard(text, { fold: true })]));
-  const open = lists.some(({ not }) => not) || texts.some((text) => /^[^:]*[*?]/u.test(text));
-  const services = types === undefined || !open ? [] : [...types.services].map((service) => prefix(`${service}:`, true));
-  const cut = stringClasses([...patterns.values(), ...services], { universe: [shape] });
-  const samples = cut.samples.map((sample) => spelled(sample, texts));
-  const known = types === undefined ? [] : knownActions(types, texts);
+  const heldBy = holding(texts);
   const classes = new Map<string, ActionClass>();
-  const served = servedTexts(texts);
-  for (const action of [...known, ...samples]) {
-    const held = new Set(served(action).filter((text) => matches(patternIn(patterns, text), action)));
+  for (const action of candidateActions(lists, texts, types)) {
+    const held = heldBy(action);
     const statements = lists.flatMap(({ not, values }, index) => (values.some((value) => held.has(value)) !== not ? [index] : []));
     const of = types?.of(action);
     if (statements.length === 0 || (types !== undefined && of === undefined)) continue;
@@ -38,10 +31,27 @@ export function actionClasses(lists: readonly Listed[], types: ResourceTypes | u
   return [...classes.values()];
 }
 
-function patternIn(patterns: ReadonlyMap<string, Pattern>, text: string): Pattern {
-  const found = patterns.get(text);
-  if (found === undefined) throw new EdictError('defect', `no pattern for \`${text}\``);
-  return found;
+/** Known actions first, then one of each class of texts. */
+function candidateActions(lists: readonly Listed[], texts: readonly string[], types: ResourceTypes | undefined): readonly string[] {
+  const patterns = texts.map((text) => wildcard(text, { fold: true }));
+  const open = lists.some(({ not }) => not) || texts.some((text) => /^[^:]*[*?]/u.test(text));
+  const services = types === undefined || !open ? [] : [...types.services].map((service) => prefix(`${service}:`, true));
+  const { samples } = stringClasses([...patterns, ...services], { universe: [shape] });
+  const known = types === undefined ? [] : open ? types.actions : knownActions(types, texts);
+  return [...known, ...samples.map((sample) => spelled(sample, texts))];
+}
+
+/** The texts that hold an action. */
+function holding(texts: readonly string[]): (action: string) => ReadonlySet<string> {
+  const patterns = new Map(texts.map((text) => [text, wildcard(text, { fold: true })]));
+  const served = servedTexts(texts);
+  return (action) =>
+    new Set(
+      served(action).filter((text) => {
+        const pattern = patterns.get(text);
+        return pattern !== undefined && matches(pattern, action);
+      }),
+    );
 }
 
 /** A sample is in some mixture of cases: written as a policy writes it, where one names it. */
@@ -49,14 +59,9 @@ function spelled(sample: string, texts: readonly string[]): string {
   return texts.find((text) => text.toLowerCase() === sample.toLowerCase()) ?? sample.toLowerCase();
 }
 
-/** The known actions of the services that some text may speak of. */
+/** The known actions of the services that the texts name. */
 function knownActions({ actions }: ResourceTypes, texts: readonly string[]): readonly string[] {
-  const asked = new Set<string>();
-  for (const text of texts) {
-    const service = text.split(':')[0] ?? '';
-    if (/[*?]/u.test(service)) return actions;
-    asked.add(service.toLowerCase());
-  }
+  const asked = new Set(texts.map((text) => (text.split(':')[0] ?? '').toLowerCase()));
   return actions.filter((action) => asked.has(action.slice(0, action.indexOf(':'))));
 }
 

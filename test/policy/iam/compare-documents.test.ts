@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compareDocuments, type ComparisonOptions } from '../../../domain/policy/iam/compare-documents.ts';
 import type { IamDocument, IamRequest } from '../../../domain/policy/iam/document.ts';
 import { statementTest } from '../../../domain/policy/iam/evaluate.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { holds } from '../../../domain/policy/intervals.ts';
 import { stringClasses } from '../../../domain/policy/strings/classes.ts';
 import { except, literal, matches, type Pattern, prefix, wildcard } from '../../../domain/policy/strings/pattern.ts';
