@@ -30,16 +30,32 @@ export const Request = z.object(networkRequest).meta({ id: 'Request' });
 export const RequestInput = z.strictObject(networkRequest);
 
 const selector = z.string().min(1).max(256);
+const Exception = z.object({ owner: z.string(), reason: z.string(), until: Time }).meta({ id: 'PolicyException' });
+
 export const Rule = z
   .object({
     kind: z.literal('network'),
     id: Name,
     requirement: z.string(),
     effect: z.enum(['allow', 'deny', 'claim']),
-    match: z.object({ from: selector, to: selector, service: selector }),
+    match: z.object({
+      from: selector,
+      to: selector,
+      service: selector,
+      sourcePorts: selector.optional(),
+      direction: z.enum(directions).optional(),
+      state: list(z.enum(states)).optional(),
+    }),
     except: list(
-      z.object({ from: selector.optional(), to: selector.optional(), service: selector.optional(), during: selector.optional() }),
+      z.object({
+        from: selector.optional(),
+        to: selector.optional(),
+        service: selector.optional(),
+        during: selector.optional(),
+        exception: Exception.optional(),
+      }),
     ).optional(),
+    exception: Exception.optional(),
   })
   .meta({ id: 'Rule' });
 

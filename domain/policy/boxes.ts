@@ -1,8 +1,8 @@
 /** A box of requests: one set for each field. A rule's match, an exception and a line of a firewall are boxes. */
-import { anyAddress, families, familyLine } from './addresses.ts';
+import { anyAddress, families, type Family, familyLine } from './addresses.ts';
 import { anyFlow, anySourcePort } from './request/flow.ts';
 import { type IntervalSet, intersect, subtract } from './intervals.ts';
-import { anyService } from './service-selector.ts';
+import { anyService, protocolNumbers, protocolSet } from './service-selector.ts';
 import type { BoxOf, Dimension } from './space.ts';
 import { anyMinute } from './time-window.ts';
 
@@ -12,12 +12,24 @@ export type Field = (typeof fields)[number];
 
 export type Box = BoxOf<Field>;
 
-const byFamily: readonly IntervalSet[] = families.map((family) => [familyLine[family]]);
+const addressParts: readonly IntervalSet[] = families.map((family) => [familyLine[family]]);
+
+/** ICMP is IPv4's, ICMPv6 is IPv6's. */
+const serviceParts: readonly IntervalSet[] = families.map((family) => subtract(anyService, foreignService(family)));
+
+/** What messages of a family never are. */
+export function foreignService(family: Family): IntervalSet {
+  return protocolSet(family === 4 ? protocolNumbers.icmpv6 : protocolNumbers.icmp);
+}
+
+const partsOf: { readonly [field in Field]?: readonly IntervalSet[] } = {
+  destination: addressParts,
+  source: addressParts,
+  service: serviceParts,
+};
 
 /** The network's request space. Its parts are the address families, in the order of `families`. */
-export const networkDimensions: readonly Dimension<Field>[] = fields.map((name) =>
-  name === 'destination' || name === 'source' ? { name, parts: byFamily } : { name },
-);
+export const networkDimensions: readonly Dimension<Field>[] = fields.map((name) => ({ name, parts: partsOf[name] }));
 
 export const everything: Box = {
   destination: anyAddress,

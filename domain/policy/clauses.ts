@@ -5,10 +5,20 @@
 import { EdictError } from '../errors.ts';
 import { type Box, everything, type Field } from './boxes.ts';
 import type { Clause } from './diagram.ts';
-import type { IntervalSet } from './intervals.ts';
-import type { NetworkRule, Policy, RuleEffect, RuleExcept, ServiceSelector, TimeWindow } from './model.ts';
+import { type IntervalSet, intersect, union } from './intervals.ts';
+import type { NetworkMatch, NetworkRule, Policy, RuleEffect, RuleExcept, ServiceSelector, TimeWindow } from './model.ts';
 import type { Resolve } from './resolve.ts';
-import { selectedServices } from './service-selector.ts';
+import {
+  anyFlow,
+  anySourcePort,
+  type ConnectionState,
+  type Direction,
+  flowSet,
+  newFlow,
+  noSourcePort,
+  parsePorts,
+} from './request/flow.ts';
+import { portServices, selectedServices } from './service-selector.ts';
 import { minutesOfWeek, parseWindow, type Window } from './time-window.ts';
 
 export type NetworkClause = Clause<Field>;
@@ -20,10 +30,17 @@ export type Clauses = {
   readonly clauses: readonly NetworkClause[];
   /** The one time zone of every window; absent where there is no window. */
   readonly timezone: string | undefined;
+  readonly named: NamedFlows;
 };
+
+/** The directions and states that rules speak of by name. */
+export type NamedFlows = { readonly directions: readonly Direction[]; readonly states: readonly ConnectionState[] };
 
 /** The place of "no time given" on the line of minutes, behind the week. */
 export const unknownMinute = minutesOfWeek;
+
+/** The place of "no source port given". */
+const unknownPort: IntervalSet = [{ low: BigInt(noSourcePort), high: BigInt(noSourcePort) }];
 
 const unknownTime: IntervalSet = [{ low: BigInt(unknownMinute), high: BigInt(unknownMinute) }];
 
@@ -31,10 +48,10 @@ const weight: Readonly<Record<RuleEffect, number>> = { deny: 0, allow: 1, claim:
 
 const idForm = /^[a-z0-9-]{1,64}$/;
 
-/** Every rule under its full id `policy/rule`. INVARIANT: no other text than ids of this form reaches an artifact's comments. */
+/** Every rule under its full id `policy/rule`, in the order of the ids, whatever order they were written in. INVARIANT: no other text than ids of this form reaches an artifact's comments. */
 export function allRules(policies: readonly Policy[]): readonly { readonly id: string; readonly rule: NetworkRule }[] {
-  return policies.flatMap(({ policy, rules }) =>
-    rules.map((rule) => {
+  const rules = policies.flatMap(({ policy, rules: own }) =>
+    own.map((rule) => {
       if (!idForm.test(policy) || !idForm.test(rule.id))
         throw new EdictError('policy-invalid', `\`${policy}/${rule.id}\` is not a rule's id`, {
           expected: 'letters a–z, digits and `-`, at most 64',
@@ -42,6 +59,7 @@ export function allRules(policies: readonly Policy[]): readonly { readonly id: s
       return { id: `${policy}/${rule.id}`, rule };
     }),
   );
+  return rules.toSorted((one, other) => (one.id < other.id ? -1 : one.id > other.id ? 1 : 0));
 }
 
 /** Throws `policy-name-unknown`, `policy-invalid` and `policy-timezones-mixed`. */
@@ -49,7 +67,19 @@ export function clausesOf(policies: readonly Policy[], resolve: Resolve): Clause
   const words: Words = { resolve, services: serviceReader(), windows: windowReader() };
   const ordered = allRules(policies).toSorted((a, b) => weight[a.rule.effect] - weight[b.rule.effect]);
   const clauses = ordered.flatMap(({ id, rule }, index) => inRule(id, () => clausesOfRule(rule, index, words)));
-  return { rules: ordered.map(({ id, rule }) => ({ id, effect: rule.effect })), clauses, timezone: timezoneOf(ordered, words) };
+  return {
+    rules: ordered.map(({ id, rule }) => ({ id, effect: rule.effect })),
+    clauses,
+    timezone: timezoneOf(ordered, words),
+    named: namedFlows(ordered.map(({ rule }) => rule)),
+  };
+}
+
+export function namedFlows(rules: readonly NetworkRule[]): NamedFlows {
+  return {
+    directions: [...new Set(rules.flatMap(({ match: { direction } }) => direction ?? []))],
+    states: [...new Set(rules.flatMap(({ match: { state } }) => state ?? []))],
+  };
 }
 
 type BoxWords = { readonly resolve: Resolve; readonly services: (text: ServiceSelector) => IntervalSet };
@@ -57,8 +87,17 @@ type BoxWords = { readonly resolve: Resolve; readonly services: (text: ServiceSe
 type Words = BoxWords & { readonly windows: (text: TimeWindow) => Window };
 
 function clausesOfRule(rule: NetworkRule, index: number, words: Words): readonly NetworkClause[] {
-  const match: NetworkClause = { role: 'match', rule: index, box: boxOf(rule.match, words) };
-  return [match, ...(rule.except ?? []).flatMap((except) => clausesOfExcept(except, index, words))];
+  const box = matchBox(rule.match, words);
+  const match = { role: 'match', rule: index, box } as const;
+  const excepts = (rule.except ?? []).flatMap((except) => clausesOfExcept(except, index, words));
+  if (rule.match.sourcePorts === undefined) return [match, ...excepts];
+  const unsure = {
+    role: 'unsure',
+    rule: index,
+    reason: 'asks for a source port, and the request gives none',
+    box: { ...box, sourcePort: unknownPort },
+  } as const;
+  return [{ ...match, box: { ...box, sourcePort: union(box.sourcePort, unknownPort) } }, ...excepts, unsure];
 }
 
 function clausesOfExcept(except: RuleExcept, rule: number, words: Words): readonly NetworkClause[] {
@@ -71,14 +110,38 @@ function clausesOfExcept(except: RuleExcept, rule: number, words: Words): readon
   ];
 }
 
-/** The box of a match or of an exception's places and service; its minutes are all, even where no time is given. */
-export function boxOf(match: RuleExcept, { resolve, services }: BoxWords): Box {
+/** What a rule's match says, its minutes all, even where no time is given. Throws `policy-invalid`. */
+export function matchBox(match: NetworkMatch, words: BoxWords): Box {
+  const box = { ...boxOf(match, words), flow: flowOf(match) };
+  if (match.sourcePorts === undefined) return box;
+  const service = intersect(box.service, portServices);
+  if (service.length === 0)
+    throw new EdictError('policy-invalid', `source ports are asked of \`${match.service}\`, which has none`, {
+      expected: 'a service of a protocol with ports',
+    });
+  return { ...box, service, sourcePort: parsePorts(match.sourcePorts) };
+}
+
+const newOnly: readonly ConnectionState[] = ['new'];
+
+/** The same directions and states give the same set object. */
+function flowOf({ direction, state = newOnly }: Pick<NetworkMatch, 'direction' | 'state'>): IntervalSet {
+  const key = `${direction ?? ''} ${state.join(' ')}`;
+  const held = flows.get(key) ?? flowSet({ directions: direction === undefined ? undefined : [direction], states: state });
+  flows.set(key, held);
+  return held;
+}
+
+const flows = new Map<string, IntervalSet>([[' new', newFlow]]);
+
+/** The box of an exception's places and service, its flows and minutes all, even where no time is given. */
+export function boxOf(part: Pick<RuleExcept, 'from' | 'to' | 'service'>, { resolve, services }: BoxWords): Box {
   return {
-    destination: match.to === undefined ? everything.destination : resolve(match.to),
-    source: match.from === undefined ? everything.source : resolve(match.from),
-    service: match.service === undefined ? everything.service : services(match.service),
-    sourcePort: everything.sourcePort,
-    flow: everything.flow,
+    destination: part.to === undefined ? everything.destination : resolve(part.to),
+    source: part.from === undefined ? everything.source : resolve(part.from),
+    service: part.service === undefined ? everything.service : services(part.service),
+    sourcePort: anySourcePort,
+    flow: anyFlow,
     minute: anyTime,
   };
 }

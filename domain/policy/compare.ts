@@ -18,6 +18,14 @@ export const wholeBox: Box = {
   flow: flowSet({ directions: ['forward'], states: ['new'] }),
 };
 
+/** All complete requests of the directions and states that these rules name, and of those that are meant where none is named. */
+export function comparedBox(...sides: readonly Pick<Clauses, 'named'>[]): Box {
+  const directions = sides.flatMap(({ named }) => named.directions);
+  const states = sides.flatMap(({ named }) => named.states);
+  if (directions.length === 0 && states.length === 0) return wholeBox;
+  return { ...wholeBox, flow: flowSet({ directions: ['forward', ...directions], states: ['new', ...states] }) };
+}
+
 /** One class a level, or `undefined` where any will do. */
 export type Path = { readonly part: number; readonly classes: readonly (number | undefined)[] };
 

@@ -6,7 +6,7 @@ import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import { type Field, networkDimensions } from './boxes.ts';
 import { type ClauseRule, type Clauses, clausesOf, type NetworkClause } from './clauses.ts';
-import { completeClauses, type Path, ruleReading, walkDifferences, wholeBox } from './compare.ts';
+import { comparedBox, completeClauses, type Path, ruleReading, walkDifferences } from './compare.ts';
 import { decide, type Decider, prepare } from './decide.ts';
 import { buildDiagram, newStore, type Reading } from './diagram.ts';
 import { EdictError } from '../errors.ts';
@@ -46,7 +46,7 @@ export function diffPolicies(before: readonly Policy[], after: readonly Policy[]
   const space = spaceOf(
     networkDimensions,
     sides.flat().map(({ box }) => box),
-    wholeBox,
+    comparedBox(old, fresh),
   );
   const show = shower({
     space,

@@ -1,7 +1,7 @@
 /** Where a target does otherwise than the rules say: differences between two diagrams, each put down to the declared loss that covers it. */
 import { element } from './element.ts';
-import type { Box } from './boxes.ts';
-import { allRules, boxOf, type NetworkClause, serviceReader } from './clauses.ts';
+import { type Box, everything, intersectBoxes } from './boxes.ts';
+import { allRules, boxOf, matchBox, type NetworkClause, serviceReader } from './clauses.ts';
 import { type Path, walkDifferences } from './compare.ts';
 import type { Reading, Roots, Store } from './diagram.ts';
 import { EdictError } from '../errors.ts';
@@ -20,14 +20,17 @@ function directionOf({ expected, actual }: Leaf): Loss['direction'] {
   return permits[actual] > permits[expected] ? 'over-permits' : 'under-permits';
 }
 
-/** A loss covers its rule where the rule's timed exceptions lie, whatever the time; a rule without any is covered whole. */
-export function coversOf(losses: readonly Pick<Loss, 'rule'>[], policies: readonly Policy[], resolve: Resolve): Covers {
+/**
+ * A loss covers its rule where the rule's timed exceptions lie, whatever the time; a rule without any is covered whole. One whose
+ * loss says so is covered between all of its places, whatever the service: a target may know only whole protocols. A loss about what no rule speaks of covers that, everywhere.
+ */
+export function coversOf(losses: readonly Pick<Loss, 'rule' | 'covers'>[], policies: readonly Policy[], resolve: Resolve): Covers {
   const rules = new Map(allRules(policies).map(({ id, rule }) => [id, rule]));
   const words = { resolve, services: serviceReader() };
   const boxes = losses.flatMap((loss, number) => {
     const rule = rules.get(loss.rule);
     if (rule === undefined) throw new EdictError('policy-invalid', `a loss names rule \`${loss.rule}\`, which is in no policy`);
-    return lossBoxes(rule, words).map((box) => ({ box, number }));
+    return lossBoxes(rule, words, loss.covers).map((box) => ({ box, number }));
   });
   return {
     clauses: boxes.map(({ box }, rule) => ({ role: 'match', rule, box })),
@@ -35,9 +38,22 @@ export function coversOf(losses: readonly Pick<Loss, 'rule'>[], policies: readon
   };
 }
 
-function lossBoxes(rule: NetworkRule, words: Parameters<typeof boxOf>[1]): readonly Box[] {
+function lossBoxes(rule: NetworkRule, words: Parameters<typeof boxOf>[1], covers: Loss['covers']): readonly Box[] {
+  if (covers === 'unspoken') return [everything];
+  if (covers === 'rule') return [{ ...everything, ...placesOf(boxOf(rule.match, words)) }];
   const timed = (rule.except ?? []).filter(({ during }) => during !== undefined);
-  return timed.length === 0 ? [boxOf(rule.match, words)] : timed.map((except) => boxOf(except, words));
+  return timed.length === 0
+    ? [matchBox(rule.match, words)]
+    : timed.map((except) => intersectBoxes(matchBox(rule.match, words), boxOf(except, words)));
+}
+
+function placesOf({ destination, source }: Box): Pick<Box, 'destination' | 'source'> {
+  return { destination, source };
+}
+
+/** Whether a loss that covers the place accounts for the difference there. */
+export function fits({ direction, covers }: Pick<Loss, 'direction' | 'covers'>, leaf: Leaf): boolean {
+  return direction === directionOf(leaf) && (covers !== 'unspoken' || leaf.expected === 'not-applicable');
 }
 
 export type Found = {
@@ -51,14 +67,14 @@ export type Found = {
 export function findDifferences<Name extends string>(
   store: Store<Name>,
   roots: [Roots, Roots, Roots],
-  losses: readonly Pick<Loss, 'direction'>[],
+  losses: readonly Pick<Loss, 'direction' | 'covers'>[],
 ): Found {
   const covered = new Map<number, Leaf>();
   let uncovered: Leaf | undefined;
   walkDifferences(store, roots, ([before, after, cover = ''], path) => {
     const leaf = { path, expected: before as Decision, actual: after as Decision };
     const covering = cover === '' ? [] : cover.split(' ').map(Number);
-    const fitting = covering.filter((number) => element(losses, number).direction === directionOf(leaf));
+    const fitting = covering.filter((number) => fits(element(losses, number), leaf));
     for (const number of fitting) if (!covered.has(number)) covered.set(number, leaf);
     if (fitting.length === 0) uncovered = leaf;
     return uncovered !== undefined;

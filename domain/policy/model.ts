@@ -27,10 +27,19 @@ export type ServiceSelector = string;
 /** `Sun 02:00-06:00 Europe/Zurich`; days `Mon`…`Sun`, ranges `Mon-Fri`, `daily`; IANA time zone, required. */
 export type TimeWindow = string;
 
+/** `1024-65535`, `53`, or several by comma. */
+export type PortSelector = string;
+
 export type NetworkMatch = {
   readonly from: AddressSelector;
   readonly to: AddressSelector;
   readonly service: ServiceSelector;
+  /** Absent: any. Given: only messages of protocols that have ports. */
+  readonly sourcePorts?: PortSelector | undefined;
+  /** Absent: whichever way the message goes. */
+  readonly direction?: Direction | undefined;
+  /** Absent: `new` alone. What belongs to a connection that was let in follows it, at points that keep state. */
+  readonly state?: readonly ConnectionState[] | undefined;
 };
 
 /** A carve-out: a request that it matches is not matched by the rule. Absent fields match everything. */
@@ -39,6 +48,16 @@ export type RuleExcept = {
   readonly to?: AddressSelector | undefined;
   readonly service?: ServiceSelector | undefined;
   readonly during?: TimeWindow | undefined;
+  /** The carve-out itself is an exception with an end. */
+  readonly exception?: Exception | undefined;
+};
+
+/** What was allowed, or refused, for a while: from `until` on, the rule or carve-out that bears it is as if it had never been. */
+export type Exception = {
+  readonly owner: string;
+  readonly reason: string;
+  /** RFC 3339 instant. */
+  readonly until: string;
 };
 
 type RuleBase = {
@@ -53,6 +72,7 @@ export type NetworkRule = RuleBase & {
   readonly kind: 'network';
   readonly match: NetworkMatch;
   readonly except?: readonly RuleExcept[] | undefined;
+  readonly exception?: Exception | undefined;
 };
 
 export type Rule = NetworkRule;

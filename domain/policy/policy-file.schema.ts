@@ -2,12 +2,12 @@
 import { element } from './element.ts';
 import { z } from 'zod';
 import type { NetworkMatch, NetworkRequest, NetworkRule, RuleEffect } from './model.ts';
-import { documentShape, exceptSchema, matchSchema, requestSchema, ruleSchema } from './policy.schema.ts';
+import { documentShape, exceptionSchema, exceptSchema, matchSchema, requestSchema, ruleSchema } from './policy.schema.ts';
 
 /** "only": a claim is about where things go, so that the rest may be left out. */
 const claimSchema = z.strictObject({
+  ...matchSchema.shape,
   from: matchSchema.shape.from.default('any'),
-  to: matchSchema.shape.to,
   service: matchSchema.shape.service.default('any'),
 });
 
@@ -25,14 +25,16 @@ const fileRuleSchema = z
     id: ruleSchema.shape.id,
     requirement: ruleSchema.shape.requirement,
     network: effectSchema,
+    exception: exceptionSchema.optional(),
     except: z.union([exceptSchema.transform((except) => [except]), z.array(exceptSchema).max(64)]).optional(),
   })
-  .transform(({ id, requirement, network, except }): NetworkRule => ({
+  .transform(({ id, requirement, network, except, exception }): NetworkRule => ({
     kind: 'network',
     id,
     requirement,
     ...network,
     ...(except === undefined ? {} : { except }),
+    ...(exception === undefined ? {} : { exception }),
   }));
 
 const fileRequestSchema = z

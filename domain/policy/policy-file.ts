@@ -56,8 +56,8 @@ export function printPolicyFile(policy: Policy): string {
   return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function fileRule({ id, requirement, effect, match, except }: NetworkRule): object {
-  return { id, requirement, network: { [effect]: match }, except };
+function fileRule({ id, requirement, effect, match, except, exception }: NetworkRule): object {
+  return { id, requirement, network: { [effect]: match }, except, exception };
 }
 
 function fileRequest({ kind, ...rest }: NetworkRequest): object {

@@ -34,14 +34,30 @@ export const requestSchema = z.strictObject({
   at: word.optional(),
 });
 
+/** RFC 3339; whether it is a day that there is, validate.ts says. */
+export const exceptionSchema = z.strictObject({ owner: word, reason: sentence.min(1), until: z.iso.datetime({ offset: true }) });
+
 export const exceptSchema = z
-  .strictObject({ from: word.optional(), to: word.optional(), service: word.optional(), during: word.optional() })
+  .strictObject({
+    from: word.optional(),
+    to: word.optional(),
+    service: word.optional(),
+    during: word.optional(),
+    exception: exceptionSchema.optional(),
+  })
   .refine(
-    (except) => Object.values(except).some((value) => value !== undefined),
+    ({ from, to, service, during }) => [from, to, service, during].some((value) => value !== undefined),
     'at least one of from, to, service, during: an empty exception undoes its rule',
   );
 
-export const matchSchema = z.strictObject({ from: word, to: word, service: word });
+export const matchSchema = z.strictObject({
+  from: word,
+  to: word,
+  service: word,
+  sourcePorts: word.optional(),
+  direction: z.enum(directions).optional(),
+  state: z.array(z.enum(states)).min(1).max(states.length).optional(),
+});
 
 /** Each exception costs every decision that the rule is part of. */
 const exceptsSchema = z.array(exceptSchema).max(64);
@@ -53,6 +69,7 @@ export const ruleSchema = z.strictObject({
   kind: z.literal('network'),
   match: matchSchema,
   except: exceptsSchema.optional(),
+  exception: exceptionSchema.optional(),
 });
 
 const answeredSchema = z.strictObject({ answer: sentence, by: word, at: word });

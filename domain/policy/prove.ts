@@ -9,7 +9,7 @@ import type { Digest } from '../digest.ts';
 import { EdictError } from '../errors.ts';
 import { type Field, networkDimensions } from './boxes.ts';
 import { clausesOf, type NetworkClause } from './clauses.ts';
-import { completeClauses, countClasses, firstMatch, ruleReading, wholeBox } from './compare.ts';
+import { comparedBox, completeClauses, countClasses, firstMatch, ruleReading } from './compare.ts';
 import { decide, type Decider, prepare } from './decide.ts';
 import { buildDiagram, newStore, type Roots, type Store } from './diagram.ts';
 import { coversOf, findDifferences, type Leaf } from './losses.ts';
@@ -52,7 +52,7 @@ export function prove(policies: readonly Policy[], inventory: Inventory, artifac
     spaceOf(
       networkDimensions,
       [...expected, ...actual, ...covers.clauses].map(({ box }) => box),
-      wholeBox,
+      comparedBox(rules),
     ),
   );
   const roots: [Roots, Roots, Roots] = [

@@ -111,7 +111,7 @@ export function requestAt({ from, to, service, sourcePort, flow, minute }: Place
     kind: 'network',
     from: printAddress(from),
     to: printAddress(to),
-    ...serviceWords(service, familyOf(from)),
+    ...serviceWords(service),
     ...(told ? { sourcePort: Number(sourcePort) } : {}),
     ...flowWords(direction, state),
     ...(minute === undefined ? {} : { at: instantAt(minute.minute, minute.timezone) }),

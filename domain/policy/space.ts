@@ -3,15 +3,18 @@
  * all sets make atoms; atoms that lie in the same sets fall into one class, and a class is all that a decision can depend on. Classes
  * are small integers, numbered in order of first appearance.
  *
- * A dimension may fall into parts that never meet in one request, such as IPv4 and IPv6: each part has its own run of classes and its
+ * A space may fall into parts that never meet in one request, such as IPv4 and IPv6: each part has its own run of classes and its
  * own diagrams, so that the second costs nothing extra.
  */
 import { element } from './element.ts';
-import { interner, type IntervalSet } from './intervals.ts';
+import { holds, interner, type IntervalSet } from './intervals.ts';
 
 export type Dimension<Name extends string = string> = {
   readonly name: Name;
-  /** Disjoint, ascending, and together the whole line. Every dimension of a space that has parts has the same number of them. */
+  /**
+   * What of the line each part of the space has; absent, all. Every dimension that tells has the same number of them. A value may lie
+   * in several parts that follow one another.
+   */
   readonly parts?: readonly IntervalSet[] | undefined;
 };
 
@@ -67,9 +70,8 @@ function lineOf(sets: readonly IntervalSet[], whole: IntervalSet, { dimension, p
   const atomAt = new Map(starts.map((value, index) => [value, index]));
   const atomsOf = (set: IntervalSet) =>
     set.map(({ low, high }) => [atomAt.get(low) ?? starts.length, atomAt.get(high + 1n) ?? starts.length] as const);
-  const classOf = classify(starts.length, [whole, ...cuts, ...distinct].map(atomsOf), atomsOf(whole));
-  const sample = samples(starts, classOf);
-  const domains = domainsOf(sample, cuts, parts);
+  const classes = classify(starts.length, [whole, ...cuts, ...distinct].map(atomsOf), atomsOf(whole));
+  const { classOf, sample, domains } = inParts(classes, samples(starts, classes), { cuts, parts });
   return { starts, classOf, sample, domains, runs: runReader({ atomsOf, classOf, domains, intern }) };
 }
 
@@ -126,17 +128,33 @@ function samples(starts: readonly bigint[], classOf: Int32Array): readonly bigin
   return found;
 }
 
-function domainsOf(sample: readonly bigint[], cuts: readonly IntervalSet[], parts: number): readonly Domain[] {
-  if (cuts.length === 0) return Array.from({ length: parts }, () => ({ start: 0, end: sample.length }));
-  let start = 0;
-  return cuts.map((cut) => {
-    const last = cut.at(-1)?.high ?? -1n;
-    let end = start;
-    while (end < sample.length && element(sample, end) <= last) end += 1;
-    const domain = { start, end };
-    start = end;
-    return domain;
-  });
+type Numbered = { readonly classOf: Int32Array; readonly sample: readonly bigint[]; readonly domains: readonly Domain[] };
+
+/** Numbers the classes part by part, so that those of each part stand together. */
+function inParts(
+  classOf: Int32Array,
+  sample: readonly bigint[],
+  { cuts, parts }: { readonly cuts: readonly IntervalSet[]; readonly parts: number },
+): Numbered {
+  if (cuts.length === 0) return { classOf, sample, domains: Array.from({ length: parts }, () => ({ start: 0, end: sample.length })) };
+  const held = sample.map((value) => cuts.flatMap((cut, part) => (holds(cut, value) ? [part] : [])));
+  const order = sample.map((_, number) => number).toSorted((a, b) => place(element(held, a)) - place(element(held, b)) || a - b);
+  const renumbered = new Int32Array(sample.length);
+  order.forEach((old, number) => (renumbered[old] = number));
+  return {
+    classOf: classOf.map((old) => (old < 0 ? old : element(renumbered, old))),
+    sample: order.map((old) => element(sample, old)),
+    domains: cuts.map((_, part) => domainOf(order.map((old) => element(held, old).includes(part)))),
+  };
+
+  function place(partsHeld: readonly number[]): number {
+    return (partsHeld[0] ?? parts) * (parts + 1) + (partsHeld.at(-1) ?? parts);
+  }
+}
+
+function domainOf(isIn: readonly boolean[]): Domain {
+  const start = isIn.indexOf(true);
+  return start < 0 ? { start: 0, end: 0 } : { start, end: isIn.lastIndexOf(true) + 1 };
 }
 
 type Reading = {

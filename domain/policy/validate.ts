@@ -4,10 +4,13 @@
  */
 import type { Inventory } from '../context/inventory.ts';
 import { EdictError, type ErrorCode } from '../errors.ts';
-import { boxOf, clausesOf, serviceReader } from './clauses.ts';
-import type { NetworkRule, Policy } from './model.ts';
-import { runPolicyTests } from './policy-tests.ts';
+import { boxOf, clausesOf, matchBox, serviceReader } from './clauses.ts';
+import { endOf } from './life/exceptions.ts';
+import type { NetworkMatch, Policy, RuleExcept } from './model.ts';
+import { runPolicyTests } from './life/policy-tests.ts';
+import { parsePorts } from './request/flow.ts';
 import { type Resolve, resolver } from './resolve.ts';
+import { parseService } from './service-selector.ts';
 import { parseWindow } from './time-window.ts';
 
 export type PolicyProblem = {
@@ -62,7 +65,7 @@ function repeated(list: readonly { readonly id: string }[], where: string, kind:
 }
 
 function ruleProblems({ rules }: Policy, resolve: Resolve): readonly PolicyProblem[] {
-  const words = { resolve, services: serviceReader() };
+  const words: Words = { resolve, services: serviceReader() };
   const check = (where: string, read: () => unknown) => {
     try {
       read();
@@ -72,20 +75,45 @@ function ruleProblems({ rules }: Policy, resolve: Resolve): readonly PolicyProbl
       return [problem(where, error.message, error)];
     }
   };
-  const partsOf = ({ match, except = [] }: NetworkRule) => [
-    { at: '/match', part: match },
-    ...except.map((part, index) => ({ at: `/except/${index}`, part })),
+  return rules.flatMap((rule, index) => [
+    ...fieldsOf(rule.match, words).flatMap(([key, read]) => check(`/rules/${index}/match/${key}`, read)),
+    ...exceptionFields(rule).flatMap(([key, read]) => check(`/rules/${index}/${key}`, read)),
+    ...(rule.except ?? []).flatMap((except, at) =>
+      [...fieldsOf(except, words), ...exceptionFields(except)].flatMap(([key, read]) => check(`/rules/${index}/except/${at}/${key}`, read)),
+    ),
+  ]);
+}
+
+type Words = Parameters<typeof boxOf>[1];
+
+type Check = readonly [string, () => unknown];
+
+function fieldsOf(part: RuleExcept & Pick<NetworkMatch, 'sourcePorts'>, words: Words): readonly Check[] {
+  const { service = 'any', sourcePorts, during } = part;
+  return [
+    ...(['from', 'to', 'service'] as const).map((key): Check => [key, () => boxOf({ [key]: part[key] }, words)]),
+    ...(sourcePorts === undefined ? [] : [['sourcePorts', () => checkSourcePorts(service, sourcePorts, words)] as const]),
+    ...(during === undefined ? [] : [['during', () => parseWindow(during)] as const]),
   ];
-  return rules.flatMap((rule, index) =>
-    partsOf(rule).flatMap(({ at, part }) => {
-      const where = `/rules/${index}${at}`;
-      const window = 'during' in part ? part.during : undefined;
-      const fields = (['from', 'to', 'service'] as const).flatMap((key) =>
-        check(`${where}/${key}`, () => boxOf({ [key]: part[key] }, words)),
-      );
-      return [...fields, ...(window === undefined ? [] : check(`${where}/during`, () => parseWindow(window)))];
-    }),
-  );
+}
+
+/** A service that cannot be read is told of once. */
+function checkSourcePorts(service: string, sourcePorts: string, words: Words): void {
+  parsePorts(sourcePorts);
+  if (isReadable(service)) matchBox({ from: 'any', to: 'any', service, sourcePorts }, words);
+}
+
+function isReadable(service: string): boolean {
+  try {
+    parseService(service);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function exceptionFields({ exception }: Pick<RuleExcept, 'exception'>): readonly Check[] {
+  return exception === undefined ? [] : [['exception/until', () => endOf(exception)]];
 }
 
 function questionProblems({ questions }: Policy): readonly PolicyProblem[] {

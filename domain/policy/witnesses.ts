@@ -5,16 +5,16 @@
 import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import { families, type Family, familyLine, inFamily } from './addresses.ts';
-import { type Box, everything, type Field, fields, intersectBoxes, isEmpty } from './boxes.ts';
+import { type Box, type Field, fields, foreignService, intersectBoxes, isEmpty } from './boxes.ts';
 import { clausesOf, type ClauseRule, type NetworkClause } from './clauses.ts';
 import { wholeBox } from './compare.ts';
 import { decide, type Decider, prepare } from './decide.ts';
-import { anyFlow, flowPoint, noSourcePort } from './request/flow.ts';
-import { holds, type Interval, type IntervalSet } from './intervals.ts';
+import { anyFlow, anySourcePort, flowPoint, newFlow, noSourcePort } from './request/flow.ts';
+import { holds, intersect, type Interval, type IntervalSet, isEqual, subtract } from './intervals.ts';
 import type { Decision, NetworkRequest, Policy } from './model.ts';
 import { requestAt, strangerAddresses } from './request-text.ts';
 import { resolver } from './resolve.ts';
-import { anyService, protocolNumbers, servicePoint } from './service-selector.ts';
+import { anyService, everyMessage, protocolNumbers, servicePoint } from './service-selector.ts';
 import { anyMinute } from './time-window.ts';
 
 export type Witness = {
@@ -75,13 +75,21 @@ function clip(box: Box, family: Family): Box {
   const minute = box.minute.flatMap(({ low, high }) =>
     low > element(anyMinute, 0).high ? [] : [{ low, high: high > element(anyMinute, 0).high ? element(anyMinute, 0).high : high }],
   );
-  return { ...box, destination: inFamily(box.destination, family), source: inFamily(box.source, family), minute };
+  return {
+    destination: inFamily(box.destination, family),
+    source: inFamily(box.source, family),
+    service: isEqual(box.service, anyService) ? messagesOf[family] : intersect(box.service, messagesOf[family]),
+    sourcePort: isEqual(box.sourcePort, anySourcePort) ? anySourcePort : intersect(box.sourcePort, wholeBox.sourcePort),
+    flow: box.flow,
+    minute,
+  };
 }
 
-/** Of source ports and flows, only what a rule asks for is worth a request. */
-function isAsked(box: Box, field: Field): boolean {
-  return (field !== 'sourcePort' && field !== 'flow') || box[field] !== everything[field];
-}
+/** What messages of a family can be. */
+const messagesOf: Readonly<Record<Family, IntervalSet>> = {
+  4: subtract(everyMessage, foreignService(4)),
+  6: subtract(everyMessage, foreignService(6)),
+};
 
 type Point = { readonly [field in Field]: bigint };
 
@@ -90,29 +98,46 @@ function pointsAround(box: Box, family: Family): readonly { readonly point: Poin
   const inside: Point = {
     destination: host(box.destination),
     source: otherHost(box.source, host(box.destination)),
-    service: holds(box.service, https) ? https : first(box.service),
-    sourcePort:
-      box.sourcePort === everything.sourcePort
-        ? BigInt(noSourcePort)
-        : holds(box.sourcePort, ephemeral)
-          ? ephemeral
-          : first(box.sourcePort),
-    flow: holds(box.flow, throughNew) ? throughNew : first(box.flow),
+    service: preferred(box.service, https),
+    sourcePort: box.sourcePort === anySourcePort ? BigInt(noSourcePort) : preferred(box.sourcePort, ephemeral),
+    flow: preferred(box.flow, throughNew),
     minute: first(box.minute),
   };
-  const whole: { readonly [field in Field]: Interval } = {
-    destination: familyLine[family],
-    source: familyLine[family],
-    service: element(anyService, 0),
-    sourcePort: element(wholeBox.sourcePort, 0),
-    flow: element(anyFlow, 0),
-    minute: element(anyMinute, 0),
-  };
   const around = fields.flatMap((field) =>
-    isAsked(box, field) ? edges(box[field], whole[field]).map((value) => ({ point: { ...inside, [field]: value }, at: field })) : [],
+    valuesAround(box, field, family).map((value) => ({ point: { ...inside, [field]: value }, at: field })),
   );
   return [{ point: inside, at: 'inside' }, ...around];
 }
+
+function preferred(set: IntervalSet, value: bigint): bigint {
+  return holds(set, value) ? value : first(set);
+}
+
+/** Of source ports and flows, only what a rule asks for is worth a request. */
+function valuesAround(box: Box, field: Field, family: Family): readonly bigint[] {
+  switch (field) {
+    case 'destination':
+    case 'source':
+      return edges(box[field], familyLine[family]);
+    case 'service':
+      return (box.service === messagesOf[family] ? someServices : edges(box.service, element(anyService, 0))).filter((point) =>
+        holds(messagesOf[family], point),
+      );
+    case 'sourcePort':
+      return box.sourcePort === anySourcePort ? [] : edges(box.sourcePort, element(wholeBox.sourcePort, 0));
+    case 'flow':
+      return isEqual(box.flow, newFlow) ? [] : allFlows;
+    case 'minute':
+      return edges(box.minute, element(anyMinute, 0));
+  }
+}
+
+const allFlows: readonly bigint[] = Array.from({ length: Number(element(anyFlow, 0).high) + 1 }, (_, point) => BigInt(point));
+
+/** Of "any service", one of each kind that engines tell apart. */
+const someServices: readonly bigint[] = (['icmp', 'tcp', 'udp', 'icmpv6', 'sctp'] as const).map((name) =>
+  BigInt(servicePoint(protocolNumbers[name], 0)),
+);
 
 /** At most this many intervals of one field: `zone:internet` has dozens, and the symbolic check holds them all. */
 const mostIntervals = 8;

@@ -6,7 +6,7 @@ import { EdictError } from '../../domain/errors.ts';
 import { answerQuestion } from '../../domain/language/answer.ts';
 import { draftPolicy } from '../../domain/language/draft.ts';
 import type { Policy } from '../../domain/policy/model.ts';
-import { runPolicyTests } from '../../domain/policy/policy-tests.ts';
+import { runPolicyTests } from '../../domain/policy/life/policy-tests.ts';
 import { validatePolicy } from '../../domain/policy/validate.ts';
 import { questionLines, ruleLine } from './render.ts';
 

@@ -17,7 +17,7 @@ describe.each(policyCases.map((each) => [each.name, each] as const))('case: %s',
     },
   );
 
-  it.each(Object.values(targets))('is proved for $name, with exactly the losses that are declared', (target) => {
+  it.each([targets.nftables, targets.rego])('is proved for $name, with exactly the losses that are declared', (target) => {
     const compiled = target.compile(policies, inventory);
     expect(compiled.losses.map(({ rule }) => rule)).toEqual(losses[target.name] ?? []);
     expect(prove(policies, inventory, compiled.artifact, compiled.losses)).toMatchObject({ equal: true });

@@ -56,7 +56,7 @@ describe('each target, by the law', () => {
   it('reads both artifacts back to what a plain walk decides, where no rule speaks of time', () => {
     fc.assert(
       fc.property(policies(false), fc.array(request(false), { minLength: 30, maxLength: 30 }), (list, requests) => {
-        for (const target of Object.values(targets)) {
+        for (const target of [targets.nftables, targets.rego]) {
           const read = target.read(target.compile(list, smallInventory).artifact);
           expect(requests.map((each) => ({ each, decision: decideRead(read, each) }))).toEqual(
             requests.map((each) => ({ each, decision: referenceDecision(list, smallInventory, each).decision })),
@@ -70,7 +70,7 @@ describe('each target, by the law', () => {
   it('compiles the same policies to the same bytes', () => {
     fc.assert(
       fc.property(policies(true), (list) => {
-        for (const target of Object.values(targets))
+        for (const target of [targets.nftables, targets.rego])
           expect(target.compile(list, smallInventory)).toEqual(target.compile(structuredClone(list), structuredClone(smallInventory)));
       }),
       runs(20),

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { Policy } from '../../domain/policy/model.ts';
 import { parsePolicyFile, printPolicyFile } from '../../domain/policy/policy-file.ts';
 import { parsePolicy } from '../../domain/policy/policy.schema.ts';
-import { runPolicyTests } from '../../domain/policy/policy-tests.ts';
+import { runPolicyTests } from '../../domain/policy/life/policy-tests.ts';
 import { assertValidPolicy, validatePolicy } from '../../domain/policy/validate.ts';
 import { policies, smallInventory } from './arbitrary.ts';
 

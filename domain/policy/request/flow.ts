@@ -1,6 +1,6 @@
 /** What a message is to the point that sees it: which way it goes, and what the point knows of its connection. And its source port. */
-import type { IntervalSet } from '../intervals.ts';
-import { intervalSet } from '../intervals.ts';
+import { EdictError } from '../../errors.ts';
+import { type IntervalSet, intervalSet } from '../intervals.ts';
 
 /** As the point sees it: to itself, from itself, through it. */
 export const directions = ['in', 'out', 'forward'] as const;
@@ -35,7 +35,22 @@ export function flowSet(given: {
   return intervalSet(points.map((point) => ({ low: point, high: point })));
 }
 
+/** What a rule speaks of that names neither direction nor state. */
+export const newFlow: IntervalSet = flowSet({ states: ['new'] });
+
 /** The place of "not told, or the protocol has none" on the line of source ports, behind the ports. */
 export const noSourcePort = 65_536;
 
 export const anySourcePort: IntervalSet = [{ low: 0n, high: BigInt(noSourcePort) }];
+
+/** `1024-65535`, `53`, or several by comma. Throws `policy-invalid`. */
+export function parsePorts(text: string): IntervalSet {
+  return intervalSet(text.split(',').map((part) => portRange(part.trim(), text)));
+}
+
+function portRange(part: string, text: string): { readonly low: bigint; readonly high: bigint } {
+  const [, from = '', to = from] = /^(0|[1-9][0-9]{0,4})(?:-(0|[1-9][0-9]{0,4}))?$/.exec(part) ?? [];
+  if (from === '' || Number(from) > Number(to) || Number(to) >= noSourcePort)
+    throw new EdictError('policy-invalid', `\`${text}\` are not ports`, { expected: '`1024-65535`, `53` or `53,1024-65535`' });
+  return { low: BigInt(from), high: BigInt(to) };
+}

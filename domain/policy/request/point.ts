@@ -29,6 +29,7 @@ export function requestService(request: NetworkRequest, family: Family): number 
   if (protocol === undefined || !isWithin(port, maxPort)) return undefined;
   if (hasPorts(protocol)) return servicePoint(protocol, port);
   if (!isIcmp(protocol)) return servicePoint(protocol, 0);
+  if ((protocol === protocolNumbers.icmp) !== (family === 4)) return undefined;
   const { icmpType = echoRequest[protocol as 1 | 58], icmpCode = 0 } = request;
   return isWithin(icmpType, 255) && isWithin(icmpCode, 255) ? servicePoint(protocol, icmpType * 256 + icmpCode) : undefined;
 }
@@ -49,16 +50,15 @@ function isWithin(value: unknown, most: number): value is number {
 }
 
 /** What a request says of its service, from a place on the line. The inverse of `requestService`. */
-export function serviceWords(point: bigint, family: Family): Pick<NetworkRequest, 'protocol' | 'port' | 'icmpType' | 'icmpCode'> {
+export function serviceWords(point: bigint): Pick<NetworkRequest, 'protocol' | 'port' | 'icmpType' | 'icmpCode'> {
   const { protocol: number, detail } = serviceAt(point);
-  const protocol = protocolWord(number, family);
+  const protocol = protocolWord(number);
   if (hasPorts(number)) return { protocol, port: detail };
   return isIcmp(number) ? { protocol, port: 0, icmpType: Math.floor(detail / 256), icmpCode: detail % 256 } : { protocol, port: 0 };
 }
 
-function protocolWord(number: number, family: Family): RequestProtocol {
+function protocolWord(number: number): RequestProtocol {
   if (number === otherProtocol) return 'other';
-  if (number === protocolNumbers.icmp && family === 6) return `proto/${number}`;
   return protocolName(number) ?? `proto/${number}`;
 }
 

@@ -47,6 +47,11 @@ export type Loss = {
   readonly witness: Request;
   /** `over-permits`: the target allows what the rules deny. `under-permits`: the reverse. */
   readonly direction: 'over-permits' | 'under-permits';
+  /**
+   * Where it may show. `rule`: between all places of the rule's match, whatever the service. `unspoken`: on what no rule speaks of, where the target must decide all the
+   * same; `rule` then names one that makes the target filter there. Absent: on the rule's timed exceptions, or all over its match.
+   */
+  readonly covers?: 'rule' | 'unspoken' | undefined;
 };
 
 export type Compilation = { readonly artifact: Artifact; readonly losses: readonly Loss[] };

@@ -39,7 +39,9 @@ const mutations: readonly Mutation[] = [
   [
     'a set of other addresses',
     'refuted',
-    line(/ip daddr @(set_\d+)_4 counter goto refuse comment "planted\/only-database"/, (found) => found.replace(/set_\d+/, 'set_0')),
+    line(/ip daddr @\S+_4 counter goto refuse comment "planted\/only-database"/, (found) =>
+      found.replace(/@\S+/, '@set_10_9_0_99_a17ed2ec3e95_4'),
+    ),
   ],
   ['a rule said twice', 'equivalent', line(comment('database'), (found) => `${found}${found}`)],
   [
@@ -58,8 +60,8 @@ const mutations: readonly Mutation[] = [
   ['another table', 'unreadable', (text) => text.replaceAll('edict_policy', 'edict_politics')],
   ['a table that is not replaced', 'unreadable', remove(/^delete table.*\n/m)],
   ['a limit', 'unreadable', line(/counter accept/, () => 'limit rate 1/second counter accept')],
-  ['a jump to nowhere', 'unreadable', line(/jump rule_0/, () => 'jump rule_99')],
-  ['a set defined twice', 'unreadable', (text) => text.replace(/( {2}set set_0_4 \{[^}]*\}\n {2}\}\n)/, '$1$1')],
+  ['a jump to nowhere', 'unreadable', line(/jump rule_planted\/no-guests/, () => 'jump rule_planted/no-guest')],
+  ['a set defined twice', 'unreadable', (text) => text.replace(/( {2}set \S+ \{[^}]*\}\n {2}\}\n)/, '$1$1')],
   [
     'a digest of something else',
     'unreadable',

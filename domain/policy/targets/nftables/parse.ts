@@ -13,8 +13,16 @@ export type NftMatch =
   | { readonly on: 'saddr' | 'daddr'; readonly family: 4 | 6; readonly set: string }
   | { readonly on: 'nfproto'; readonly family: 4 | 6 }
   | { readonly on: 'l4proto'; readonly protocols: readonly string[] }
-  | { readonly on: 'dport'; readonly protocol: 'tcp' | 'udp'; readonly low: number; readonly high: number }
+  | { readonly on: 'sport' | 'dport'; readonly protocol: PortProtocol; readonly ranges: readonly PortRange[] }
+  | { readonly on: 'type' | 'code'; readonly version: 4 | 6; readonly value: number }
   | { readonly on: 'state'; readonly states: readonly string[] };
+
+/** `th`: whichever transport protocol it is. */
+const portProtocols = ['tcp', 'udp', 'dccp', 'sctp', 'udplite', 'th'] as const;
+
+export type PortProtocol = (typeof portProtocols)[number];
+
+export type PortRange = { readonly low: number; readonly high: number };
 
 export type NftVerdict =
   | { readonly kind: 'accept' | 'drop' | 'return' }
@@ -196,14 +204,17 @@ function parseMatch(reader: Reader): NftMatch | undefined {
       return parseAddressMatch(reader);
     case 'meta':
       return parseMetaMatch(reader);
-    case 'tcp':
-    case 'udp':
-      return parsePortMatch(reader);
+    case 'icmp':
+    case 'icmpv6':
+      return parseIcmpMatch(reader);
     case 'ct':
       reader.take('ct', 'state');
       return { on: 'state', states: parseStates(reader) };
-    default:
-      return undefined;
+    default: {
+      const protocol = portProtocols.find((each) => each === reader.peek());
+      if (protocol !== undefined) reader.take(protocol);
+      return protocol === undefined ? undefined : parsePortMatch(reader, protocol);
+    }
   }
 }
 
@@ -227,13 +238,30 @@ function parseMetaMatch(reader: Reader): NftMatch {
   return { on: 'l4proto', protocols: reader.peek() === '{' ? parseList(reader) : [reader.next()] };
 }
 
-function parsePortMatch(reader: Reader): NftMatch {
-  const protocol = reader.next() === 'tcp' ? 'tcp' : 'udp';
-  reader.take('dport');
-  const [, low, high = low] = /^([0-9]{1,5})(?:-([0-9]{1,5}))?$/.exec(reader.peek() ?? '') ?? [];
-  if (low === undefined || Number(low) > Number(high) || Number(high) > 65_535) throw reader.unexpected('a port or a range of ports');
-  reader.next();
-  return { on: 'dport', protocol, low: Number(low), high: Number(high) };
+function parsePortMatch(reader: Reader, protocol: PortProtocol): NftMatch {
+  const on = reader.peek();
+  if (on !== 'sport' && on !== 'dport') throw reader.unexpected('`sport` or `dport`');
+  reader.take(on);
+  const words = reader.peek() === '{' ? parseList(reader) : [reader.next()];
+  return { on, protocol, ranges: words.map((word) => parsePortRange(reader, word)) };
+}
+
+function parsePortRange(reader: Reader, word: string): PortRange {
+  const [, low, high = low] = /^([0-9]{1,5})(?:-([0-9]{1,5}))?$/.exec(word) ?? [];
+  if (low === undefined || Number(low) > Number(high) || Number(high) > 65_535)
+    throw reader.unexpected(`a port or a range of ports, not \`${word}\`, before this`);
+  return { low: Number(low), high: Number(high) };
+}
+
+function parseIcmpMatch(reader: Reader): NftMatch {
+  const version = reader.next() === 'icmp' ? 4 : 6;
+  const on = reader.peek();
+  if (on !== 'type' && on !== 'code') throw reader.unexpected('`type` or `code`');
+  reader.take(on);
+  const value = reader.peek() ?? '';
+  if (!/^[0-9]{1,3}$/.test(value) || Number(value) > 255) throw reader.unexpected('a number up to 255');
+  reader.take(value);
+  return { on, version, value: Number(value) };
 }
 
 function parseStates(reader: Reader): readonly string[] {

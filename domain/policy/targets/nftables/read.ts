@@ -1,16 +1,16 @@
 /**
- * Reads an nftables artifact back: walks the forward hook's chain as the kernel does for the first packet of a connection, and
- * reports what is accepted and refused, in order. The end of the chain is "not applicable". Shares no code with compile.ts.
+ * Reads an nftables artifact back: walks each hook's chain as the kernel does, and reports what is accepted and refused, in order. The
+ * end of a chain is "not applicable". Shares no code with compile.ts.
  */
-import { element } from '../../element.ts';
 import ipaddr from 'ipaddr.js';
 import { EdictError } from '../../../errors.ts';
 import { anyAddress, fromAddressIntervals, inFamily } from '../../addresses.ts';
 import { type Box, everything, intersectBoxes, isEmpty, subtractBoxes } from '../../boxes.ts';
-import { type IntervalSet, isSubset, union } from '../../intervals.ts';
-import { protocolSet, serviceSet } from '../../service-selector.ts';
+import { type IntervalSet, intervalSet, isSubset, union } from '../../intervals.ts';
+import { type ConnectionState, type Direction, flowSet, states } from '../../request/flow.ts';
+import { icmpSet, protocolSet, serviceSet } from '../../service-selector.ts';
 import type { AddressInterval, Artifact, ReadRule } from '../target.ts';
-import { type NftMatch, type NftRule, type NftTable, parseNft } from './parse.ts';
+import { type NftMatch, type NftRule, type NftTable, parseNft, type PortProtocol } from './parse.ts';
 
 /** The kernel's own limit on nested jumps. */
 const deepest = 16;
@@ -23,25 +23,61 @@ export function readNftables(artifact: Artifact): readonly ReadRule[] {
   if (table.name !== 'edict_policy') throw unreadable(`table \`${table.name}\``, '`edict_policy`');
   if (table.comment !== `edict artifact ${artifact.digest}`)
     throw unreadable(`the table's comment \`${table.comment ?? ''}\``, `\`edict artifact ${artifact.digest}\``);
-  const based = [...table.chains].filter(([, { hook }]) => hook !== undefined);
-  if (based.length !== 1 || element(based, 0)[1].hook !== 'forward')
-    throw unreadable(`hooks of ${based.map(([name]) => `\`${name}\``).join(', ')}`, 'one chain on the hook `forward`');
-  const [first, ...rules] = element(based, 0)[1].rules;
-  if (!isAnswersFirst(first)) throw unreadable('the first rule', '`ct state established,related accept`: answers pass, or nothing works');
-  return walk({ table, sets: new Map([...table.sets].map(([name, { type, elements }]) => [name, readSet(name, type, elements)])) }, rules, {
-    boxes: [everything],
-    depth: 0,
-  });
+  const sets = new Map([...table.sets].map(([name, { type, elements }]) => [name, readSet(name, type, elements)]));
+  const based = [...table.chains].flatMap(([name, { hook }]) => (hook === undefined ? [] : [{ name, hook }]));
+  if (!based.some(({ hook }) => hook === 'forward') || new Set(based.map(({ hook }) => hook)).size !== based.length)
+    throw unreadable(
+      `hooks of ${based.map(({ name }) => `\`${name}\``).join(', ')}`,
+      'one chain on the hook `forward`, and at most one on each other',
+    );
+  return based.flatMap(({ name, hook }) => readHook({ table, sets }, table.chains.get(name)?.rules ?? [], directionOf(hook)));
 }
 
-function isAnswersFirst(rule: NftRule | undefined): boolean {
+const directionOfHook: ReadonlyMap<string, Direction> = new Map([
+  ['input', 'in'],
+  ['output', 'out'],
+  ['forward', 'forward'],
+]);
+
+function directionOf(hook: string): Direction {
+  const direction = directionOfHook.get(hook);
+  if (direction === undefined) throw unreadable(`a chain on the hook \`${hook}\``, [...directionOfHook.keys()].join(', '));
+  return direction;
+}
+
+const followingStates: readonly ConnectionState[] = ['established', 'related'];
+
+/**
+ * What belongs to a connection that was let in is accepted first: that is no decision. Where it is not, each rule must say which
+ * states it speaks of, or answers are refused and nothing works.
+ */
+function readHook(kernel: Kernel, rules: readonly NftRule[], direction: Direction): readonly ReadRule[] {
+  const followed = followedStates(rules[0]);
+  const own = followed.length === 0 ? rules : rules.slice(1);
+  if (followed.length < followingStates.length && own.some(({ matches }) => !matches.some(({ on }) => on === 'state')))
+    throw unreadable(
+      'a rule of any state',
+      '`ct state established,related accept` first, or a state in every rule: answers pass, or nothing works',
+    );
+  const following: ReadRule = {
+    box: { ...everything, flow: flowSet({ directions: [direction], states: followed }) },
+    decision: 'not-applicable',
+  };
+  return [following, ...walk(kernel, own, { boxes: [{ ...everything, flow: flowSet({ directions: [direction] }) }], depth: 0 })];
+}
+
+function followedStates(rule: NftRule | undefined): readonly ConnectionState[] {
   const [match, ...more] = rule?.matches ?? [];
-  return (
-    more.length === 0 &&
-    match?.on === 'state' &&
-    match.states.toSorted().join(',') === 'established,related' &&
-    rule?.verdict.kind === 'accept'
-  );
+  if (more.length > 0 || match?.on !== 'state' || rule?.verdict.kind !== 'accept') return [];
+  return match.states.every((state) => followingStates.some((each) => each === state)) ? readStates(match.states) : [];
+}
+
+function readStates(words: readonly string[]): readonly ConnectionState[] {
+  return words.map((word) => {
+    const state = states.find((each) => each === word);
+    if (state === undefined) throw unreadable(`state \`${word}\``, states.join(', '));
+    return state;
+  });
 }
 
 type Kernel = { readonly table: NftTable; readonly sets: ReadonlyMap<string, { readonly family: 4 | 6; readonly set: IntervalSet }> };
@@ -105,12 +141,39 @@ function boxOfMatch(kernel: Kernel, match: NftMatch): Box {
     case 'nfproto':
       return { ...everything, source: inFamily(anyAddress, match.family), destination: inFamily(anyAddress, match.family) };
     case 'l4proto':
-      return { ...everything, service: readProtocols(match.protocols) };
+      return { ...everything, service: union(...match.protocols.map(readProtocol)) };
     case 'dport':
-      return { ...everything, service: serviceSet({ protocol: match.protocol, low: match.low, high: match.high }) };
+      return { ...everything, service: portsOf(match) };
+    case 'sport':
+      return { ...everything, service: transport[match.protocol], sourcePort: rangesOf(match) };
+    case 'type':
+      return { ...everything, service: icmpSet(match.version, match.value) };
+    case 'code':
+      return { ...everything, service: union(...Array.from({ length: 256 }, (_, type) => icmpSet(match.version, type, match.value))) };
     case 'state':
-      throw unreadable('`ct state` behind the first rule', 'no rule on connection state there');
+      return { ...everything, flow: flowSet({ states: readStates(match.states) }) };
   }
+}
+
+const transport: Readonly<Record<PortProtocol, IntervalSet>> = {
+  tcp: protocolSet(6),
+  udp: protocolSet(17),
+  dccp: protocolSet(33),
+  sctp: protocolSet(132),
+  udplite: protocolSet(136),
+  th: union(...[6, 17, 33, 132, 136].map(protocolSet)),
+};
+
+type PortMatch = Extract<NftMatch, { readonly on: 'sport' | 'dport' }>;
+
+function rangesOf({ ranges }: PortMatch): IntervalSet {
+  return intervalSet(ranges.map(({ low, high }) => ({ low: BigInt(low), high: BigInt(high) })));
+}
+
+function portsOf(match: PortMatch): IntervalSet {
+  if (match.protocol === 'th') throw unreadable('`th dport`', 'a port of one protocol');
+  const { protocol } = match;
+  return union(...match.ranges.map(({ low, high }) => serviceSet({ protocol, low, high })));
 }
 
 function setOf({ sets }: Kernel, { set: name, family }: { readonly set: string; readonly family: 4 | 6 }): IntervalSet {
@@ -119,11 +182,23 @@ function setOf({ sets }: Kernel, { set: name, family }: { readonly set: string; 
   return held.set;
 }
 
-function readProtocols(words: readonly string[]): IntervalSet {
-  const text = words.toSorted().join(' ');
-  if (text === 'tcp' || text === 'udp') return serviceSet({ protocol: text, low: 0, high: 65_535 });
-  if (text === 'icmp ipv6-icmp') return protocolSet('icmp');
-  throw unreadable(`protocols \`${words.join(', ')}\``, '`tcp`, `udp`, or `icmp` and `ipv6-icmp` together');
+/** As /etc/protocols has them, or by number. */
+const protocolWords: ReadonlyMap<string, number> = new Map([
+  ['icmp', 1],
+  ['tcp', 6],
+  ['udp', 17],
+  ['dccp', 33],
+  ['esp', 50],
+  ['ah', 51],
+  ['ipv6-icmp', 58],
+  ['sctp', 132],
+  ['udplite', 136],
+]);
+
+function readProtocol(word: string): IntervalSet {
+  const number = protocolWords.get(word) ?? (/^(?:0|[1-9][0-9]{0,2})$/.test(word) ? Number(word) : 256);
+  if (number > 255) throw unreadable(`protocol \`${word}\``, `${[...protocolWords.keys()].join(', ')}, or a number up to 255`);
+  return protocolSet(number);
 }
 
 function readSet(name: string, type: string, elements: readonly string[]): { readonly family: 4 | 6; readonly set: IntervalSet } {

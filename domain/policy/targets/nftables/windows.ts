@@ -2,7 +2,7 @@
 import type { Inventory } from '../../../context/inventory.ts';
 import { allRules, clausesOf } from '../../clauses.ts';
 import { networkDimensions } from '../../boxes.ts';
-import { completeClauses, ruleReading, wholeBox } from '../../compare.ts';
+import { comparedBox, completeClauses, ruleReading } from '../../compare.ts';
 import { buildDiagram, newStore } from '../../diagram.ts';
 import { coversOf, findDifferences } from '../../losses.ts';
 import type { NetworkRule, Policy, RuleExcept } from '../../model.ts';
@@ -43,7 +43,7 @@ export function timedLosses(policies: readonly Policy[], inventory: Inventory): 
     spaceOf(
       networkDimensions,
       [...sides.flat(), ...covers.clauses].map(({ box }) => box),
-      wholeBox,
+      comparedBox(meant),
     ),
   );
   const roots = [

@@ -51,6 +51,8 @@ export function compileRego(policies: readonly Policy[], inventory: Inventory): 
 }
 
 function regoRule(id: string, { effect, match, except = [] }: NetworkRule, words: Words): RegoRule {
+  if (match.sourcePorts !== undefined || match.direction !== undefined || match.state !== undefined)
+    throw new EdictError('policy-invalid', `source ports, directions and states of rule \`${id}\` cannot be said in Rego's data`, {});
   return {
     id,
     effect,

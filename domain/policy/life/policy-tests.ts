@@ -1,7 +1,7 @@
 /** Runs the tests that are kept with a policy: on that policy alone, since that is what its author speaks of. */
-import type { Inventory } from '../context/inventory.ts';
-import { decide, prepare } from './decide.ts';
-import type { Decision, Policy } from './model.ts';
+import type { Inventory } from '../../context/inventory.ts';
+import { decide, prepare } from '../decide.ts';
+import type { Decision, Policy } from '../model.ts';
 
 export type PolicyTestResult = {
   readonly name: string;
