@@ -17,12 +17,14 @@ export type ActionClass = {
 const shape: Pattern = patternOf([one(except(':*?')), many(except(':*?')), ...literalTokens(':'), one(except(':*?')), many(except(':*?'))]);
 
 export function actionClasses(lists: readonly Listed[], types: ResourceTypes | undefined): readonly ActionClass[] {
-  const texts = [...new Set(lists.flatMap(({ values }) => values))];
+  const texts = [...new Set(lists.flatMap(({ values, but = [] }) => [...values, ...but]))];
   const heldBy = holding(texts);
   const classes = new Map<string, ActionClass>();
   for (const action of candidateActions(lists, texts, types)) {
     const held = heldBy(action);
-    const statements = lists.flatMap(({ not, values }, index) => (values.some((value) => held.has(value)) !== not ? [index] : []));
+    const statements = lists.flatMap(({ not, values, but = [] }, index) =>
+      values.some((value) => held.has(value)) !== not && !but.some((value) => held.has(value)) ? [index] : [],
+    );
     const of = types?.of(action);
     if (statements.length === 0 || (types !== undefined && of === undefined)) continue;
     const key = `${statements.join(' ')}/${of?.key ?? ''}`;

@@ -14,7 +14,12 @@ export type IamDocument = {
 };
 
 /** Texts, or everything but these. */
-export type Listed<T = string> = { readonly not: boolean; readonly values: readonly T[] };
+export type Listed<T = string> = {
+  readonly not: boolean;
+  readonly values: readonly T[];
+  /** Of actions in policies of other clouds: not these, though the list holds them. */
+  readonly but?: readonly T[] | undefined;
+};
 
 export type PrincipalType = 'AWS' | 'Service' | 'Federated' | 'CanonicalUser';
 

@@ -101,14 +101,15 @@ export type StatementTest = (request: IamRequest) => boolean;
 
 /** A statement as a test of requests; what does not depend on the request is read once. */
 export function statementTest({ action, resource, principal, conditions }: IamStatement, version: IamVersion): StatementTest {
-  const actions = action.values.map((text) => wildcard(text, { fold: true }));
+  const [actions, but] = [action.values, action.but ?? []].map((texts) => texts.map((text) => wildcard(text, { fold: true })));
   const resources = resource?.values.map((text) => resourceTest(text, version));
   const principals = principal?.values.flatMap(principalPatterns);
   const settled = conditions.map(({ values }) => !values.some((value) => variablesOf(parseTemplate(value, version)).length > 0));
   const tests = conditions.map((condition, index) => (settled[index] === true ? conditionTest(condition, version, unbound) : undefined));
   return (request) => {
     const bindings = bindingsOf(request);
-    if (actions.some((pattern) => matches(pattern, request.action)) === action.not) return false;
+    const holdsAction = (pattern: Pattern): boolean => matches(pattern, request.action);
+    if (actions?.some(holdsAction) === action.not || but?.some(holdsAction) === true) return false;
     if (resource !== undefined && resources?.some((holds) => holds(request.resource, bindings)) === resource.not) return false;
     if (principal !== undefined && principals !== undefined && !principalHolds(principal.not, principals, request.principal)) return false;
     return conditions.every((condition, index) =>

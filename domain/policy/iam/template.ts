@@ -65,3 +65,8 @@ export function expand(template: Template, bindings: Bindings): string | undefin
   );
   return texts.includes(undefined) ? undefined : texts.join('');
 }
+
+/** The text as a template that means it: wildcards and `$` as policy variables that stand for the characters. */
+export function escapeWildcards(text: string): string {
+  return text.replace(/[*?$]/gu, (character) => `\${${character}}`);
+}
