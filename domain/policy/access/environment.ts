@@ -1,11 +1,11 @@
 /** A request as what expressions are evaluated on. What cannot be read is said, not guessed. */
 import { EdictError } from '../../errors.ts';
+import { familyLine, familyOf, parseAddress } from '../addresses.ts';
 import { parseInstantMs, type WeekClock } from '../time-window.ts';
 import { recordOf } from './attribute-value.ts';
 import { addressAttribute, minuteAttribute } from './condition.ts';
 import { type EntityStore, overlay } from './entity-store.ts';
 import type { Environment } from './evaluate.ts';
-import { parseIp } from './extension.ts';
 import type { AccessRequest } from './model.ts';
 import { uidFrom } from './selector.ts';
 import { entityValue, type RecordValue, type Value } from './value.ts';
@@ -36,12 +36,13 @@ function contextOf({ context, from, at }: AccessRequest, clock: WeekClock | unde
 }
 
 function addressOf(text: string): Value {
-  const ip = parseIp(text);
-  if (ip === undefined) throw new EdictError('policy-invalid', `\`${text}\` is not an address`);
-  return ip;
+  const address = parseAddress(text);
+  if (address === undefined) throw new EdictError('policy-invalid', `\`${text}\` is not an address`);
+  const family = familyOf(address);
+  return { kind: 'ip', family, address: address - familyLine[family].low, bits: family === 4 ? 32 : 128 };
 }
 
-export function minuteOf(at: unknown, clock: WeekClock): number | undefined {
+function minuteOf(at: unknown, clock: WeekClock): number | undefined {
   const instantMs = typeof at === 'string' ? parseInstantMs(at) : undefined;
   return instantMs === undefined ? undefined : clock(instantMs);
 }

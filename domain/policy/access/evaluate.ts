@@ -3,7 +3,8 @@
  * wrong type, an overflow) is a value too, a `Failure`, because conditions that err are ordinary.
  */
 import type { EntityStore } from './entity-store.ts';
-import type { BinaryOperator, Expression, PatternPart, Variable } from './expression.ts';
+import type { BinaryOperator, Expression, Variable } from './expression.ts';
+import { type Glob, globOf } from './glob.ts';
 import { callOf } from './call.ts';
 import { keyOf } from './entity.ts';
 import {
@@ -78,7 +79,7 @@ function compileOther(expression: Other): Evaluate {
     case 'get':
       return get(compileExpression(expression.of), expression.attribute);
     case 'like':
-      return like(compileExpression(expression.of), patternOf(expression.pattern));
+      return like(compileExpression(expression.of), globOf(expression.pattern));
     case 'is':
       return is(compileExpression(expression.of), expression.type);
     case 'set':
@@ -167,16 +168,10 @@ function get(of: Evaluate, attribute: string): Evaluate {
   };
 }
 
-/** Matches by code points, over lines too. */
-export function patternOf(parts: readonly PatternPart[]): RegExp {
-  const source = parts.map((part) => (typeof part === 'string' ? part.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&') : '[\\s\\S]*'));
-  return new RegExp(`^${source.join('')}$`, 'u');
-}
-
-function like(of: Evaluate, pattern: RegExp): Evaluate {
+function like(of: Evaluate, matches: Glob): Evaluate {
   return (environment) => {
     const value = of(environment);
-    if (typeof value === 'string') return pattern.test(value);
+    if (typeof value === 'string') return matches(value);
     return isFailure(value) ? value : wrongType('string', value);
   };
 }

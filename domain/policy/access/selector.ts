@@ -1,7 +1,7 @@
 /** Selectors of entities, read: what model.ts's `EntitySelector` says. */
 import { EdictError } from '../../errors.ts';
 import { type EntityUid, isTypeName, keyOf, parseUid } from './entity.ts';
-import { patternOf } from './evaluate.ts';
+import { globOf } from './glob.ts';
 import type { PatternPart } from './expression.ts';
 import type { EntityStore } from './entity-store.ts';
 import type { EntitySelector } from './model.ts';
@@ -66,8 +66,8 @@ export function selects(selector: Selector): Selects {
       return (entity, store) => entity.key === key || store.get(entity.key)?.ancestors.has(key) === true;
     }
     case 'pattern': {
-      const pattern = patternOf(selector.pattern);
-      return (entity) => entity.type === selector.type && pattern.test(entity.id);
+      const matches = globOf(selector.pattern);
+      return (entity) => entity.type === selector.type && matches(entity.id);
     }
   }
 }

@@ -70,7 +70,7 @@ const duration = written(
 
 const attribute = fc.constantFrom('n', 's', 'b', 'rec', 'set', 'e', 'ip', 'dec', 'at', 'for', 'missing', '"odd name"');
 const pattern = fc
-  .constantFrom('"a*"', '"*"', '"*b\\\\*"', '"\\\\**"', '""', '"a"', '"*a*b*"', '"x*y"', '"\\\\u{1F600}"', '"?"')
+  .constantFrom('"a*"', '"*"', '"*b\\\\*"', '"\\\\**"', '""', '"a"', '"*a*b*"', '"x*y"', '"a-*"', '"*b"', '"a*b"', '"\\\\u{1F600}"', '"?"')
   .map((each) => each.replaceAll('\\\\', '\\'));
 
 type Sort = 'bool' | 'long' | 'text' | 'entity' | 'set' | 'record' | 'ip' | 'decimal' | 'datetime' | 'duration' | 'any';

@@ -62,10 +62,14 @@ function readValue(value: unknown, type: CedarType | undefined, schema: CedarSch
   const resolved = resolveType(schema, type);
   if (resolved?.kind === 'entity') return { __entity: readUid(value) };
   if (resolved?.kind === 'extension' && typeof value === 'string') return { __extn: { fn: resolved.name, arg: value } };
-  if (typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number') return value;
+  if (isScalar(value)) return value;
   if (Array.isArray(value)) return value.map((each) => readValue(each, resolved?.kind === 'set' ? resolved.element : undefined, schema));
   const fields = fieldsOf(value, 'a value');
   return readEscape(fields, resolved) ?? readRecord(fields, resolved?.kind === 'record' ? resolved : undefined, schema);
+}
+
+function isScalar(value: unknown): value is boolean | string | number {
+  return ['boolean', 'string', 'number'].includes(typeof value);
 }
 
 /** `__entity`, `__extn`, the older `__expr`, and an extension without its escape. */

@@ -1,0 +1,159 @@
+/**
+ * The ways through a condition: what each atom on the way comes to, and what the whole comes to then. Together they are all requests, and
+ * no two meet, so that conditions become boxes of the request space.
+ */
+import { EdictError } from '../../errors.ts';
+import { type Atom, atomOf, constantOf, type Outcome, pathOf } from './atom.ts';
+import { atomKey, pathKey } from './atom-key.ts';
+import type { Expression } from './expression.ts';
+import { type Value, valueKey } from './value.ts';
+
+export type Step = { readonly key: string; readonly atom: Atom; readonly is: Outcome };
+
+export type Way = { readonly steps: readonly Step[]; readonly outcome: Outcome };
+
+/** What lists are asked for anywhere: by path, the values by key. */
+export type Named = Map<string, Map<string, Value>>;
+
+/** More ways than this through one condition are one opaque atom. */
+const mostWays = 200;
+
+export function waysOf(expression: Expression, named: Named): readonly Way[] {
+  try {
+    return ways(expression, named);
+  } catch (error) {
+    if (error instanceof EdictError && error.code === 'input-too-large') return atomWays({ on: 'opaque', expression }, false);
+    throw error;
+  }
+}
+
+function ways(expression: Expression, named: Named): readonly Way[] {
+  switch (expression.op) {
+    case 'literal':
+      return typeof expression.value === 'boolean' ? [end(expression.value)] : [{ steps: [], outcome: 'error' }];
+    case 'not':
+      return ways(expression.of, named).map(({ steps, outcome }) => ({ steps, outcome: opposite[outcome] }));
+    case 'holds':
+      return ways(expression.of, named).map(({ steps, outcome }) => ({ steps, outcome: outcome === 'true' ? 'true' : 'false' }));
+    case 'and':
+      return then(ways(expression.left, named), 'true', ways(expression.right, named));
+    case 'or':
+      return then(ways(expression.left, named), 'false', ways(expression.right, named));
+    case 'if': {
+      const condition = ways(expression.condition, named);
+      const taken = condition.filter(({ outcome }) => outcome === 'true');
+      const rest = condition.filter(({ outcome }) => outcome !== 'true');
+      return [...then(taken, 'true', ways(expression.yes, named)), ...then(rest, 'false', ways(expression.no, named))];
+    }
+    case 'call':
+      return listWays(expression.name, expression.arguments, named) ?? single(expression);
+    default:
+      return single(expression);
+  }
+}
+
+const opposite: Readonly<Record<Outcome, Outcome>> = { true: 'false', false: 'true', error: 'error' };
+
+function end(value: boolean): Way {
+  return { steps: [], outcome: value ? 'true' : 'false' };
+}
+
+function single(expression: Expression): readonly Way[] {
+  const { atom, negated } = atomOf(expression);
+  return atomWays(atom, negated);
+}
+
+function atomWays(atom: Atom, negated: boolean): readonly Way[] {
+  const key = atomKey(atom);
+  const outcomes: readonly Outcome[] = atom.on === 'slot' ? ['true', 'false'] : ['true', 'false', 'error'];
+  return outcomes.map((is) => ({ steps: [{ key, atom, is }], outcome: negated ? opposite[is] : is }));
+}
+
+/** Where the first comes to `goesOn`, the second follows. */
+function then(first: readonly Way[], goesOn: Outcome, second: readonly Way[]): readonly Way[] {
+  const found = first.flatMap((way) =>
+    way.outcome === goesOn
+      ? second.flatMap((next) => joined(way.steps, next.steps).map((steps) => ({ steps, outcome: next.outcome })))
+      : [way],
+  );
+  if (found.length > mostWays) throw new EdictError('input-too-large', `a condition with ${found.length} ways through it`);
+  return found;
+}
+
+/** None where the same atom would have to come to two things. */
+function joined(a: readonly Step[], b: readonly Step[]): readonly (readonly Step[])[] {
+  const fresh: Step[] = [];
+  for (const step of b) {
+    const held = a.find(({ key }) => key === step.key);
+    if (held === undefined) fresh.push(step);
+    else if (held.is !== step.is) return [];
+  }
+  return [[...a, ...fresh]];
+}
+
+/** `path.containsAll([…])`, `path.containsAny([…])` and `[…].containsAll(path)`, member by member. */
+function listWays(name: string, given: readonly Expression[], named: Named): readonly Way[] | undefined {
+  const [first, second] = given;
+  if (first === undefined || second === undefined || !(name === 'containsAll' || name === 'containsAny')) return undefined;
+  const path = pathOf(first) ?? pathOf(second);
+  const values = constantsOf(pathOf(first) === undefined ? first : second);
+  if (path === undefined || values === undefined || values.length === 0) return undefined;
+  const holds = (value: Value | undefined): readonly Way[] => atomWays({ on: 'member', path, value }, false);
+  const lacks = (value: Value | undefined): readonly Way[] => atomWays({ on: 'member', path, value }, true);
+  if (name === 'containsAny') return chain(values.map(holds), 'false');
+  if (pathOf(first) !== undefined) return chain(values.map(holds), 'true');
+  const keys = new Set(values.map(valueKey));
+  const others = [...(named.get(pathKey(path)) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1)).filter(([key]) => !keys.has(key));
+  return chain([...others.map(([, value]) => lacks(value)), lacks(undefined)], 'true');
+}
+
+function chain([first = [], ...rest]: readonly (readonly Way[])[], goesOn: Outcome): readonly Way[] {
+  return rest.reduce<readonly Way[]>((sofar, next) => then(sofar, goesOn, next), first);
+}
+
+function constantsOf(expression: Expression): readonly Value[] | undefined {
+  if (expression.op !== 'set') return undefined;
+  const values = expression.items.map(constantOf);
+  return values.some((value) => value === undefined)
+    ? undefined
+    : [...new Map(values.flatMap((value) => (value === undefined ? [] : [[valueKey(value), value] as const])))]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, value]) => value);
+}
+
+/** Notes every value that the expression asks a list for. */
+export function noteMembers(expression: Expression, named: Named): void {
+  for (const part of partsOf(expression)) noteMembers(part, named);
+  if (expression.op !== 'call' || !expression.name.startsWith('contains')) return;
+  const [first, second] = expression.arguments;
+  const path = [first, second].map((each) => (each === undefined ? undefined : pathOf(each))).find((each) => each !== undefined);
+  if (path === undefined) return;
+  const values = [first, second].flatMap((each) => {
+    if (each === undefined) return [];
+    const one = expression.name === 'contains' ? constantOf(each) : undefined;
+    return one === undefined ? (constantsOf(each) ?? []) : [one];
+  });
+  const held = named.get(pathKey(path)) ?? new Map<string, Value>();
+  for (const value of values) held.set(valueKey(value), value);
+  named.set(pathKey(path), held);
+}
+
+export function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.op) {
+    case 'literal':
+    case 'long':
+    case 'entity':
+    case 'variable':
+      return [];
+    case 'if':
+      return [expression.condition, expression.yes, expression.no];
+    case 'set':
+      return expression.items;
+    case 'record':
+      return expression.fields.map(({ value }) => value);
+    case 'call':
+      return expression.arguments;
+    default:
+      return 'of' in expression ? [expression.of] : [expression.left, expression.right];
+  }
+}
