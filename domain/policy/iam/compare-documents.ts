@@ -11,7 +11,7 @@ import { element } from '../element.ts';
 import { EdictError } from '../../errors.ts';
 import { type ActionClass, actionClasses } from './action-classes.ts';
 import type { IamDocument, IamRequest, IamStatement } from './document.ts';
-import { matching } from './evaluate.ts';
+import { allowing } from './evaluate.ts';
 import { type Differences, relationOf, type Relation } from './relation.ts';
 import type { ResourceTypes } from './resource-types.ts';
 import { compareClass } from './statement-space.ts';
@@ -44,11 +44,12 @@ export function compareDocuments(
     types,
   ).filter((each) => mayDiffer(each, all));
   const found: { first?: IamRequest; second?: IamRequest } = {};
+  const allows = { first: allowing(first), second: allowing(second) };
   for (const each of classes) {
     const statements = each.statements.map((index) => element(all, index));
     for (const bindings of variableCases(statements)) {
       const differences = compareClass({ statements, patterns: each.patterns, bindings });
-      record(found, differences, { each, sides: { first, second } });
+      record(found, differences, { each, allows });
       if (found.first !== undefined && found.second !== undefined) return { relation: 'incomparable', ...found };
     }
   }
@@ -76,25 +77,20 @@ function mayDiffer({ statements }: ActionClass, all: readonly Sided[]): boolean 
 
 type Recording = {
   readonly each: ActionClass;
-  readonly sides: { readonly first: readonly IamDocument[]; readonly second: readonly IamDocument[] };
+  readonly allows: Readonly<Record<Sided['side'], (request: IamRequest) => boolean>>;
 };
 
 function record(
   found: { first?: IamRequest; second?: IamRequest },
   differences: { readonly [side in keyof Differences]?: Omit<IamRequest, 'action'> | undefined },
-  { each, sides }: Recording,
+  { each, allows }: Recording,
 ): void {
   for (const side of ['first', 'second'] as const) {
     const partial = differences[side];
     if (partial === undefined || found[side] !== undefined) continue;
     const request = { action: each.action, ...partial };
-    const allowed = { first: allows(sides.first, request), second: allows(sides.second, request) };
-    if (!allowed[side] || allowed[side === 'first' ? 'second' : 'first'])
+    if (!allows[side](request) || allows[side === 'first' ? 'second' : 'first'](request))
       throw new EdictError('defect', `a difference that the diagram found is none: \`${JSON.stringify(request)}\``);
     found[side] = request;
   }
-}
-
-function allows(documents: readonly IamDocument[], request: IamRequest): boolean {
-  return matching(documents, request, 'deny').length === 0 && matching(documents, request, 'allow').length > 0;
 }

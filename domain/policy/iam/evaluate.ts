@@ -97,6 +97,18 @@ export function matching(documents: readonly IamDocument[], request: IamRequest,
   );
 }
 
+/** Whether documents that are in force together allow a request: none denies it, and one allows it. Their statements are read when first asked. */
+export function allowing(documents: readonly IamDocument[]): (request: IamRequest) => boolean {
+  let tests: readonly { readonly effect: IamStatement['effect']; readonly test: StatementTest }[] | undefined;
+  return (request) => {
+    tests ??= documents.flatMap(({ version, statements }) =>
+      statements.map((statement) => ({ effect: statement.effect, test: statementTest(statement, version) })),
+    );
+    const met = tests.filter(({ test }) => test(request));
+    return met.length > 0 && met.every(({ effect }) => effect === 'allow');
+  };
+}
+
 export type StatementTest = (request: IamRequest) => boolean;
 
 /** A statement as a test of requests; what does not depend on the request is read once. */

@@ -24,6 +24,7 @@ type Partial = Omit<IamRequest, 'action'>;
 export type ClassDifferences = { readonly first?: Partial | undefined; readonly second?: Partial | undefined };
 
 type Spaces = {
+  readonly resources: ReadonlyMap<Sided, readonly Pattern[]>;
   readonly resource: StringClasses;
   readonly principal: StringClasses | undefined;
   readonly keys: ReadonlyMap<string, KeyAxis>;
@@ -38,7 +39,7 @@ export function compareClass(question: ClassQuestion): ClassDifferences {
   ];
   if (axes.some(({ count }) => count === 0)) return {};
   const rules = (side: Sided['side']): readonly AxisRule[] =>
-    question.statements.filter((each) => each.side === side).map((each) => ruleOf(each, axes, { ...spaces, question }));
+    question.statements.filter((each) => each.side === side).map((each) => ruleOf(each, axes, spaces));
   const { first, second } = allowedDifferences(axes, rules('first'), rules('second'));
   return {
     ...(first === undefined ? {} : { first: requestAt(first, spaces) }),
@@ -47,7 +48,7 @@ export function compareClass(question: ClassQuestion): ClassDifferences {
 }
 
 function spacesOf({ statements, patterns, bindings }: ClassQuestion): Spaces {
-  const resources = statements.flatMap((each) => resourcePatterns(each, bindings));
+  const resources = new Map(statements.map((each) => [each, resourcePatterns(each, bindings)]));
   const principals = statements.flatMap(({ statement }) => statement.principal?.values.flatMap(principalPatterns) ?? []);
   const named = statements.some(({ statement }) => statement.principal !== undefined);
   const keys = new Set(statements.flatMap(({ statement }) => statement.conditions.map(({ key }) => key)));
@@ -57,7 +58,8 @@ function spacesOf({ statements, patterns, bindings }: ClassQuestion): Spaces {
       statement.conditions.filter((condition) => condition.key === key).map((condition) => ({ condition, version })),
     );
   return {
-    resource: stringClasses(resources, { universe: patterns ?? [wildcard('?*')] }),
+    resources,
+    resource: stringClasses([...resources.values()].flat(), { universe: patterns ?? [wildcard('?*')] }),
     principal: named ? stringClasses(principals, { universe: anyPrincipal }) : undefined,
     keys: new Map(
       [...keys].map((key) => [key, keyAxis(asked(key), bindingsOfCase(bindings), bindings.has(key) ? [bindings.get(key)] : undefined)]),
@@ -71,16 +73,11 @@ function resourcePatterns({ statement, version }: Sided, bindings: Binding): rea
   );
 }
 
-function ruleOf(
-  each: Sided,
-  axes: readonly Axis[],
-  { resource, principal, keys, question }: Spaces & { readonly question: ClassQuestion },
-): AxisRule {
+function ruleOf(each: Sided, axes: readonly Axis[], { resources, resource, principal, keys }: Spaces): AxisRule {
   const { statement, version } = each;
   const box: { [axis: string]: IntervalSet } = {};
   for (const { name, count } of axes) box[name] = [{ low: 0n, high: BigInt(count - 1) }];
-  if (statement.resource !== undefined)
-    box['resource'] = listedSet(resource, resourcePatterns(each, question.bindings), statement.resource.not);
+  if (statement.resource !== undefined) box['resource'] = listedSet(resource, resources.get(each) ?? [], statement.resource.not);
   if (principal !== undefined && statement.principal !== undefined)
     box['principal'] = listedSet(principal, statement.principal.values.flatMap(principalPatterns), statement.principal.not);
   for (const condition of statement.conditions) {

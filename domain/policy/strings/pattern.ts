@@ -32,15 +32,18 @@ export function many(set: CharSet): Token {
 
 /** The tokens of a text as it stands; `fold` takes upper and lower case for the same. */
 export function literalTokens(text: string, fold = false): readonly Token[] {
-  return Array.from(text, (character) => one({ negated: false, codes: fold ? cases(character) : codesOf(character) }));
+  return Array.from(text, (character) => one({ negated: false, codes: fold ? cases(character) : [codeOf(character)] }));
 }
 
 /** `*` and `?` are wildcards of the given characters. */
 export function wildcardTokens(text: string, { fold = false, over = anyCharacter }: PatternOptions = {}): readonly Token[] {
-  return Array.from(text).flatMap((character) => {
-    if (character === '*') return [many(over)];
-    return character === '?' ? [one(over)] : literalTokens(character, fold);
-  });
+  const tokens: Token[] = [];
+  for (const part of text.split(/([*?])/u)) {
+    if (part === '*') tokens.push(many(over));
+    else if (part === '?') tokens.push(one(over));
+    else tokens.push(...literalTokens(part, fold));
+  }
+  return tokens;
 }
 
 export type PatternOptions = {
@@ -72,11 +75,16 @@ export function prefix(text: string, fold = false): Pattern {
 }
 
 function cases(character: string): readonly number[] {
-  return [...new Set([...codesOf(character.toLowerCase()), ...codesOf(character.toUpperCase())])].toSorted((a, b) => a - b);
+  const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
+  return lower === upper ? [codeOf(lower)] : [...new Set([...codesOf(lower), ...codesOf(upper)])].toSorted((a, b) => a - b);
+}
+
+function codeOf(character: string): number {
+  return character.codePointAt(0) ?? 0;
 }
 
 function codesOf(text: string): readonly number[] {
-  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  return Array.from(text, codeOf);
 }
 
 function setKey({ negated, codes }: CharSet): string {
