@@ -1,0 +1,60 @@
+/** The part of a rulebase that a device has words for, and what is left out of which rule. */
+import type { Box } from '../../boxes.ts';
+import { type IntervalSet, isSubset, subtract, union } from '../../intervals.ts';
+import { anySourcePort } from '../../request/flow.ts';
+import { anyService, serviceSet } from '../../service-selector.ts';
+import { type Line, type Omission, omissionOf, type Rulebase } from './lines.ts';
+import { serviceEntries, type ServiceEntry } from './services.ts';
+
+export type SayableLine = Line & {
+  /** Those that the line is about; where it is negated, all but those. */
+  readonly services: 'any' | readonly ServiceEntry[];
+  readonly isNegated: boolean;
+};
+
+export type Words = {
+  /** Why the device has no word for a service; `undefined` where it has one. */
+  readonly missing: (entry: ServiceEntry) => string | undefined;
+  /** The device can say "all but these services". */
+  readonly canNegate: boolean;
+};
+
+export type Sayable = {
+  readonly lines: readonly SayableLine[];
+  readonly omissions: readonly Omission[];
+};
+
+export function sayableOf({ lines, omissions: before }: Rulebase, { missing, canNegate }: Words): Sayable {
+  const omissions = [...before];
+  const said = lines.flatMap((line): readonly SayableLine[] => {
+    const entries = serviceEntries(line.box.service, line.box.sourcePort);
+    if (entries === 'any') return [{ ...line, services: 'any', isNegated: false }];
+    const others = canNegate ? otherEntries(line) : [];
+    if (others.length > 0 && others.length < entries.length && others.every((entry) => missing(entry) === undefined))
+      return [{ ...line, services: others, isNegated: true }];
+    const reasons = entries.flatMap((entry) => missing(entry) ?? []);
+    for (const reason of reasons) omissions.push(omissionOf(line, reason));
+    if (reasons.length === 0) return [{ ...line, services: entries, isNegated: false }];
+    const services = entries.filter((entry) => missing(entry) === undefined);
+    return services.length === 0 ? [] : [{ ...line, services, isNegated: false, box: narrowed(line.box, services) }];
+  });
+  return { lines: said, omissions };
+}
+
+/** What the line is not about, where it asks for no source port. */
+function otherEntries({ box }: Line): readonly ServiceEntry[] {
+  if (!isSubset(anySourcePort, box.sourcePort)) return [];
+  const entries = serviceEntries(subtract(anyService, box.service), anySourcePort);
+  return entries === 'any' ? [] : entries;
+}
+
+function narrowed(box: Box, entries: readonly ServiceEntry[]): Box {
+  return { ...box, service: union(...entries.map(setOf)) };
+}
+
+function setOf({ protocol, ports, icmp }: ServiceEntry): IntervalSet {
+  if (ports !== undefined) return serviceSet({ protocol, ...ports });
+  if (icmp === undefined) return serviceSet({ protocol, low: 0, high: 65_535 });
+  const low = icmp.type * 256;
+  return serviceSet({ protocol, low: low + (icmp.code ?? 0), high: low + (icmp.code ?? 255) });
+}
