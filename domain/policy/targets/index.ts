@@ -1,14 +1,22 @@
 /** Every target that there is, by name. */
 import { EdictError } from '../../errors.ts';
+import { checkPointTarget } from './check-point/target.ts';
+import { fortinetTarget } from './fortinet/target.ts';
+import { juniperSrxTarget } from './juniper-srx/target.ts';
 import { nftablesTarget } from './nftables/target.ts';
 import { openflowTarget } from './openflow/target.ts';
+import { panOsTarget } from './pan-os/target.ts';
 import { regoTarget } from './rego/target.ts';
 import { rfc8519Target } from './rfc8519/target.ts';
 import type { Target, TargetName } from './target.ts';
 
 export const targets = {
+  'check-point': checkPointTarget,
+  fortinet: fortinetTarget,
+  'juniper-srx': juniperSrxTarget,
   nftables: nftablesTarget,
   openflow: openflowTarget,
+  'pan-os': panOsTarget,
   rego: regoTarget,
   rfc8519: rfc8519Target,
 } satisfies { readonly [name in TargetName]?: Target };
