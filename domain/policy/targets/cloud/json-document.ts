@@ -41,37 +41,36 @@ function scan(text: string, file: string): ReadonlyMap<string, number> {
   const frames: Frame[] = [];
   let line = 1;
   for (let at = 0; at < text.length; at += 1) {
-    const top = frames.at(-1);
-    switch (text[at]) {
-      case '\n':
-        line += 1;
-        break;
-      case '{':
-      case '[': {
-        const pointer = top === undefined ? '' : `${top.pointer}/${top.keys === undefined ? top.index : top.key}`;
-        const isObject = text[at] === '{';
-        lines.set(pointer, line);
-        frames.push({ pointer, keys: isObject ? new Set() : undefined, index: 0, key: '', expectsKey: isObject });
-        break;
-      }
-      case '}':
-      case ']':
-        frames.pop();
-        break;
-      case ',':
-        if (top === undefined) break;
-        top.index += 1;
-        top.expectsKey = top.keys !== undefined;
-        break;
-      case '"': {
-        const end = endOfString(text, at);
-        if (top?.expectsKey === true) takeKey(top, text.slice(at, end), `${file}:${line}`);
-        at = end - 1;
-        break;
-      }
+    const letter = text[at];
+    if (letter === '\n') line += 1;
+    else if (letter === '{' || letter === '[') open(frames, lines, { isObject: letter === '{', line });
+    else if (letter === '}' || letter === ']') frames.pop();
+    else if (letter === ',') nextPart(frames.at(-1));
+    else if (letter === '"') {
+      const end = endOfString(text, at);
+      const top = frames.at(-1);
+      if (top?.expectsKey === true) takeKey(top, text.slice(at, end), `${file}:${line}`);
+      at = end - 1;
     }
   }
   return lines;
+}
+
+function open(
+  frames: Frame[],
+  lines: Map<string, number>,
+  { isObject, line }: { readonly isObject: boolean; readonly line: number },
+): void {
+  const top = frames.at(-1);
+  const pointer = top === undefined ? '' : `${top.pointer}/${top.keys === undefined ? top.index : top.key}`;
+  lines.set(pointer, line);
+  frames.push({ pointer, keys: isObject ? new Set() : undefined, index: 0, key: '', expectsKey: isObject });
+}
+
+function nextPart(top: Frame | undefined): void {
+  if (top === undefined) return;
+  top.index += 1;
+  top.expectsKey = top.keys !== undefined;
 }
 
 function takeKey(frame: Frame, quoted: string, where: string): void {

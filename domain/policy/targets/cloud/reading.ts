@@ -74,6 +74,16 @@ export function print(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 }
 
+/** An address, a CIDR, or a range `a-b`. */
+export function addressRange(text: string, place: Place): IntervalSet {
+  try {
+    return parseAddresses(text);
+  } catch (error) {
+    if (!(error instanceof EdictError)) throw error;
+    throw unreadable(`\`${text.slice(0, 80)}\``, 'an address, CIDR or range', place);
+  }
+}
+
 /** One address or CIDR without host bits. */
 export function cidrSet(value: unknown, place: Place): IntervalSet {
   const text = textOf(value, place);

@@ -62,24 +62,29 @@ function checkPriorities(asked: readonly GcpRule[]): void {
 const anyIpv4: IntervalSet = [familyLine[4]];
 
 function readRule(rule: GcpRule, options: GcpReadOptions): ReadRule {
-  const isIngress = rule.direction === 'INGRESS';
-  const memberSet = (names: readonly string[]) => union(...names.map((name) => addressesOf(name, rule, options)));
-  const own = rule.targetMembers.length === 0 ? undefined : memberSet(rule.targetMembers);
-  if (own !== undefined && (isIngress ? rule.destination : rule.source) !== undefined)
-    throw unreadable(`rule \`${rule.name}\``, 'targets, or ranges of the targets’ own addresses', rule.place);
-  if (!isIngress && rule.sourceMembers.length > 0) throw unreadable('a source tag of EGRESS', 'target tags', rule.place);
-  const sources = rule.sourceMembers.length === 0 ? rule.source : union(rule.source ?? [], memberSet(rule.sourceMembers));
   return {
-    box: {
-      ...everything,
-      source: (isIngress ? sources : (own ?? rule.source)) ?? (isIngress ? anyIpv4 : everything.source),
-      destination: (isIngress ? (own ?? rule.destination) : rule.destination) ?? (isIngress ? everything.destination : anyIpv4),
-      service: rule.services,
-      flow: flowSet({ states: ['new'] }),
-    },
+    box: { ...everything, ...endsOf(rule, options), service: rule.services, flow: flowSet({ states: ['new'] }) },
     decision: rule.action === 'next' ? 'not-applicable' : rule.action,
     where: { line: rule.place.line, text: rule.name },
   };
+}
+
+type Ends = Pick<ReadRule['box'], 'source' | 'destination'>;
+
+function endsOf(rule: GcpRule, options: GcpReadOptions): Ends {
+  const { direction, source, destination, sourceMembers, targetMembers, place } = rule;
+  const membersOf = (names: readonly string[]) => union(...names.map((name) => addressesOf(name, rule, options)));
+  const own = targetMembers.length === 0 ? undefined : membersOf(targetMembers);
+  const ranges = direction === 'INGRESS' ? destination : source;
+  if (own !== undefined && ranges !== undefined)
+    throw unreadable(`rule \`${rule.name}\``, 'targets, or ranges of the targets’ own addresses', place);
+  const target = own ?? ranges ?? everything.source;
+  if (direction === 'INGRESS') {
+    const sources = sourceMembers.length === 0 ? source : union(source ?? [], membersOf(sourceMembers));
+    return { source: sources ?? anyIpv4, destination: target };
+  }
+  if (sourceMembers.length > 0) throw unreadable('a source tag of EGRESS', 'target tags', place);
+  return { source: target, destination: destination ?? anyIpv4 };
 }
 
 function addressesOf(name: string, { place }: GcpRule, { members }: GcpReadOptions): IntervalSet {

@@ -9,11 +9,11 @@
  *   or outside; one without ports for every protocol.
  */
 import { everything, type Box } from '../../boxes.ts';
-import { flowSet } from '../../flow.ts';
+import { flowSet } from '../../request/flow.ts';
 import { type IntervalSet, union } from '../../intervals.ts';
 import { anyService, serviceSet } from '../../service-selector.ts';
 import { bothWays } from '../cloud/two-ways.ts';
-import type { ReadOptions } from '../cloud/reading.ts';
+import { type ReadOptions, unreadable } from '../cloud/reading.ts';
 import type { ReadRule } from '../target.ts';
 import { type Cluster, type NetworkPolicy, parseKubernetes, type Peer, type Pod, type PolicyRule, type PortSpec } from './parse.ts';
 import { type Labels, selects } from './selector.ts';
@@ -47,12 +47,21 @@ export function directionRules(policies: readonly NetworkPolicy[], cluster: Clus
     rules.flatMap((rule) =>
       boxesOf(rule, { policy, cluster, own, direction }).map((box): ReadRule => ({
         box,
-        decision: 'allow',
+        decision: decisionOf(policy),
         where: { line: policy.place.line, text: policy.name },
       })),
     ),
   );
-  return [...allowed, { box: { ...newConnections, [ownSide[direction]]: isolated }, decision: 'deny' }];
+  const rank = ({ decision }: ReadRule) => (decision === 'allow' ? 0 : 1);
+  const ordered = allowed.toSorted((a, b) => rank(a) - rank(b));
+  return [...ordered, { box: { ...newConnections, [ownSide[direction]]: isolated }, decision: 'deny' }];
+}
+
+/** A policy may say of itself that what it lets through passes because no rule speaks of it. */
+function decisionOf({ annotations, place }: NetworkPolicy): 'allow' | 'not-applicable' {
+  const said = annotations['edict/decision'] ?? 'allow';
+  if (said === 'allow' || said === 'not-applicable') return said;
+  throw unreadable(`the annotation \`${said.slice(0, 80)}\``, '`allow` or `not-applicable`', place);
 }
 
 const ownSide = { ingress: 'destination', egress: 'source' } as const;

@@ -1,0 +1,18 @@
+/** Kubernetes: NetworkPolicy objects of networking.k8s.io/v1. */
+import type { Target } from '../target.ts';
+import { compileKubernetes } from './compile.ts';
+import { readKubernetes } from './read.ts';
+
+export const kubernetesTarget: Target = {
+  name: 'kubernetes',
+  kinds: ['network'],
+  compile: compileKubernetes,
+  read: readKubernetes,
+  cannotSay: [
+    'a refusal: a deny is taken out of what is allowed; where rules only refuse, everything else is listed',
+    'any protocol but TCP, UDP and SCTP by itself: it is allowed where everything is, else refused',
+    'what no rule speaks of: where rules allow or claim it is refused',
+    'connections between two hosts that the inventory does not know: they are no pods',
+    'time windows, source ports: more is refused, never less',
+  ],
+};
