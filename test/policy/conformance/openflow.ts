@@ -1,6 +1,7 @@
 /** OpenFlow 1.3 in the conformance suite: parsed by Open vSwitch, and asked by tracing packets through a switch without a network. */
 import { type Conformance, line, type Mutation, remove } from './conformance.ts';
 import { openSwitch } from './openvswitch.ts';
+import { widerCases } from './wider-cases.ts';
 
 const flow = (match: string) => new RegExp(`^table=0.*${match}.*\\n`, 'm');
 
@@ -68,6 +69,7 @@ export const openflow: Conformance = {
   target: 'openflow',
   file: 'edict.flows',
   mutations,
+  cases: widerCases,
   engine: {
     needs: ['openvswitch'],
     validate: engine.parse,

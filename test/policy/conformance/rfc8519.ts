@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Artifact } from '../../../domain/policy/targets/target.ts';
 import { engineProgram } from '../../engines/engines.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { widerCases } from './wider-cases.ts';
 
 const lists = (change: (ipv4: any[], ipv6: any[], all: any[]) => void) =>
   json((value) => {
@@ -133,5 +134,6 @@ export const rfc8519: Conformance = {
   target: 'rfc8519',
   file: 'acls.json',
   mutations,
+  cases: widerCases,
   engine: { needs: ['yanglint'], validate: lint, spoil: line(/"upper-port": (\d+)|"port": (\d+)/, () => '"port": 99999') },
 };

@@ -2,10 +2,11 @@
 import type { Inventory } from '../../../context/inventory.ts';
 import { type Box, networkDimensions } from '../../boxes.ts';
 import { clausesOf, type NetworkClause } from '../../clauses.ts';
-import { completeClauses, firstMatch, ruleReading, wholeBox } from '../../compare.ts';
+import { comparedBox, completeClauses, firstMatch, ruleReading, wholeBox } from '../../compare.ts';
 import { buildDiagram, newStore } from '../../diagram.ts';
 import { element } from '../../element.ts';
 import { coversOf, findDifferences } from '../../losses.ts';
+import { isEqual } from '../../intervals.ts';
 import type { Decision, Policy } from '../../model.ts';
 import { requestMaker } from '../../request-text.ts';
 import { resolver } from '../../resolve.ts';
@@ -22,15 +23,16 @@ export function statelessLosses(
   inventory: Inventory,
   { lines, inexact }: Said,
 ): readonly Loss[] {
-  if (inexact.length === 0) return [];
-  const candidates = candidatesOf(inexact);
   const resolve = resolver(inventory);
   const meant = clausesOf(policies, resolve);
+  const whole = comparedBox(meant);
+  const candidates = candidatesOf(inexact.filter(({ about }) => about !== 'flow' || !isEqual(whole.flow, wholeBox.flow)));
+  if (candidates.length === 0) return [];
   const expected = completeClauses(meant);
   const actual = lines.map(({ box }, rule): NetworkClause => ({ role: 'match', rule, box }));
   const covers = coversOf(candidates, policies, resolve);
   const boxes = [...expected, ...actual, ...covers.clauses].map(({ box }) => box);
-  const store = newStore(spaceOf(networkDimensions, boxes, wholeBox));
+  const store = newStore(spaceOf(networkDimensions, boxes, whole));
   const said = buildDiagram(
     store,
     actual,
@@ -49,10 +51,20 @@ export function statelessLosses(
   });
 }
 
-function candidatesOf(inexact: readonly Inexact[]): readonly Omit<Loss, 'target' | 'witness'>[] {
-  const reasons = new Map<string, Set<string>>();
-  for (const { rule, reason } of inexact) reasons.set(rule, (reasons.get(rule) ?? new Set()).add(reason));
-  return [...reasons].flatMap(([rule, texts]) =>
-    (['over-permits', 'under-permits'] as const).map((direction) => ({ rule, direction, reason: [...texts].join('; ') })),
+type Candidate = Omit<Loss, 'target' | 'witness'>;
+
+function candidatesOf(inexact: readonly Inexact[]): readonly Candidate[] {
+  const grouped = new Map<string, { readonly first: Inexact; readonly reasons: Set<string> }>();
+  for (const each of inexact) {
+    const key = `${each.rule} ${each.covers ?? ''}`;
+    const held = grouped.get(key) ?? { first: each, reasons: new Set() };
+    held.reasons.add(each.reason);
+    grouped.set(key, held);
+  }
+  return [...grouped.values()].flatMap(({ first: { rule, covers }, reasons }) =>
+    (['over-permits', 'under-permits'] as const).map((direction): Candidate => {
+      const loss = { rule, direction, reason: [...reasons].join('; ') };
+      return covers === undefined ? loss : { ...loss, covers };
+    }),
   );
 }

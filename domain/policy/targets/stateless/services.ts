@@ -6,7 +6,12 @@ import { anySourcePort, noSourcePort } from '../../request/flow.ts';
 import { anyService, hasPorts, maxPort, protocolSet } from '../../service-selector.ts';
 
 /** The headers that a point can look into. */
-export type Words = { readonly ports: readonly number[]; readonly icmp: Readonly<Record<Family, number>> };
+export type Words = {
+  readonly ports: readonly number[];
+  readonly icmp: Readonly<Record<Family, number>>;
+  /** The zone that the point's clock is in, where it has words for times: windows in that zone are said as they are. */
+  readonly zone?: string | undefined;
+};
 
 export type Range = { readonly low: number; readonly high: number };
 
