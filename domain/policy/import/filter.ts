@@ -16,7 +16,7 @@ export type Unread = Place & { readonly reason: string };
 
 export type Filter = { readonly rules: readonly FilterRule[]; readonly unread: readonly Unread[] };
 
-/** Throws `artifact-unreadable` where anything was not understood, or lies beyond the request space. */
+/** Throws `artifact-unreadable` where anything was not understood, or lies beyond the request space. Times are those of UTC. */
 export function vouched({ rules, unread }: Filter, file: string): readonly ReadRule[] {
   const first = unread[0];
   if (first !== undefined)
@@ -30,7 +30,8 @@ function readRuleOf({ region, decision, where }: FilterRule, file: string): Read
   const [condition] = beyond(region);
   if (condition !== undefined)
     throw new EdictError('artifact-unreadable', `cannot read a match on \`${condition}\``, { where: `${file}:${where?.line ?? 0}` });
-  return { box: boxOfRegion(region), decision, ...(where === undefined ? {} : { where }) };
+  const timezone = region['minute'] === undefined ? {} : { timezone: 'UTC' };
+  return { box: boxOfRegion(region), decision, ...timezone, ...(where === undefined ? {} : { where }) };
 }
 
 /** Reads line by line: what `read` throws as `artifact-unreadable` becomes an `Unread`. */
