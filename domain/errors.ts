@@ -35,6 +35,8 @@ export const errorTable = {
   'policy-name-unknown': unprocessable,
   'policy-state-wrong': conflict,
   'policy-questions-open': conflict,
+  /** It allows more than the budget that it states. */
+  'policy-budget-exceeded': conflict,
   'policy-timezones-mixed': unprocessable,
   'proof-failed': conflict,
   'artifact-unreadable': unprocessable,

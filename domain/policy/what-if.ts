@@ -1,7 +1,14 @@
-/** What a change of policy would have done to connections that were really seen. */
+/**
+ * What a change of policy would have done to requests that were really seen: who would be cut off, who let in, the most critical
+ * assets first.
+ */
 import type { Connection } from '../context/event.ts';
-import type { Inventory } from '../context/inventory.ts';
-import { decide, prepare } from './decide.ts';
+import type { Asset, Inventory } from '../context/inventory.ts';
+import { type Flows, loadFlows, requestOf } from './analysis/flows.ts';
+import { type Changes, replay } from './analysis/replay.ts';
+import { parseAddress } from './addresses.ts';
+import { type Decider, prepare } from './decide.ts';
+import { element } from './element.ts';
 import type { Decision, NetworkRequest, Policy } from './model.ts';
 import { printRequest } from './request-text.ts';
 
@@ -14,6 +21,8 @@ export type WhatIfChange = {
   readonly determining: readonly string[];
   /** Connections between these hosts to this service. */
   readonly count: number;
+  /** Of the more critical of the two ends; absent where the inventory knows neither. */
+  readonly criticality?: Asset['criticality'] | undefined;
   readonly text: string;
 };
 
@@ -21,7 +30,7 @@ export type WhatIfSide = {
   readonly connections: number;
   /** Sources of those connections, by asset name where there is one, sorted. */
   readonly hosts: readonly string[];
-  /** By pair of hosts and service, the most frequent first; at most 20. */
+  /** By pair of hosts and service, the most critical first, of those the most frequent; at most 20. */
   readonly examples: readonly WhatIfChange[];
 };
 
@@ -43,45 +52,70 @@ export function whatIf(
   inventory: Inventory,
   connections: readonly Connection[],
 ): WhatIf {
-  const [then, now] = [prepare(before, inventory), prepare(after, inventory)];
-  const sides = { block: new Map<string, WhatIfChange>(), allow: new Map<string, WhatIfChange>() };
-  let unreadable = 0;
-  for (const connection of connections) {
-    const request = requestOf(connection);
-    const [old, fresh] = [decide(then, request), decide(now, request)];
-    if (fresh.erring.some(({ rule }) => rule === 'request')) unreadable += 1;
-    else if ((old.decision === 'deny') !== (fresh.decision === 'deny')) {
-      const change = {
-        request,
-        before: old.decision,
-        after: fresh.decision,
-        determining: (fresh.decision === 'deny' ? fresh : old).determining,
-        count: 1,
-        text: printRequest(request, inventory),
-      };
-      count(fresh.decision === 'deny' ? sides.block : sides.allow, change);
+  return whatIfOn(loadFlows(connections), prepare(before, inventory), prepare(after, inventory), inventory);
+}
+
+/** The same, on flows that are loaded and deciders that are prepared: for one candidate after the other. */
+export function whatIfOn(flows: Flows, before: Decider, after: Decider, inventory: Inventory): WhatIf {
+  const { unreadable, changes } = replay(flows, before, after);
+  const side = sideTeller(flows, changes, inventory);
+  return { connections: flows.count, unreadable, wouldBlock: side(1), wouldAllow: side(0) };
+}
+
+const criticalities: readonly Asset['criticality'][] = ['low', 'medium', 'high', 'critical'];
+
+function sideTeller(flows: Flows, changes: Changes, inventory: Inventory): (blocks: 0 | 1) => WhatIfSide {
+  const assets = new Map(inventory.assets.flatMap((asset) => asset.addresses.map((address) => [parseAddress(address), asset] as const)));
+  const known = flows.addresses.map((value) => assets.get(value));
+  const ranks = Uint8Array.from(known, (asset) => (asset === undefined ? 0 : criticalities.indexOf(asset.criticality) + 1));
+  const { triples } = flows;
+  const rankOf = (change: number) => {
+    const triple = changes.triple[change] ?? 0;
+    return Math.max(ranks[triples.from[triple] ?? 0] ?? 0, ranks[triples.to[triple] ?? 0] ?? 0);
+  };
+  const record = (change: number) => element(flows.records, element(triples.first, element(changes.triple, change)));
+  const tell = (change: number): WhatIfChange => {
+    const [before, after] = [changes.before(change), changes.after(change)];
+    const request = requestOf(record(change));
+    const criticality = criticalities[rankOf(change) - 1];
+    return {
+      request,
+      before: before.decision,
+      after: after.decision,
+      determining: (after.decision === 'deny' ? after : before).determining,
+      count: element(changes.count, change),
+      ...(criticality === undefined ? {} : { criticality }),
+      text: printRequest(request, inventory),
+    };
+  };
+  return (blocks) => {
+    const sources = new Map<number, number>();
+    const best = firstFew(mostExamples, (a, b) => rankOf(b) - rankOf(a) || element(changes.count, b) - element(changes.count, a));
+    let connections = 0;
+    for (let change = 0; change < changes.size; change += 1) {
+      if (changes.blocks[change] !== blocks) continue;
+      connections += changes.count[change] ?? 0;
+      sources.set(triples.from[changes.triple[change] ?? 0] ?? 0, change);
+      best.offer(change);
     }
-  }
-  const side = (changes: ReadonlyMap<string, WhatIfChange>) => sideOf([...changes.values()], inventory);
-  return { connections: connections.length, unreadable, wouldBlock: side(sides.block), wouldAllow: side(sides.allow) };
+    const hosts = [...sources].map(([address, change]) => known[address]?.name ?? record(change).from);
+    return { connections, hosts: [...new Set(hosts)].toSorted(), examples: best.kept.map(tell) };
+  };
 }
 
-function requestOf({ from, to, protocol, port, at }: Connection): NetworkRequest {
-  return { kind: 'network', from, to, protocol, port, at };
-}
-
-function count(changes: Map<string, WhatIfChange>, change: WhatIfChange): void {
-  const { from, to, protocol, port } = change.request;
-  const key = `${from} ${to} ${protocol}/${port}`;
-  const held = changes.get(key);
-  changes.set(key, held === undefined ? change : { ...held, count: held.count + 1 });
-}
-
-function sideOf(changes: readonly WhatIfChange[], { assets }: Inventory): WhatIfSide {
-  const names = new Map(assets.flatMap(({ name, addresses }) => addresses.map((address) => [address, name] as const)));
+/** The first few in order, of many that are offered; of equal ones those that came first. */
+function firstFew(
+  most: number,
+  order: (a: number, b: number) => number,
+): { readonly kept: readonly number[]; readonly offer: (one: number) => void } {
+  const kept: number[] = [];
   return {
-    connections: changes.reduce((sum, change) => sum + change.count, 0),
-    hosts: [...new Set(changes.map(({ request }) => names.get(request.from) ?? request.from))].toSorted(),
-    examples: changes.toSorted((a, b) => b.count - a.count).slice(0, mostExamples),
+    kept,
+    offer: (one) => {
+      if (kept.length === most && order(element(kept, most - 1), one) <= 0) return;
+      const place = kept.findIndex((held) => order(held, one) > 0);
+      kept.splice(place < 0 ? kept.length : place, 0, one);
+      if (kept.length > most) kept.pop();
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** Names of the inventory that no rule uses: zones, services and groups that none names, and assets that none names or reaches by such a name. */
 import type { Asset, Inventory } from '../../context/inventory.ts';
-import type { Policy } from '../model.ts';
+import type { Policy, Rule } from '../model.ts';
 
 /** Selectors such as `group:admin`, in the order zones, services, groups, assets. */
 export function unusedObjects(policies: readonly Policy[], inventory: Inventory): readonly string[] {
@@ -25,7 +25,9 @@ export function unusedObjects(policies: readonly Policy[], inventory: Inventory)
   ];
 }
 
-function selectorsOf(rule: Policy['rules'][number]): readonly string[] {
+function selectorsOf(rule: Rule): readonly string[] {
+  if (rule.kind !== 'network') return [];
+  if (rule.kind !== 'network') return [];
   const parts = [rule.match, ...(rule.except ?? [])];
   return parts.flatMap(({ from, to }) => [from, to].filter((selector) => selector !== undefined));
 }
