@@ -98,7 +98,14 @@ const mutations: readonly Mutation[] = [
   ['an octal address', 'unreadable', line(/subnet 10\.2\.0\.5 /, () => 'subnet 012.2.0.5 ')],
   ['a netmask with gaps', 'unreadable', line(/subnet 10\.0\.0\.0 255\.0\.0\.0/, () => 'subnet 10.0.0.0 255.0.255.0')],
   ['a group that holds itself', 'unreadable', line(/set member "edict-10\.1\.0\.10"/, (found) => `${found} "edict-service-payments"`)],
-  ['a group that leaves out', 'unreadable', line(/set member "edict-10\.1\.0\.10"/, (found) => `set exclude enable\n        ${found}`)],
+  [
+    'a group that leaves out',
+    'refuted',
+    line(
+      /set member "edict-10\.1\.0\.10"/,
+      (found) => `set exclude enable\n        set exclude-member "edict-10.1.0.12"\n        ${found}`,
+    ),
+  ],
   [
     'a digest of something else',
     'unreadable',

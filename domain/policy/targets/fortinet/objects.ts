@@ -60,8 +60,13 @@ export function groupMembers({ settings }: FortiEntry): readonly string[] {
   return settings.get('member') ?? [];
 }
 
+/** What a group leaves out of its members. */
+export function excludedMembers({ settings }: FortiEntry): readonly string[] {
+  return valueOf(settings, 'exclude', 'disable') === 'enable' ? (settings.get('exclude-member') ?? []) : [];
+}
+
 export function isPlainGroup(entry: FortiEntry): boolean {
-  return [...entry.settings.keys()].every((key) => key === 'member' || idle.includes(key));
+  return [...entry.settings.keys()].every((key) => ['member', 'exclude', 'exclude-member', 'type'].includes(key) || idle.includes(key));
 }
 
 export function predefinedParts(): readonly (readonly [string, Named<readonly ServicePart[]>])[] {

@@ -25,6 +25,7 @@ import type { Artifact, ReadRule } from '../target.ts';
 import {
   addressSet,
   entriesOf,
+  excludedMembers,
   groupMembers,
   isPlainGroup,
   named,
@@ -162,6 +163,7 @@ function addressReader(tables: FortiEntry['tables'], family: Family): (name: str
     ]),
     groups: groupsOf(groups),
     join: joinSets,
+    excluded: { members: new Map(entriesOf(groups).map(([name, entry]) => [name, excludedMembers(entry)])), subtract },
   });
 }
 

@@ -80,10 +80,14 @@ type Device = {
 function rulebookOf(root: XmlElement, reporter: Reporter, between: ZonePair | undefined): Rulebook {
   const parts = reporter.at({ line: 1, text: root.name }, () => partsOf(root));
   if (parts === undefined) return { rules: [], unread: reporter.unread };
-  const rules = ['pre-rulebase', 'rulebase', 'post-rulebase'].flatMap((book) =>
-    entriesOf(descend(parts.system, book, 'security', 'rules')),
-  );
-  const device = deviceOf(parts, between ?? onlyPair(rules));
+  const found = reporter.at({ line: parts.system.line, text: '' }, () => {
+    const entries = ['pre-rulebase', 'rulebase', 'post-rulebase'].flatMap((book) =>
+      entriesOf(descend(parts.system, book, 'security', 'rules')),
+    );
+    return { rules: entries, device: deviceOf(parts, between ?? onlyPair(entries)) };
+  });
+  if (found === undefined) return { rules: [], unread: reporter.unread };
+  const { rules, device } = found;
   const read = rules.flatMap(
     ([name, rule]) => reporter.at({ line: rule.line, text: `rule ${name}` }, () => rulesOf(name, rule, device)) ?? [],
   );

@@ -11,12 +11,14 @@ export type Definitions<T> = {
   /** Members in order. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly join: (values: readonly T[]) => T;
+  /** What a group leaves out of its members. */
+  readonly excluded?: { readonly members: ReadonlyMap<string, readonly string[]>; readonly subtract: (from: T, what: T) => T } | undefined;
 };
 
 const deepest = 64;
 
 /** Throws `artifact-unreadable` for a name that nothing defines, and for a group that holds itself. */
-export function namedReader<T>({ kind, objects, groups, join }: Definitions<T>): (name: string) => T {
+export function namedReader<T>({ kind, objects, groups, join, excluded }: Definitions<T>): (name: string) => T {
   const known = new Map<string, T>();
   const resolve = (name: string, depth: number): T => {
     const held = known.get(name);
@@ -34,7 +36,11 @@ export function namedReader<T>({ kind, objects, groups, join }: Definitions<T>):
     }
     const members = groups.get(name);
     if (members === undefined) throw unreadable(`${kind} \`${name}\``, 'a name that is defined');
-    return join(members.map((member) => resolve(member, depth + 1)));
+    const whole = join(members.map((member) => resolve(member, depth + 1)));
+    const holes = excluded?.members.get(name) ?? [];
+    return excluded === undefined || holes.length === 0
+      ? whole
+      : excluded.subtract(whole, join(holes.map((hole) => resolve(hole, depth + 1))));
   };
   return (name) => resolve(name, 0);
 }
