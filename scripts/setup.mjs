@@ -13,12 +13,15 @@ import { say } from './progress.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jest = join('node_modules', 'jest', 'bin', 'jest.js');
 
-/** `engines`: needed, wanted (its tests say so where one is missing, unless CI is set), or none. */
+const engineTests = ['--experimental-vm-modules', '--no-warnings', jest, '--config', 'jest.engines.config.mjs', '--runInBand'];
+
+/** `engines`: needed, wanted (its tests say so where one is missing, unless CI is set), or none. `before`: what runs first. */
 const commands = {
   setup: { engines: 'needed' },
   demo: { engines: 'needed', args: ['demo/run.ts'] },
   start: { engines: 'needed', args: ['cli/main.ts', 'start'] },
   test: { engines: process.env.CI ? 'needed' : 'wanted', args: ['--experimental-vm-modules', '--no-warnings', jest], also: testFlags },
+  'test:engines': { engines: 'needed', before: ['scripts/engines/install.mjs', '--slow'], args: engineTests },
   check: { engines: 'none', args: ['scripts/check.mjs'] },
   bench: { engines: 'needed', args: ['bench/run.ts'] },
   kill: { engines: 'needed', args: ['test/kill/run.ts'] },
@@ -50,6 +53,7 @@ async function main() {
     )
   )
     throw fault('not-found', `\`${name}\` is not part of this checkout`, 'get the whole repository');
+  if (command.before !== undefined) await run(node, command.before);
   process.exitCode = await run(node, [...command.args, ...(command.also?.(given) ?? []), ...given]);
 }
 
