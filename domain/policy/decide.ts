@@ -39,25 +39,27 @@ type Lookup = {
 
 const decisionOf: Readonly<Record<RuleEffect, Decision>> = { deny: 'deny', allow: 'allow', claim: 'deny' };
 
+/** The diagram behind every decision. Its answers are by terminal. */
+export type DecisionDiagram = {
+  readonly timezone: string | undefined;
+  readonly store: Store<Field>;
+  readonly roots: Roots;
+  readonly answers: readonly (DecisionResult | undefined)[];
+};
+
 /** Throws `policy-name-unknown`, `policy-invalid`, `policy-timezones-mixed` and `inventory-invalid`. */
-export function prepare(policies: readonly Policy[], inventory: Inventory): Decider {
+export function decisionDiagram(policies: readonly Policy[], inventory: Inventory): DecisionDiagram {
   const clauses = clausesOf(policies, resolver(inventory));
-  const store = newStore(
-    spaceOf(
-      networkDimensions,
-      clauses.clauses.map(({ box }) => box),
-      { ...everything, minute: anyTime },
-    ),
-  );
-  const reading = answers(clauses);
-  const roots = buildDiagram(store, clauses.clauses, reading);
-  return {
-    timezone: clauses.timezone,
-    roots,
-    nodes: store.nodes,
-    answers: readAnswers(store, clauses),
-    lookup: lookupOf(store.space, clauses.timezone),
-  };
+  const boxes = clauses.clauses.map(({ box }) => box);
+  const store = newStore(spaceOf(networkDimensions, boxes, { ...everything, minute: anyTime }));
+  const roots = buildDiagram(store, clauses.clauses, answers(clauses));
+  return { timezone: clauses.timezone, store, roots, answers: readAnswers(store, clauses) };
+}
+
+/** Throws what `decisionDiagram` throws. */
+export function prepare(policies: readonly Policy[], inventory: Inventory): Decider {
+  const { timezone, store, roots, answers: found } = decisionDiagram(policies, inventory);
+  return { timezone, roots, nodes: store.nodes, answers: found, lookup: lookupOf(store.space, timezone) };
 }
 
 /** Terminals hold the rules of the weightiest effect that matched, then those that erred. */

@@ -9,189 +9,254 @@ default decision := {
 }
 
 decision := {"decision": "deny", "determining": isolated, "erring": []} if {
+	data.edict.isolations[0]
 	readable
 	count(isolated) > 0
-} else := {"decision": "deny", "determining": ids("deny"), "erring": erring} if {
-	readable
-	count(erring) > 0
-} else := {"decision": "deny", "determining": ids("deny"), "erring": []} if {
-	readable
-	count(matched.deny) > 0
-} else := {"decision": "allow", "determining": ids("allow"), "erring": []} if {
-	readable
-	count(matched.allow) > 0
-} else := {"decision": "deny", "determining": ids("claim"), "erring": []} if {
-	readable
-	count(matched.claim) > 0
-} else := {"decision": "not-applicable", "determining": [], "erring": []} if {
-	readable
-}
+} else := answer if readable
 
 readable if {
 	input.kind == "network"
-	family(input.from) == family(input.to)
-	input.protocol in {"tcp", "udp", "icmp", "other"}
-	is_number(input.port)
-	input.port == floor(input.port)
+	family
+	floor(input.port) == input.port
 	input.port >= 0
 	input.port <= 65535
-	timed
+	detail
+	floor(given_source_port) == given_source_port
+	given_source_port >= 0
+	given_source_port <= 65535
+	flow
+	has_time
 }
 
-timed if not "at" in object.keys(input)
-
-timed if is_instant(input.at)
-
-is_instant(text) if {
-	regex.match(`^(19[7-9][0-9]|20[0-9]{2}|21[0-9]{2}|22[0-5][0-9]|226[01])-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`, text)
-	time.parse_rfc3339_ns(text)
+# Addresses in canonical text; an IPv4 address in IPv6's clothes is the IPv4 address.
+quads if {
+	regex.match(`^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])([.]|$)){4}$`, input.from)
+	regex.match(`^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])([.]|$)){4}$`, input.to)
 }
 
-family(address) := "4" if {
-	is_address(address)
-	net.cidr_contains("0.0.0.0/0", address)
-}
+from := input.from if {
+	quads
+} else := canonical(input.from)
 
-family(address) := "6" if {
-	is_address(address)
-	net.cidr_contains("::/0", address)
-}
+to := input.to if {
+	quads
+} else := canonical(input.to)
 
-is_address(text) if {
-	is_string(text)
+canonical(text) := address if {
 	regex.match(`^[0-9a-fA-F:.]{2,45}$`, text)
+	contains(text, ":")
+	some address in net.cidr_expand(concat("", [text, "/128"]))
+} else := address if {
+	regex.match(`^[0-9.]{7,15}$`, text)
+	some address in net.cidr_expand(concat("", [text, "/32"]))
 }
 
-same_family := family(input.from)
-
-port := input.port if input.protocol in {"tcp", "udp"}
-
-port := 0 if input.protocol in {"icmp", "other"}
-
-# Rules that may speak of the request: the index lists them under the networks of their destinations, there under protocol and
-# port, or as "wide" where they speak of many ports.
-candidate contains number if {
-	some key in network
-	some number in data.edict.rules.index[key].any
+family := "4" if {
+	quads
+} else := "4" if {
+	not contains(from, ":")
+	not contains(to, ":")
+} else := "6" if {
+	contains(from, ":")
+	contains(to, ":")
 }
 
-candidate contains number if {
-	some key in network
-	some number in data.edict.rules.index[key][input.protocol].ports[format_int(port, 10)]
+# The walk. A node that asks for something else is passed by; source ports and times are looked up only where a node asks.
+root := data.edict.rules.roots[family]
+
+after_destination := data.edict.rules.nodes.destination[root][destination] if {
+	true
+} else := data.edict.rules.nodes.destination[root]["*"] if {
+	true
+} else := root
+
+after_source := data.edict.rules.nodes.source[after_destination][source] if {
+	true
+} else := data.edict.rules.nodes.source[after_destination]["*"] if {
+	true
+} else := after_destination
+
+after_service := data.edict.rules.nodes.service[after_source][service] if {
+	true
+} else := data.edict.rules.nodes.service[after_source]["*"] if {
+	true
+} else := after_source
+
+after_source_port := data.edict.rules.nodes.sourcePort[after_service][source_port] if {
+	data.edict.rules.nodes.sourcePort[after_service]["*"]
+} else := data.edict.rules.nodes.sourcePort[after_service]["*"] if {
+	true
+} else := after_service
+
+after_flow := data.edict.rules.nodes.flow[after_source_port][flow] if {
+	true
+} else := data.edict.rules.nodes.flow[after_source_port]["*"] if {
+	true
+} else := after_source_port
+
+after_minute := data.edict.rules.nodes.minute[after_flow][minute] if {
+	data.edict.rules.nodes.minute[after_flow]["*"]
+} else := data.edict.rules.nodes.minute[after_flow]["*"] if {
+	true
+} else := after_flow
+
+# Most ways end where nobody asks for times.
+answer := data.edict.rules.answers[after_flow] if {
+	true
+} else := data.edict.rules.answers[after_minute]
+
+# Classes of addresses: IPv4 by as many octets as tell, IPv6 by the longest prefix that is known.
+destination := data.edict.rules.lines.destination["4"][to] if {
+	true
+} else := class if {
+	family == "4"
+	octets := split(to, ".")
+	class := data.edict.rules.lines.destination["4"][concat(".", [octets[0], octets[1], octets[2]])]
+} else := class if {
+	family == "4"
+	octets := split(to, ".")
+	class := data.edict.rules.lines.destination["4"][concat(".", [octets[0], octets[1]])]
+} else := class if {
+	family == "4"
+	class := data.edict.rules.lines.destination["4"][split(to, ".")[0]]
+} else := data.edict.rules.lines.destination["4"]["*"] if {
+	family == "4"
+} else := [class |
+	some bits in data.edict.rules.lines.destination["6"].bits
+	some network in net.cidr_merge([concat("/", [to, format_int(bits, 10)])])
+	class := data.edict.rules.lines.destination["6"].networks[network]
+][0]
+
+source := data.edict.rules.lines.source["4"][from] if {
+	true
+} else := class if {
+	family == "4"
+	octets := split(from, ".")
+	class := data.edict.rules.lines.source["4"][concat(".", [octets[0], octets[1], octets[2]])]
+} else := class if {
+	family == "4"
+	octets := split(from, ".")
+	class := data.edict.rules.lines.source["4"][concat(".", [octets[0], octets[1]])]
+} else := class if {
+	family == "4"
+	class := data.edict.rules.lines.source["4"][split(from, ".")[0]]
+} else := data.edict.rules.lines.source["4"]["*"] if {
+	family == "4"
+} else := [class |
+	some bits in data.edict.rules.lines.source["6"].bits
+	some network in net.cidr_merge([concat("/", [from, format_int(bits, 10)])])
+	class := data.edict.rules.lines.source["6"].networks[network]
+][0]
+
+# Protocols by IANA's number. ICMP is the family's own.
+numbers := {
+	"igmp": "2", "ipip": "4", "tcp": "6", "udp": "17", "dccp": "33", "gre": "47", "esp": "50", "ah": "51", "icmpv6": "58",
+	"eigrp": "88", "ospf": "89", "pim": "103", "vrrp": "112", "l2tp": "115", "sctp": "132", "udplite": "136", "other": "255",
 }
 
-candidate contains number if {
-	some key in network
-	some number in data.edict.rules.index[key][input.protocol].wide
+own_icmp := {"4": "1", "6": "58"}
+
+protocol := "6" if {
+	input.protocol == "tcp"
+} else := numbers[input.protocol] if {
+	true
+} else := own_icmp[family] if {
+	input.protocol == "icmp"
+} else := substring(input.protocol, 6, -1) if {
+	regex.match(`^proto/(0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])$`, input.protocol)
 }
 
-network contains "*"
+icmp := {"1": "4", "58": "6"}
 
-# The destination's own networks, in canonical text.
-network contains key if {
-	not mapped
-	some bits in widths[same_family]
-	some key in net.cidr_merge([sprintf("%s/%d", [input.to, bits])])
+echo_request := {"1": 8, "58": 128}
+
+# A port, or ICMP's type and code in one number.
+detail := input.port if {
+	protocol in {"6", "17", "33", "132", "136"}
+} else := (type * 256) + code if {
+	icmp[protocol] == family
+	type := object.get(input, "icmpType", echo_request[protocol])
+	code := object.get(input, "icmpCode", 0)
+	floor(type) == type
+	type >= 0
+	type <= 255
+	floor(code) == code
+	code >= 0
+	code <= 255
+} else := 0 if {
+	protocol
+	not icmp[protocol]
 }
 
-# An IPv4 address in IPv6's clothes has no such text: it is looked for everywhere.
-network contains key if {
-	mapped
-	some key, _ in data.edict.rules.index
+service := data.edict.rules.lines.service[protocol].at[format_int(detail, 10)] if {
+	true
+} else := range[2] if {
+	some range in data.edict.rules.lines.service[protocol].ranges
+	detail >= range[0]
+	detail <= range[1]
+} else := data.edict.rules.lines.service[protocol].rest if {
+	true
+} else := data.edict.rules.lines.service["*"]
+
+given_source_port := object.get(input, "sourcePort", 0)
+
+with_source_port if {
+	input.sourcePort >= 0
+	protocol in {"6", "17", "33", "132", "136"}
 }
 
-mapped if {
-	same_family == "4"
-	contains(input.to, ":")
+source_port := data.edict.rules.lines.sourcePort.at[format_int(input.sourcePort, 10)] if {
+	with_source_port
+} else := range[2] if {
+	with_source_port
+	some range in data.edict.rules.lines.sourcePort.ranges
+	input.sourcePort >= range[0]
+	input.sourcePort <= range[1]
+} else := data.edict.rules.lines.sourcePort.rest if {
+	with_source_port
+} else := data.edict.rules.lines.sourcePort.none
+
+flow := data.edict.rules.lines.flow[object.get(input, "direction", "forward")][object.get(input, "state", "new")]
+
+given_time := object.get(input, "at", "")
+
+has_time if {
+	given_time == ""
+	not input.at == ""
 }
 
-widths := {"4": [8, 16, 24, 32], "6": [32, 48, 64, 128]}
-
-applicable contains number if {
-	some number in candidate
-	rule := data.edict.rules.list[number]
-	serves(rule.service)
-	member(input.to, rule.to)
-	member(input.from, rule.from)
-	not excepted(rule)
+has_time if {
+	regex.match(`^(19[7-9][0-9]|20[0-9]{2}|21[0-9]{2}|22[0-5][0-9]|226[01])-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`, given_time)
+	time.parse_rfc3339_ns(given_time)
 }
 
-unsure contains number if {
-	some number in applicable
-	some except in data.edict.rules.list[number].except
-	carves(except)
-	except.during != null
-	not minute_of_week(except.during.timezone)
-}
-
-matched[effect] contains number if {
-	some effect in {"deny", "allow", "claim"}
-	some number in applicable
-	not number in unsure
-	data.edict.rules.list[number].effect == effect
-}
-
-# In the order in which the policies state them.
-ids(effect) := [data.edict.rules.list[number].id | some number in sort(matched[effect])]
-
-erring := [{"rule": data.edict.rules.list[number].id, "reason": "has a time window, and the request gives no time"} | some number in sort(unsure)]
-
-excepted(rule) if {
-	some except in rule.except
-	carves(except)
-	now(except.during)
-}
-
-carves(except) if {
-	serves(except.service)
-	member(input.to, except.to)
-	member(input.from, except.from)
-}
-
-now(during) if during == null
-
-now(during) if {
-	minute := minute_of_week(during.timezone)
-	some range in during.minutes
-	minute >= range[0]
-	minute <= range[1]
-}
+minute := range[2] if {
+	some range in data.edict.rules.lines.minute.ranges
+	minute_of_week >= range[0]
+	minute_of_week <= range[1]
+} else := data.edict.rules.lines.minute.none
 
 days := {"Monday": 0, "Tuesday": 1, "Wednesday": 2, "Thursday": 3, "Friday": 4, "Saturday": 5, "Sunday": 6}
 
-minute_of_week(timezone) := ((days[time.weekday([instant, timezone])] * 1440) + (hour * 60)) + minute if {
+minute_of_week := ((days[time.weekday([instant, timezone])] * 1440) + (clock[0] * 60)) + clock[1] if {
+	timezone := data.edict.rules.timezone
 	instant := time.parse_rfc3339_ns(input.at)
-	[hour, minute, _] := time.clock([instant, timezone])
+	clock := time.clock([instant, timezone])
 }
 
-serves(service) if service.protocol == "any"
-
-serves(service) if {
-	service.protocol == input.protocol
-	port >= service.low
-	port <= service.high
-}
-
-member(_, name) if name == "any"
-
-member(address, name) if {
-	some cidr in data.edict.rules.sets[name][same_family]
-	net.cidr_contains(cidr, address)
-}
-
-isolated := sort([sprintf("isolation/%s", [isolation.key]) |
+isolated := sort([concat("/", ["isolation", isolation.key]) |
 	some isolation in data.edict.isolations
 	cuts_off(isolation)
 ])
 
 cuts_off(isolation) if {
-	holds(isolation.addresses, input.from)
-	not holds(isolation.allow, input.to)
+	holds(isolation.addresses, from)
+	not holds(isolation.allow, to)
 }
 
 cuts_off(isolation) if {
-	holds(isolation.addresses, input.to)
-	not holds(isolation.allow, input.from)
+	holds(isolation.addresses, to)
+	not holds(isolation.allow, from)
 }
 
 holds(list, address) if {
@@ -201,12 +266,12 @@ holds(list, address) if {
 
 entry_cidr(entry) := entry if contains(entry, "/")
 
-entry_cidr(entry) := sprintf("%s/32", [entry]) if {
+entry_cidr(entry) := concat("", [entry, "/32"]) if {
 	not contains(entry, "/")
 	not contains(entry, ":")
 }
 
-entry_cidr(entry) := sprintf("%s/128", [entry]) if {
+entry_cidr(entry) := concat("", [entry, "/128"]) if {
 	not contains(entry, "/")
 	contains(entry, ":")
 }
