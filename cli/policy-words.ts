@@ -9,11 +9,17 @@ function ruleLines(rules: Rules): readonly string[] {
   const width = Math.max(0, ...rules.map((rule) => rule.id.length));
   return rules.map((rule) => {
     const except = (rule.except ?? []).map((one) => ` except ${partsOf(one)}`);
-    return `  ${rule.effect.padEnd(5)}  ${padded(rule.id, width)}  ${rule.match.from} → ${rule.match.to} ${rule.match.service}${except.join('')}`;
+    return `  ${rule.effect.padEnd(5)}  ${padded(rule.id, width)}  ${matchOf(rule)}${except.join('')}`;
   });
 }
 
-function partsOf(exception: NonNullable<Rules[number]['except']>[number]): string {
+function matchOf(rule: Rules[number]): string {
+  if (rule.kind === 'network') return `${rule.match.from} → ${rule.match.to} ${rule.match.service}`;
+  const { when, ...match } = rule.match;
+  return `${partsOf(match)}${when === undefined ? '' : ` when ${JSON.stringify(when)}`}`;
+}
+
+function partsOf(exception: object): string {
   return Object.entries(exception)
     .map(([key, value]) => `${key} ${String(value)}`)
     .join(' ');

@@ -2,7 +2,7 @@
 import type { Activities } from '../contract.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
-import type { Policy, Question, Rule } from '../../domain/policy/model.ts';
+import { isNetworkRule, type NetworkRule, type Policy, type Question } from '../../domain/policy/model.ts';
 import { nearest } from '../../domain/policy/nearest.ts';
 import { resolver, selectorsOf } from '../../domain/policy/resolve.ts';
 import { checkOrder } from '../effect/check-order.ts';
@@ -29,13 +29,13 @@ export function contextCheck(ports: Ports): Activities['context.check'] {
   };
 }
 
-type Unknown = { readonly rule: Rule; readonly selector: string };
+type Unknown = { readonly rule: NetworkRule; readonly selector: string };
 
 /** Each name once, with the first rule that uses it. */
 function unknownNames(document: Policy, inventory: Inventory): readonly Unknown[] {
   const resolve = resolver(inventory);
   const found = new Map<string, Unknown>();
-  for (const rule of document.rules) {
+  for (const rule of document.rules.filter(isNetworkRule)) {
     for (const selector of selectorsIn(rule)) {
       if (!found.has(selector) && !isKnown(resolve, selector)) found.set(selector, { rule, selector });
     }
@@ -43,7 +43,7 @@ function unknownNames(document: Policy, inventory: Inventory): readonly Unknown[
   return [...found.values()];
 }
 
-function selectorsIn({ match, except = [] }: Rule): readonly string[] {
+function selectorsIn({ match, except = [] }: NetworkRule): readonly string[] {
   return [match.from, match.to, ...except.flatMap(({ from, to }) => [from ?? [], to ?? []].flat())];
 }
 
@@ -80,7 +80,7 @@ function question({ rule, selector }: Unknown, inventory: Inventory): Question {
   };
 }
 
-function renamed(rule: Rule, from: string, to: string): Rule {
+function renamed(rule: NetworkRule, from: string, to: string): NetworkRule {
   const swap = (selector: string): string => (selector === from ? to : selector);
   return { ...rule, match: { ...rule.match, from: swap(rule.match.from), to: swap(rule.match.to) } };
 }

@@ -1,5 +1,7 @@
 /** Policies: from a sentence to a version in force. */
 import { z } from 'zod';
+import type { Attributes, Entity } from '../../domain/policy/access/entity.ts';
+import type { AccessExcept, AccessMatch, AiExcept, AiMatch } from '../../domain/policy/access/model.ts';
 import { directions, states } from '../../domain/policy/request/flow.ts';
 import { protocolSchema } from '../../domain/policy/policy.schema.ts';
 import { PageQuery, pageOf } from './page.ts';
@@ -26,13 +28,44 @@ const networkRequest = {
   at: Time.optional(),
 };
 /** What a rule decides on. */
-export const Request = z.object(networkRequest).meta({ id: 'Request' });
+const NetworkRequest = z.object(networkRequest).meta({ id: 'NetworkRequest' });
+
+/** Shown as it was written; what may be written is the policy file's. */
+function shown<T>(): z.ZodType<T> {
+  return z.record(z.string(), z.unknown()) as unknown as z.ZodType<T>;
+}
+
+const circumstances = {
+  context: shown<Attributes>().optional(),
+  from: z.string().optional(),
+  entities: list(shown<Entity>()).optional(),
+  at: z.string().optional(),
+};
+
+/** Who wants to do what, on what. Entities are `type:id`. */
+const AccessRequest = z
+  .object({ kind: z.literal('access'), principal: z.string(), action: z.string(), resource: z.string(), ...circumstances })
+  .meta({ id: 'AccessRequest' });
+
+const AiRequest = z
+  .object({
+    kind: z.literal('ai'),
+    principal: z.string(),
+    model: z.string(),
+    purpose: z.string().optional(),
+    dataClasses: list(z.string()).optional(),
+    tools: list(z.string()).optional(),
+    ...circumstances,
+  })
+  .meta({ id: 'AiRequest' });
+
+export const Request = z.discriminatedUnion('kind', [NetworkRequest, AccessRequest, AiRequest]).meta({ id: 'Request' });
 export const RequestInput = z.strictObject(networkRequest);
 
 const selector = z.string().min(1).max(256);
 const Exception = z.object({ owner: z.string(), reason: z.string(), until: Time }).meta({ id: 'PolicyException' });
 
-export const Rule = z
+const NetworkRule = z
   .object({
     kind: z.literal('network'),
     id: Name,
@@ -57,7 +90,20 @@ export const Rule = z
     ).optional(),
     exception: Exception.optional(),
   })
-  .meta({ id: 'Rule' });
+  .meta({ id: 'NetworkRule' });
+
+const ruleHead = { id: Name, requirement: z.string(), effect: z.enum(['allow', 'deny', 'claim']), exception: Exception.optional() };
+
+/** What it matches is written as in a policy file. */
+const AccessRule = z
+  .object({ kind: z.literal('access'), ...ruleHead, match: shown<AccessMatch>(), except: list(shown<AccessExcept>()).optional() })
+  .meta({ id: 'AccessRule' });
+
+const AiRule = z
+  .object({ kind: z.literal('ai'), ...ruleHead, match: shown<AiMatch>(), except: list(shown<AiExcept>()).optional() })
+  .meta({ id: 'AiRule' });
+
+export const Rule = z.discriminatedUnion('kind', [NetworkRule, AccessRule, AiRule]).meta({ id: 'Rule' });
 
 export const Question = z
   .object({
@@ -88,6 +134,8 @@ export const PolicyDocument = z
     rules: list(Rule),
     questions: list(Question),
     tests: list(z.object({ name: z.string(), request: Request, decision: Decision, by: list(z.string()).optional() })),
+    /** Logarithms to base 2 of the most requests that the rules may allow. */
+    budget: z.object({ ipv4: z.number().optional(), ipv6: z.number().optional() }).optional(),
   })
   .meta({ id: 'PolicyDocument' });
 export type PolicyDocument = z.infer<typeof PolicyDocument>;

@@ -3,7 +3,7 @@
  * https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final. Touching a control is evidence for it, never proof that it is met.
  */
 import type { ActionName } from '../playbook/actions.ts';
-import type { Rule } from '../policy/model.ts';
+import type { NetworkRule } from '../policy/model.ts';
 
 export const catalogue = 'nist-800-53r5';
 
@@ -90,7 +90,7 @@ export function controlTitle(ref: string): string | undefined {
 const remoteAccess: ReadonlySet<string> = new Set(['tcp/22', 'tcp/23', 'tcp/3389', 'udp/3389', 'tcp/5900', 'tcp/5985-5986']);
 
 /** Controls that rules of this shape serve: a proposal for the author, sorted. */
-export function suggestControls(rules: readonly Rule[]): readonly ControlRef[] {
+export function suggestControls(rules: readonly NetworkRule[]): readonly ControlRef[] {
   const ids = new Set<ControlId>();
   for (const { effect, match } of rules) {
     ids.add('ac-4');

@@ -4,7 +4,7 @@
  * policy that results is a new draft.
  */
 import { EdictError } from '../errors.ts';
-import type { Policy, Question, QuestionReading, Rule } from '../policy/model.ts';
+import { isNetworkRule, type Policy, type Question, type QuestionReading, type Rule } from '../policy/model.ts';
 import { isSelector } from './names.ts';
 import { leaveOut } from './questions.ts';
 import { placeholderOf } from './resolve.ts';
@@ -31,7 +31,7 @@ export function answerQuestion(policy: Policy, { question: id, answer: given, by
   const answer = reading.answer === placeholderOf(id) ? given.trim() : reading.answer;
   const placeholder = placeholderOf(id);
   const value = valueOf(answer);
-  const chosen = (reading.rules ?? []).map((rule) => (value === undefined ? rule : fill(rule, placeholder, value)));
+  const chosen = (reading.rules ?? []).map((rule) => filledWith(rule, placeholder, value));
   const questions = policy.questions.map((other) => {
     if (other.id === id) return { ...other, answered: { answer, by, at } };
     return other.about === question.about ? carry(other, { placeholder, value, chosen: value === undefined ? chosen : [] }) : other;
@@ -41,10 +41,14 @@ export function answerQuestion(policy: Policy, { question: id, answer: given, by
     questions,
     rules: merge(
       policy.rules,
-      chosen.filter((rule) => !isOpen(rule)),
+      chosen.filter((rule) => !isNetworkRule(rule) || !isOpen(rule)),
     ),
     tests: [...policy.tests, ...testsOf(policy, question, reading)],
   };
+}
+
+function filledWith(rule: Rule, placeholder: string, value: string | undefined): Rule {
+  return value === undefined || !isNetworkRule(rule) ? rule : fill(rule, placeholder, value);
 }
 
 export function openQuestions(policy: Policy): readonly Question[] {
@@ -78,7 +82,7 @@ function carry(question: Question, { placeholder, value, chosen }: Carried): Que
   if (question.answered !== undefined) return question;
   const readings = question.readings.map((reading) => {
     if (reading.rules === undefined) return reading;
-    const filled = value === undefined ? reading.rules : reading.rules.map((rule) => fill(rule, placeholder, value));
+    const filled = reading.rules.map((rule) => filledWith(rule, placeholder, value));
     return { ...reading, rules: filled.map((rule) => chosen.find(({ id }) => id === rule.id) ?? rule) };
   });
   return { ...question, readings };

@@ -6,7 +6,7 @@
 import { suggestControls } from '../compliance/controls.ts';
 import type { Inventory } from '../context/inventory.ts';
 import { EdictError } from '../errors.ts';
-import type { Policy, Question, Requirement, Rule } from '../policy/model.ts';
+import type { NetworkPolicy, NetworkQuestion, NetworkRule, Requirement } from '../policy/model.ts';
 import { indexNames } from './names.ts';
 import type { Names } from './names.ts';
 import { choiceQuestion, leaveOut, questionsOf } from './questions.ts';
@@ -34,7 +34,7 @@ export type DraftOptions = {
 export type SourceSpan = Span & { readonly requirement: string };
 
 export type Draft = {
-  readonly policy: Policy;
+  readonly policy: NetworkPolicy;
   /** Where each rule (also one that waits for an answer) comes from. */
   readonly spans: readonly (SourceSpan & { readonly rule: string })[];
   /** What the grammar could not read. */
@@ -46,8 +46,8 @@ type Drafting = {
   readonly names: Names;
   readonly inventory: Inventory;
   readonly requirements: Requirement[];
-  readonly rules: Rule[];
-  readonly questions: Question[];
+  readonly rules: NetworkRule[];
+  readonly questions: NetworkQuestion[];
   readonly spans: (SourceSpan & { readonly rule: string })[];
   readonly unread: (SourceSpan & { readonly textStart: number })[];
   readonly ruleIds: Set<string>;
@@ -168,7 +168,7 @@ function finish(drafting: Drafting, options: DraftOptions): Draft {
   const first = requirements[0]?.text ?? '';
   const title = drafting.title ?? excerpt(first);
   const subject = title.replace(/^Who reaches /, '');
-  const policy: Policy = {
+  const policy: NetworkPolicy = {
     policy: options.policy ?? (slugOf(subject) || 'policy'),
     title,
     owner: options.owner,

@@ -1,16 +1,18 @@
 /** The questions of one sentence, each with its readings and the rules that each reading makes. */
 import { readCidr } from '../context/address.ts';
 import type { Inventory } from '../context/inventory.ts';
-import type { NetworkRequest, Question, QuestionReading, Rule } from '../policy/model.ts';
+import type { NetworkQuestion, NetworkRequest, NetworkRule } from '../policy/model.ts';
 import { placeholderOf } from './resolve.ts';
 import type { OpenPoint } from './resolve.ts';
 import type { Choice, Drafted } from './rules.ts';
 import { fill, finished, isOpen, settleWindow } from './templates.ts';
 
+type NetworkReading = NetworkQuestion['readings'][number];
+
 /** The answer by which a person says that nothing is to be made of a phrase or a sentence. */
 export const leaveOut = 'leave-out';
 
-export function questionsOf(drafted: Drafted, open: readonly OpenPoint[], about: string): readonly Question[] {
+export function questionsOf(drafted: Drafted, open: readonly OpenPoint[], about: string): readonly NetworkQuestion[] {
   return open.map((point) => {
     const rules = drafted.rules.filter((rule) => JSON.stringify(rule).includes(placeholderOf(point.id)));
     const readings = point.kind === 'time' ? timeReadings(point, rules) : nameReadings(point, rules);
@@ -19,7 +21,7 @@ export function questionsOf(drafted: Drafted, open: readonly OpenPoint[], about:
 }
 
 /** The last reading stands for any other answer: its rules have the placeholder. */
-function nameReadings(point: OpenPoint, rules: readonly Rule[]): readonly QuestionReading[] {
+function nameReadings(point: OpenPoint, rules: readonly NetworkRule[]): readonly NetworkReading[] {
   const placeholder = placeholderOf(point.id);
   return [
     ...point.options.map(({ value, meaning }) => ({ answer: value, meaning, rules: rules.map((rule) => fill(rule, placeholder, value)) })),
@@ -28,10 +30,10 @@ function nameReadings(point: OpenPoint, rules: readonly Rule[]): readonly Questi
   ];
 }
 
-function timeReadings(point: OpenPoint, rules: readonly Rule[]): readonly QuestionReading[] {
+function timeReadings(point: OpenPoint, rules: readonly NetworkRule[]): readonly NetworkReading[] {
   const placeholder = placeholderOf(point.id);
   const own = rules.some((rule) => (rule.except ?? []).some(({ during }) => during === `!${placeholder}`));
-  const never: QuestionReading = own
+  const never: NetworkReading = own
     ? { answer: leaveOut, meaning: 'no rule is made for it', rules: [] }
     : {
         answer: 'never',
@@ -54,7 +56,7 @@ const choiceText: Readonly<Record<Choice['about'], (drafted: Drafted) => string>
 };
 
 /** A choice's question, where one request can show the difference, with that request. */
-export function choiceQuestion(choice: Choice, drafted: Drafted, about: string, inventory: Inventory): Question {
+export function choiceQuestion(choice: Choice, drafted: Drafted, about: string, inventory: Inventory): NetworkQuestion {
   const example = choice.about === 'other-services' ? exampleOf(drafted, inventory) : undefined;
   const readings = choice.readings.map(({ answer, meaning, rules }) => ({
     answer,

@@ -1,5 +1,5 @@
 /** From a clause to rules: the cross product of who, where and which service, the carve-outs, and the default deny of an `only`. */
-import type { Rule, RuleEffect, RuleExcept } from '../policy/model.ts';
+import type { NetworkRule, RuleEffect, RuleExcept } from '../policy/model.ts';
 import type { Clause, Exception } from './clause.ts';
 import { missingSide, resolveParties, resolveTime } from './resolve.ts';
 import type { Resolving, Side } from './resolve.ts';
@@ -14,11 +14,11 @@ export const maxOpenPerSentence = 8;
 export type Choice = {
   readonly id: string;
   readonly about: 'other-services' | 'only-what' | 'exception-side' | 'default-or-absolute';
-  readonly readings: readonly { readonly answer: string; readonly meaning: string; readonly rules: readonly Rule[] }[];
+  readonly readings: readonly { readonly answer: string; readonly meaning: string; readonly rules: readonly NetworkRule[] }[];
 };
 
 export type Drafted = {
-  readonly rules: readonly Rule[];
+  readonly rules: readonly NetworkRule[];
   readonly choices: readonly Choice[];
   readonly from: readonly Side[];
   readonly to: readonly Side[];
@@ -203,7 +203,7 @@ function unsaidIsAny(to: readonly Side[]): readonly Side[] {
   return to.map((side) => (side.label === 'unsaid' ? any : side));
 }
 
-function otherServices(claims: readonly Rule[], scope: Scope, sentence: Sentence, resolving: Resolving): Choice {
+function otherServices(claims: readonly NetworkRule[], scope: Scope, sentence: Sentence, resolving: Resolving): Choice {
   const narrowed = claims.flatMap((claim) =>
     scope.services.map((service, index) => ({
       ...claim,
@@ -224,14 +224,14 @@ function otherServices(claims: readonly Rule[], scope: Scope, sentence: Sentence
 
 /** `Nobody may use SSH, except the bastion`: from it, or to it? */
 function sideChoices(
-  { clause, scope, rules }: { clause: Clause; scope: Scope; rules: readonly Rule[] },
+  { clause, scope, rules }: { clause: Clause; scope: Scope; rules: readonly NetworkRule[] },
   resolving: Resolving,
 ): readonly Choice[] {
   return clause.exceptions.flatMap((exception) => {
     if (exception.either === undefined) return [];
     const sides = resolveParties(exception.either, resolving);
     const services = exception.services === undefined ? [undefined] : selectorsOf(exception.services, 'allow');
-    const withSide = (side: 'from' | 'to'): readonly Rule[] => {
+    const withSide = (side: 'from' | 'to'): readonly NetworkRule[] => {
       const excepts = combine({
         from: side === 'from' ? sides : [undefined],
         to: side === 'to' ? sides : [undefined],
@@ -253,7 +253,7 @@ function product(
   { from, to, services, except }: Scope,
   sentence: Sentence,
   both: boolean | undefined,
-): readonly Rule[] {
+): readonly NetworkRule[] {
   const all = from.flatMap((source) => to.map((destination) => [source, destination] as const));
   // `db-1 and db-2 may talk to each other`
   const pairs = from.length > 1 && from === to ? all.filter(([source, destination]) => source !== destination) : all;
@@ -261,7 +261,7 @@ function product(
   return directed.flatMap(([source, destination]) =>
     services.map((service) => {
       const wish = wishedId(effect, { source, destination, service: services.length > 1 || effect !== 'claim' ? service : undefined });
-      const rule: Rule = {
+      const rule: NetworkRule = {
         kind: 'network',
         id: sentence.ruleId(wish),
         requirement: sentence.requirement,

@@ -2,15 +2,15 @@
  * Rules with open places. A template is a rule in which a selector or a window may be `<question id>`; `!` before a window stands
  * for every other time. Filling in the last open place makes it a rule.
  */
-import type { NetworkRule, Rule, RuleExcept } from '../policy/model.ts';
+import type { NetworkRule, RuleExcept } from '../policy/model.ts';
 import { hasPlaceholder } from './resolve.ts';
 import { complementOf } from './times.ts';
 
-export function isOpen(rule: Rule): boolean {
+export function isOpen(rule: NetworkRule): boolean {
   return isMatchOpen(rule) || (rule.except ?? []).some(isExceptOpen);
 }
 
-function isMatchOpen({ match }: Rule): boolean {
+function isMatchOpen({ match }: NetworkRule): boolean {
   return hasPlaceholder(match.from) || hasPlaceholder(match.to);
 }
 
@@ -22,7 +22,7 @@ function isExceptOpen(except: RuleExcept): boolean {
  * What of the template holds before its questions are answered: a denial without its open exceptions (it denies more than it
  * will), and of an `allow` nothing.
  */
-export function safePart(rule: Rule): Rule | undefined {
+export function safePart(rule: NetworkRule): NetworkRule | undefined {
   if (!isOpen(rule)) return finished(rule);
   if (isMatchOpen(rule) || rule.effect === 'allow') return undefined;
   return finished(
@@ -33,7 +33,7 @@ export function safePart(rule: Rule): Rule | undefined {
   );
 }
 
-export function fill(rule: Rule, placeholder: string, value: string): Rule {
+export function fill(rule: NetworkRule, placeholder: string, value: string): NetworkRule {
   const put = (text: string): string => text.replaceAll(placeholder, value);
   const match = { ...rule.match, from: put(rule.match.from), to: put(rule.match.to) };
   const except = (rule.except ?? []).map((entry) => ({
@@ -46,7 +46,7 @@ export function fill(rule: Rule, placeholder: string, value: string): Rule {
 }
 
 /** Every exception that waits for this window is taken out (`never`), or holds at any time (`always`). */
-export function settleWindow(rule: Rule, placeholder: string, holds: 'never' | 'always'): Rule {
+export function settleWindow(rule: NetworkRule, placeholder: string, holds: 'never' | 'always'): NetworkRule {
   const waits = (entry: RuleExcept): boolean => entry.during?.includes(placeholder) === true;
   // An exception for every other time (`!`) that always applies would undo the rule: the rule's own time is what always holds.
   const isOwnTime = (entry: RuleExcept): boolean => waits(entry) && entry.during?.startsWith('!') === true;
@@ -60,7 +60,7 @@ export function settleWindow(rule: Rule, placeholder: string, holds: 'never' | '
 }
 
 /** `!window` becomes the windows of the rest of the week, once the window is known. */
-export function finished(rule: Rule): Rule {
+export function finished(rule: NetworkRule): NetworkRule {
   if (!(rule.except ?? []).some(({ during }) => during?.startsWith('!') === true && !hasPlaceholder(during))) return rule;
   const except = (rule.except ?? []).flatMap((entry) => {
     if (entry.during?.startsWith('!') !== true || hasPlaceholder(entry.during)) return [entry];
@@ -69,7 +69,7 @@ export function finished(rule: Rule): Rule {
   return withExcept(rule, except);
 }
 
-export function withExcept(rule: Rule, except: readonly RuleExcept[]): Rule {
+export function withExcept(rule: NetworkRule, except: readonly RuleExcept[]): NetworkRule {
   const { except: _, ...bare } = rule;
   const plain: NetworkRule = bare;
   return except.length === 0 ? plain : { ...plain, except };

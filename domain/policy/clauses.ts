@@ -6,7 +6,16 @@ import { EdictError } from '../errors.ts';
 import { type Box, everything, type Field } from './boxes.ts';
 import type { Clause } from './diagram.ts';
 import { type IntervalSet, intersect, union } from './intervals.ts';
-import type { NetworkMatch, NetworkRule, Policy, RuleEffect, RuleExcept, ServiceSelector, TimeWindow } from './model.ts';
+import {
+  isNetworkRule,
+  type NetworkMatch,
+  type NetworkRule,
+  type Policy,
+  type RuleEffect,
+  type RuleExcept,
+  type ServiceSelector,
+  type TimeWindow,
+} from './model.ts';
 import type { Resolve } from './resolve.ts';
 import {
   anyFlow,
@@ -51,7 +60,7 @@ const idForm = /^[a-z0-9-]{1,64}$/;
 /** Every rule under its full id `policy/rule`, in the order of the ids, whatever order they were written in. INVARIANT: no other text than ids of this form reaches an artifact's comments. */
 export function allRules(policies: readonly Policy[]): readonly { readonly id: string; readonly rule: NetworkRule }[] {
   const rules = policies.flatMap(({ policy, rules: own }) =>
-    own.map((rule) => {
+    own.filter(isNetworkRule).map((rule) => {
       if (!idForm.test(policy) || !idForm.test(rule.id))
         throw new EdictError('policy-invalid', `\`${policy}/${rule.id}\` is not a rule's id`, {
           expected: 'letters a–z, digits and `-`, at most 64',

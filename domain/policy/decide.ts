@@ -11,7 +11,8 @@ import { everything, type Field, networkDimensions } from './boxes.ts';
 import { anyTime, type Clauses, clausesOf, unknownMinute } from './clauses.ts';
 import { buildDiagram, childOf, newStore, type Node, type Reading, type Roots, type Store, type Survivor } from './diagram.ts';
 import { noSourcePort } from './request/flow.ts';
-import type { Decision, DecisionResult, NetworkRequest, Policy, RuleEffect } from './model.ts';
+import { type AccessDeciders, decideAccessPolicies, prepareAccessPolicies } from './access/policies.ts';
+import type { Decision, DecisionResult, NetworkRequest, Policy, Request, RuleEffect } from './model.ts';
 import { requestFlow, requestService, requestSourcePort } from './request/point.ts';
 import { resolver } from './resolve.ts';
 import { classAt, type Line, type Space, spaceOf } from './space.ts';
@@ -24,6 +25,7 @@ export type Decider = {
   readonly roots: Roots;
   readonly nodes: readonly (Node | undefined)[];
   readonly lookup: Lookup;
+  readonly access: AccessDeciders;
 };
 
 /** From a value to its class, for each field; what no rule asks for is never looked up. */
@@ -59,7 +61,14 @@ export function decisionDiagram(policies: readonly Policy[], inventory: Inventor
 /** Throws what `decisionDiagram` throws. */
 export function prepare(policies: readonly Policy[], inventory: Inventory): Decider {
   const { timezone, store, roots, answers: found } = decisionDiagram(policies, inventory);
-  return { timezone, roots, nodes: store.nodes, answers: found, lookup: lookupOf(store.space, timezone) };
+  return {
+    timezone,
+    roots,
+    nodes: store.nodes,
+    answers: found,
+    lookup: lookupOf(store.space, timezone),
+    access: prepareAccessPolicies(policies, inventory),
+  };
 }
 
 /** Terminals hold the rules of the weightiest effect that matched, then those that erred. */
@@ -89,7 +98,11 @@ function readAnswers({ terminals }: Pick<Store, 'terminals'>, { rules }: Clauses
   });
 }
 
-export function decide(decider: Decider, request: NetworkRequest): DecisionResult {
+export function decide(decider: Decider, request: Request): DecisionResult {
+  return request.kind === 'network' ? decideNetwork(decider, request) : decideAccessPolicies(decider.access, request);
+}
+
+function decideNetwork(decider: Decider, request: NetworkRequest): DecisionResult {
   const from = valueOf(request.from);
   const to = valueOf(request.to);
   if (from === undefined) return unreadable(`\`${request.from}\` is not an address`);

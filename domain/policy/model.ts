@@ -6,6 +6,7 @@
  * `claim` denies (it claims a scope: what nothing allows there is denied); else the policy is not applicable.
  */
 
+import type { AccessRequest, AccessRule, AiRequest, AiRule } from './access/model.ts';
 import type { ConnectionState, Direction } from './request/flow.ts';
 import type { ProtocolName } from './service-selector.ts';
 
@@ -75,7 +76,7 @@ export type NetworkRule = RuleBase & {
   readonly exception?: Exception | undefined;
 };
 
-export type Rule = NetworkRule;
+export type Rule = NetworkRule | AccessRule | AiRule;
 
 export type RuleKind = Rule['kind'];
 
@@ -104,7 +105,7 @@ export type NetworkRequest = {
   readonly at?: string | undefined;
 };
 
-export type Request = NetworkRequest;
+export type Request = NetworkRequest | AccessRequest | AiRequest;
 
 export type Decision = 'allow' | 'deny' | 'not-applicable';
 
@@ -119,35 +120,35 @@ export type DecisionResult = {
 export type Requirement = { readonly id: string; readonly text: string };
 
 /** What the sentence leaves open: two readings that differ on one request. */
-export type Question = {
+export type Question<R = Rule, Q = Request> = {
   readonly id: string;
   /** The requirement it is about. */
   readonly about: string;
   readonly text: string;
   /** The word or phrase of the requirement that is unclear, as half-open UTF-16 offsets into its text. */
   readonly span?: { readonly start: number; readonly end: number } | undefined;
-  readonly readings: readonly QuestionReading[];
+  readonly readings: readonly QuestionReading<R, Q>[];
   readonly answered?: { readonly answer: string; readonly by: string; readonly at: string } | undefined;
 };
 
 /** One reading. `rules` replace the rules of the same id and are added otherwise when the reading is chosen. */
-export type QuestionReading = {
+export type QuestionReading<R = Rule, Q = Request> = {
   readonly answer: string;
   readonly meaning: string;
-  readonly request?: Request | undefined;
+  readonly request?: Q | undefined;
   readonly decision?: Decision | undefined;
-  readonly rules?: readonly Rule[] | undefined;
+  readonly rules?: readonly R[] | undefined;
 };
 
-export type PolicyTest = {
+export type PolicyTest<Q = Request> = {
   readonly name: string;
-  readonly request: Request;
+  readonly request: Q;
   readonly decision: Decision;
   /** Rule ids that must determine it. */
   readonly by?: readonly string[] | undefined;
 };
 
-export type Policy = {
+export type Policy<R = Rule, Q = Request> = {
   /** `[a-z0-9-]{1,64}`. */
   readonly policy: string;
   readonly title: string;
@@ -155,7 +156,20 @@ export type Policy = {
   /** `<catalogue>:<control>`, for example `nist-800-53r5:ac-4`. */
   readonly controls: readonly string[];
   readonly requirements: readonly Requirement[];
-  readonly rules: readonly Rule[];
-  readonly questions: readonly Question[];
-  readonly tests: readonly PolicyTest[];
+  readonly rules: readonly R[];
+  readonly questions: readonly Question<R, Q>[];
+  readonly tests: readonly PolicyTest<Q>[];
+  readonly budget?: PolicyBudget | undefined;
 };
+
+/** The most that the rules may allow together, of each family: logarithms to base 2, as analysis/size.ts counts. Absent: no limit. */
+export type PolicyBudget = { readonly ipv4?: number | undefined; readonly ipv6?: number | undefined };
+
+/** A policy that speaks of the network alone. */
+export type NetworkPolicy = Policy<NetworkRule, NetworkRequest>;
+
+export type NetworkQuestion = Question<NetworkRule, NetworkRequest>;
+
+export function isNetworkRule(rule: Rule): rule is NetworkRule {
+  return rule.kind === 'network';
+}

@@ -4,7 +4,7 @@
  */
 import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
 import { EdictError } from '../errors.ts';
-import type { NetworkRequest, NetworkRule, Policy, Question } from './model.ts';
+import type { Policy, Question, Request, Rule } from './model.ts';
 import { policyFileSchema } from './policy-file.schema.ts';
 import { parseBy, parsePolicy } from './policy.schema.ts';
 
@@ -56,11 +56,11 @@ export function printPolicyFile(policy: Policy): string {
   return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function fileRule({ id, requirement, effect, match, except, exception }: NetworkRule): object {
-  return { id, requirement, network: { [effect]: match }, except, exception };
+function fileRule({ id, requirement, kind, effect, match, except, exception }: Rule): object {
+  return { id, requirement, [kind]: { [effect]: match }, except, exception };
 }
 
-function fileRequest({ kind, ...rest }: NetworkRequest): object {
+function fileRequest({ kind, ...rest }: Request): object {
   return { [kind]: rest };
 }
 

@@ -1,6 +1,14 @@
 /** What may come in as a policy. Shapes only: whether names are known and tests pass is validate.ts's. Unknown keys are refused. */
 import { element } from './element.ts';
 import { z } from 'zod';
+import {
+  accessExceptSchema,
+  accessMatchSchema,
+  accessRequestSchema,
+  aiExceptSchema,
+  aiMatchSchema,
+  aiRequestSchema,
+} from './access/access.schema.ts';
 import { EdictError } from '../errors.ts';
 import { directions, states } from './request/flow.ts';
 import type { Policy } from './model.ts';
@@ -72,9 +80,32 @@ export const ruleSchema = z.strictObject({
   exception: exceptionSchema.optional(),
 });
 
+const ruleHead = { id, requirement: id, effect: z.enum(['allow', 'deny', 'claim']), exception: exceptionSchema.optional() };
+
+export const accessRuleSchema = z.strictObject({
+  ...ruleHead,
+  kind: z.literal('access'),
+  match: accessMatchSchema,
+  except: z.array(accessExceptSchema(exceptionSchema)).max(64).optional(),
+});
+
+export const aiRuleSchema = z.strictObject({
+  ...ruleHead,
+  kind: z.literal('ai'),
+  match: aiMatchSchema,
+  except: z.array(aiExceptSchema(exceptionSchema)).max(64).optional(),
+});
+
+const anyRuleSchema = z.discriminatedUnion('kind', [ruleSchema, accessRuleSchema, aiRuleSchema]);
+
+const anyRequestSchema = z.discriminatedUnion('kind', [requestSchema, accessRequestSchema, aiRequestSchema]);
+
 const answeredSchema = z.strictObject({ answer: sentence, by: word, at: word });
 
 const spanSchema = z.strictObject({ start: z.int().min(0), end: z.int().min(0) });
+
+/** A logarithm to base 2; no request space of ours is larger. */
+const bits = z.number().min(0).max(512);
 
 /** The parts that the model and the file share, over each form's own rules and requests. */
 export function documentShape<Rule extends z.ZodType, Request extends z.ZodType>(rule: Rule, request: Request) {
@@ -103,10 +134,11 @@ export function documentShape<Rule extends z.ZodType, Request extends z.ZodType>
     rules: z.array(rule).max(20_000),
     questions: z.array(question).max(1_000),
     tests: z.array(test).max(10_000),
+    budget: z.strictObject({ ipv4: bits.optional(), ipv6: bits.optional() }).optional(),
   };
 }
 
-export const policySchema = z.strictObject(documentShape(ruleSchema, requestSchema));
+export const policySchema = z.strictObject(documentShape(anyRuleSchema, anyRequestSchema));
 
 /** Throws `policy-invalid` with the JSON pointer of the first fault. */
 export function parsePolicy(value: unknown): Policy {

@@ -5,7 +5,8 @@ import type { Field } from './boxes.ts';
 import { fields } from './boxes.ts';
 import type { Path } from './compare.ts';
 import { element } from './element.ts';
-import type { NetworkRequest } from './model.ts';
+import { printAccessRequest, printAiRequest } from './access/request-text.ts';
+import type { NetworkRequest, Request } from './model.ts';
 import { classAt, type Line, type Space } from './space.ts';
 import { flowAt, flowPoint, noSourcePort } from './request/flow.ts';
 import { flowWords, serviceWords } from './request/point.ts';
@@ -19,8 +20,19 @@ function addressesIn(texts: readonly string[]): readonly bigint[] {
   return texts.map(parseAddress).filter((value) => value !== undefined);
 }
 
+export function printRequest(request: Request, inventory: Inventory): string {
+  switch (request.kind) {
+    case 'network':
+      return printNetworkRequest(request, inventory);
+    case 'access':
+      return printAccessRequest(request);
+    case 'ai':
+      return printAiRequest(request);
+  }
+}
+
 /** `tcp/5433 from 10.1.0.10 (pay-1) to 10.2.0.5 (db-1)`; what is told beyond that stands where people say it. */
-export function printRequest(request: NetworkRequest, inventory: Inventory): string {
+function printNetworkRequest(request: NetworkRequest, inventory: Inventory): string {
   const { from, to, sourcePort, direction, state, at } = request;
   const flow = [direction === undefined || direction === 'forward' ? '' : direction, state === undefined || state === 'new' ? '' : state];
   const said = [

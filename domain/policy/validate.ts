@@ -4,6 +4,7 @@
  */
 import type { Inventory } from '../context/inventory.ts';
 import { EdictError, type ErrorCode } from '../errors.ts';
+import { overrunsOf } from './analysis/budget.ts';
 import { boxOf, clausesOf, matchBox, serviceReader } from './clauses.ts';
 import { endOf } from './life/exceptions.ts';
 import type { NetworkMatch, Policy, RuleExcept } from './model.ts';
@@ -75,13 +76,18 @@ function ruleProblems({ rules }: Policy, resolve: Resolve): readonly PolicyProbl
       return [problem(where, error.message, error)];
     }
   };
-  return rules.flatMap((rule, index) => [
-    ...fieldsOf(rule.match, words).flatMap(([key, read]) => check(`/rules/${index}/match/${key}`, read)),
-    ...exceptionFields(rule).flatMap(([key, read]) => check(`/rules/${index}/${key}`, read)),
-    ...(rule.except ?? []).flatMap((except, at) =>
-      [...fieldsOf(except, words), ...exceptionFields(except)].flatMap(([key, read]) => check(`/rules/${index}/except/${at}/${key}`, read)),
-    ),
-  ]);
+  return rules.flatMap((rule, index) => {
+    if (rule.kind !== 'network') return [];
+    return [
+      ...fieldsOf(rule.match, words).flatMap(([key, read]) => check(`/rules/${index}/match/${key}`, read)),
+      ...exceptionFields(rule).flatMap(([key, read]) => check(`/rules/${index}/${key}`, read)),
+      ...(rule.except ?? []).flatMap((except, at) =>
+        [...fieldsOf(except, words), ...exceptionFields(except)].flatMap(([key, read]) =>
+          check(`/rules/${index}/except/${at}/${key}`, read),
+        ),
+      ),
+    ];
+  });
 }
 
 type Words = Parameters<typeof boxOf>[1];
@@ -128,9 +134,16 @@ function questionProblems({ questions }: Policy): readonly PolicyProblem[] {
 function wholeProblems(policy: Policy, inventory: Inventory): readonly PolicyProblem[] {
   try {
     clausesOf([policy], resolver(inventory));
-    return runPolicyTests(policy, inventory).flatMap(({ passed, name, reason }, at) =>
+    const failed = runPolicyTests(policy, inventory).flatMap(({ passed, name, reason }, at) =>
       passed ? [] : [problem(`/tests/${at}`, `test \`${name}\`: ${reason}`)],
     );
+    const overruns = overrunsOf(policy, inventory).map(({ family, text }): PolicyProblem => ({
+      code: 'policy-budget-exceeded',
+      severity: 'error',
+      where: `/budget/${family}`,
+      message: text,
+    }));
+    return [...failed, ...overruns];
   } catch (error) {
     if (error instanceof EdictError) return [problem('/rules', error.message, error)];
     throw error;

@@ -7,7 +7,7 @@ import { EdictError } from '../../domain/errors.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ApprovalPlan, ApprovalRecord } from '../../domain/playbook/approval.ts';
-import type { Policy } from '../../domain/policy/model.ts';
+import type { NetworkPolicy } from '../../domain/policy/model.ts';
 import type { TargetName } from '../../domain/policy/targets/target.ts';
 import type { Store } from '../../store/port.ts';
 import { publishPlaybooks } from '../../worker/publish-playbooks.ts';
@@ -103,7 +103,7 @@ function memoryPoint(point: string, actual: Map<string, Desired>): Connector {
   };
 }
 
-export function cardholder(changed: Partial<Policy> = {}): Policy {
+export function cardholder(changed: Partial<NetworkPolicy> = {}): NetworkPolicy {
   const rule = { kind: 'network' as const, requirement: 'r1' };
   return {
     policy: 'cardholder',

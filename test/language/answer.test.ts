@@ -5,7 +5,7 @@ import { parseInventory } from '../../domain/context/parse-inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { answerQuestion } from '../../domain/language/answer.ts';
 import { draftPolicy } from '../../domain/language/draft.ts';
-import type { Policy } from '../../domain/policy/model.ts';
+import { isNetworkRule, type NetworkPolicy, type Policy } from '../../domain/policy/model.ts';
 import { runPolicyTests } from '../../domain/policy/life/policy-tests.ts';
 import { validatePolicy } from '../../domain/policy/validate.ts';
 import { questionLines, ruleLine } from './render.ts';
@@ -15,7 +15,7 @@ const { inventory } = parseInventory({ assets: fixture('inventory.csv'), zones: 
 const draft = (text: string): Policy => draftPolicy(text, inventory, { owner: 'payments-security' }).policy;
 const answer = (policy: Policy, question: string, said: string): Policy =>
   answerQuestion(policy, { question, answer: said, by: 'engineer-1', at: '2026-11-25T10:00:00Z' });
-const lines = (policy: Policy): readonly string[] => policy.rules.map(ruleLine);
+const lines = (policy: Policy): readonly string[] => policy.rules.filter(isNetworkRule).map(ruleLine);
 const isSound = (policy: Policy): boolean => validatePolicy(policy, inventory).length === 0;
 
 describe('an answer', () => {
@@ -77,7 +77,7 @@ describe('an answer', () => {
   it('to one of two names that are unclear makes no rule yet', () => {
     const policy = answer(draft('Allow everything.'), 'q1', 'any');
     expect(lines(policy)).toEqual([]);
-    expect(policy.questions.slice(1).map(questionLines)).toMatchObject([{ answers: { any: ['allow any -> any any'] } }]);
+    expect((policy as NetworkPolicy).questions.slice(1).map(questionLines)).toMatchObject([{ answers: { any: ['allow any -> any any'] } }]);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 /** How the cases write rules and questions down: one line each. */
-import type { Question, Rule } from '../../domain/policy/model.ts';
+import type { NetworkQuestion, NetworkRule } from '../../domain/policy/model.ts';
 
-export function ruleLine({ effect, match, except = [] }: Rule): string {
+export function ruleLine({ effect, match, except = [] }: NetworkRule): string {
   const carved = except.map(({ from, to, service, during }) => {
     const parts = [from && `from ${from}`, to && `to ${to}`, service && `by ${service}`, during && `during ${during}`];
     return ` except ${parts.filter((part) => part !== undefined).join(' ')}`;
@@ -10,7 +10,7 @@ export function ruleLine({ effect, match, except = [] }: Rule): string {
 }
 
 /** The question, its answers, and what each answer would make. */
-export function questionLines({ text, readings }: Question): {
+export function questionLines({ text, readings }: NetworkQuestion): {
   readonly ask: string;
   readonly answers: { readonly [answer: string]: readonly string[] };
 } {

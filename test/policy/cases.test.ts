@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide, prepare } from '../../domain/policy/decide.ts';
+import type { NetworkRequest } from '../../domain/policy/model.ts';
 import { prove } from '../../domain/policy/prove.ts';
 import { targets } from '../../domain/policy/targets/index.ts';
 import { witnesses } from '../../domain/policy/witnesses.ts';
@@ -22,7 +23,9 @@ describe.each(policyCases.map((each) => [each.name, each] as const))('case: %s',
     expect(compiled.losses.map(({ rule }) => rule)).toEqual(losses[target.name] ?? []);
     expect(prove(policies, inventory, compiled.artifact, compiled.losses)).toMatchObject({ equal: true });
     for (const loss of compiled.losses)
-      expect(decide(decider, loss.witness).decision).not.toEqual(decideRead(target.read(compiled.artifact), loss.witness));
+      expect(decide(decider, loss.witness).decision).not.toEqual(
+        decideRead(target.read(compiled.artifact), loss.witness as NetworkRequest),
+      );
   });
 
   it('is read back from nftables as it is decided, but for what is lost', () => {

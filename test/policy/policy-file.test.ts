@@ -149,7 +149,7 @@ describe('validation', () => {
 
   it('throws all faults at once', () => {
     const bad = { ...policy, rules: [{ ...first, match: { from: 'zone:x', to: 'zone:y', service: 'any' } }] };
-    expect(() => assertValidPolicy(bad, smallInventory)).toThrow(/zone:x.*zone:y/);
+    expect(() => assertValidPolicy(bad as Policy, smallInventory)).toThrow(/zone:x.*zone:y/);
   });
 });
 

@@ -4,7 +4,15 @@
  */
 import ipaddr from 'ipaddr.js';
 import type { Inventory } from '../../domain/context/inventory.ts';
-import type { Decision, NetworkMatch, NetworkRequest, NetworkRule, Policy, RuleExcept } from '../../domain/policy/model.ts';
+import {
+  type Decision,
+  isNetworkRule,
+  type NetworkMatch,
+  type NetworkRequest,
+  type NetworkRule,
+  type Policy,
+  type RuleExcept,
+} from '../../domain/policy/model.ts';
 
 type Verdict = 'matches' | 'no' | 'errs';
 
@@ -12,7 +20,7 @@ export type Reference = { readonly decision: Decision; readonly determining: rea
 
 export function referenceDecision(policies: readonly Policy[], inventory: Inventory, request: NetworkRequest): Reference {
   const verdicts = policies.flatMap(({ policy, rules }) =>
-    rules.map((rule) => ({ id: `${policy}/${rule.id}`, rule, verdict: verdictOf(rule, inventory, request) })),
+    rules.filter(isNetworkRule).map((rule) => ({ id: `${policy}/${rule.id}`, rule, verdict: verdictOf(rule, inventory, request) })),
   );
   const erring = verdicts.filter(({ verdict }) => verdict === 'errs').map(({ id }) => id);
   const matched = (effect: string) =>
@@ -24,26 +32,66 @@ export function referenceDecision(policies: readonly Policy[], inventory: Invent
 }
 
 function verdictOf({ match, except = [] }: NetworkRule, inventory: Inventory, request: NetworkRequest): Verdict {
+  const { direction = 'forward', state = 'new' } = request;
   if (!covers(match, inventory, request)) return 'no';
+  if (match.direction !== undefined && match.direction !== direction) return 'no';
+  if (!(match.state ?? ['new']).includes(state)) return 'no';
+  const asksPort = match.sourcePorts !== undefined;
+  if (asksPort && !withPorts.has(numberOf(request))) return 'no';
+  if (asksPort && request.sourcePort !== undefined && !inPorts(match.sourcePorts!, request.sourcePort)) return 'no';
   const carving = except.filter((entry) => covers(entry, inventory, request));
   if (carving.some(({ during }) => during === undefined || (request.at !== undefined && isDuring(during, request.at)))) return 'no';
+  if (asksPort && request.sourcePort === undefined) return 'errs';
   return request.at === undefined && carving.length > 0 ? 'errs' : 'matches';
 }
 
-function covers(match: Partial<NetworkMatch> | RuleExcept, inventory: Inventory, { from, to, protocol, port }: NetworkRequest): boolean {
+function covers(match: Partial<NetworkMatch> | RuleExcept, inventory: Inventory, request: NetworkRequest): boolean {
   return (
-    (match.from === undefined || names(match.from, inventory, from)) &&
-    (match.to === undefined || names(match.to, inventory, to)) &&
-    (match.service === undefined || serves(match.service, protocol, port))
+    (match.from === undefined || names(match.from, inventory, request.from)) &&
+    (match.to === undefined || names(match.to, inventory, request.to)) &&
+    (match.service === undefined || match.service.split(',').some((service) => serves(service, request)))
   );
 }
 
-function serves(service: string, protocol: string, port: number): boolean {
-  if (service === 'any') return true;
-  const [word, range] = service.split('/');
-  if (word !== protocol || range === undefined) return word === protocol;
-  const [low = '', high = low] = range.split('-');
-  return Number(low) <= port && port <= Number(high);
+/** IANA's numbers. */
+const numbers: Readonly<Record<string, number>> = {
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  gre: 47,
+  esp: 50,
+  icmpv6: 58,
+  sctp: 132,
+  udplite: 136,
+  other: 255,
+};
+
+const withPorts: ReadonlySet<number> = new Set([6, 17, 132, 136]);
+
+function numberOf({ protocol, from }: NetworkRequest): number {
+  if (protocol === 'icmp') return from.includes(':') ? 58 : 1;
+  return numbers[protocol] ?? Number(protocol.split('/')[1]);
+}
+
+function serves(service: string, request: NetworkRequest): boolean {
+  const number = numberOf(request);
+  const [word = '', detail, code] = service.split('/');
+  if (word === 'any') return true;
+  if (word === 'proto') return number === Number(detail);
+  if (service === 'icmp') return number === 1 || number === 58;
+  if (number !== numbers[word] || detail === undefined) return number === numbers[word];
+  if (!withPorts.has(number)) {
+    const { icmpType = number === 1 ? 8 : 128, icmpCode = 0 } = request;
+    return icmpType === Number(detail) && (code === undefined || icmpCode === Number(code));
+  }
+  return inPorts(detail, request.port);
+}
+
+function inPorts(text: string, port: number): boolean {
+  return text.split(',').some((range) => {
+    const [low = '', high = low] = range.split('-');
+    return Number(low) <= port && port <= Number(high);
+  });
 }
 
 function names(selector: string, inventory: Inventory, address: string): boolean {

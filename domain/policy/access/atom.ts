@@ -48,22 +48,32 @@ function attributeAtom(expression: Expression): Atomic | undefined {
       return onPath({ op: 'get', of: expression.of, attribute: expression.attribute }, { kind: 'present' });
     case 'like':
       return onPath(expression.of, { kind: 'like', pattern: expression.pattern });
-    case 'equal':
-    case 'not-equal':
-      return equality(expression.left, expression.right, expression.op === 'not-equal');
-    case 'less':
-      return below(expression.left, expression.right, false) ?? opposite(below(expression.right, expression.left, true));
-    case 'less-or-equal':
-      return below(expression.left, expression.right, true) ?? opposite(below(expression.right, expression.left, false));
-    case 'greater':
-      return below(expression.right, expression.left, false) ?? opposite(below(expression.left, expression.right, true));
-    case 'greater-or-equal':
-      return below(expression.right, expression.left, true) ?? opposite(below(expression.left, expression.right, false));
     case 'call':
       return callAtom(expression.name, expression.arguments);
     default:
+      return 'left' in expression ? comparison(expression.op, expression.left, expression.right) : undefined;
+  }
+}
+
+function comparison(op: string, left: Expression, right: Expression): Atomic | undefined {
+  switch (op) {
+    case 'equal':
+    case 'not-equal':
+      return equality(left, right, op === 'not-equal');
+    case 'less':
+    case 'less-or-equal':
+      return ordering(left, right, op === 'less-or-equal');
+    case 'greater':
+    case 'greater-or-equal':
+      return ordering(right, left, op === 'greater-or-equal');
+    default:
       return undefined;
   }
+}
+
+/** Left below right, where one of them is an attribute and the other a number. */
+function ordering(left: Expression, right: Expression, inclusive: boolean): Atomic | undefined {
+  return below(left, right, inclusive) ?? opposite(below(right, left, !inclusive));
 }
 
 function onPath(of: Expression, test: PathTest, negated = false): Atomic | undefined {

@@ -6,7 +6,7 @@
  * condition does not match, whatever else errs; else a rule with an erring condition errs, and that denies. The order of conditions
  * never matters.
  */
-import type { AddressSelector, RuleEffect, TimeWindow } from '../model.ts';
+import type { AddressSelector, Exception, RuleEffect, TimeWindow } from '../model.ts';
 import type { Attributes, Entity } from './entity.ts';
 import type { Expression } from './expression.ts';
 
@@ -64,7 +64,7 @@ export type AccessScope = {
 };
 
 /** A request that it matches is not matched by the rule. Absent parts match everything. */
-export type AccessExcept = AccessScope & { readonly when?: AccessCondition | undefined };
+export type AccessExcept = AccessScope & { readonly when?: AccessCondition | undefined; readonly exception?: Exception | undefined };
 
 export type AccessMatch = {
   readonly principals: readonly EntitySelector[];
@@ -91,9 +91,15 @@ export type AiExcept = {
   readonly principals?: readonly EntitySelector[] | undefined;
   readonly models?: readonly EntitySelector[] | undefined;
   readonly when?: AccessCondition | undefined;
+  readonly exception?: Exception | undefined;
 };
 
-type RuleBase = { readonly id: string; readonly requirement: string; readonly effect: RuleEffect };
+type RuleBase = {
+  readonly id: string;
+  readonly requirement: string;
+  readonly effect: RuleEffect;
+  readonly exception?: Exception | undefined;
+};
 
 export type AccessRule = RuleBase & {
   readonly kind: 'access';

@@ -3,7 +3,7 @@
  * no two meet, so that conditions become boxes of the request space.
  */
 import { EdictError } from '../../errors.ts';
-import { type Atom, atomOf, constantOf, type Outcome, pathOf } from './atom.ts';
+import { type Atom, atomOf, type AttributePath, constantOf, type Outcome, pathOf } from './atom.ts';
 import { atomKey, pathKey } from './atom-key.ts';
 import type { Expression } from './expression.ts';
 import { type Value, valueKey } from './value.ts';
@@ -95,16 +95,22 @@ function joined(a: readonly Step[], b: readonly Step[]): readonly (readonly Step
 function listWays(name: string, given: readonly Expression[], named: Named): readonly Way[] | undefined {
   const [first, second] = given;
   if (first === undefined || second === undefined || !(name === 'containsAll' || name === 'containsAny')) return undefined;
-  const path = pathOf(first) ?? pathOf(second);
-  const values = constantsOf(pathOf(first) === undefined ? first : second);
-  if (path === undefined || values === undefined || values.length === 0) return undefined;
-  const holds = (value: Value | undefined): readonly Way[] => atomWays({ on: 'member', path, value }, false);
-  const lacks = (value: Value | undefined): readonly Way[] => atomWays({ on: 'member', path, value }, true);
-  if (name === 'containsAny') return chain(values.map(holds), 'false');
-  if (pathOf(first) !== undefined) return chain(values.map(holds), 'true');
+  const [attribute, fixed] = pathOf(first) === undefined ? [second, first] : [first, second];
+  const path = pathOf(attribute);
+  const values = constantsOf(fixed);
+  if (path === undefined || values === undefined) return undefined;
+  const member = (negated: boolean) => (value: Value | undefined) => atomWays({ on: 'member', path, value }, negated);
+  if (name === 'containsAll' && attribute === second) return chain([...othersOf(path, values, named), undefined].map(member(true)), 'true');
+  // Of no values, an attribute that is no list would be let pass.
+  if (values.length === 0) return undefined;
+  return chain(values.map(member(false)), name === 'containsAny' ? 'false' : 'true');
+}
+
+/** What conditions ask this list for, but for these. */
+function othersOf(path: AttributePath, values: readonly Value[], named: Named): readonly Value[] {
   const keys = new Set(values.map(valueKey));
-  const others = [...(named.get(pathKey(path)) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1)).filter(([key]) => !keys.has(key));
-  return chain([...others.map(([, value]) => lacks(value)), lacks(undefined)], 'true');
+  const asked = [...(named.get(pathKey(path)) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return asked.filter(([key]) => !keys.has(key)).map(([, value]) => value);
 }
 
 function chain([first = [], ...rest]: readonly (readonly Way[])[], goesOn: Outcome): readonly Way[] {

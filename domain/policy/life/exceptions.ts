@@ -3,7 +3,7 @@
  * the policy core knows of ends: whoever decides or compiles for a moment asks for the policies of that moment first.
  */
 import { EdictError } from '../../errors.ts';
-import type { Exception, Policy, Rule, RuleExcept } from '../model.ts';
+import type { Exception, Policy, Rule } from '../model.ts';
 import { parseInstantMs } from '../time-window.ts';
 
 /** In milliseconds. Throws `policy-invalid`. */
@@ -26,13 +26,27 @@ export function policyAt(policy: Policy, atMs: number): Policy {
 }
 
 function ruleAt(rule: Rule, atMs: number): Rule {
-  const { except, ...rest } = rule;
-  if (except === undefined) return rule;
-  const left = except.filter((each) => isThere(each, atMs));
-  return left.length === 0 ? rest : { ...rest, except: left };
+  switch (rule.kind) {
+    case 'network':
+      return withExceptsAt(rule, atMs);
+    case 'access':
+      return withExceptsAt(rule, atMs);
+    case 'ai':
+      return withExceptsAt(rule, atMs);
+  }
 }
 
-function isThere({ exception }: Pick<Rule, 'exception'> | Pick<RuleExcept, 'exception'>, atMs: number): boolean {
+type Bearing = { readonly exception?: Exception | undefined };
+
+function withExceptsAt<R extends { readonly except?: readonly Bearing[] | undefined }>(rule: R, atMs: number): R {
+  if (rule.except === undefined) return rule;
+  const left = rule.except.filter((each) => isThere(each, atMs));
+  if (left.length > 0) return { ...rule, except: left };
+  const { except: _, ...rest } = rule;
+  return rest as R;
+}
+
+function isThere({ exception }: Bearing, atMs: number): boolean {
   return exception === undefined || endOf(exception) > atMs;
 }
 
@@ -50,7 +64,7 @@ export function exceptionsOf({ policy, rules }: Policy): readonly PolicyExceptio
   return rules
     .flatMap(({ id, exception, except = [] }) => [
       ...(exception === undefined ? [] : [{ policy, rule: id, part: 'rule' as const, exception }]),
-      ...except.flatMap((each) =>
+      ...except.flatMap((each: Bearing) =>
         each.exception === undefined ? [] : [{ policy, rule: id, part: 'except' as const, exception: each.exception }],
       ),
     ])

@@ -5,7 +5,7 @@ import { networkDimensions } from '../../boxes.ts';
 import { comparedBox, completeClauses, ruleReading } from '../../compare.ts';
 import { buildDiagram, newStore } from '../../diagram.ts';
 import { coversOf, findDifferences } from '../../losses.ts';
-import type { NetworkRule, Policy, RuleExcept } from '../../model.ts';
+import { isNetworkRule, type NetworkRule, type Policy, type RuleExcept } from '../../model.ts';
 import { requestMaker } from '../../request-text.ts';
 import { resolver } from '../../resolve.ts';
 import { spaceOf } from '../../space.ts';
@@ -13,7 +13,7 @@ import type { Loss } from '../target.ts';
 
 /** The policies that refuse whatever these refuse at any time, and say nothing of time. */
 export function withoutWindows(policies: readonly Policy[]): readonly Policy[] {
-  return policies.map((policy) => ({ ...policy, rules: policy.rules.map(withoutWindow) }));
+  return policies.map((policy) => ({ ...policy, rules: policy.rules.filter(isNetworkRule).map(withoutWindow) }));
 }
 
 function withoutWindow(rule: NetworkRule): NetworkRule {
