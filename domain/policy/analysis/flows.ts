@@ -146,6 +146,7 @@ function addressBook(): AddressBook {
 
 /** A flow's triple and its minutes of the week on two clocks, each combination once. */
 export type Timed = {
+  readonly isTimed: boolean;
   readonly triple: Uint32Array;
   /** `unknownMinute` where there is no such clock. */
   readonly before: Uint16Array;
@@ -181,6 +182,7 @@ export function timedIn({ tripleOf, recordOf, records }: Flows, clocks: Clocks):
   }
   return {
     timed: {
+      isTimed: true,
       triple: Uint32Array.from(triple),
       before: Uint16Array.from(then),
       after: Uint16Array.from(now),

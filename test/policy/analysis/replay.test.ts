@@ -22,13 +22,13 @@ test('a replay in columns counts what deciding one request after the other count
       const deciders = [prepare(before, smallInventory), prepare(after, smallInventory)] as const;
       const judged = connections.map(({ from, to, protocol, port, at: instant }) => {
         const told: NetworkRequest = { kind: 'network', from, to, protocol, port, at: instant };
-        const [then, now] = deciders.map((decider) => decide(decider, told).decision === 'deny');
-        return { then, now };
+        const [old, now] = deciders.map((decider) => decide(decider, told).decision === 'deny');
+        return { old, now };
       });
       const result = whatIf(before, after, smallInventory, connections);
       expect([result.wouldBlock.connections, result.wouldAllow.connections]).toEqual([
-        judged.filter(({ then, now }) => !then && now).length,
-        judged.filter(({ then, now }) => then && !now).length,
+        judged.filter(({ old, now }) => !old && now).length,
+        judged.filter(({ old, now }) => old && !now).length,
       ]);
     }),
     runs(60),
