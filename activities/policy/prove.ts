@@ -6,6 +6,7 @@ import type { Activities } from '../contract.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { requireBudget } from '../../domain/policy/analysis/budget.ts';
 import { decide, prepare } from '../../domain/policy/decide.ts';
 import type { Decision, Policy } from '../../domain/policy/model.ts';
 import { prove } from '../../domain/policy/prove.ts';
@@ -27,6 +28,7 @@ export function policyProve(ports: Ports): Activities['policy.prove'] {
     const documents = (await versionsTogether(ports.store, version)).map((row) => row.document);
     const inventory = await ports.store.context.inventory();
     requireTests(version.document, documents, inventory);
+    requireBudget(version.document, inventory);
     const tried = witnesses(documents, inventory);
     const rows: ProofRow[] = [];
     for (const { artifact: digest, losses } of await ports.store.policies.compilations(version.policy, version.version)) {
