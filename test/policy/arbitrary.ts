@@ -1,7 +1,8 @@
 /** Random policies, inventories and requests that meet: few hosts, few ports, both families, so that rules overlap. */
 import * as fc from 'fast-check';
 import type { Inventory } from '../../domain/context/inventory.ts';
-import type { NetworkRequest, NetworkRule, Policy, RuleExcept } from '../../domain/policy/model.ts';
+import type { ConnectionState } from '../../domain/policy/request/flow.ts';
+import type { NetworkMatch, NetworkRequest, NetworkRule, Policy, RuleExcept } from '../../domain/policy/model.ts';
 
 export const smallInventory: Inventory = {
   zones: [
@@ -83,10 +84,44 @@ function excepts(timed: boolean): fc.Arbitrary<readonly RuleExcept[]> {
   );
 }
 
-function rules(timed: boolean): fc.Arbitrary<readonly NetworkRule[]> {
+const plainMatch: fc.Arbitrary<NetworkMatch> = fc.record({ from: selector, to: selector, service });
+
+/** Of these, some say source ports of what has none; they are left out. */
+const fullMatch: fc.Arbitrary<NetworkMatch> = fc
+  .record(
+    {
+      from: selector,
+      to: selector,
+      service: fc.oneof(
+        service,
+        fc.constantFrom(
+          'icmp/8',
+          'icmp/3/4',
+          'icmpv6/135',
+          'icmpv6',
+          'sctp',
+          'sctp/20-25',
+          'esp',
+          'proto/47',
+          'proto/6',
+          'tcp/22,udp/53,icmp',
+          'udplite/53,proto/50',
+        ),
+      ),
+      sourcePorts: fc.constantFrom('1024-65535', '53', '0-1023,2000', '0-65535'),
+      direction: fc.constantFrom('in' as const, 'out' as const, 'forward' as const),
+      state: fc.constantFrom<readonly ConnectionState[]>(['new'], ['established', 'related'], ['new', 'established'], ['invalid']),
+    },
+    { requiredKeys: ['from', 'to', 'service'] },
+  )
+  .map(({ sourcePorts, ...match }) =>
+    sourcePorts === undefined || /icmp|esp|proto\/(47|50)/.test(match.service) ? match : { ...match, sourcePorts },
+  );
+
+function rules(timed: boolean, match: fc.Arbitrary<NetworkMatch>): fc.Arbitrary<readonly NetworkRule[]> {
   const rule = fc.record({
     effect: fc.constantFrom('allow' as const, 'deny' as const, 'claim' as const),
-    match: fc.record({ from: selector, to: selector, service }),
+    match,
     except: excepts(timed),
   });
   return fc
@@ -107,10 +142,19 @@ export function policyOf(name: string, list: readonly NetworkRule[]): Policy {
   };
 }
 
-/** One or two policies in force together. */
+/** One or two policies in force together, that speak of addresses and services alone. */
 export function policies(timed: boolean): fc.Arbitrary<readonly Policy[]> {
+  return policiesOf(timed, plainMatch);
+}
+
+/** Those that speak of source ports, directions and states too, and of every kind of service. */
+export function fullPolicies(timed: boolean): fc.Arbitrary<readonly Policy[]> {
+  return policiesOf(timed, fullMatch);
+}
+
+function policiesOf(timed: boolean, match: fc.Arbitrary<NetworkMatch>): fc.Arbitrary<readonly Policy[]> {
   return fc
-    .tuple(rules(timed), rules(timed), fc.boolean())
+    .tuple(rules(timed, match), rules(timed, match), fc.boolean())
     .map(([first, second, both]) => (both ? [policyOf('one', first), policyOf('two', second)] : [policyOf('one', first)]));
 }
 
@@ -172,4 +216,22 @@ export function request(timed: boolean): fc.Arbitrary<NetworkRequest> {
       port: protocol === 'tcp' || protocol === 'udp' ? number : 0,
       ...(instant === undefined ? {} : { at: instant }),
     }));
+}
+
+/** Requests that tell some of what full policies ask for. */
+export function fullRequest(timed: boolean): fc.Arbitrary<NetworkRequest> {
+  const more = fc.record(
+    {
+      sourcePort: fc.constantFrom(0, 53, 1023, 1024, 2000, 65_535),
+      direction: fc.constantFrom('in' as const, 'out' as const, 'forward' as const),
+      state: fc.constantFrom('new' as const, 'established' as const, 'related' as const, 'invalid' as const),
+    },
+    { requiredKeys: [] },
+  );
+  const icmp = fc.record({ icmpType: fc.constantFrom(0, 3, 8, 128, 135), icmpCode: fc.constantFrom(0, 4, 255) }, { requiredKeys: [] });
+  const protocol = fc.constantFrom('sctp' as const, 'udplite' as const, 'esp' as const, 'proto/47' as const, 'icmp' as const);
+  return fc.tuple(request(timed), more, icmp, fc.option(protocol, { nil: undefined })).map(([plain, told, message, other]) => {
+    const base = other === undefined ? plain : { ...plain, protocol: other, port: other === 'sctp' || other === 'udplite' ? 22 : 0 };
+    return { ...base, ...told, ...(base.protocol === 'icmp' ? message : {}) };
+  });
 }

@@ -12,7 +12,7 @@ export function decideRead(rules: readonly ReadRule[], request: NetworkRequest):
       holds(box.source, addressPoint(request.from)) &&
       holds(box.destination, addressPoint(request.to)) &&
       holds(box.service, servicePoint(request)) &&
-      holds(box.sourcePort, BigInt(request.sourcePort ?? 65_536)) &&
+      holds(box.sourcePort, sourcePoint(request)) &&
       holds(box.flow, flowPoint(request)),
   );
   return found?.decision ?? 'not-applicable';
@@ -25,6 +25,11 @@ function servicePoint({ from, protocol, port, icmpType, icmpCode = 0 }: NetworkR
   const type = icmpType ?? (number === 58 ? 128 : 8);
   const detail = [1, 58].includes(number) ? type * 256 + icmpCode : [6, 17, 33, 132, 136].includes(number) ? port : 0;
   return BigInt(number * 65_536 + detail);
+}
+
+function sourcePoint(request: NetworkRequest): bigint {
+  const number = Number(servicePoint(request) >> 16n);
+  return BigInt([6, 17, 33, 132, 136].includes(number) ? (request.sourcePort ?? 65_536) : 65_536);
 }
 
 function flowPoint({ direction = 'forward', state = 'new' }: NetworkRequest): bigint {

@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { decide, prepare } from '../../domain/policy/decide.ts';
+import type { NetworkRule } from '../../domain/policy/model.ts';
+import { prove } from '../../domain/policy/prove.ts';
 import { targets } from '../../domain/policy/targets/index.ts';
 import { witnesses } from '../../domain/policy/witnesses.ts';
 import { hasEngine } from '../stack/fixture.ts';
-import { policies, request, smallInventory } from './arbitrary.ts';
+import { fullPolicies, fullRequest, policyOf, smallInventory } from './arbitrary.ts';
 import { policyCases } from './cases.ts';
 import { checkRego, evalRego, loadNft, nftMissing } from './engines.ts';
+import { type Attempt, tryOnLoopback } from './loopback.ts';
 
 const named = policyCases.map((each) => [each.name, each] as const);
-const randomPolicies = fc.sample(policies(true), { numRuns: 12, seed: 7 });
+const randomPolicies = fc.sample(fullPolicies(true), { numRuns: 12, seed: 7 });
 
 function describeIf(missing: string, name: string, tests: () => void): void {
   if (missing === '' || process.env['CI']) describe(name, tests);
@@ -50,7 +53,7 @@ describeIf(hasEngine('opa') ? '' : 'needs opa: run `npm run setup`', 'Rego in OP
     for (const list of randomPolicies) {
       const decider = prepare(list, smallInventory);
       const asked = [
-        ...fc.sample(request(true), { numRuns: 100, seed: 11 }),
+        ...fc.sample(fullRequest(true), { numRuns: 100, seed: 11 }),
         ...witnesses(list, smallInventory, { most: 150 }).map((witness) => witness.request),
       ];
       const answers = evalRego(targets.rego.compile(list, smallInventory).artifact, asked);
@@ -100,4 +103,51 @@ describeIf(missingNft === '' ? '' : `needs nft and user namespaces: ${missingNft
   it('loads what random policies compile to', () => {
     for (const list of randomPolicies) expect(loadNft(targets.nftables.compile(list, smallInventory).artifact)).toMatchObject({ ok: true });
   });
+
+  it('lets through to and from the host what the rules say, by source port, direction and ICMP type, over IPv4 and IPv6', () => {
+    const { artifact, losses } = targets.nftables.compile([hostPolicy], smallInventory);
+    expect(losses).toEqual([]);
+    expect(prove([hostPolicy], smallInventory, artifact, losses)).toMatchObject({ equal: true });
+    const tries: readonly (readonly [Attempt, boolean])[] = [
+      [{ from: '10.1.0.17', to: '10.2.0.5', port: 8080, sourcePort: 40_005 }, true],
+      [{ from: '10.1.0.17', to: '10.2.0.5', port: 8080, sourcePort: 40_020 }, false],
+      [{ from: '10.1.0.18', to: '10.2.0.5', port: 8080, sourcePort: 40_005 }, false],
+      [{ from: '10.1.0.17', to: '10.2.0.5', port: 8081, sourcePort: 40_005 }, false],
+      [{ from: '10.1.0.17', to: '10.1.0.18', port: 9_000, sourcePort: 40_006 }, true],
+      [{ from: '10.1.0.18', to: '10.1.0.17', port: 9_001, sourcePort: 40_006 }, false],
+      [{ from: '10.1.0.17', to: '10.2.0.5', ping: true }, true],
+      [{ from: '10.1.0.18', to: '10.2.0.5', ping: true }, false],
+      [{ from: '2001:db8:1::17', to: '2001:db8:2::5', port: 8080, sourcePort: 40_007 }, true],
+      [{ from: '2001:db8:1::17', to: '2001:db8:2::5', port: 8080, sourcePort: 40_021 }, false],
+    ];
+    const outcomes = tryOnLoopback(
+      artifact,
+      ['10.1.0.17/32', '10.1.0.18/32', '10.2.0.5/32', '2001:db8:1::17/128', '2001:db8:2::5/128'],
+      tries.map(([attempt]) => attempt),
+    );
+    expect(tries.map(([attempt], at) => [attempt, outcomes[at]])).toEqual(tries);
+  });
 });
+
+const hostRule = (id: string, effect: NetworkRule['effect'], match: NetworkRule['match']): NetworkRule => ({
+  kind: 'network',
+  id,
+  requirement: 'q1',
+  effect,
+  match,
+});
+
+const hostPolicy = policyOf('host', [
+  hostRule('clients', 'allow', { from: '10.1.0.17', to: '10.2.0.5', service: 'tcp/8080', sourcePorts: '40000-40010', direction: 'in' }),
+  hostRule('clients-6', 'allow', {
+    from: '2001:db8:1::17',
+    to: '2001:db8:2::5',
+    service: 'tcp/8080',
+    sourcePorts: '40000-40010',
+    direction: 'in',
+  }),
+  hostRule('echo', 'allow', { from: '10.1.0.17', to: '10.2.0.5', service: 'icmp/8/0', direction: 'in' }),
+  hostRule('nobody-else', 'claim', { from: 'any', to: '10.2.0.5', service: 'any', direction: 'in' }),
+  hostRule('nobody-else-6', 'claim', { from: 'any', to: '2001:db8:2::5', service: 'any', direction: 'in' }),
+  hostRule('none-out', 'deny', { from: '10.1.0.18', to: '10.1.0.17', service: 'tcp/9001', direction: 'out' }),
+]);
