@@ -13,6 +13,8 @@ function moveUp(name: string): (text: string) => string {
   };
 }
 
+const numberOf = (text: string, name: string) => new RegExp(`edit (\\d+)\\n {8}set name "planted\\.${name}"`).exec(text)![1]!;
+
 const inEntry = (name: string, from: string | RegExp, to: string) =>
   line(new RegExp(` {4}edit "${name}"\\n(?: {8}.*\\n)+`), (found) => found.replace(from, to));
 
@@ -72,7 +74,7 @@ const mutations: readonly Mutation[] = [
         (found) => `${found}${found.replace('"edict-end"', '"again"').replace(/edit \d+/, 'edit 7')}`,
       ),
   ],
-  ['policies that are taken back', 'refuted', (text) => text.replace(/end\n$/, '    delete 1578649155\nend\n')],
+  ['policies that are taken back', 'refuted', (text) => text.replace(/end\n$/, `    delete ${numberOf(text, 'no-ssh-6')}\nend\n`)],
   ['rules of one weight in another order', 'equivalent', moveUp('no-ssh-6')],
   [
     'a range for a subnet',
@@ -85,7 +87,7 @@ const mutations: readonly Mutation[] = [
     'equivalent',
     inPolicy('web', 'set action accept', 'set action deny\n        set action accept'),
   ],
-  ['another number', 'equivalent', line(/edit 1578649155/, () => 'edit 5')],
+  ['another number', 'equivalent', (text) => text.replace(numberOf(text, 'no-ssh-6'), '5')],
   ['what is logged', 'equivalent', inPolicy('web', 'set action', 'set logtraffic all\n        set action')],
   ['quotes of the other kind', 'equivalent', inPolicy('web', 'set service "edict-tcp-8000-8099"', "set service 'edict-tcp-8000-8099'")],
   ['another time zone', 'unreadable', line(/Europe\/Zurich/, () => 'UTC')],
@@ -112,7 +114,7 @@ const mutations: readonly Mutation[] = [
     line(/edict artifact sha256:./, (found) => `${found.slice(0, -1)}${found.endsWith('0') ? '1' : '0'}`),
   ],
   ['a table of something else', 'unreadable', (text) => `${text}config firewall local-in-policy\nend\n`],
-  ['a move', 'unreadable', (text) => text.replace(/end\n$/, '    move 532823880 before 1578649155\nend\n')],
+  ['a move', 'unreadable', (text) => text.replace(/end\n$/, '    move 5 before 6\nend\n')],
   ['an entry within an entry', 'unreadable', inPolicy('web', / {4}next\n/, '')],
   ['text cut off', 'unreadable', (text) => text.slice(0, text.length / 2)],
 ];

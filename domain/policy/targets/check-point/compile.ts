@@ -20,7 +20,7 @@ import { artifactOf, selfDigest } from '../artifact.ts';
 import { type AddressElement, elementsOf, isHost } from '../rulebase/elements.ts';
 import { type Rulebase, rulebaseOf, type Side } from '../rulebase/lines.ts';
 import { omissionLosses } from '../rulebase/losses.ts';
-import { byName, groupName, mostListed, nameOf, shortDigest } from '../rulebase/names.ts';
+import { byName, groupName, mostListed, nameOf, onceByName, shortDigest } from '../rulebase/names.ts';
 import { type SayableLine, sayableOf } from '../rulebase/sayable.ts';
 import { rangeText, type ServiceEntry } from '../rulebase/services.ts';
 import { clockText, dayEnd, type DaySpan, daySpans, spanGroups } from '../rulebase/week.ts';
@@ -49,7 +49,7 @@ type Body = { readonly [key: string]: unknown };
 type Call = { readonly command: string; readonly body: Body };
 
 /** By name, in the order in which one kind refers to another. */
-type Writer = {
+type Objects = {
   readonly addresses: Map<string, Call>;
   readonly groups: Map<string, Call>;
   readonly services: Map<string, Call>;
@@ -57,10 +57,13 @@ type Writer = {
   readonly times: Map<string, Call>;
 };
 
+type Writer = Objects & { readonly sideOf: (side: Side) => string };
+
 const longestName = 100;
 
 function printCalls({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[]): string {
-  const writer: Writer = { addresses: new Map(), groups: new Map(), services: new Map(), serviceGroups: new Map(), times: new Map() };
+  const made: Objects = { addresses: new Map(), groups: new Map(), services: new Map(), serviceGroups: new Map(), times: new Map() };
+  const writer = { ...made, sideOf: onceByName((side: Side) => sideName(made, side)) };
   const rules = lines.map((line) => ruleCall(writer, line));
   const layer = {
     name: 'edict',
@@ -69,7 +72,7 @@ function printCalls({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[
     'implicit-cleanup-action': isOpen ? 'accept' : 'drop',
     comments: `edict artifact ${selfDigest}`,
   };
-  const objects = Object.values(writer).flatMap((part) => byName(part).map(([, call]) => call));
+  const objects = Object.values(made).flatMap((part) => byName(part).map(([, call]) => call));
   const calls = [...objects, { command: 'add-access-layer', body: layer }, ...rules];
   return [
     '{',
@@ -89,8 +92,8 @@ function ruleCall(writer: Writer, line: SayableLine): Call {
       layer: 'edict',
       position: 'bottom',
       name: nameOf(line.name, longestName),
-      source: [sideName(writer, line.from)],
-      destination: [sideName(writer, line.to)],
+      source: [writer.sideOf(line.from)],
+      destination: [writer.sideOf(line.to)],
       service: serviceNames(writer, line.services),
       ...(line.isNegated ? { 'service-negate': true } : {}),
       ...(line.minutes === undefined ? {} : { time: timeNames(writer, daySpans(line.minutes)) }),
@@ -105,19 +108,16 @@ function object(command: string, name: string, rest: Body): Call {
   return { command, body: { name, ...rest, 'set-if-exists': true } };
 }
 
-function sideName(writer: Writer, { name, set }: Side): string {
+function sideName(writer: Objects, { name, set, isNamed }: Side): string {
   if (name === 'any') return 'Any';
-  const elements = elementsOf(set, [4, 6]);
-  const [only, ...more] = elements;
-  if (only !== undefined && more.length === 0 && name.startsWith('edict-set-')) return addressName(writer, only);
-  if (!writer.groups.has(name)) {
-    const members = elements.map((element) => addressName(writer, element));
-    writer.groups.set(name, object('add-group', name, { members }));
-  }
+  const members = elementsOf(set, [4, 6]).map((element) => addressName(writer, element));
+  const [only = '', ...more] = members;
+  if (more.length === 0 && !isNamed) return only;
+  writer.groups.set(name, object('add-group', name, { members }));
   return name;
 }
 
-function addressName({ addresses }: Writer, element: AddressElement): string {
+function addressName({ addresses }: Objects, element: AddressElement): string {
   const name = nameOf(element.name, longestName);
   if (!addresses.has(name)) addresses.set(name, addressCall(name, element));
   return name;

@@ -15,14 +15,14 @@
  * system global"; Administration Guide: "Firewall policy", "Protocol number and service".
  */
 import type { Inventory } from '../../../context/inventory.ts';
-import { type Family, familyLine, inFamily } from '../../addresses.ts';
-import { isEqual } from '../../intervals.ts';
+import { type Family, familyLine, familyOf, inFamily } from '../../addresses.ts';
+import { type IntervalSet, isEqual } from '../../intervals.ts';
 import type { Policy } from '../../model.ts';
 import { artifactOf, selfDigest } from '../artifact.ts';
 import { type AddressElement, elementsOf } from '../rulebase/elements.ts';
 import { type Rulebase, rulebaseOf, type Side } from '../rulebase/lines.ts';
 import { omissionLosses } from '../rulebase/losses.ts';
-import { byName, groupName, mark, mostListed, nameOf, shortDigest } from '../rulebase/names.ts';
+import { byName, groupName, mark, mostListed, nameOf, onceByName, shortDigest } from '../rulebase/names.ts';
 import { type SayableLine, sayableOf } from '../rulebase/sayable.ts';
 import { rangeText, type ServiceEntry } from '../rulebase/services.ts';
 import { clockText, type DaySpan, daySpans, scheduleName, spanGroups } from '../rulebase/week.ts';
@@ -59,13 +59,17 @@ const tables = [
   'firewall schedule group',
 ] as const;
 
-type Writer = { readonly [table in (typeof tables)[number]]: Map<string, readonly string[]> };
+type Objects = { readonly [table in (typeof tables)[number]]: Map<string, readonly string[]> };
+
+type Writer = Objects & { readonly sideOf: Readonly<Record<Family, (side: Side) => string>> };
 
 const longestName = 79;
 const longestPolicyName = 35;
 
 function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[]): string {
-  const writer = Object.fromEntries(tables.map((table) => [table, new Map<string, readonly string[]>()])) as Writer;
+  const objects = Object.fromEntries(tables.map((table) => [table, new Map<string, readonly string[]>()])) as Objects;
+  const sideOf = (family: Family) => onceByName((side: Side) => sideName(objects, side, family));
+  const writer = { ...objects, sideOf: { 4: sideOf(4), 6: sideOf(6) } };
   const policies = lines.flatMap((line) => printLine(writer, line));
   const numbers = new Set<number>();
   const entries = [...policies, ...(isOpen ? [end] : [])].map(({ name, commands }) =>
@@ -97,8 +101,11 @@ function printEntry(name: string, commands: readonly string[]): readonly string[
   return [`    edit ${name}`, ...commands.map((command) => `        ${command}`), '    next'];
 }
 
+/** FNV-1a of the name, in 31 bits; a number that is taken gives way to the next. */
 function numberOf(name: string, taken: Set<number>): number {
-  let number = (Number.parseInt(shortDigest(name).slice(0, 8), 16) % 0x7fff_ffff) + 1;
+  let number = 0x811c_9dc5;
+  for (let at = 0; at < name.length; at += 1) number = Math.imul(number ^ name.charCodeAt(at), 0x0100_0193);
+  number = (number >>> 1) + 1;
   while (taken.has(number)) number += 1;
   taken.add(number);
   return number;
@@ -126,11 +133,11 @@ const end: Entry = {
 const families: readonly Family[] = [4, 6];
 
 function printLine(writer: Writer, line: SayableLine): readonly Entry[] {
-  const present = families.filter((family) => [line.from, line.to].every(({ set }) => inFamily(set, family).length > 0));
+  const present = families.filter((family) => hasFamily(line.from.set, family) && hasFamily(line.to.set, family));
   if (present.length === 0) return [];
   const addresses = present.flatMap((family) => {
     const suffix = family === 4 ? '' : '6';
-    return [`set srcaddr${suffix} "${sideName(writer, line.from, family)}"`, `set dstaddr${suffix} "${sideName(writer, line.to, family)}"`];
+    return [`set srcaddr${suffix} "${writer.sideOf[family](line.from)}"`, `set dstaddr${suffix} "${writer.sideOf[family](line.to)}"`];
   });
   const schedule = line.minutes === undefined ? 'always' : scheduleOf(writer, daySpans(line.minutes));
   return [
@@ -153,18 +160,21 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(' ');
 }
 
-function sideName(writer: Writer, { name, set }: Side, family: Family): string {
+function hasFamily(set: IntervalSet, family: Family): boolean {
+  return set.some(({ low }) => familyOf(low) === family);
+}
+
+function sideName(writer: Objects, { name, set, isNamed }: Side, family: Family): string {
   const part = inFamily(set, family);
   if (isEqual(part, [familyLine[family]])) return 'all';
-  const elements = elementsOf(part, [4, 6]);
-  const [only, ...more] = elements;
-  if (only !== undefined && more.length === 0 && name.startsWith('edict-set-')) return addressName(writer, only);
-  const groups = writer[family === 4 ? 'firewall addrgrp' : 'firewall addrgrp6'];
-  if (!groups.has(name)) groups.set(name, [`set member ${quoted(elements.map((element) => addressName(writer, element)))}`]);
+  const members = elementsOf(part, [4, 6]).map((element) => addressName(writer, element));
+  const [only = '', ...more] = members;
+  if (more.length === 0 && !isNamed) return only;
+  writer[family === 4 ? 'firewall addrgrp' : 'firewall addrgrp6'].set(name, [`set member ${quoted(members)}`]);
   return name;
 }
 
-function addressName(writer: Writer, element: AddressElement): string {
+function addressName(writer: Objects, element: AddressElement): string {
   const name = nameOf(element.name, longestName);
   const objects = writer[element.family === 4 ? 'firewall address' : 'firewall address6'];
   if (!objects.has(name)) objects.set(name, addressCommands(element));

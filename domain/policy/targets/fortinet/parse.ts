@@ -90,41 +90,44 @@ function run(open: Open[], command: Command): void {
     throw malformed(`\`${command.words.join(' ').slice(0, 200)}\``, Object.keys(commands).join(', '), command.line);
 }
 
-const wordForm = /"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([^\s"'#]\S*)|(#[^\n]*)|(\n)|[^\S\n]+|./gy;
-
 /** One command a line; a quoted string may go over several. */
 function* commandsOf(text: string): Generator<Command> {
-  let words: string[] = [];
-  let line = 1;
-  let start = 1;
-  for (const match of text.matchAll(wordForm)) {
-    const [part] = match;
-    if (words.length === 0) start = line;
-    if (part === '\n' && words.length > 0) {
-      yield { words, line: start };
-      words = [];
+  const lines = text.split('\n');
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = at + 1;
+    let command = (lines[at] ?? '').trim();
+    if (command === '' || command.startsWith('#')) continue;
+    while (opensString(command)) {
+      at += 1;
+      const next = lines[at];
+      if (next === undefined) throw malformed('a string that does not end', 'a closing quote', line);
+      command += `\n${next}`;
     }
-    const word = wordOf(match, { line, isFirst: words.length === 0 });
-    if (word !== undefined) words.push(word);
-    for (let at = part.indexOf('\n'); at >= 0; at = part.indexOf('\n', at + 1)) line += 1;
+    yield { words: wordsOf(command, line), line };
   }
-  if (words.length > 0) yield { words, line: start };
 }
 
-/** `undefined` for blanks and for a line that is not read. */
-function wordOf(
-  [part, double, single, plain, comment]: RegExpExecArray,
-  { line, isFirst }: { readonly line: number; readonly isFirst: boolean },
-): string | undefined {
+const wordForm = /"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([^\s"'#]\S*)|\s+|./gy;
+
+function opensString(command: string): boolean {
+  if (!/["']/.test(command)) return false;
+  return /["']/.test(command.replaceAll(/"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|\\./g, ''));
+}
+
+function wordsOf(command: string, line: number): readonly string[] {
+  if (!/["'\\#]/.test(command)) return command.split(/\s+/);
+  const simple = /^([a-z]+) ([a-z0-9-]+) "([^"'\\#]*)"$/.exec(command);
+  if (simple !== null) return simple.slice(1);
+  return [...command.matchAll(wordForm)].flatMap((match) => wordOf(match, line) ?? []);
+}
+
+/** `undefined` for blanks. */
+function wordOf([part, double, single, plain]: RegExpExecArray, line: number): string | undefined {
   const quoted = double ?? single;
-  if (quoted !== undefined) return quoted.replaceAll(/\\([\s\S])/g, '$1');
-  if (plain !== undefined) {
-    if (/["']/.test(plain)) throw malformed(`\`${plain}\``, 'quotes around a whole word', line);
-    return plain.replaceAll(/\\(.)/g, '$1');
-  }
-  if (comment !== undefined && !isFirst) throw malformed('`#` within a command', 'a quoted string', line);
-  if (comment === undefined && !/^\s/.test(part)) throw malformed('a string that does not end', 'a closing quote', line);
-  return undefined;
+  if (quoted !== undefined) return quoted.includes('\\') ? quoted.replaceAll(/\\([\s\S])/g, '$1') : quoted;
+  if (plain === undefined && /^\s/.test(part)) return undefined;
+  if (plain === undefined || /["']/.test(plain)) throw malformed(`\`${part}\``, 'quotes around a whole word', line);
+  return plain.replaceAll(/\\(.)/g, '$1');
 }
 
 function malformed(what: string, expected: string, line: number): EdictError {

@@ -84,6 +84,8 @@ function domainOf(root: FortiEntry): FortiEntry {
 
 type Device = {
   readonly addresses: Readonly<Record<Family, (name: string) => IntervalSet>>;
+  /** What sides of policies are, by their names. */
+  readonly sides: Map<string, IntervalSet>;
   readonly services: (name: string) => readonly ServicePart[];
   readonly minutes: (name: string) => IntervalSet;
   readonly timezone: string | undefined;
@@ -125,6 +127,7 @@ function deviceOf({ tables }: FortiEntry, between: ZonePair | undefined): Device
     between,
     timezone: zone,
     addresses: { 4: addressReader(tables, 4), 6: addressReader(tables, 6) },
+    sides: new Map(),
     services: namedReader({
       kind: 'service',
       objects: new Map([
@@ -212,7 +215,7 @@ function isAccept({ settings, name }: FortiEntry): boolean {
 function isEverything(boxes: readonly ReadRule['box'][]): boolean {
   const [sources, destinations] = [union(...boxes.map(({ source }) => source)), union(...boxes.map(({ destination }) => destination))];
   return (
-    boxes.length === families.length &&
+    boxes.length > 0 &&
     isEqual(sources, everything.source) &&
     isEqual(destinations, everything.destination) &&
     boxes.every(({ service }) => isEqual(service, anyService))
@@ -233,20 +236,31 @@ function asksInterfaces({ settings, name }: FortiEntry, between: ZonePair | unde
   return (from.includes('any') || from.includes(between.from)) && (to.includes('any') || to.includes(between.to));
 }
 
-type Sides = { readonly source: IntervalSet; readonly destination: IntervalSet };
+type Sides = Pick<ReadRule['box'], 'source' | 'destination'>;
 
-/** IPv4 and IPv6 apart; a family of which one side is empty is none that the policy speaks of. */
+/** IPv4 and IPv6 in one: no packet is from the one to the other. Nothing where a side is empty. */
 function sidesOf(settings: FortiEntry['settings'], device: Device): readonly Sides[] {
-  return families
-    .map((family) => ({ source: sideOf(settings, 'srcaddr', family, device), destination: sideOf(settings, 'dstaddr', family, device) }))
-    .filter(({ source, destination }) => source.length > 0 && destination.length > 0);
+  const [source, destination] = [sideOf(settings, 'srcaddr', device), sideOf(settings, 'dstaddr', device)];
+  return source.length === 0 || destination.length === 0 ? [] : [{ source, destination }];
 }
 
-function sideOf(settings: FortiEntry['settings'], side: 'srcaddr' | 'dstaddr', family: Family, { addresses }: Device): IntervalSet {
-  const key = family === 4 ? side : `${side}6`;
-  const names = settings.get(key) ?? [];
-  const set = joinSets(names.map(addresses[family]));
-  return names.length > 0 && isEnabled(settings, `${key}-negate`, 'disable') ? subtract([familyLine[family]], set) : set;
+/** The same names give the same set object. */
+function sideOf(settings: FortiEntry['settings'], side: 'srcaddr' | 'dstaddr', { addresses, sides }: Device): IntervalSet {
+  const parts = families.map((family) => {
+    const key = family === 4 ? side : `${side}6`;
+    const names = settings.get(key) ?? [];
+    return { family, names, isNegated: names.length > 0 && isEnabled(settings, `${key}-negate`, 'disable') };
+  });
+  const known = JSON.stringify(parts);
+  const held = sides.get(known);
+  if (held !== undefined) return held;
+  const sets = parts.map(({ family, names, isNegated }) => {
+    const set = joinSets(names.map(addresses[family]));
+    return isNegated ? subtract([familyLine[family]], set) : set;
+  });
+  const set = union(...sets);
+  sides.set(known, set);
+  return set;
 }
 
 function partsOf({ settings, name }: FortiEntry, device: Device): readonly ServicePart[] {

@@ -18,7 +18,7 @@ import { artifactOf, selfDigest } from '../artifact.ts';
 import { type AddressElement, cidrText, elementsOf } from '../rulebase/elements.ts';
 import { rulebaseOf, type Rulebase, type Side } from '../rulebase/lines.ts';
 import { omissionLosses } from '../rulebase/losses.ts';
-import { byName, groupName, mostListed, nameOf } from '../rulebase/names.ts';
+import { byName, groupName, mostListed, nameOf, onceByName } from '../rulebase/names.ts';
 import { type SayableLine, sayableOf } from '../rulebase/sayable.ts';
 import { rangeText, type ServiceEntry } from '../rulebase/services.ts';
 import { clockText, dayEnd, type DaySpan, daySpans, scheduleName, spanLayers } from '../rulebase/week.ts';
@@ -37,7 +37,7 @@ function missingWord({ protocol, ports, sourcePorts }: ServiceEntry): string | u
   return 'an application of Junos OS has ports for TCP and UDP only';
 }
 
-type Writer = {
+type Objects = {
   readonly addresses: Map<string, readonly string[]>;
   readonly sets: Map<string, readonly string[]>;
   readonly applications: Map<string, readonly string[]>;
@@ -45,18 +45,21 @@ type Writer = {
   readonly schedulers: Map<string, readonly string[]>;
 };
 
+type Writer = Objects & { readonly sideOf: (side: Side) => string };
+
 const longestName = 63;
 
 function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[]): string {
-  const writer: Writer = {
+  const objects: Objects = {
     addresses: new Map(),
     sets: new Map(),
     applications: new Map(),
     applicationSets: new Map(),
     schedulers: new Map(),
   };
+  const writer = { ...objects, sideOf: onceByName((side: Side) => sideName(objects, side)) };
   const policies = lines.flatMap((line) => printLine(writer, line));
-  const parts = Object.values(writer).flatMap((part) => byName(part).flatMap(([, text]) => text));
+  const parts = Object.values(objects).flatMap((part) => byName(part).flatMap(([, text]) => text));
   const commands = [
     `apply-macro edict artifact "${selfDigest}"`,
     ...(timezone === undefined ? [] : [`system time-zone ${timezone}`]),
@@ -76,8 +79,8 @@ function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly Saya
 function printLine(writer: Writer, line: SayableLine): readonly string[] {
   const layers = line.minutes === undefined ? [undefined] : spanLayers(daySpans(line.minutes));
   const match = [
-    `source-address ${sideName(writer, line.from)}`,
-    `destination-address ${sideName(writer, line.to)}`,
+    `source-address ${writer.sideOf(line.from)}`,
+    `destination-address ${writer.sideOf(line.to)}`,
     ...applicationNames(writer, line.services).map((name) => `application ${name}`),
   ];
   return layers.flatMap((spans, layer) => {
@@ -91,22 +94,19 @@ function printLine(writer: Writer, line: SayableLine): readonly string[] {
   });
 }
 
-function sideName(writer: Writer, { name, set }: Side): string {
+function sideName(writer: Objects, { name, set, isNamed }: Side): string {
   if (name === 'any') return name;
-  const isNamed = !name.startsWith('edict-set-');
-  const [only, ...more] = elementsOf(set, [4]);
-  if (only !== undefined && more.length === 0 && !isNamed) return addressName(writer, only);
-  if (!writer.sets.has(name)) {
-    const members = elementsOf(set, [4]).map((element) => addressName(writer, element));
-    writer.sets.set(
-      name,
-      members.map((member) => `security address-book global address-set ${name} address ${member}`),
-    );
-  }
+  const members = elementsOf(set, [4]).map((element) => addressName(writer, element));
+  const [only = '', ...more] = members;
+  if (more.length === 0 && !isNamed) return only;
+  writer.sets.set(
+    name,
+    members.map((member) => `security address-book global address-set ${name} address ${member}`),
+  );
   return name;
 }
 
-function addressName(writer: Writer, element: AddressElement): string {
+function addressName(writer: Objects, element: AddressElement): string {
   const name = nameOf(element.name, longestName);
   const text = element.bits === undefined ? `range-address ${element.first} to ${element.last}` : cidrText(element);
   if (!writer.addresses.has(name)) writer.addresses.set(name, [`security address-book global address ${name} ${text}`]);

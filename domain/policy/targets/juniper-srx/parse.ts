@@ -13,16 +13,15 @@ const tokenForm = /\/\*[\s\S]*?\*\/|#[^\n]*|"(?:[^"\\\n]|\\.)*"|[{};[\]]|[^\s{};
 
 /** Throws `artifact-unreadable` with the line. */
 export function parseJunos(text: string): readonly Statement[] {
-  const tokens = tokensOf(text);
-  const first = tokens.find(({ text: word }) => word !== '\n');
-  return first !== undefined && commands.has(first.text) && !first.isQuoted ? parseCommands(tokens) : parseHierarchy(tokens);
+  return firstCommand.test(text) ? parseCommands(text) : parseHierarchy(tokensOf(text));
 }
 
-const commands: ReadonlySet<string> = new Set(['set', 'delete', 'deactivate', 'activate', 'edit', 'top', 'up', 'insert']);
+/** Behind comments and blanks. */
+const firstCommand = /^(?:\s|#[^\n]*|\/\*[\s\S]*?\*\/)*(?:set|delete|deactivate|activate|edit|top|up|insert)\s/;
 
-function tokensOf(text: string): readonly Token[] {
+function tokensOf(text: string, first = 1): readonly Token[] {
   const tokens: Token[] = [];
-  let line = 1;
+  let line = first;
   for (const [part] of text.matchAll(tokenForm)) {
     if (part === '"' || part === '/*') throw atLine(unreadable('a quotation that does not end'), line);
     const isQuoted = part.startsWith('"');
@@ -34,27 +33,41 @@ function tokensOf(text: string): readonly Token[] {
 }
 
 /** One command a line. `delete` takes back what was set below its words, `deactivate` too: what is inactive is not in force. */
-function parseCommands(tokens: readonly Token[]): readonly Statement[] {
+function parseCommands(text: string): readonly Statement[] {
   let statements: Statement[] = [];
-  for (const [command, ...rest] of linesOf(tokens)) {
+  for (const [index, written] of uncommented(text).split('\n').entries()) {
+    const line = index + 1;
+    const [command, ...found] = commandOf(written, line);
     if (command === undefined) continue;
-    if (command.text === 'set') statements.push(...expand(rest, command.line));
-    else if (command.text === 'delete' || command.text === 'deactivate') {
-      const prefix = rest.map(({ text }) => text);
-      if (prefix.length === 0) throw atLine(unreadable(`\`${command.text}\` of everything`), command.line);
-      statements = statements.filter(({ words }) => !prefix.every((word, index) => words[index] === word));
-    } else throw atLine(unreadable(`\`${command.text}\``, '`set`, `delete` or `deactivate`'), command.line);
+    if (command === 'set') {
+      for (const words of found) statements.push({ words, line });
+      continue;
+    }
+    const [prefix = []] = found;
+    if ((command !== 'delete' && command !== 'deactivate') || prefix.length === 0)
+      throw atLine(unreadable(`\`${written.trim()}\``, '`set`, `delete` or `deactivate`'), line);
+    statements = statements.filter(({ words }) => !prefix.every((word, at) => words[at] === word));
   }
   return statements;
 }
 
-function linesOf(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const lines: Token[][] = [[]];
-  for (const token of tokens) {
-    if (token.text === '\n' && !token.isQuoted) lines.push([]);
-    else lines.at(-1)?.push(token);
+/** Comments over lines, which are rare among commands, leave their line ends behind. */
+function uncommented(text: string): string {
+  return text.includes('/*')
+    ? text.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\*[\s\S]*?\*\//g, (part) => (part.startsWith('"') ? part : part.replaceAll(/[^\n]/g, '')))
+    : text;
+}
+
+/** The command, then its words, once for each member of its lists. */
+function commandOf(written: string, line: number): readonly [] | readonly [string, ...(readonly string[])[]] {
+  const text = written.trim();
+  if (text === '' || text.startsWith('#')) return [];
+  if (/["[\]{};#]/.test(text)) {
+    const [command, ...rest] = tokensOf(text, line);
+    return command === undefined ? [] : [command.text, ...expand(rest, line).map(({ words }) => words)];
   }
-  return lines;
+  const [command = '', ...words] = text.split(/\s+/);
+  return [command, words];
 }
 
 /** `a [ b c ] d` is `a b d` and `a c d`. */

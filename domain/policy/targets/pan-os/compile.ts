@@ -20,7 +20,7 @@ import { artifactOf, selfDigest } from '../artifact.ts';
 import { type AddressElement, cidrText, elementsOf } from '../rulebase/elements.ts';
 import { type Rulebase, rulebaseOf, type Side } from '../rulebase/lines.ts';
 import { omissionLosses } from '../rulebase/losses.ts';
-import { byName, groupName, mostListed, nameOf } from '../rulebase/names.ts';
+import { byName, groupName, mostListed, nameOf, onceByName } from '../rulebase/names.ts';
 import { type SayableLine, sayableOf } from '../rulebase/sayable.ts';
 import { rangeText, type ServiceEntry } from '../rulebase/services.ts';
 import { clockText, dayEnd, type DaySpan, daySpans, scheduleName } from '../rulebase/week.ts';
@@ -44,7 +44,7 @@ function isService({ protocol }: ServiceEntry): boolean {
 }
 
 /** Each by name; every line is indented from there. */
-type Writer = {
+type Objects = {
   readonly address: Map<string, string>;
   readonly 'address-group': Map<string, string>;
   readonly application: Map<string, string>;
@@ -54,10 +54,12 @@ type Writer = {
   readonly schedule: Map<string, string>;
 };
 
+type Writer = Objects & { readonly sideOf: (side: Side) => string };
+
 const longestName = 63;
 
 function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[]): string {
-  const writer: Writer = {
+  const made: Objects = {
     address: new Map(),
     'address-group': new Map(),
     application: new Map(),
@@ -66,8 +68,9 @@ function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly Saya
     'service-group': new Map(),
     schedule: new Map(),
   };
+  const writer = { ...made, sideOf: onceByName((side: Side) => sideName(made, side)) };
   const rules = lines.flatMap((line) => printLine(writer, line));
-  const objects = Object.entries(writer).flatMap(([kind, entries]) => printObjects(kind, byName(entries)));
+  const objects = Object.entries(made).flatMap(([kind, entries]) => printObjects(kind, byName(entries)));
   return [
     '<?xml version="1.0"?>',
     '<!-- Written by Edict; changed by hand, it is drift. -->',
@@ -138,7 +141,7 @@ function printRule(writer: Writer, line: SayableLine, { name, applications, serv
   return [
     `<entry name="${nameOf(name, longestName)}">`,
     `<from>${any}</from><to>${any}</to>`,
-    `<source>${members([sideName(writer, line.from)])}</source><destination>${members([sideName(writer, line.to)])}</destination>`,
+    `<source>${members([writer.sideOf(line.from)])}</source><destination>${members([writer.sideOf(line.to)])}</destination>`,
     `<source-user>${any}</source-user><category>${any}</category>`,
     `<application>${members(applications)}</application><service>${members(services)}</service>`,
     ...(line.minutes === undefined ? [] : [`<schedule>${scheduleOf(writer, daySpans(line.minutes))}</schedule>`]),
@@ -147,17 +150,16 @@ function printRule(writer: Writer, line: SayableLine, { name, applications, serv
   ].join('\n');
 }
 
-function sideName(writer: Writer, { name, set }: Side): string {
+function sideName(writer: Objects, { name, set, isNamed }: Side): string {
   if (name === 'any') return name;
-  const elements = elementsOf(set, [4, 6]);
-  const [only, ...more] = elements;
-  if (only !== undefined && more.length === 0 && name.startsWith('edict-set-')) return addressName(writer, only);
-  if (!writer['address-group'].has(name))
-    writer['address-group'].set(name, `<static>${members(elements.map((element) => addressName(writer, element)))}</static>`);
+  const held = elementsOf(set, [4, 6]).map((element) => addressName(writer, element));
+  const [only = '', ...more] = held;
+  if (more.length === 0 && !isNamed) return only;
+  writer['address-group'].set(name, `<static>${members(held)}</static>`);
   return name;
 }
 
-function addressName({ address }: Writer, element: AddressElement): string {
+function addressName({ address }: Objects, element: AddressElement): string {
   const name = nameOf(element.name, longestName);
   const text =
     element.bits === undefined ? `<ip-range>${element.first}-${element.last}</ip-range>` : `<ip-netmask>${cidrText(element)}</ip-netmask>`;

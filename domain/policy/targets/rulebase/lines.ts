@@ -24,6 +24,8 @@ export type Side = {
   /** Of the address object or group that holds the set; `any` for all addresses. */
   readonly name: string;
   readonly set: IntervalSet;
+  /** By what the inventory says: an object of that name is made, whatever it holds. */
+  readonly isNamed: boolean;
 };
 
 export type Line = {
@@ -71,7 +73,7 @@ export function rulebaseOf(policies: readonly Policy[], inventory: Inventory): R
   const written = new Map(allRules(policies).map(({ id, rule }) => [id, rule]));
   const ofRule = rules.map((): NetworkClause[] => []);
   for (const clause of clauses) if (clause.role !== 'unsure') element(ofRule, clause.rule).push(clause);
-  const naming: Naming = { resolve, names: new Map() };
+  const naming: Naming = { resolve, names: new Map(), flows: new Map() };
   const ordered = rules
     .map((rule, index) => ({ rule, clauses: element(ofRule, index) }))
     .toSorted((a, b) => weight[a.rule.effect] - weight[b.rule.effect] || (a.rule.id < b.rule.id ? -1 : 1));
@@ -106,7 +108,12 @@ function unspokenOf(policies: readonly Policy[], { states, direction, reason }: 
   return naming.slice(0, 1).map((rule) => ({ rule, direction, reason, covers: 'unspoken' }));
 }
 
-type Naming = { readonly resolve: Resolve; readonly names: Map<IntervalSet, string> };
+type Naming = {
+  readonly resolve: Resolve;
+  readonly names: Map<IntervalSet, string>;
+  /** The part of a rule's flows that the rulebase is asked about. */
+  readonly flows: Map<IntervalSet, IntervalSet>;
+};
 
 type Source = { readonly naming: Naming; readonly written: NetworkRule | undefined };
 
@@ -114,7 +121,7 @@ function linesOf({ id, effect }: ClauseRule, clauses: readonly NetworkClause[], 
   const [match, ...excepts] = clauses;
   if (match === undefined) return [];
   const boxes = subtractBoxes(
-    [atSessions(match.box)],
+    [atSessions(match.box, naming)],
     excepts.map(({ box }) => box),
   ).filter((box) => !isEmpty(box));
   return boxes.map((box, part) => ({
@@ -128,8 +135,10 @@ function linesOf({ id, effect }: ClauseRule, clauses: readonly NetworkClause[], 
   }));
 }
 
-function atSessions(box: Box): Box {
-  return { ...box, flow: intersect(box.flow, sessionFlow) };
+function atSessions(box: Box, { flows }: Naming): Box {
+  const flow = flows.get(box.flow) ?? intersect(box.flow, sessionFlow);
+  flows.set(box.flow, flow);
+  return { ...box, flow };
 }
 
 /** "No time given", behind the week, is no time of a device. */
@@ -143,12 +152,12 @@ function selectorsOf(rule: NetworkRule | undefined, side: 'from' | 'to'): readon
 }
 
 function sideOf(set: IntervalSet, selectors: readonly AddressSelector[], { resolve, names }: Naming): Side {
-  if (isEqual(set, anyAddress)) return { name: 'any', set };
+  if (isEqual(set, anyAddress)) return { name: 'any', set, isNamed: false };
   const selector = selectors.find((each) => standsForNames.test(each) && isEqual(resolve(each), set));
-  if (selector !== undefined) return { name: `${mark}${nameOf(selector.replace(':', '-'), 50)}`, set };
+  if (selector !== undefined) return { name: `${mark}${nameOf(selector.replace(':', '-'), 50)}`, set, isNamed: true };
   const held = names.get(set) ?? `${mark}set-${shortDigest(set.map(({ low, high }) => `${low}-${high}`).join(' '))}`;
   names.set(set, held);
-  return { name: held, set };
+  return { name: held, set, isNamed: false };
 }
 
 /** What the inventory says: such a set keeps its name when the inventory changes. */

@@ -35,3 +35,13 @@ export function groupName(what: string, members: readonly string[]): string {
 export function byName<T>(objects: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
   return [...objects].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
+
+/** What `make` makes of a thing, asked once for each name. */
+export function onceByName<T extends { readonly name: string }>(make: (thing: T) => string): (thing: T) => string {
+  const known = new Map<string, string>();
+  return (thing) => {
+    const held = known.get(thing.name) ?? make(thing);
+    known.set(thing.name, held);
+    return held;
+  };
+}

@@ -4,6 +4,7 @@ import { type IntervalSet, isSubset, subtract, union } from '../../intervals.ts'
 import { anySourcePort } from '../../request/flow.ts';
 import { anyService, serviceSet } from '../../service-selector.ts';
 import { type Line, type Omission, omissionOf, type Rulebase } from './lines.ts';
+import { mostListed } from './names.ts';
 import { serviceEntries, type ServiceEntry } from './services.ts';
 
 export type SayableLine = Line & {
@@ -24,21 +25,36 @@ export type Sayable = {
   readonly omissions: readonly Omission[];
 };
 
-export function sayableOf({ lines, omissions: before }: Rulebase, { missing, canNegate }: Words): Sayable {
+export function sayableOf({ lines, omissions: before }: Rulebase, words: Words): Sayable {
   const omissions = [...before];
+  const entriesOf = entryReader();
   const said = lines.flatMap((line): readonly SayableLine[] => {
-    const entries = serviceEntries(line.box.service, line.box.sourcePort);
+    const entries = entriesOf(line.box);
     if (entries === 'any') return [{ ...line, services: 'any', isNegated: false }];
-    const others = canNegate ? otherEntries(line) : [];
-    if (others.length > 0 && others.length < entries.length && others.every((entry) => missing(entry) === undefined))
+    const others = words.canNegate && entries.length > mostListed ? otherEntries(line) : [];
+    if (others.length > 0 && others.length < entries.length && others.every((entry) => words.missing(entry) === undefined))
       return [{ ...line, services: others, isNegated: true }];
-    const reasons = entries.flatMap((entry) => missing(entry) ?? []);
+    const reasons = entries.flatMap((entry) => words.missing(entry) ?? []);
     for (const reason of reasons) omissions.push(omissionOf(line, reason));
     if (reasons.length === 0) return [{ ...line, services: entries, isNegated: false }];
-    const services = entries.filter((entry) => missing(entry) === undefined);
+    const services = entries.filter((entry) => words.missing(entry) === undefined);
     return services.length === 0 ? [] : [{ ...line, services, isNegated: false, box: narrowed(line.box, services) }];
   });
   return { lines: said, omissions };
+}
+
+type Entries = ReturnType<typeof serviceEntries>;
+
+/** The same sets give the same entries: rules have few services, and there are many rules. */
+function entryReader(): (box: Box) => Entries {
+  const known = new Map<IntervalSet, Map<IntervalSet, Entries>>();
+  return ({ service, sourcePort }) => {
+    const bySource = known.get(service) ?? new Map<IntervalSet, Entries>();
+    known.set(service, bySource);
+    const held = bySource.get(sourcePort) ?? serviceEntries(service, sourcePort);
+    bySource.set(sourcePort, held);
+    return held;
+  };
 }
 
 /** What the line is not about, where it asks for no source port. */
