@@ -68,7 +68,13 @@ function mayDiffer({ statements }: ActionClass, all: readonly Sided[]): boolean 
     alive
       .filter((each) => each.side === side)
       .map(({ statement: { effect, resource, principal, conditions }, version }) =>
-        JSON.stringify([effect, resource, principal, conditions, version]),
+        JSON.stringify([
+          effect,
+          resource,
+          principal,
+          conditions.map(({ operator, quantifier, ifExists, key, values }) => [operator, quantifier, ifExists, key, values]),
+          version,
+        ]),
       )
       .toSorted()
       .join('\n');

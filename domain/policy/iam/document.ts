@@ -46,6 +46,8 @@ export type IamCondition = {
   readonly ifExists: boolean;
   /** In lower case: keys are compared so. */
   readonly key: string;
+  /** The key as written, where that is something else. */
+  readonly written?: string | undefined;
   readonly values: readonly string[];
 };
 

@@ -146,6 +146,7 @@ function conditionsOf(value: unknown, where: string): readonly IamCondition[] {
     return Object.entries(objectAt(keys, `${where}/${name}`)).map(([key, values]) => ({
       ...operator,
       key: key.toLowerCase(),
+      ...(key === key.toLowerCase() ? {} : { written: key }),
       values: conditionValues(values, operator, `${where}/${name}/${key}`),
     }));
   });

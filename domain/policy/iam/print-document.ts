@@ -30,9 +30,9 @@ function principalsJson({ values }: Listed<PrincipalName>): Json {
 
 function conditionsJson(conditions: readonly IamCondition[]): Json {
   const byOperator: { [operator: string]: { [key: string]: readonly string[] } } = {};
-  for (const { operator, quantifier, ifExists, key, values } of conditions) {
+  for (const { operator, quantifier, ifExists, key, written, values } of conditions) {
     const spread = quantifier === undefined ? '' : quantifier === 'all' ? 'ForAllValues:' : 'ForAnyValue:';
-    (byOperator[`${spread}${operator}${ifExists ? 'IfExists' : ''}`] ??= {})[key] = values;
+    (byOperator[`${spread}${operator}${ifExists ? 'IfExists' : ''}`] ??= {})[written ?? key] = values;
   }
   return byOperator;
 }

@@ -23,8 +23,8 @@ describe('an AWS policy document', () => {
   it('has operators in any case, with quantifier and IfExists apart, and keys in lower case', () => {
     const Condition = { 'forAllValues:stringLikeIfExists': { 'S3:Prefix': 'a*' }, Bool: { 'aws:SecureTransport': false } };
     expect(parseIamDocument({ Statement: { ...statement, Condition } }).statements[0]?.conditions).toEqual([
-      { operator: 'StringLike', quantifier: 'all', ifExists: true, key: 's3:prefix', values: ['a*'] },
-      { operator: 'Bool', ifExists: false, key: 'aws:securetransport', values: ['false'] },
+      { operator: 'StringLike', quantifier: 'all', ifExists: true, key: 's3:prefix', written: 'S3:Prefix', values: ['a*'] },
+      { operator: 'Bool', ifExists: false, key: 'aws:securetransport', written: 'aws:SecureTransport', values: ['false'] },
     ]);
   });
 

@@ -1,0 +1,93 @@
+/**
+ * A rule as statements of AWS, each a scope under one block of conditions. AWS has no exceptions: what is left of a scope without another
+ * is one statement for each way of being outside of it: other actions, other resources, other principals, a condition that does not hold.
+ */
+import type { EntityStore } from '../../access/entity-store.ts';
+import { allOf } from '../../access/expression.ts';
+import type { AccessClause, ReadPart } from '../../access/interpret.ts';
+import { type Block, blocksOf, both } from './conditions.ts';
+import { meet, type Scope, scopeOf, without } from './scope.ts';
+
+export type Piece = { readonly scope: Scope; readonly block: Block };
+
+/** What could be said, and what could not. */
+export type Said = {
+  readonly pieces: readonly Piece[];
+  /** What of the rule is left out. */
+  readonly left: readonly string[];
+  /** What is said of more than the rule is about. */
+  readonly widened: readonly string[];
+};
+
+const mostPieces = 64;
+
+/**
+ * `wide`: what has no words is said of more requests rather than of none. Selectors that AWS has no name for are left out in any case:
+ * there are no requests to AWS on them.
+ */
+export function piecesOf(
+  part: ReadPart,
+  excepts: readonly ReadPart[],
+  { store, wide }: { readonly store: EntityStore; readonly wide: boolean },
+): Said {
+  const { scope, unnamed } = scopeOf(part.scope, store);
+  const left: string[] = unnamed.map((selector) => `AWS has no name for \`${selector}\``);
+  const widened: string[] = [];
+  const missed = (what: string): void => void (wide ? widened : left).push(what);
+  const blocks = blocksOf(allOf(part.conditions));
+  if (blocks === undefined) missed('AWS has no condition for what the rule asks');
+  let pieces: readonly Piece[] = (blocks ?? (wide ? [[]] : [])).map((block) => ({ scope, block }));
+  for (const except of excepts) {
+    const rest = pieces.flatMap((piece) => {
+      const found = outside(piece, except, store);
+      for (const what of found.missed) missed(what);
+      return wide && found.missed.length > 0 ? [piece] : found.pieces;
+    });
+    if (rest.length > mostPieces) missed('the exceptions take too many statements');
+    pieces = rest.length <= mostPieces ? rest : wide ? pieces : [];
+  }
+  return {
+    pieces: pieces.filter(({ scope: { actions, resources } }) => actions.held?.length !== 0 && resources.held?.length !== 0),
+    left,
+    widened,
+  };
+}
+
+type Outside = { readonly pieces: readonly Piece[]; readonly missed: readonly string[] };
+
+/** The piece's requests that the other part does not hold. */
+function outside(piece: Piece, other: ReadPart, store: EntityStore): Outside {
+  const { scope: hole } = scopeOf(other.scope, store);
+  if (!meet(piece.scope.actions, hole.actions) || !meet(piece.scope.resources, hole.resources)) return { pieces: [piece], missed: [] };
+  const named = [
+    { name: 'actions', left: without(piece.scope.actions, hole.actions) },
+    { name: 'resources', left: without(piece.scope.resources, hole.resources) },
+  ] as const;
+  const contrary = other.conditions.length === 0 ? [] : blocksOf(allOf(other.conditions), false);
+  const blocks = contrary === undefined ? undefined : both([piece.block], contrary);
+  return {
+    pieces: [
+      ...named.flatMap(({ name, left }) =>
+        left === undefined || left.held?.length === 0 ? [] : [{ ...piece, scope: { ...piece.scope, [name]: left } }],
+      ),
+      ...otherPrincipals(piece, hole.principals.to),
+      ...(blocks ?? []).map((block) => ({ ...piece, block })),
+    ],
+    missed: [
+      ...named.flatMap(({ name, left }) => (left === undefined ? [`AWS cannot take some ${name} out of others`] : [])),
+      ...(blocks === undefined ? ['AWS has no condition for the contrary of what is asked'] : []),
+    ],
+  };
+}
+
+function otherPrincipals(piece: Piece, to: readonly string[] | undefined): readonly Piece[] {
+  const { principals } = piece.scope;
+  if (to === undefined || to.join('\n') === principals.to?.join('\n')) return [];
+  const except = [...new Set([...principals.except, ...to])].toSorted();
+  return [{ ...piece, scope: { ...piece.scope, principals: { ...principals, except } } }];
+}
+
+/** The part that a claim denies: what it is about, without what is allowed. */
+export function claimPieces(claim: AccessClause, allows: readonly AccessClause[], store: EntityStore): Said {
+  return piecesOf(claim, [...claim.excepts, ...allows], { store, wide: false });
+}
