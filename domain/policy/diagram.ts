@@ -83,6 +83,8 @@ type Build = {
   readonly built: readonly Map<string, NodeId>[];
   /** For each clause: the first level from which on its sets are full. */
   readonly coversFrom: Uint8Array;
+  /** For each clause: a bit for each level whose classes its sets tell apart. */
+  readonly tells: Uint32Array;
 };
 
 export function buildDiagram<Name extends string>(store: Store<Name>, clauses: readonly Clause<Name>[], reading: Reading): Roots {
@@ -95,20 +97,29 @@ type Given = Pick<Build, 'clauses' | 'sets' | 'reading' | 'part'> & { readonly s
 function buildPart(given: Given): NodeId {
   const { lines } = given.store.space;
   const runsOf = (level: number, clause: number) => element(lines, level).runs(element(element(given.sets, level), clause), given.part);
-  const coversFrom = Uint8Array.from(given.clauses, (_, index) => {
-    let level = lines.length;
-    while (level > 0 && runsOf(level - 1, index).full) level -= 1;
-    return level;
-  });
-  const build: Build = { ...given, built: lines.map(() => new Map()), coversFrom };
-  const possible = given.clauses.flatMap((_, index) =>
-    lines.every((_line, level) => runsOf(level, index).runs.length > 0) ? [index] : [],
-  );
+  const tells = new Uint32Array(given.clauses.length);
+  const possible: number[] = [];
+  for (let index = 0; index < given.clauses.length; index += 1) {
+    let isPossible = true;
+    for (let level = 0; level < lines.length; level += 1) {
+      const { full, runs } = runsOf(level, index);
+      if (!full) tells[index] = element(tells, index) | (1 << level);
+      if (runs.length === 0) isPossible = false;
+    }
+    if (isPossible) possible.push(index);
+  }
+  const coversFrom = Uint8Array.from(tells, (bits) => 32 - Math.clz32(bits));
+  const build: Build = { ...given, built: lines.map(() => new Map()), coversFrom, tells };
   return nodeOf(build, 0, simplify(build, 0, possible));
 }
 
-function nodeOf(build: Build, level: number, alive: readonly number[]): NodeId {
+/**
+ * Levels at which no survivor tells classes apart are passed by. What was the shortest list on the way in still is: a survivor that
+ * covers all that is left from a later level on does so from here on.
+ */
+function nodeOf(build: Build, from: number, alive: readonly number[]): NodeId {
   const { store, clauses, reading } = build;
+  const level = levelOf(build, from, alive);
   if (level === store.space.lines.length) return terminal(store, reading.decide(alive.map((index) => element(clauses, index))));
   const key = keyOf(alive);
   const held = element(build.built, level).get(key);
@@ -118,12 +129,20 @@ function nodeOf(build: Build, level: number, alive: readonly number[]): NodeId {
   return id;
 }
 
+function levelOf({ store, tells }: Build, from: number, alive: readonly number[]): number {
+  let bits = 0;
+  for (let index = 0; index < alive.length; index += 1) bits |= tells[alive[index] ?? 0] ?? 0;
+  const later = bits >>> from;
+  return later === 0 ? store.space.lines.length : from + 31 - Math.clz32(later & -later);
+}
+
 /** Characters hold 16 bits; the list of numbers is the key itself, so that no two lists are ever confused. */
 function keyOf(numbers: ArrayLike<number>): string {
-  const codes: number[] = [];
-  for (let index = 0; index < numbers.length; index += 1) codes.push(element(numbers, index) & 0xffff, element(numbers, index) >>> 16);
   let key = '';
-  for (let from = 0; from < codes.length; from += 4_096) key += String.fromCharCode(...codes.slice(from, from + 4_096));
+  for (let index = 0; index < numbers.length; index += 1) {
+    const number = numbers[index] ?? 0;
+    key += String.fromCharCode(number & 0xffff, number >>> 16);
+  }
   return key;
 }
 
@@ -139,7 +158,6 @@ function split(build: Build, level: number, alive: readonly number[]): NodeId {
     // Starts and ends as numbers to sort: the class, then the clause. A clause that is met again ends.
     else for (const place of runs) events.push(place * build.clauses.length + index);
   }
-  if (events.length === 0) return nodeOf(build, level + 1, simplify(build, level + 1, alive));
   return join(build.store, { level, domain, runs: sweep(build, level, { domain, whole, events: Float64Array.from(events).sort() }) });
 }
 
@@ -150,11 +168,17 @@ type Run = { readonly start: number; readonly child: NodeId };
 function sweep(build: Build, level: number, { domain, whole, events }: Sweep): readonly Run[] {
   const size = build.clauses.length;
   const present = new Set<number>();
+  /** By what is present: where the same comes again, so does the child. */
+  const children = new Map<string, NodeId>();
   const runs: Run[] = [];
   let at = 0;
   for (let start = domain.start; start < domain.end;) {
     for (; at < events.length && Math.floor(element(events, at) / size) === start; at += 1) toggle(present, element(events, at) % size);
-    runs.push({ start, child: nodeOf(build, level + 1, simplify(build, level + 1, merge(whole, present))) });
+    const some = [...present].sort((a, b) => a - b);
+    const key = keyOf(some);
+    const child = children.get(key) ?? nodeOf(build, level + 1, simplify(build, level + 1, merge(whole, some)));
+    children.set(key, child);
+    if (runs.at(-1)?.child !== child) runs.push({ start, child });
     start = at < events.length ? Math.floor(element(events, at) / size) : domain.end;
   }
   return runs;
@@ -164,9 +188,8 @@ function toggle(present: Set<number>, index: number): void {
   if (!present.delete(index)) present.add(index);
 }
 
-function merge(whole: readonly number[], present: ReadonlySet<number>): readonly number[] {
-  if (present.size === 0) return whole;
-  const some = [...present].sort((a, b) => a - b);
+function merge(whole: readonly number[], some: readonly number[]): readonly number[] {
+  if (some.length === 0) return whole;
   if (whole.length === 0) return some;
   const all: number[] = [];
   let i = 0;

@@ -4,12 +4,13 @@
  */
 import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
-import { type Field, networkDimensions } from './boxes.ts';
+import { type Field, fields, networkDimensions } from './boxes.ts';
 import { type ClauseRule, type Clauses, clausesOf, type NetworkClause } from './clauses.ts';
 import { comparedBox, completeClauses, type Path, ruleReading, walkDifferences } from './compare.ts';
 import { decide, type Decider, prepare } from './decide.ts';
 import { buildDiagram, newStore, type Reading } from './diagram.ts';
 import { EdictError } from '../errors.ts';
+import { isEqual } from './intervals.ts';
 import type { Decision, NetworkRequest, Policy } from './model.ts';
 import { printRequest, requestMaker, type RequestMaker } from './request-text.ts';
 import { resolver } from './resolve.ts';
@@ -98,6 +99,7 @@ function ruleChanges({ old, fresh, space, show }: Changes): readonly RuleChange[
   const [oldRules, freshRules] = [clausesById(old), clausesById(fresh)];
   return ids.flatMap((rule) => {
     const [before, after] = [oldRules.get(rule), freshRules.get(rule)];
+    if (isSame(before, after)) return [];
     const gained = firstDifference(space, [matching(before), matching(after)], (_, now) => now === 'matches');
     const gone = firstDifference(space, [matching(before), matching(after)], (then) => then === 'matches');
     const change = changeOf({ before, after, gained, gone });
@@ -107,6 +109,18 @@ function ruleChanges({ old, fresh, space, show }: Changes): readonly RuleChange[
 }
 
 type RuleClauses = { readonly rule: ClauseRule; readonly clauses: readonly NetworkClause[] };
+
+/** Word for word: most rules of most changes. */
+function isSame(before: RuleClauses | undefined, after: RuleClauses | undefined): boolean {
+  if (before === undefined || after === undefined || before.clauses.length !== after.clauses.length) return false;
+  return (
+    before.rule.effect === after.rule.effect &&
+    before.clauses.every(({ role, box }, at) => {
+      const other = after.clauses[at];
+      return other?.role === role && fields.every((field) => isEqual(box[field], other.box[field]));
+    })
+  );
+}
 
 type RuleSides = {
   readonly before: RuleClauses | undefined;
