@@ -1,17 +1,17 @@
 /** Access lists of Cisco's systems as people have them. Each list ends with a refusal of everything, as these systems have it. */
-import { anyAddress, inFamily } from '../addresses.ts';
+import { anyAddress, families, inFamily } from '../addresses.ts';
 import { regionOfEntry } from '../targets/cisco-ios/entry.ts';
 import { type CiscoList, type CiscoText, parseCisco } from '../targets/cisco-ios/parse.ts';
 import { type Filter, type FilterRule, gatherUnread, type Unread } from './filter.ts';
 import { type Region, wordSet } from './region.ts';
 
-/** Where there are several lists, each rule says in the dimension `list` which it belongs to: an interface has one of them. */
+/** Where there are several lists of one address family, each rule says in the dimension `list` which it belongs to: an interface has one of them. */
 export function readCisco(text: string): Filter {
   const parsed = parseCisco(text);
   const unread: Unread[] = [...parsed.unread];
   const lists = [...parsed.lists.values()];
-  const names = new Set(lists.map(nameOf));
-  const rules = lists.flatMap((list) => rulesOf(list, parsed, unread).map((rule) => (names.size > 1 ? tagged(rule, nameOf(list)) : rule)));
+  const several = families.some((family) => new Set(lists.filter((list) => (list.family ?? family) === family).map(nameOf)).size > 1);
+  const rules = lists.flatMap((list) => rulesOf(list, parsed, unread).map((rule) => (several ? tagged(rule, nameOf(list)) : rule)));
   return { rules, unread };
 }
 

@@ -14,7 +14,12 @@ export type Place = { readonly line: number; readonly text: string };
 /** A line, and why nothing was made of it. */
 export type Unread = Place & { readonly reason: string };
 
-export type Filter = { readonly rules: readonly FilterRule[]; readonly unread: readonly Unread[] };
+export type Filter = {
+  readonly rules: readonly FilterRule[];
+  readonly unread: readonly Unread[];
+  /** Of the minutes in the rules; UTC unless told. */
+  readonly timezone?: string | undefined;
+};
 
 /** Throws `artifact-unreadable` where anything was not understood, or lies beyond the request space. Times are those of UTC. */
 export function vouched({ rules, unread }: Filter, file: string): readonly ReadRule[] {

@@ -1,5 +1,6 @@
 /** iptables' configuration as people have it: iptables-save(8), lists of commands, sets of ipset(8). One text holds one address family. */
 import { anyAddress, type Family, inFamily } from '../addresses.ts';
+import type { Decision } from '../model.ts';
 import { type Direction, flowSet } from '../request/flow.ts';
 import { parseIptables } from '../targets/iptables/parse.ts';
 import { walkChain } from '../targets/iptables/walk.ts';
@@ -8,8 +9,11 @@ import type { Region } from './region.ts';
 
 const hooks: Readonly<Record<string, Direction>> = { INPUT: 'in', OUTPUT: 'out', FORWARD: 'forward' };
 
+/** `accepted`: what a chain's policy to accept comes to. */
+export type IptablesOptions = { readonly accepted: Decision; readonly family?: Family };
+
 /** Where packets come in: the built-in chains, and of one's own those that nothing jumps to, for packets of every direction. */
-export function readIptables(text: string, family: Family = guessFamily(text)): Filter {
+export function readIptables(text: string, { accepted, family = guessFamily(text) }: IptablesOptions): Filter {
   const parsed = parseIptables(text);
   const unread: Unread[] = [...parsed.unread];
   const called = new Set([...parsed.chains.values()].flatMap(({ rules }) => rules.map(({ verdict }) => verdict?.target ?? '')));
@@ -20,7 +24,7 @@ export function readIptables(text: string, family: Family = guessFamily(text)): 
     const region: Region = { source: set, destination: set, ...(hook === undefined ? {} : { flow: flowSet({ directions: [hook] }) }) };
     const walked = walkChain({ text: parsed, context: { family, sets: parsed.sets }, unread }, name, { regions: [region], path: [] });
     const policy = parsed.chains.get(name)?.policy;
-    const fallback = policy === 'ACCEPT' ? 'allow' : policy === 'DROP' ? 'deny' : undefined;
+    const fallback = policy === 'ACCEPT' ? accepted : policy === 'DROP' ? 'deny' : undefined;
     return fallback === undefined ? walked : [...walked, { region, decision: fallback }];
   });
   return { rules, unread };

@@ -4,6 +4,7 @@
  */
 import { anyAddress, inFamily, networkAround, parseAddress, parseAddresses, printCidr } from '../addresses.ts';
 import { type IntervalSet, intersect, subtract, union } from '../intervals.ts';
+import type { Decision } from '../model.ts';
 import { flowSet } from '../request/flow.ts';
 import { anyService, hasPorts, icmpSet, protocolSet, serviceSet, servicesOf } from '../service-selector.ts';
 import { type Filter, type FilterRule, gatherUnread, type Place, type Unread, unreadable } from './filter.ts';
@@ -15,7 +16,8 @@ type Tables = Map<string, IntervalSet>;
 
 type Line = Place & { readonly words: readonly string[] };
 
-export function readPacketFilter(text: string): Filter {
+/** `accepted`: what no rule matches, which passes. */
+export function readPacketFilter(text: string, { accepted }: { readonly accepted: Decision }): Filter {
   const unread: Unread[] = [];
   const tables: Tables = new Map();
   const found: { rules: readonly FilterRule[]; quick: boolean }[] = [];
@@ -30,7 +32,7 @@ export function readPacketFilter(text: string): Filter {
     .filter((each) => !each.quick)
     .toReversed()
     .flatMap(({ rules }) => rules);
-  return { rules: [...quick, ...slow, { region: {}, decision: 'allow' }], unread };
+  return { rules: [...quick, ...slow, { region: {}, decision: accepted }], unread };
 }
 
 /** A backslash at the end joins the next line; braces, commas and comparisons are words of their own. */

@@ -36,7 +36,7 @@ export function aerleonMeaning(filters: readonly AerleonFilter[], given: Given, 
       .slice(0, 1)
       .map(({ options }) => ({ filter, options })),
   );
-  const tagged = several && new Set(own.map(({ options }) => options[0])).size > 1;
+  const tagged = several && ([4, 6] as const).some((family) => listNames(own, dialect, family).size > 1);
   const lists = own.map(({ filter, options }) => {
     const rules = rulesOf(filter, { ...given, dialect, options });
     return tagged ? rules.map((rule) => ({ ...rule, region: { ...rule.region, list: wordSet([options[0] ?? '']) } })) : rules;
@@ -49,6 +49,12 @@ export function aerleonMeaning(filters: readonly AerleonFilter[], given: Given, 
       ({ filter, options }) => dialect.tracking(options) === 'opening' && filter.terms.every(({ fields }) => !fields.has('option')),
     ),
   };
+}
+
+type Own = { readonly filter: AerleonFilter; readonly options: readonly string[] };
+
+function listNames(own: readonly Own[], dialect: Dialect, family: Family): ReadonlySet<string | undefined> {
+  return new Set(own.filter(({ options }) => dialect.families(options).includes(family)).map(({ options }) => options[0]));
 }
 
 type Context = Given & { readonly dialect: Dialect; readonly options: readonly string[] };

@@ -2,11 +2,11 @@
 import { anyAddress, type Family, inFamily, networkAround, parseAddress, parseAddresses, printCidr } from '../../addresses.ts';
 import { intersect, type IntervalSet, union } from '../../intervals.ts';
 import { type ConnectionState, flowSet, states } from '../../request/flow.ts';
-import { icmpSet, portServices, protocolSet, serviceSet, servicesOf } from '../../service-selector.ts';
+import { icmpSet, maxPort, portServices, protocolSet, serviceSet, servicesOf } from '../../service-selector.ts';
 import { unreadable } from '../filter.ts';
 import { portNumber } from '../port-names.ts';
 import { flagsWith, icmpType, protocolNumber, tcpFlags } from '../protocols.ts';
-import { numberSet, otherThan, type Region, wholeOf, wordSet } from '../region.ts';
+import { meet, numberSet, otherThan, type Region, wholeOf, wordSet } from '../region.ts';
 import type { NftItem, NftTable } from './tree.ts';
 
 export type MatchContext = {
@@ -17,8 +17,13 @@ export type MatchContext = {
 
 type Match = { readonly left: string; readonly op: string; readonly right: readonly NftItem[] };
 
-/** A dimension and the values in it; `also`: what the match takes for granted. */
-type Reading = { readonly dimension: string; readonly set: IntervalSet; readonly also?: Region };
+/** A line and the values on it; `also`: what the match takes for granted; `as`: what values of that line are in the region. */
+type Reading = {
+  readonly dimension: string;
+  readonly set: IntervalSet;
+  readonly also?: Region;
+  readonly as?: (asked: IntervalSet) => Region;
+};
 
 type Read = (items: readonly NftItem[], context: MatchContext) => Reading;
 
@@ -30,16 +35,19 @@ function address(dimension: 'source' | 'destination', family: Family): Read {
 
 function port(dimension: 'service' | 'sourcePort', protocol: number | undefined): Read {
   return (items, { service }) => {
-    const ports = numberSet(items.map(portsOf));
     const protocols = protocol === undefined ? servicesOf(intersect(service, portServices)).map((each) => each.protocol) : [protocol];
     if (protocols.length === 0) throw unreadable('ports of a protocol that has none');
-    const all = union(...protocols.map(protocolSet));
-    if (dimension === 'sourcePort') return { dimension, set: ports, also: { service: all } };
-    const at = protocols.flatMap((each) =>
-      ports.map(({ low, high }) => serviceSet({ protocol: each, low: Number(low), high: Number(high) })),
-    );
-    return { dimension, set: union(...at), also: { service: all } };
+    const also = { service: union(...protocols.map(protocolSet)) };
+    const reading: Reading = { dimension: 'sourcePort', set: numberSet(items.map(portsOf)), also };
+    return dimension === 'sourcePort' ? reading : { ...reading, as: (ports) => ({ service: servicesAt(protocols, ports) }) };
   };
+}
+
+function servicesAt(protocols: readonly number[], ports: IntervalSet): IntervalSet {
+  const told = intersect(ports, [{ low: 0n, high: BigInt(maxPort) }]);
+  return union(
+    ...protocols.flatMap((protocol) => told.map(({ low, high }) => serviceSet({ protocol, low: Number(low), high: Number(high) }))),
+  );
 }
 
 function messages(version: 4 | 6): Read {
@@ -110,21 +118,12 @@ const reads: Readonly<Record<string, Read>> = {
   ),
 };
 
-/** Regions of which any may hold. */
-export function regionsOfMatch({ left, op, right }: Match, context: MatchContext): readonly Region[] {
+export function regionOfMatch({ left, op, right }: Match, context: MatchContext): Region {
   const read = Object.hasOwn(reads, left) ? reads[left] : undefined;
   if (read === undefined) throw unreadable(`a match on \`${left}\``);
-  const {
-    dimension,
-    set,
-    also = {},
-  } = read(
-    right.flatMap((item) => elementsOf(item, context)),
-    context,
-  );
-  const asked = compare(dimension, set, op);
-  const held = also[dimension];
-  return [{ ...also, [dimension]: held === undefined ? asked : intersect(held, asked) }];
+  const items = right.flatMap((item) => elementsOf(item, context));
+  const { dimension, set, also = {}, as = (asked: IntervalSet): Region => ({ [dimension]: asked }) } = read(items, context);
+  return meet(also, as(compare(dimension, set, op)));
 }
 
 function elementsOf(item: NftItem, { table }: MatchContext): readonly NftItem[] {

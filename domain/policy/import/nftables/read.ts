@@ -8,7 +8,7 @@ import { type Direction, flowSet } from '../../request/flow.ts';
 import { bothMustAllow, type Filter, type FilterRule, gatherUnread, type Unread, unreadable } from '../filter.ts';
 import { cutOutAll, isNowhere, meet, type Region, wholeOf } from '../region.ts';
 import { parseNftJson } from './json.ts';
-import { regionsOfMatch } from './match.ts';
+import { regionOfMatch } from './match.ts';
 import { parseNftRuleset } from './parse.ts';
 import type { NftChain, NftItem, NftMapEntry, NftRule, NftRuleset, NftStatement, NftTable, NftVerdict } from './tree.ts';
 
@@ -53,9 +53,11 @@ function strayTables({ tables }: NftRuleset): readonly Unread[] {
     [...chains].flatMap(([chain, { hook, rules }]) => {
       if (hook === undefined || (rules.length === 0 && hook.policy === 'accept')) return [];
       if (familiesOf[family] !== undefined && hook.type === 'filter' && hooks[hook.hook] !== undefined) return [];
+      const { line, text } = rules[0] ?? place;
       return [
         {
-          ...(rules[0] ?? place),
+          line,
+          text,
           reason: `chain \`${chain}\` of table \`${family} ${name}\` is of type \`${hook.type}\` on hook \`${hook.hook}\``,
         },
       ];
@@ -130,11 +132,9 @@ function narrow(
   regions: readonly Region[],
   match: { readonly left: string; readonly op: string; readonly right: readonly NftItem[] },
 ): readonly Region[] {
-  return regions.flatMap((region) =>
-    regionsOfMatch(match, { table, service: region['service'] ?? wholeOf('service') })
-      .map((each) => meet(region, each))
-      .filter((each) => !isNowhere(each)),
-  );
+  return regions
+    .map((region) => meet(region, regionOfMatch(match, { table, service: region['service'] ?? wholeOf('service') })))
+    .filter((region) => !isNowhere(region));
 }
 
 type Step = { readonly rule: NftRule; readonly region: Region; readonly arriving: readonly Region[]; readonly depth: number };

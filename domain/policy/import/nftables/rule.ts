@@ -186,7 +186,7 @@ function parseItem(reader: TokenReader): NftItem {
   if (word.startsWith('@')) return { kind: 'set', name: word.slice(1) };
   if (word.startsWith('$')) throw unreadable(`variable \`${word}\``);
   const [low = '', high, ...more] = word.split('-');
-  // A dash also stands within names: a range has digits or addresses on both sides.
-  const isRange = high !== undefined && more.length === 0 && /^[0-9a-f.:]+$/i.test(low) && /^[0-9a-f.:]+$/i.test(high) && /[0-9]/.test(low);
+  // A dash also stands within names: a range has numbers or addresses on both sides.
+  const isRange = high !== undefined && more.length === 0 && [low, high].every((end) => /^(?:[0-9]+|[0-9a-f]*[.:][0-9a-f.:]*)$/i.test(end));
   return isRange ? { kind: 'range', low, high } : { kind: 'value', text: word };
 }

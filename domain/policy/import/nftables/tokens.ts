@@ -5,7 +5,8 @@ export type Token = { readonly text: string; readonly line: number; readonly quo
 
 export const end = '\n';
 
-const tokenForm = /[ \t\r]+|\\\n|#[^\n]*|(\n|;)|"([^"\n]*)"|([{}(),=/|&]|!=|==|<=|>=|<|>|:(?=\s)|@?[A-Za-z0-9_.:*+-][A-Za-z0-9_.:*+/-]*)/gy;
+const tokenForm =
+  /[ \t\r]+|\\\n|#[^\n]*|(\n|;)|"([^"\n]*)"|(!=|==|<=|>=|[{}(),=/|&<>]|:(?=\s)|[@$]?[A-Za-z0-9_.:*+-][A-Za-z0-9_.:*+/-]*)/gy;
 
 export function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];

@@ -5,7 +5,8 @@
  * - Entries stand by weight: deny, allow, claim; the first that matches decides. What no rule speaks of is permitted by a last entry: that
  *   is "not applicable", and it is left to the device's other lists.
  * - A list looks at each packet by itself. `permit tcp any any established` comes first, so that TCP's answers pass; answers of other
- *   protocols pass where a rule, or none, says so.
+ *   protocols pass where a rule, or none, says so. Where a rule names the states of answers it is not there, and a rule on the answers
+ *   of TCP alone says `established` itself.
  * - IPv4 addresses of several networks, and services of several kinds, are an object group: one entry instead of as many as there are
  *   pairs. Groups are named by the digest of what they hold, so that equal ones are one and a change of one leaves the others.
  * - Time ranges are told by the device's clock, which is in UTC unless it is set otherwise: windows in UTC are exact. An exception in
@@ -16,7 +17,10 @@ import { digestOfText } from '../../../digest.ts';
 import { cidrsOf, type Cidr, families, type Family, familyLine, printAddress } from '../../addresses.ts';
 import { anyMinute } from '../../time-window.ts';
 import { type Interval, type IntervalSet, isEqual, isSubset } from '../../intervals.ts';
-import type { Policy } from '../../model.ts';
+import { allRules, namedFlows } from '../../clauses.ts';
+import type { NetworkRule, Policy } from '../../model.ts';
+import { flowSet } from '../../request/flow.ts';
+import { protocolNumbers, protocolSet, selectedServices } from '../../service-selector.ts';
 import { artifactOf, selfDigest } from '../artifact.ts';
 import { statelessLines, type StatelessLine } from '../stateless/lines.ts';
 import { statelessLosses } from '../stateless/losses.ts';
@@ -28,25 +32,51 @@ import { periods } from './periods.ts';
 const words: Words = { ports: [6, 17], icmp: { 4: 1, 6: 58 }, zone: 'UTC' };
 
 export function compileCiscoIos(policies: readonly Policy[], inventory: Inventory): Compilation {
-  const said = statelessLines(policies, inventory, words);
-  const blocks: Blocks = new Map();
+  const rules = allRules(policies);
+  const answering = new Set(rules.filter(({ rule }) => isOnAnswers(rule)).map(({ id }) => id));
+  const { lines, inexact } = statelessLines(policies.map(asPackets), inventory, words);
+  const said = lines.map((line) => (answering.has(line.id) ? { ...line, box: { ...line.box, flow: answers } } : line));
+  const { states } = namedFlows(rules.map(({ rule }) => rule));
+  const writer: Writer = { blocks: new Map(), answersPass: !states.includes('established') && !states.includes('related') };
   const lists = families.map((family) =>
     printList(
-      said.lines.filter((line) => line.family === family),
+      said.filter((line) => line.family === family),
       family,
-      blocks,
+      writer,
     ),
   );
   const text = [
     '! Written by Edict; changed by hand, it is drift.',
     `! edict artifact ${selfDigest}`,
-    ...[...blocks.keys()].toSorted().flatMap((head) => [head, ...(blocks.get(head) ?? []).map((line) => ` ${line}`), '!']),
+    ...[...writer.blocks.keys()].toSorted().flatMap((head) => [head, ...(writer.blocks.get(head) ?? []).map((line) => ` ${line}`), '!']),
     ...lists.flat(),
     'end',
     '',
   ].join('\n');
-  return { artifact: artifactOf('cisco-ios', { 'edict.ios': text }), losses: statelessLosses('cisco-ios', policies, inventory, said) };
+  const losses = statelessLosses('cisco-ios', policies, inventory, { lines: said, inexact });
+  return { artifact: artifactOf('cisco-ios', { 'edict.ios': text }), losses };
 }
+
+const answers = flowSet({ directions: ['forward'], states: ['established', 'related'] });
+
+/** A rule on the answers of TCP, all of them and nothing else. */
+function isOnAnswers({ match }: NetworkRule): boolean {
+  const { state = [], direction = 'forward', service } = match;
+  const both = [...new Set(state)].toSorted().join(' ') === 'established related';
+  return both && direction === 'forward' && isSubset(selectedServices(service), protocolSet(protocolNumbers.tcp));
+}
+
+/** The same rule of packets, whatever they belong to: the entry tells by `established`. */
+function asPackets(policy: Policy): Policy {
+  return {
+    ...policy,
+    rules: policy.rules.map((rule) =>
+      rule.kind === 'network' && isOnAnswers(rule) ? { ...rule, match: { ...rule.match, state: undefined } } : rule,
+    ),
+  };
+}
+
+type Writer = { readonly blocks: Blocks; readonly answersPass: boolean };
 
 /** Object groups and time ranges by their first line. */
 type Blocks = Map<string, readonly string[]>;
@@ -57,7 +87,7 @@ const everything: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ipv6' };
 /** A remark is at most this long. */
 const longestRemark = 100;
 
-function printList(lines: readonly StatelessLine[], family: Family, blocks: Blocks): readonly string[] {
+function printList(lines: readonly StatelessLine[], family: Family, { blocks, answersPass }: Writer): readonly string[] {
   const taken = new Set<string>();
   let rule = '';
   const entries = lines.flatMap((line) => {
@@ -67,7 +97,12 @@ function printList(lines: readonly StatelessLine[], family: Family, blocks: Bloc
     if (fresh.length > 0) rule = line.id;
     return [...remark, ...fresh];
   });
-  const own = ['permit tcp any any established', ...entries, 'remark what no rule speaks of', `permit ${everything[family]} any any`];
+  const own = [
+    ...(answersPass ? ['permit tcp any any established'] : []),
+    ...entries,
+    'remark what no rule speaks of',
+    `permit ${everything[family]} any any`,
+  ];
   return [`no ${heads[family]}`, heads[family], ...own.map((entry) => ` ${entry}`), '!'];
 }
 
@@ -75,9 +110,12 @@ function entriesIn({ decision, family, box }: StatelessLine, blocks: Blocks): re
   const action = decision === 'allow' ? 'permit' : 'deny';
   const services = servicesOf(entriesOf(box), family, blocks);
   const [sources, destinations] = [addresses(box.source, family, blocks), addresses(box.destination, family, blocks)];
+  const state = isEqual(box.flow, answers) ? ' established' : '';
   const time = isSubset(anyMinute, box.minute) ? '' : ` time-range ${named(blocks, 'time-range', periods(box.minute))}`;
   return services.flatMap(({ protocol, from, to }) =>
-    sources.flatMap((source) => destinations.map((destination) => `${action} ${protocol} ${source}${from} ${destination}${to}${time}`)),
+    sources.flatMap((source) =>
+      destinations.map((destination) => `${action} ${protocol} ${source}${from} ${destination}${to}${state}${time}`),
+    ),
   );
 }
 

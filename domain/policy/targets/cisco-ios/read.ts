@@ -5,9 +5,8 @@
 import { EdictError } from '../../../errors.ts';
 import { anyAddress, type Family, inFamily } from '../../addresses.ts';
 import { type FilterRule, gatherUnread, type Unread, vouched } from '../../import/filter.ts';
-import { establishedFlags } from '../../import/protocols.ts';
 import { meet, type Region } from '../../import/region.ts';
-import { isEqual } from '../../intervals.ts';
+import { byState } from '../../import/states.ts';
 import { flowSet } from '../../request/flow.ts';
 import type { Artifact, ReadRule } from '../target.ts';
 import { regionOfEntry } from './entry.ts';
@@ -60,12 +59,6 @@ function listRules(list: CiscoList, text: CiscoText, unread: Unread[]): readonly
 
 function permitsEverything({ permit, words }: CiscoEntry, { family }: CiscoList): boolean {
   return permit && words.join(' ') === `${family === 6 ? 'ipv6' : 'ip'} any any`;
-}
-
-function byState(region: Region): Region {
-  const { 'tcp-flags': flags, ...rest } = region;
-  if (flags === undefined || !isEqual(flags, establishedFlags)) return region;
-  return meet(rest, { flow: flowSet({ states: ['established', 'related'] }) });
 }
 
 function refused(what: string, expectedText: string): EdictError {
