@@ -38,6 +38,8 @@ export type Conformance = {
   /** A policy beyond what the target holds (its `budget`), which compile must refuse, and what the refusal's message says. */
   readonly tooLarge?: { readonly of: ConformanceCase; readonly says: RegExp };
   readonly engine?: ConformanceEngine;
+  /** One that takes minutes to build: `npm run test:engines`. */
+  readonly slowEngine?: ConformanceEngine;
 };
 
 /** The language's own validator, and where there is one its engine. Runs in suite.real.test.ts. */
@@ -48,6 +50,8 @@ export type ConformanceEngine = {
   readonly validate: (artifact: Artifact) => string | Promise<string>;
   /** An artifact that the validator must refuse: a validator that accepts everything checks nothing. */
   readonly spoil: (text: string) => string;
+  /** What it is asked; network rules have the witnesses of the case unless told. */
+  readonly requests?: (of: ConformanceCase) => readonly Request[];
   /** The engine's own decision on each request, in order: must be what the target's reader says. `undefined`: cannot be asked. */
   readonly decide?: (
     artifact: Artifact,
