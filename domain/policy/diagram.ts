@@ -7,8 +7,8 @@
  * list of survivors is built once.
  */
 import { element } from './element.ts';
-import type { IntervalSet } from './intervals.ts';
-import type { BoxOf, Domain, Space } from './space.ts';
+import { type ListMap, listMap } from './lists/list-map.ts';
+import type { BoxOf, Domain, Runs, Space } from './space.ts';
 
 export type NodeId = number;
 
@@ -35,7 +35,10 @@ export type Store<Name extends string = string> = {
   readonly nodes: (Node | undefined)[];
   /** What a terminal says; `undefined` for inner nodes. */
   readonly terminals: (string | undefined)[];
-  readonly shared: Map<string, NodeId>;
+  /** Terminals by what they say. */
+  readonly said: Map<string, NodeId>;
+  /** Inner nodes by level, starts and children. */
+  readonly shared: ListMap;
 };
 
 /** How clauses are read: all that alters the meaning of a list of survivors. */
@@ -53,34 +56,29 @@ export type Reading = {
 export type Survivor = Omit<Clause, 'box'>;
 
 export function newStore<Name extends string>(space: Space<Name>): Store<Name> {
-  return { space, nodes: [], terminals: [], shared: new Map() };
+  return { space, nodes: [], terminals: [], said: new Map(), shared: listMap() };
 }
 
 type AnyStore = Omit<Store, 'space'>;
 
 export function terminal(store: AnyStore, text: string): NodeId {
-  return share(store, `=${text}`, undefined, text);
-}
-
-function share(store: AnyStore, key: string, node: Node | undefined, text: string | undefined): NodeId {
-  const held = store.shared.get(key);
+  const held = store.said.get(text);
   if (held !== undefined) return held;
-  const id = store.nodes.length;
-  store.nodes.push(node);
+  const id = store.nodes.push(undefined) - 1;
   store.terminals.push(text);
-  store.shared.set(key, id);
+  store.said.set(text, id);
   return id;
 }
 
 type Build = {
   readonly store: AnyStore & { readonly space: Pick<Space, 'lines' | 'parts'> };
   readonly clauses: readonly Survivor[];
-  /** By dimension, then clause. */
-  readonly sets: readonly (readonly IntervalSet[])[];
+  /** By level, then clause. */
+  readonly runs: readonly (readonly Runs[])[];
   readonly reading: Reading;
   readonly part: number;
   /** By level and survivors. */
-  readonly built: readonly Map<string, NodeId>[];
+  readonly built: readonly ListMap[];
   /** For each clause: the first level from which on its sets are full. */
   readonly coversFrom: Uint8Array;
   /** For each clause: a bit for each level whose classes its sets tell apart. */
@@ -88,28 +86,30 @@ type Build = {
 };
 
 export function buildDiagram<Name extends string>(store: Store<Name>, clauses: readonly Clause<Name>[], reading: Reading): Roots {
-  const sets = store.space.names.map((name) => clauses.map(({ box }) => box[name]));
-  return Array.from({ length: store.space.parts }, (_, part) => buildPart({ store, clauses, sets, reading, part }));
+  const { names, lines, parts } = store.space;
+  return Array.from({ length: parts }, (_, part) => {
+    const runs = names.map((name, level) => clauses.map(({ box }) => element(lines, level).runs(box[name], part)));
+    return buildPart({ store, clauses, runs, reading, part });
+  });
 }
 
-type Given = Pick<Build, 'clauses' | 'sets' | 'reading' | 'part'> & { readonly store: Build['store'] };
+type Given = Pick<Build, 'clauses' | 'runs' | 'reading' | 'part'> & { readonly store: Build['store'] };
 
 function buildPart(given: Given): NodeId {
   const { lines } = given.store.space;
-  const runsOf = (level: number, clause: number) => element(lines, level).runs(element(element(given.sets, level), clause), given.part);
   const tells = new Uint32Array(given.clauses.length);
   const possible: number[] = [];
   for (let index = 0; index < given.clauses.length; index += 1) {
     let isPossible = true;
     for (let level = 0; level < lines.length; level += 1) {
-      const { full, runs } = runsOf(level, index);
+      const { full, runs } = element(element(given.runs, level), index);
       if (!full) tells[index] = element(tells, index) | (1 << level);
       if (runs.length === 0) isPossible = false;
     }
     if (isPossible) possible.push(index);
   }
   const coversFrom = Uint8Array.from(tells, (bits) => 32 - Math.clz32(bits));
-  const build: Build = { ...given, built: lines.map(() => new Map()), coversFrom, tells };
+  const build: Build = { ...given, built: lines.map(listMap), coversFrom, tells };
   return nodeOf(build, 0, simplify(build, 0, possible));
 }
 
@@ -121,11 +121,11 @@ function nodeOf(build: Build, from: number, alive: readonly number[]): NodeId {
   const { store, clauses, reading } = build;
   const level = levelOf(build, from, alive);
   if (level === store.space.lines.length) return terminal(store, reading.decide(alive.map((index) => element(clauses, index))));
-  const key = keyOf(alive);
-  const held = element(build.built, level).get(key);
+  const built = element(build.built, level);
+  const held = built.get(alive);
   if (held !== undefined) return held;
   const id = split(build, level, alive);
-  element(build.built, level).set(key, id);
+  built.set(alive, id);
   return id;
 }
 
@@ -148,12 +148,12 @@ function keyOf(numbers: ArrayLike<number>): string {
 
 function split(build: Build, level: number, alive: readonly number[]): NodeId {
   const line = element(build.store.space.lines, level);
-  const sets = element(build.sets, level);
+  const runsOf = element(build.runs, level);
   const domain = element(line.domains, build.part);
   const whole: number[] = [];
   const events: number[] = [];
   for (const index of alive) {
-    const { full, runs } = line.runs(element(sets, index), build.part);
+    const { full, runs } = element(runsOf, index);
     if (full) whole.push(index);
     // Starts and ends as numbers to sort: the class, then the clause. A clause that is met again ends.
     else for (const place of runs) events.push(place * build.clauses.length + index);
@@ -171,17 +171,41 @@ function sweep(build: Build, level: number, { domain, whole, events }: Sweep): r
   /** By what is present: where the same comes again, so does the child. */
   const children = new Map<string, NodeId>();
   const runs: Run[] = [];
+  let last: NodeId = -1;
   let at = 0;
   for (let start = domain.start; start < domain.end;) {
-    for (; at < events.length && Math.floor(element(events, at) / size) === start; at += 1) toggle(present, element(events, at) % size);
-    const some = [...present].sort((a, b) => a - b);
-    const key = keyOf(some);
-    const child = children.get(key) ?? nodeOf(build, level + 1, simplify(build, level + 1, merge(whole, some)));
-    children.set(key, child);
-    if (runs.at(-1)?.child !== child) runs.push({ start, child });
-    start = at < events.length ? Math.floor(element(events, at) / size) : domain.end;
+    let next = domain.end;
+    for (; at < events.length; at += 1) {
+      const event = events[at] ?? 0;
+      const place = Math.floor(event / size);
+      if (place !== start) {
+        next = place;
+        break;
+      }
+      toggle(present, event - place * size);
+    }
+    const child = childWith(build, level, { whole, present, children });
+    if (child !== last) runs.push({ start, child });
+    last = child;
+    start = next;
   }
   return runs;
+}
+
+type Standing = {
+  readonly whole: readonly number[];
+  readonly present: ReadonlySet<number>;
+  readonly children: Map<string, NodeId>;
+};
+
+function childWith(build: Build, level: number, { whole, present, children }: Standing): NodeId {
+  const some = present.size > 1 ? [...present].sort((a, b) => a - b) : [...present];
+  const key = keyOf(some);
+  const held = children.get(key);
+  if (held !== undefined) return held;
+  const child = nodeOf(build, level + 1, simplify(build, level + 1, merge(whole, some)));
+  children.set(key, child);
+  return child;
 }
 
 function toggle(present: Set<number>, index: number): void {
@@ -265,12 +289,21 @@ export function join(
   store: AnyStore,
   { level, domain, runs }: { readonly level: number; readonly domain: Domain; readonly runs: readonly Run[] },
 ): NodeId {
-  const distinct = runs.filter(({ child }, index) => index === 0 || element(runs, index - 1).child !== child);
+  const distinct = runs.filter(({ child }, index) => index === 0 || runs[index - 1]?.child !== child);
   if (distinct.length === 1) return element(distinct, 0).child;
-  const starts = Int32Array.from(distinct, ({ start }) => start);
-  const children = Int32Array.from(distinct, ({ child }) => child);
-  const key = `${level}${keyOf(starts)}${keyOf(children)}`;
-  return share(store, key, { level, starts, children, end: domain.end }, undefined);
+  const content = new Int32Array(1 + 2 * distinct.length);
+  content[0] = level;
+  for (const [index, { start, child }] of distinct.entries()) {
+    content[1 + index] = start;
+    content[1 + distinct.length + index] = child;
+  }
+  const held = store.shared.get(content);
+  if (held !== undefined) return held;
+  const [starts, children] = [content.subarray(1, 1 + distinct.length), content.subarray(1 + distinct.length)];
+  const id = store.nodes.push({ level, starts, children, end: domain.end }) - 1;
+  store.terminals.push(undefined);
+  store.shared.set(content, id);
+  return id;
 }
 
 /** On the path of every decision: no bounds are checked, the bisection stays within them. */

@@ -22,7 +22,8 @@ export function union(...sets: readonly IntervalSet[]): IntervalSet {
 }
 
 export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
-  if (a === b) return a;
+  if (a === b || isWithin(a, b)) return a;
+  if (isWithin(b, a)) return b;
   const found: Interval[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     const [left, right] = [element(a, i), element(b, j)];
@@ -33,6 +34,13 @@ export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
     else j += 1;
   }
   return found;
+}
+
+/** Whether one of the few intervals of `whole` holds all of a set: the commonest case, and the set itself is then the answer. */
+function isWithin(set: IntervalSet, whole: IntervalSet): boolean {
+  const [first, last] = [set[0], set.at(-1)];
+  if (first === undefined || last === undefined || whole.length > 2) return false;
+  return whole.some(({ low, high }) => low <= first.low && last.high <= high);
 }
 
 export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
