@@ -7,7 +7,8 @@ import type { Reading, Roots, Store } from './diagram.ts';
 import { EdictError } from '../errors.ts';
 import type { Decision, NetworkRule, Policy } from './model.ts';
 import type { Resolve } from './resolve.ts';
-import type { Loss } from './targets/target.ts';
+import { parsePorts } from './request/flow.ts';
+import type { Loss, LossPart } from './targets/target.ts';
 
 export type Leaf = { readonly path: Path; readonly expected: Decision; readonly actual: Decision };
 
@@ -22,7 +23,8 @@ function directionOf({ expected, actual }: Leaf): Loss['direction'] {
 
 /**
  * A loss covers its rule where the rule's timed exceptions lie, whatever the time; a rule without any is covered whole. One whose
- * loss says so is covered between all of its places, whatever the service: a target may know only whole protocols. A loss about what no rule speaks of covers that, everywhere.
+ * loss says so is covered between all of its places, whatever the service (a target may know only whole protocols), or for some
+ * services and source ports. A loss about what no rule speaks of covers that, everywhere.
  */
 export function coversOf(losses: readonly Pick<Loss, 'rule' | 'covers'>[], policies: readonly Policy[], resolve: Resolve): Covers {
   const rules = new Map(allRules(policies).map(({ id, rule }) => [id, rule]));
@@ -40,15 +42,18 @@ export function coversOf(losses: readonly Pick<Loss, 'rule' | 'covers'>[], polic
 
 function lossBoxes(rule: NetworkRule, words: Parameters<typeof boxOf>[1], covers: Loss['covers']): readonly Box[] {
   if (covers === 'unspoken') return [everything];
-  if (covers === 'rule') return [{ ...everything, ...placesOf(boxOf(rule.match, words)) }];
+  if (covers === 'rule') return [partBox(rule, words, {})];
+  if (covers !== undefined) return [partBox(rule, words, covers)];
   const timed = (rule.except ?? []).filter(({ during }) => during !== undefined);
   return timed.length === 0
     ? [matchBox(rule.match, words)]
     : timed.map((except) => intersectBoxes(matchBox(rule.match, words), boxOf(except, words)));
 }
 
-function placesOf({ destination, source }: Box): Pick<Box, 'destination' | 'source'> {
-  return { destination, source };
+function partBox(rule: NetworkRule, words: Parameters<typeof boxOf>[1], { from, to, service = 'any', sourcePorts }: LossPart): Box {
+  const places = boxOf({ from: rule.match.from, to: rule.match.to, service }, words);
+  const box = from === undefined && to === undefined ? places : intersectBoxes(places, boxOf({ from, to }, words));
+  return sourcePorts === undefined ? box : { ...box, sourcePort: parsePorts(sourcePorts) };
 }
 
 /** Whether a loss that covers the place accounts for the difference there. */

@@ -6,7 +6,7 @@
 import type { Inventory } from '../../context/inventory.ts';
 import type { Digest } from '../../digest.ts';
 import type { Box } from '../boxes.ts';
-import type { Decision, Policy, Request, RuleKind } from '../model.ts';
+import type { AddressSelector, Decision, Policy, PortSelector, Request, RuleKind, ServiceSelector } from '../model.ts';
 
 export type TargetName =
   | 'nftables'
@@ -48,10 +48,19 @@ export type Loss = {
   /** `over-permits`: the target allows what the rules deny. `under-permits`: the reverse. */
   readonly direction: 'over-permits' | 'under-permits';
   /**
-   * Where it may show. `rule`: between all places of the rule's match, whatever the service. `unspoken`: on what no rule speaks of, where the target must decide all the
-   * same; `rule` then names one that makes the target filter there. Absent: on the rule's timed exceptions, or all over its match.
+   * Where it may show. `rule`: between all places of the rule's match, whatever the service. A part: so too, for those services and
+   * source ports. `unspoken`: on what no rule speaks of, where the target must decide all the same; `rule` then names one that makes the
+   * target filter there. Absent: on the rule's timed exceptions, or all over its match.
    */
-  readonly covers?: 'rule' | 'unspoken' | undefined;
+  readonly covers?: 'rule' | 'unspoken' | LossPart | undefined;
+};
+
+/** What is absent is any; `from` and `to` are parts of the rule's own places. */
+export type LossPart = {
+  readonly from?: AddressSelector | undefined;
+  readonly to?: AddressSelector | undefined;
+  readonly service?: ServiceSelector | undefined;
+  readonly sourcePorts?: PortSelector | undefined;
 };
 
 export type Compilation = { readonly artifact: Artifact; readonly losses: readonly Loss[] };

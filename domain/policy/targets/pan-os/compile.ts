@@ -7,14 +7,18 @@
  *   type. A rule that matches on applications and one that matches on services are two rules.
  * - At the end the device denies between zones and allows within one ("intrazone-default", "interzone-default"). Where there are
  *   connections of which the policies do not speak, both are set to allow, so that nothing is refused that no rule refuses.
+ * - An IPv4 address is compared with IPv6 addresses as one of ::/96. An address of ::/96 of which the IPv4 twin is not meant as well
+ *   is left out.
  * - Answers need no rule: the rulebase decides the first packet of a session.
  * - Schedules run on the firewall's clock: where there is one, the file sets its time zone.
  * - The artifact's digest is the comment of the tag `edict`.
  *
  * PAN-OS Web Interface Help: "Policies > Security", "Objects > Addresses", "Objects > Services", "Objects > Applications" (Advanced:
- * Defaults), "Objects > Schedules", "Objects > Tags"; PAN-OS and Panorama API Guide for the places in the XML.
+ * Defaults), "Objects > Schedules", "Objects > Tags"; PAN-OS Administrator's Guide, "Policy"; PAN-OS and Panorama API Guide for the places in the XML.
  */
 import type { Inventory } from '../../../context/inventory.ts';
+import { familyLine, inFamily } from '../../addresses.ts';
+import { type IntervalSet, intersect, subtract } from '../../intervals.ts';
 import type { Policy } from '../../model.ts';
 import { artifactOf, selfDigest } from '../artifact.ts';
 import { type AddressElement, cidrText, elementsOf } from '../rulebase/elements.ts';
@@ -28,7 +32,7 @@ import type { Compilation } from '../target.ts';
 
 export function compilePanOs(policies: readonly Policy[], inventory: Inventory): Compilation {
   const rulebase = rulebaseOf(policies, inventory);
-  const { lines, omissions } = sayableOf(rulebase, { missing: missingWord, canNegate: false });
+  const { lines, omissions } = sayableOf(rulebase, { missing: missingWord, canNegate: false, tellable: withoutTwins });
   const losses = omissionLosses('pan-os', omissions, { lines, isOpen: rulebase.isOpen }, { policies, inventory });
   return { artifact: artifactOf('pan-os', { 'edict.xml': printConfiguration(rulebase, lines) }), losses };
 }
@@ -36,6 +40,29 @@ export function compilePanOs(policies: readonly Policy[], inventory: Inventory):
 function missingWord(entry: ServiceEntry): string | undefined {
   if (isService(entry) || (entry.ports === undefined && entry.sourcePorts === undefined)) return undefined;
   return 'a service of PAN-OS has ports for TCP and UDP only';
+}
+
+const [ipv4, ipv6] = [familyLine[4], familyLine[6]];
+
+const withoutTwins = {
+  rest: '::/96',
+  reason:
+    'PAN-OS compares the IPv4 address a.b.c.d as ::a.b.c.d: what is meant in IPv6 alone cannot be said of ::/96, and is left out there',
+  /** Addresses of ::/96 stay where their IPv4 twins are in the set as well. */
+  part: (set: IntervalSet): IntervalSet => {
+    const alone = subtract(twinsOf(set), inFamily(set, 4));
+    if (alone.length === 0) return set;
+    return subtract(
+      set,
+      alone.map(({ low, high }) => ({ low: low + ipv6.low, high: high + ipv6.low })),
+    );
+  },
+};
+
+/** The IPv4 addresses that the device takes for members of a set's IPv6 addresses. */
+function twinsOf(set: IntervalSet): IntervalSet {
+  const twins = intersect(set, [{ low: ipv6.low, high: ipv6.low + ipv4.high }]);
+  return twins.map(({ low, high }) => ({ low: low - ipv6.low, high: high - ipv6.low }));
 }
 
 /** Else it is an application. */

@@ -2,11 +2,11 @@
  * Reads a configuration of PAN-OS back: which sessions its security rules allow, in the order in which the device asks them. Written
  * from Palo Alto's "PAN-OS Web Interface Help" and "PAN-OS Administrator's Guide" (security policy rules, rule types, default rules):
  * pre-rules, the firewall's own rules, post-rules; the first that matches decides; at the end `interzone-default` denies, unless it is
- * set to allow. An end that allows lets pass what no rule speaks of: "not applicable".
+ * set to allow. An IPv4 address is a member of a set of IPv6 addresses that holds it as one of ::/96. An end that allows lets pass what no rule speaks of: "not applicable".
  */
-import { anyAddress } from '../../addresses.ts';
+import { anyAddress, familyLine } from '../../addresses.ts';
 import { type Box, everything } from '../../boxes.ts';
-import { type IntervalSet, intersect, subtract } from '../../intervals.ts';
+import { type IntervalSet, intersect, subtract, union } from '../../intervals.ts';
 import { joinSets, namedReader } from '../rulebase-reading/named.ts';
 import {
   onlyFile,
@@ -165,11 +165,24 @@ function groupMembers(entry: XmlElement): readonly string[] {
 function addressSet(entry: XmlElement): IntervalSet {
   const [kind, ...more] = entry.children.filter(({ name }) => name !== 'description' && name !== 'tag' && name !== 'disable-override');
   if (kind === undefined || more.length > 0) throw unreadable('an address of several kinds');
-  if (kind.name === 'ip-netmask') return readPrefix(kind.text);
+  if (kind.name === 'ip-netmask') return withTwins(readPrefix(kind.text));
   if (kind.name !== 'ip-range') throw unreadable(`an address by \`${kind.name}\``, '`ip-netmask` or `ip-range`');
   const [first = '', last = '', ...others] = kind.text.split('-');
   if (others.length > 0) throw unreadable(`\`${kind.text}\``, 'a range');
-  return readRange(first, last);
+  return withTwins(readRange(first, last));
+}
+
+const [ipv4, ipv6] = [familyLine[4], familyLine[6]];
+
+/** The device compares an IPv4 address with IPv6 addresses as one whose first 96 bits are 0; never the other way round. */
+function withTwins(set: IntervalSet): IntervalSet {
+  const twins = intersect(set, [{ low: ipv6.low, high: ipv6.low + (ipv4.high - ipv4.low) }]);
+  return twins.length === 0
+    ? set
+    : union(
+        set,
+        twins.map(({ low, high }) => ({ low: low - ipv6.low + ipv4.low, high: high - ipv6.low + ipv4.low })),
+      );
 }
 
 /** Of a rule, what bears on no decision of it. */
@@ -261,7 +274,7 @@ function addressNamed(name: string, addresses: Device['addresses']): IntervalSet
     return addresses(name);
   } catch {
     const [first = '', last] = name.split('-');
-    return last === undefined ? readPrefix(name) : readRange(first, last);
+    return withTwins(last === undefined ? readPrefix(name) : readRange(first, last));
   }
 }
 

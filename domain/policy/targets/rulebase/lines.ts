@@ -42,7 +42,9 @@ export type Line = {
 };
 
 /** A rule of which a part is left out, and why; `unspoken`: what the device decides all the same where no rule speaks. */
-export type Omission = Pick<Loss, 'rule' | 'direction' | 'reason'> & { readonly covers?: 'unspoken' };
+export type Omission = Pick<Loss, 'rule' | 'direction' | 'reason'> & {
+  readonly covers?: 'unspoken' | { readonly from: string } | { readonly to: string };
+};
 
 /** An allow that is left out lets less pass, a refusal more. */
 export function omissionOf({ id, decision }: Pick<Line, 'id' | 'decision'>, reason: string): Omission {

@@ -29,7 +29,7 @@ export function omissionLosses(
   said: Said,
   { policies, inventory }: { readonly policies: readonly Policy[]; readonly inventory: Inventory },
 ): readonly Loss[] {
-  const candidates = candidatesOf(omissions, new Set(allRules(policies).flatMap(({ id, rule }) => (isTimed(rule) ? [id] : []))));
+  const candidates = candidatesOf(omissions, new Map(allRules(policies).map(({ id, rule }) => [id, rule])));
   if (candidates.length === 0) return [];
   const resolve = resolver(inventory);
   const meant = clausesOf(policies, resolve);
@@ -63,22 +63,30 @@ function isTimed({ except = [] }: NetworkRule): boolean {
   return except.some(({ during }) => during !== undefined);
 }
 
-/** A rule's omissions are one loss for each direction, however many they are. */
-function candidatesOf(omissions: readonly Omission[], timed: ReadonlySet<string>): readonly Omit<Loss, 'target' | 'witness'>[] {
+type Candidate = Omit<Loss, 'target' | 'witness'>;
+
+/** A rule's omissions are one loss for each direction and part of it, however many they are. */
+function candidatesOf(omissions: readonly Omission[], rules: ReadonlyMap<string, NetworkRule>): readonly Candidate[] {
   const byLoss = new Map<string, { readonly omission: Omission; readonly reasons: Set<string> }>();
   for (const omission of omissions) {
-    const key = `${omission.rule} ${omission.direction} ${omission.covers ?? ''}`;
+    const key = JSON.stringify([omission.rule, omission.direction, omission.covers]);
     const held = byLoss.get(key) ?? { omission, reasons: new Set() };
     held.reasons.add(omission.reason);
     byLoss.set(key, held);
   }
-  return [...byLoss.values()].map(({ omission: { rule, direction, covers }, reasons }) => ({
-    rule,
-    direction,
-    reason: [...reasons].join('; '),
-    // Else a loss of a timed rule covers its timed exceptions alone, and what is left out here is not about time.
-    ...(covers === undefined ? (timed.has(rule) ? { covers: 'rule' as const } : {}) : { covers }),
-  }));
+  return [...byLoss.values()].map(({ omission, reasons }) => {
+    const covers = coversOfOmission(omission, rules.get(omission.rule));
+    const { rule, direction } = omission;
+    return { rule, direction, reason: [...reasons].join('; '), ...(covers === undefined ? {} : { covers }) };
+  });
+}
+
+/** Unless it says more, a loss of a timed rule covers its timed exceptions alone, and what is left out here is not about time. */
+function coversOfOmission({ covers }: Omission, rule: NetworkRule | undefined): Loss['covers'] {
+  if (covers === 'unspoken' || rule === undefined) return covers;
+  const { service } = rule.match;
+  if (covers !== undefined) return { ...covers, service };
+  return isTimed(rule) ? { service } : undefined;
 }
 
 const atSessions: Box = { ...everything, flow: sessionFlow };

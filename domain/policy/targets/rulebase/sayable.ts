@@ -3,6 +3,7 @@ import type { Box } from '../../boxes.ts';
 import { type IntervalSet, isSubset, subtract, union } from '../../intervals.ts';
 import { anySourcePort } from '../../request/flow.ts';
 import { anyService, serviceSet } from '../../service-selector.ts';
+import type { AddressSelector } from '../../model.ts';
 import { type Line, type Omission, omissionOf, type Rulebase } from './lines.ts';
 import { mostListed } from './names.ts';
 import { serviceEntries, type ServiceEntry } from './services.ts';
@@ -18,6 +19,8 @@ export type Words = {
   readonly missing: (entry: ServiceEntry) => string | undefined;
   /** The device can say "all but these services". */
   readonly canNegate: boolean;
+  /** The part of a set of addresses that the device can tell from others, and where the rest lies; absent: all of any set. */
+  readonly tellable?: { readonly part: (set: IntervalSet) => IntervalSet; readonly rest: AddressSelector; readonly reason: string };
 };
 
 export type Sayable = {
@@ -28,7 +31,8 @@ export type Sayable = {
 export function sayableOf({ lines, omissions: before }: Rulebase, words: Words): Sayable {
   const omissions = [...before];
   const entriesOf = entryReader();
-  const said = lines.flatMap((line): readonly SayableLine[] => {
+  const told = tellableLines(lines, words, omissions);
+  const said = told.flatMap((line): readonly SayableLine[] => {
     const entries = entriesOf(line.box);
     if (entries === 'any') return [{ ...line, services: 'any', isNegated: false }];
     const others = words.canNegate && entries.length > mostListed ? otherEntries(line) : [];
@@ -41,6 +45,26 @@ export function sayableOf({ lines, omissions: before }: Rulebase, words: Words):
     return services.length === 0 ? [] : [{ ...line, services, isNegated: false, box: narrowed(line.box, services) }];
   });
   return { lines: said, omissions };
+}
+
+/** Adds to the omissions what the device would not tell from other addresses. */
+function tellableLines(lines: readonly Line[], { tellable }: Words, omissions: Omission[]): readonly Line[] {
+  if (tellable === undefined) return lines;
+  const known = new Map<IntervalSet, IntervalSet>();
+  const partOf = (set: IntervalSet): IntervalSet => {
+    const held = known.get(set) ?? tellable.part(set);
+    known.set(set, held);
+    return held;
+  };
+  return lines.flatMap((line) => {
+    const [from, to] = [partOf(line.from.set), partOf(line.to.set)];
+    if (from === line.from.set && to === line.to.set) return [line];
+    if (from !== line.from.set) omissions.push({ ...omissionOf(line, tellable.reason), covers: { from: tellable.rest } });
+    if (to !== line.to.set) omissions.push({ ...omissionOf(line, tellable.reason), covers: { to: tellable.rest } });
+    if (from.length === 0 || to.length === 0) return [];
+    const box = { ...line.box, source: from, destination: to };
+    return [{ ...line, from: { ...line.from, set: from }, to: { ...line.to, set: to }, box }];
+  });
 }
 
 type Entries = ReturnType<typeof serviceEntries>;

@@ -72,6 +72,23 @@ describe('a configuration of PAN-OS', () => {
     expect(decide(text, request)).toBe(decision);
   });
 
+  it.each([
+    ['::/0', '192.0.2.1', 'allow'],
+    ['::/96', '192.0.2.1', 'allow'],
+    ['::192.0.2.0/120', '192.0.2.1', 'allow'],
+    ['::192.0.2.0/120', '192.0.3.1', 'deny'],
+    ['2000::/3', '192.0.2.1', 'deny'],
+    ['0.0.0.0/0', '::c000:201', 'deny'],
+  ] as const)('takes an IPv4 address for one of ::/96, never the other way round: %s holds %s: %s', (source, from, decision) => {
+    const to = from.includes(':') ? '2001:db8::1' : '10.0.0.1';
+    expect(
+      decide(
+        firewall(rule('a', { source: 'v6' }), '', `<address><entry name="v6"><ip-netmask>${source}</ip-netmask></entry></address>`),
+        tcp(from, to, 1),
+      ),
+    ).toBe(decision);
+  });
+
   it('asks pre-rules first and post-rules last', () => {
     const group = (pre: string, post: string) =>
       `<config><devices><entry name="localhost.localdomain"><device-group><entry name="branch">
