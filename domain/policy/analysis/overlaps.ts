@@ -78,11 +78,13 @@ function look(search: Search, part: number, { allow, deny }: Pair): void {
   const key = `${allow} ${deny}`;
   if (search.found.has(key)) return;
   const { lines } = search.decisive.store.space;
-  const classes: number[] = [];
+  const classes: (number | undefined)[] = [];
   for (let level = 0; level < lines.length; level += 1) {
-    const at = common(matchRuns(search.decisive, { rule: allow, level, part }), matchRuns(search.decisive, { rule: deny, level, part }));
+    const mine = matchRuns(search.decisive, { rule: allow, level, part });
+    const theirs = matchRuns(search.decisive, { rule: deny, level, part });
+    const at = common(mine, theirs);
     if (at === undefined) return;
-    classes.push(at);
+    classes.push(mine.full && theirs.full ? undefined : at);
   }
   const plain = [allow, deny].every((rule) => element(search.decisive.clausesOf, rule).length === 1);
   const path = { part, classes };

@@ -143,3 +143,16 @@ export function familySizes(sizes: readonly Size[]): FamilySizes {
 export function printSize({ bits, share }: Size): string {
   return bits === Number.NEGATIVE_INFINITY ? 'nothing' : `2^${bits.toFixed(1)} (${(share * 100).toFixed(0)} %)`;
 }
+
+/** For JSON: a number of requests may be beyond what a JSON number holds; `bits` is absent where nothing is allowed. */
+export type PlainSize = { readonly requests: string; readonly bits?: number | undefined; readonly share: number };
+
+export type PlainSizes = { readonly ipv4: PlainSize; readonly ipv6: PlainSize };
+
+export function plainSizes({ ipv4, ipv6 }: FamilySizes): PlainSizes {
+  return { ipv4: plainSize(ipv4), ipv6: plainSize(ipv6) };
+}
+
+function plainSize({ requests, bits, share }: Size): PlainSize {
+  return { requests: requests.toString(), ...(Number.isFinite(bits) ? { bits } : {}), share };
+}

@@ -71,10 +71,9 @@ function base(kind: FindingKind): Pick<Finding, 'kind' | 'severity'> {
 
 function needlessText(standing: Needless['standing'], rule: string, by: readonly string[]): string {
   if (standing === 'empty') return `\`${rule}\` matches nothing: its exceptions take away all of it`;
-  const others = listed(by);
-  return standing === 'shadowed'
-    ? `\`${rule}\` never decides: ${others} come before it on all that it matches`
-    : `\`${rule}\` changes nothing: ${others} decide the same without it`;
+  const [others, one] = [listed(by), by.length === 1 ? 's' : ''];
+  if (standing === 'shadowed') return `\`${rule}\` never decides: ${others} come${one} before it on all that it matches`;
+  return `\`${rule}\` changes nothing: ${others} decide${one} the same without it`;
 }
 
 const mostNamed = 5;

@@ -1,0 +1,159 @@
+/** What the analysis of policies says, in words. All of it is given cleaned text. */
+import type { Finding } from '../domain/policy/analysis/finding.ts';
+import type { OptimiseStep } from '../domain/policy/analysis/optimise.ts';
+import type { RadiusChange } from '../domain/policy/analysis/reach.ts';
+import type { Relation } from '../domain/policy/analysis/relate.ts';
+import type { PlainSize, PlainSizes } from '../domain/policy/analysis/size.ts';
+import type { WhatIf, WhatIfSide } from '../domain/policy/what-if.ts';
+import { style, table } from './output.ts';
+
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+export type AnalysisReport = {
+  readonly rules: number;
+  readonly findings: readonly Finding[];
+  readonly counts: { readonly [kind: string]: number };
+  readonly pairsCut: boolean;
+  readonly allows: PlainSizes;
+};
+
+export function analysisWords({ rules, findings, counts, pairsCut, allows }: AnalysisReport): string {
+  const lines = findings.flatMap(({ kind, severity, text, witness, droppable }) => [
+    `${severity === 'fault' ? style.red(kind) : style.yellow(kind)}  ${text}${droppable === false ? ' (one of those that cover it must stay)' : ''}`,
+    ...(witness === undefined ? [] : [`    ${witness.text}`]),
+  ]);
+  const found = Object.entries(counts).filter(([, count]) => count > 0);
+  const listed = found.map(([kind, count]) => `${count} ${kind}`).join(', ') || 'nothing found';
+  return [
+    ...lines,
+    `${counted(rules, 'rule')}: ${listed}`,
+    ...(pairsCut ? [style.yellow('so many rules are at odds that not every pair was looked at')] : []),
+    `allowed together: ${sizeWords(allows)}`,
+  ].join('\n');
+}
+
+export function sizeWords({ ipv4, ipv6 }: PlainSizes): string {
+  return `IPv4 ${sizeText(ipv4)}, IPv6 ${sizeText(ipv6)}`;
+}
+
+function sizeText({ bits, share }: PlainSize): string {
+  return bits === undefined ? 'nothing' : `2^${bits.toFixed(1)} (${(share * 100).toFixed(0)} %)`;
+}
+
+export type ComparisonReport = {
+  readonly relation: Relation;
+  readonly names: { readonly first: string; readonly second: string };
+  readonly first?: { readonly text: string } | undefined;
+  readonly second?: { readonly text: string } | undefined;
+  readonly allows?: { readonly first: PlainSizes; readonly second: PlainSizes } | undefined;
+};
+
+export function comparisonWords({ relation, names, first, second, allows }: ComparisonReport): string {
+  const said: Readonly<Record<Relation, string>> = {
+    equivalent: style.green('equivalent: every request is decided alike'),
+    'first-more': style.yellow(`${names.first} allows more`),
+    'second-more': style.yellow(`${names.second} allows more`),
+    incomparable: style.yellow('incomparable: each allows something that the other does not'),
+  };
+  return [
+    said[relation],
+    ...[first, second].flatMap((side) => (side === undefined ? [] : [`  ${side.text}`])),
+    ...(allows === undefined ? [] : [`${names.first}: ${sizeWords(allows.first)}`, `${names.second}: ${sizeWords(allows.second)}`]),
+  ].join('\n');
+}
+
+export type WhatIfReport = WhatIf & {
+  readonly allows: { readonly before: PlainSizes; readonly after: PlainSizes };
+  readonly radius?: RadiusChange | undefined;
+};
+
+export function whatIfWords({ connections, unreadable, wouldBlock, wouldAllow, allows, radius }: WhatIfReport): string {
+  return [
+    `of ${counted(connections, 'recorded flow')}${unreadable > 0 ? ` (${unreadable} cannot be decided)` : ''}`,
+    ...sideWords('would be cut off', wouldBlock),
+    ...sideWords('would be let in', wouldAllow),
+    `allowed before: ${sizeWords(allows.before)}`,
+    `allowed after:  ${sizeWords(allows.after)}`,
+    ...(radius === undefined ? [] : radiusWords(radius)),
+  ].join('\n');
+}
+
+function sideWords(what: string, { connections, hosts, examples }: WhatIfSide): readonly string[] {
+  const of = hosts.length === 0 ? '' : ` of ${hosts.slice(0, 10).join(', ')}${hosts.length > 10 ? ` and ${hosts.length - 10} more` : ''}`;
+  return [
+    `  ${connections} ${what}${of}`,
+    ...examples.map(({ text, count, criticality }) => `    ${(criticality ?? 'unknown').padEnd(8)}  ${text} (${count})`),
+  ];
+}
+
+function radiusWords({ asset, before, after, gained, lost }: RadiusChange): readonly string[] {
+  const list = (names: readonly string[]) => (names.length === 0 ? 'nothing' : names.join(', '));
+  return [
+    `who holds ${asset} reaches ${counted(before.reaches.length, 'asset')} before (${before.critical} critical), ${after.reaches.length} after (${after.critical} critical)`,
+    `  gained: ${list(gained)}`,
+    `  lost:   ${list(lost)}`,
+  ];
+}
+
+export type OptimiseReport = {
+  readonly before: number;
+  readonly after: number;
+  readonly proof: string;
+  readonly steps: readonly OptimiseStep[];
+  readonly written: readonly string[];
+};
+
+export function optimiseWords({ before, after, proof, steps, written }: OptimiseReport): string {
+  const rows = steps.map(({ change, rule, rules }) => [change, rule, rules.join(', ')]);
+  return [
+    table(['CHANGE', 'RULE', 'BY, FROM OR BEFORE'], rows, 'nothing to change'),
+    `${counted(before, 'rule')} before, ${after} after; ${style.green(`proved ${proof}`)}`,
+    ...written.map((file) => `written to ${file}`),
+  ].join('\n');
+}
+
+export type SizingReport = {
+  readonly support: number;
+  readonly usage: readonly {
+    readonly rule: string;
+    readonly flows: number;
+    readonly triples: number;
+    readonly narrower?: string | undefined;
+  }[];
+  readonly neverUsed: readonly string[];
+  readonly replay: Pick<WhatIf, 'wouldBlock'>;
+  readonly written: readonly string[];
+};
+
+export function sizingWords({ support, usage, neverUsed, replay, written }: SizingReport): string {
+  const rows = usage.map(({ rule, flows, triples, narrower }) => [
+    rule,
+    String(flows),
+    String(triples),
+    flows === 0 ? 'drop' : (narrower ?? 'keep'),
+  ]);
+  return [
+    table(['GRANT', 'FLOWS', 'DISTINCT', 'PROPOSAL'], rows, 'no grants'),
+    `${counted(neverUsed.length, 'grant')} of ${usage.length} never used in ${counted(support, 'flow')}; the proposal would cut off ${replay.wouldBlock.connections} of them`,
+    ...written.map((file) => `written to ${file}`),
+  ].join('\n');
+}
+
+export type ProofReport = {
+  readonly target: string;
+  readonly equal: boolean;
+  readonly classes: number;
+  readonly counterExample?: { readonly text: string } | undefined;
+  readonly withinLosses: readonly { readonly rule: string; readonly direction: string; readonly text: string }[];
+};
+
+export function proofWords({ target, equal, classes, counterExample, withinLosses }: ProofReport): string {
+  return [
+    equal
+      ? style.green(`proved: the ${target} artifact decides as the rules say`)
+      : style.red(`not proved: the ${target} artifact does otherwise`),
+    ...(counterExample === undefined ? [] : [`  ${counterExample.text}`]),
+    ...withinLosses.map(({ rule, direction, text }) => `  ${style.yellow('within a loss')} of ${rule} (${direction}): ${text}`),
+    `${counted(classes, 'class')} of requests compared`.replace('classs', 'classes'),
+  ].join('\n');
+}

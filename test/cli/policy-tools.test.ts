@@ -1,0 +1,187 @@
+/** The tools for policies, as they are typed, on files of the test's own. None of them needs a server. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildProgram } from '../../cli/program.ts';
+import { EdictError } from '../../domain/errors.ts';
+
+const rules = {
+  payments: "allow: { from: 'service:payments', to: 'zone:data', service: tcp/5432 }",
+  gateway: "allow: { from: 'asset:pay-1', to: 'zone:data', service: tcp/5432 }",
+  ssh: "allow: { from: 'zone:office', to: 'zone:data', service: tcp/22 }",
+  nobody: "deny: { from: any, to: 'zone:data', service: tcp/22 }",
+  only: "claim: { to: 'zone:data' }",
+} as const;
+
+function policy(...ids: readonly (keyof typeof rules)[]): string {
+  const lines = ids.map((id) => `  - { id: ${id}, requirement: r1, network: { ${rules[id]} } }`);
+  return ['policy: data', 'title: Data', 'owner: ann', 'requirements: [{ id: r1, text: Given. }]', 'rules:', ...lines, ''].join('\n');
+}
+
+const conn = [
+  { ts: 1_794_000_000, uid: 'a', 'id.orig_h': '10.1.0.10', 'id.orig_p': 1, 'id.resp_h': '10.2.0.5', 'id.resp_p': 5432, proto: 'tcp' },
+  { ts: 1_794_000_001, uid: 'b', 'id.orig_h': '10.4.0.17', 'id.orig_p': 1, 'id.resp_h': '10.2.0.5', 'id.resp_p': 22, proto: 'tcp' },
+];
+const s3 = (action: string) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'edict-policies-'));
+  for (const [name, text] of Object.entries({
+    'faulty.yaml': policy('payments', 'gateway', 'ssh', 'nobody', 'only'),
+    'good.yaml': policy('payments', 'only'),
+    'wider.yaml': policy('payments', 'ssh', 'only'),
+    'assets.csv':
+      'name,address,zone,services,groups,owner,criticality\npay-1,10.1.0.10,pay,payments,,ann,high\npay-2,10.1.0.11,pay,payments,,ann,high\ndb-1,10.2.0.5,data,,,ann,critical\nws-17,10.4.0.17,office,,,ann,low\n',
+    'zones.csv': 'name,cidrs\npay,10.1.0.0/24\ndata,10.2.0.0/24\noffice,10.4.0.0/24\n',
+    'conn.log': `${conn.map((line) => JSON.stringify(line)).join('\n')}\n`,
+    'flows.txt':
+      '2 123 eni-1 10.4.0.17 10.2.0.5 50000 22 6 5 300 1794000000 1794000060 ACCEPT OK\n2 123 eni-1 10.2.0.5 10.4.0.17 22 50000 6 5 300 1794000000 1794000060 ACCEPT OK\n',
+    'one.json': JSON.stringify(s3('s3:GetObject')),
+    'all.json': JSON.stringify(s3('s3:*')),
+  }))
+    writeFileSync(at(name), text);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = 0;
+});
+
+type Ended = { readonly code: number; readonly stdout: string };
+
+const exitCode = (): number => Number(process.exitCode ?? 0);
+
+async function edict(...args: readonly string[]): Promise<Ended> {
+  let stdout = '';
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += String(text);
+    return true;
+  });
+  process.exitCode = 0;
+  try {
+    const named = ['--assets', at('assets.csv'), '--zones', at('zones.csv')];
+    await buildProgram()
+      .exitOverride()
+      .parseAsync(['policy', ...args, ...named], { from: 'user' });
+    return { code: exitCode(), stdout };
+  } finally {
+    write.mockRestore();
+  }
+}
+
+const json = async <T = any>(...args: readonly string[]): Promise<T> => JSON.parse((await edict(...args, '--json')).stdout) as T;
+
+async function refusal(...args: readonly string[]): Promise<EdictError> {
+  const error: unknown = await edict(...args).catch((fault: unknown) => fault);
+  if (!(error instanceof EdictError)) throw new Error('not refused', { cause: error });
+  return error;
+}
+
+describe('edict policy analyse', () => {
+  it('tells faults with the rules that cover them and a request, and ends with 1 only when it is strict', async () => {
+    const { code, stdout } = await edict('analyse', at('faulty.yaml'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('shadowed  `data/ssh` never decides: `data/nobody` comes before it on all that it matches');
+    expect(stdout).toContain('tcp/22 from 10.4.0.17 (ws-17) to 10.2.0.5 (db-1): deny (data/nobody)');
+    expect(stdout).toContain('redundant  `data/gateway` changes nothing: `data/payments` decides the same without it');
+    expect((await edict('analyse', at('faulty.yaml'), '--strict')).code).toBe(1);
+    expect((await edict('analyse', at('good.yaml'), '--strict')).code).toBe(0);
+  });
+
+  it('gives all of it as JSON', async () => {
+    expect(await json('analyse', at('faulty.yaml'))).toMatchObject({
+      rules: 5,
+      counts: { shadowed: 1, redundant: 1, empty: 0 },
+      findings: [
+        { kind: 'shadowed', rule: 'data/ssh', rules: ['data/nobody'], droppable: true, witness: { decision: 'deny' } },
+        { kind: 'redundant' },
+        { object: 'zone:pay' },
+      ],
+      allows: { ipv4: { requests: '338228674560' }, ipv6: { requests: '0' } },
+    });
+  });
+
+  it.each([
+    ['analyse', ['/no/such.yaml'], 'input-invalid'],
+    ['analyse', ['GOOD', '--most', 'many'], 'input-invalid'],
+    ['compare', ['GOOD', 'cobol:GOOD'], 'target-unknown'],
+    ['compare', ['GOOD', 'GOOD', '--unspoken', 'maybe'], 'input-invalid'],
+    ['compare', ['GOOD', 'aws-iam:GOOD'], 'input-invalid'],
+    ['whatif', ['GOOD', '--flows', 'GOOD', '--format', 'pcap'], 'input-invalid'],
+    ['whatif', ['GOOD', '--asset', 'ws-18'], 'not-found'],
+    ['optimise', ['GOOD', '--right-size'], 'input-invalid'],
+    ['compile', ['GOOD', '--target', 'cobol'], 'target-unknown'],
+    ['prove', ['GOOD', '--target', 'nftables', '--artifact', 'GOOD'], 'artifact-unreadable'],
+  ])('%s refuses %j as %s', async (command, args, code) => {
+    const named = args.map((arg) => arg.replace('GOOD', at('good.yaml')));
+    expect(await refusal(command, ...named)).toMatchObject({ code });
+  });
+});
+
+describe('edict policy compare', () => {
+  it('says which of two policies allows more, with a request', async () => {
+    const { stdout } = await edict('compare', at('good.yaml'), at('wider.yaml'));
+    expect(stdout).toContain(`${at('wider.yaml')} allows more`);
+    expect(stdout).toContain('tcp/22 from 10.4.0.17 (ws-17) to 10.2.0.5 (db-1)');
+    expect(await json('compare', at('good.yaml'), at('good.yaml'))).toMatchObject({ relation: 'equivalent' });
+  });
+
+  it('compares access policies of a cloud', async () => {
+    expect(await json('compare', `aws-iam:${at('one.json')}`, `aws-iam:${at('all.json')}`)).toMatchObject({ relation: 'second-more' });
+  });
+});
+
+describe('edict policy compile and prove', () => {
+  it('writes an artifact once, proves it, and refutes what was changed in it', async () => {
+    const out = at('out');
+    expect((await edict('compile', at('good.yaml'), '--target', 'nftables', '--out', out)).stdout).toContain('edict.nft');
+    expect(await refusal('compile', at('good.yaml'), '--target', 'nftables', '--out', out)).toMatchObject({ code: 'input-invalid' });
+    const proved = await edict('prove', at('good.yaml'), '--target', 'nftables', '--artifact', out);
+    expect(proved).toMatchObject({ code: 0, stdout: expect.stringContaining('proved: the nftables artifact decides as the rules say') });
+    const file = join(out, 'edict.nft');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('5432', '5433'));
+    const refuted = await edict('prove', at('good.yaml'), '--target', 'nftables', '--artifact', out);
+    expect(refuted).toMatchObject({ code: 1, stdout: expect.stringContaining('the nftables artifact says') });
+    expect(await json('compare', at('good.yaml'), `nftables:${out}`)).toMatchObject({ relation: 'incomparable' });
+  });
+
+  it('prints an artifact where no folder is named', async () => {
+    expect((await edict('compile', at('good.yaml'), '--target', 'nftables')).stdout).toContain('table inet edict');
+  });
+});
+
+describe('edict policy whatif', () => {
+  it('replays what Zeek recorded, and says who would be cut off', async () => {
+    const { stdout } = await edict('whatif', at('good.yaml'), '--before', at('wider.yaml'), '--flows', at('conn.log'), '--asset', 'ws-17');
+    expect(stdout).toContain('1 would be cut off of ws-17');
+    expect(stdout).toContain('critical  tcp/22 from 10.4.0.17 (ws-17) to 10.2.0.5 (db-1)');
+    expect(stdout).toContain('lost:   ');
+  });
+
+  it('reads flow logs, without the answers', async () => {
+    expect(await json('whatif', at('good.yaml'), '--flows', at('flows.txt'), '--format', 'vpc-flow')).toMatchObject({
+      connections: 1,
+      wouldBlock: { connections: 1, hosts: ['ws-17'] },
+    });
+  });
+});
+
+describe('edict policy optimise', () => {
+  it('writes policies that mean the same and are free of faults', async () => {
+    const out = at('optimised');
+    const { stdout } = await edict('optimise', at('faulty.yaml'), '--out', out);
+    expect(stdout).toContain('dropped');
+    expect(stdout).toContain('proved equivalent');
+    expect(existsSync(join(out, 'data.yaml'))).toBe(true);
+    expect((await edict('analyse', out, '--strict')).code).toBe(0);
+    expect(await json('compare', at('faulty.yaml'), out)).toMatchObject({ relation: 'equivalent' });
+  });
+
+  it('sizes grants by use', async () => {
+    const { stdout } = await edict('optimise', at('wider.yaml'), '--right-size', '--flows', at('conn.log'));
+    expect(stdout).toContain('0 grants of 2 never used in 2 flows; the proposal would cut off 0 of them');
+  });
+});
