@@ -123,6 +123,7 @@ const mutations: readonly Mutation[] = [
     'unreadable',
     line(/edict artifact sha256:./, (found) => `${found.slice(0, -1)}${found.endsWith('0') ? '1' : '0'}`),
   ],
+  ['a key that is there twice', 'unreadable', line(/"action":"Accept"/, (found) => `${found},"action":"Drop"`)],
   ['no JSON', 'unreadable', remove(/^\{/)],
   ['text cut off', 'unreadable', (text) => text.slice(0, text.length / 2)],
 ];

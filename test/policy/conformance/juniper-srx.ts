@@ -1,5 +1,7 @@
 /** Juniper SRX in the conformance suite. No Junos OS is to be had here: its reader is the only one. */
-import { type Conformance, line, type Mutation, remove } from './conformance.ts';
+import { policyOf } from '../arbitrary.ts';
+import { networkRule } from './cases.ts';
+import { type Conformance, type ConformanceCase, line, type Mutation, remove } from './conformance.ts';
 import { sessionCases } from './session-firewalls.ts';
 
 const policy = (name: string) => new RegExp(`(?:^set groups edict security policies global policy planted\\.${name} .*\\n)+`, 'm');
@@ -96,4 +98,28 @@ const mutations: readonly Mutation[] = [
   ['text cut off in a string', 'unreadable', (text) => text.slice(0, text.indexOf('description "') + 14)],
 ];
 
-export const juniperSrx: Conformance = { target: 'juniper-srx', file: 'edict.set', mutations, cases: sessionCases };
+/** Every second address of a network, so that none of them join. */
+const tooManyAddresses: ConformanceCase = {
+  name: 'too-many-addresses',
+  policies: [policyOf('many', [networkRule('crowd', { from: 'group:crowd' })])],
+  inventory: {
+    zones: [],
+    assets: Array.from({ length: 4_097 }, (_, index) => ({
+      name: `host-${index}`,
+      addresses: [`10.8.${index >> 7}.${(index & 127) * 2}`],
+      zone: 'field',
+      services: [],
+      groups: ['crowd'],
+      owner: 'platform',
+      criticality: 'low' as const,
+    })),
+  },
+};
+
+export const juniperSrx: Conformance = {
+  target: 'juniper-srx',
+  file: 'edict.set',
+  mutations,
+  cases: sessionCases,
+  tooLarge: { of: tooManyAddresses, says: /4097 addresses in `edict-group-crowd` are more/ },
+};

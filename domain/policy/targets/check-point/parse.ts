@@ -3,6 +3,7 @@
  * into objects and the rules of one layer. Written from the "Check Point Management API Reference".
  */
 import { EdictError } from '../../../errors.ts';
+import { type JsonDocument, parseJsonDocument } from '../cloud/json-document.ts';
 import { atLine, unreadable } from '../rulebase-reading/reading.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -22,18 +23,11 @@ export type CheckPointLayer = {
 
 /** Throws `artifact-unreadable` with the line. */
 export function parseCheckPoint(text: string): CheckPointLayer {
-  const value = fieldsOf(parseJson(text), 'the file');
-  if (value['calls'] !== undefined) return layerOfCalls(value, text);
-  if (value['rulebase'] !== undefined) return layerOfRulebase(value, text);
+  const document = parseJsonDocument(text, '');
+  const value = fieldsOf(document.value, 'the file');
+  if (value['calls'] !== undefined) return layerOfCalls(value, document);
+  if (value['rulebase'] !== undefined) return layerOfRulebase(value, document);
   throw unreadable('the file', '`calls`, or a `rulebase` with its `objects-dictionary`');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new EdictError('artifact-unreadable', 'cannot read the file', { expected: 'JSON', cause });
-  }
 }
 
 export function fieldsOf(value: unknown, what: string): Fields {
@@ -64,29 +58,13 @@ export function onlyFields(fields: Fields, known: readonly string[], what: strin
   if (unknown !== undefined) throw unreadable(`\`${unknown}\` of ${what}`, known.join(', '));
 }
 
-/** Lines on which the n-th object with that key begins. */
-function linesOf(text: string, key: string): readonly number[] {
-  const lines: number[] = [];
-  let line = 1;
-  let at = 0;
-  for (const { index } of text.matchAll(new RegExp(`"${key}"\\s*:`, 'g'))) {
-    for (let next = text.indexOf('\n', at); next >= 0 && next < index; next = text.indexOf('\n', at)) {
-      line += 1;
-      at = next + 1;
-    }
-    lines.push(line);
-  }
-  return lines;
-}
-
-function layerOfCalls(value: Fields, text: string): CheckPointLayer {
+function layerOfCalls(value: Fields, { lineOf }: JsonDocument): CheckPointLayer {
   onlyFields(value, ['time-zone', 'calls'], 'the file');
-  const lines = linesOf(text, 'command');
   const objects = new Map<string, CheckPointObject>();
   const rules: CheckPointRule[] = [];
   const layers: Fields[] = [];
   for (const [index, call] of listOf(value['calls'], '`calls`').entries()) {
-    const line = lines[index] ?? 0;
+    const line = lineOf(`/calls/${index}`);
     inCall(line, () => {
       const { command, body, ...rest } = fieldsOf(call, 'a call');
       onlyFields(rest, [], 'a call');
@@ -115,21 +93,25 @@ function addObject(objects: Map<string, CheckPointObject>, object: CheckPointObj
 }
 
 /** Sections are opened; a rule's number tells the order, and the answer is in that order. */
-function layerOfRulebase(value: Fields, text: string): CheckPointLayer {
+function layerOfRulebase(value: Fields, { lineOf }: JsonDocument): CheckPointLayer {
   const objects = new Map<string, CheckPointObject>();
-  for (const each of listOf(value['objects-dictionary'], '`objects-dictionary`')) {
+  for (const [index, each] of listOf(value['objects-dictionary'], '`objects-dictionary`').entries()) {
     const fields = fieldsOf(each, 'an object');
-    const object = { kind: textOf(fields['type'], '`type`'), name: textOf(fields['name'], '`name`'), fields, line: 0 };
+    const line = lineOf(`/objects-dictionary/${index}`);
+    const object = { kind: textOf(fields['type'], '`type`'), name: textOf(fields['name'], '`name`'), fields, line };
     objects.set(object.name, object);
     if (typeof fields['uid'] === 'string') objects.set(fields['uid'], object);
   }
-  const lines = linesOf(text, 'rule-number');
-  const listed = listOf(value['rulebase'], '`rulebase`').flatMap((each) => {
+  return { objects, rules: rulesAt(value['rulebase'], '/rulebase', lineOf), layer: { name: value['name'] }, timezone: undefined };
+}
+
+function rulesAt(list: unknown, pointer: string, lineOf: JsonDocument['lineOf']): readonly CheckPointRule[] {
+  return listOf(list, '`rulebase`').flatMap((each, index) => {
     const fields = fieldsOf(each, 'a rule');
-    return fields['type'] === 'access-section' ? listOf(fields['rulebase'], 'a section').map((rule) => fieldsOf(rule, 'a rule')) : [fields];
+    const place = `${pointer}/${index}`;
+    if (fields['type'] === 'access-section') return rulesAt(fields['rulebase'], `${place}/rulebase`, lineOf);
+    return [{ fields, line: lineOf(place) }];
   });
-  const rules = listed.map((fields, index) => ({ fields, line: lines[index] ?? 0 }));
-  return { objects, rules, layer: { name: value['name'] }, timezone: undefined };
 }
 
 function inCall<T>(line: number, read: () => T): T {

@@ -13,6 +13,7 @@
  * "Address Books and Address Sets", "default-policy"; CLI User Guide: "Configuration Groups".
  */
 import type { Inventory } from '../../../context/inventory.ts';
+import { EdictError } from '../../../errors.ts';
 import type { Policy } from '../../model.ts';
 import { artifactOf, selfDigest } from '../artifact.ts';
 import { type AddressElement, cidrText, elementsOf } from '../rulebase/elements.ts';
@@ -37,6 +38,12 @@ function missingWord({ protocol, ports, sourcePorts }: ServiceEntry): string | u
   return 'an application of Junos OS has ports for TCP and UDP only';
 }
 
+/**
+ * "Best Practices for Defining Policies on High-End SRX Series Devices", for the largest: policies in a context, and source or
+ * destination addresses of one policy. Smaller devices hold less.
+ */
+export const srxBudget = { rules: 80_000, entries: 4_096 };
+
 type Objects = {
   readonly addresses: Map<string, readonly string[]>;
   readonly sets: Map<string, readonly string[]>;
@@ -60,6 +67,8 @@ function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly Saya
   const writer = { ...objects, sideOf: onceByName((side: Side) => sideName(objects, side)) };
   const policies = lines.flatMap((line) => printLine(writer, line));
   const parts = Object.values(objects).flatMap((part) => byName(part).flatMap(([, text]) => text));
+  const count = policies.filter((text) => / then (?:permit|deny)$/.test(text)).length;
+  if (count > srxBudget.rules) throw tooMany(`${count} policies in the global context`, srxBudget.rules);
   const commands = [
     `apply-macro edict artifact "${selfDigest}"`,
     ...(timezone === undefined ? [] : [`system time-zone ${timezone}`]),
@@ -97,6 +106,7 @@ function printLine(writer: Writer, line: SayableLine): readonly string[] {
 function sideName(writer: Objects, { name, set, isNamed }: Side): string {
   if (name === 'any') return name;
   const members = elementsOf(set, [4]).map((element) => addressName(writer, element));
+  if (members.length > srxBudget.entries) throw tooMany(`${members.length} addresses in \`${name}\``, srxBudget.entries);
   const [only = '', ...more] = members;
   if (more.length === 0 && !isNamed) return only;
   writer.sets.set(
@@ -104,6 +114,13 @@ function sideName(writer: Objects, { name, set, isNamed }: Side): string {
     members.map((member) => `security address-book global address-set ${name} address ${member}`),
   );
   return name;
+}
+
+function tooMany(what: string, most: number): EdictError {
+  return new EdictError('policy-invalid', `${what} are more than an SRX takes`, {
+    expected: `at most ${most}`,
+    help: 'name wider networks, or put the rules on several devices',
+  });
 }
 
 function addressName(writer: Objects, element: AddressElement): string {

@@ -1,6 +1,6 @@
 /** Juniper SRX (Junos OS ≥ 18.2): `set` commands that replace the configuration group `edict` as a whole. */
 import type { Target } from '../target.ts';
-import { compileJuniperSrx } from './compile.ts';
+import { compileJuniperSrx, srxBudget } from './compile.ts';
 import { readJuniperSrx } from './read.ts';
 
 export const juniperSrxTarget: Target = {
@@ -8,6 +8,7 @@ export const juniperSrxTarget: Target = {
   kinds: ['network'],
   compile: compileJuniperSrx,
   read: readJuniperSrx,
+  budget: srxBudget,
   cannotSay: [
     'messages to and from the device itself, and packets of a known connection: the policies decide connections that begin, through it',
     'ports of SCTP, DCCP and UDP-Lite: what names them is left out',

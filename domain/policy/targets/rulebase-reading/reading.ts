@@ -66,7 +66,7 @@ export function atLine(error: EdictError, line: number): EdictError {
 }
 
 function lineOf({ where }: EdictError): number | undefined {
-  const digits = /^line (\d+)$/.exec(where ?? '')?.[1];
+  const digits = /(?:^line |:)(\d+)$/.exec(where ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
