@@ -150,6 +150,12 @@ function attributeOf({ key, written = key }: IamCondition): { readonly of: Expre
   return { of: variable('context'), attribute: Object.hasOwn(known, key) ? (known[key] ?? key) : written };
 }
 
+/** `principal.team`: the attribute that a condition is about. */
+export function conditionPath(condition: IamCondition): string {
+  const { of, attribute } = attributeOf(condition);
+  return `${of.op === 'variable' ? of.name : ''}.${attribute}`;
+}
+
 function conditionExpression(condition: IamCondition, version: IamVersion, where: string): Expression {
   const { operator, quantifier, ifExists, values } = condition;
   const attribute = attributeOf(condition);

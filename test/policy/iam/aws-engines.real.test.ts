@@ -130,7 +130,7 @@ describeEngines(['parliament'], 'parliament reads what was compiled', () => {
     it.each(documents)('%s has no fault', (_, text) => expect(findings(text)).toBe(''));
 
     it('would say so of one that had', () => {
-      const [[, text = ''] = []] = documents;
+      const text = documents[0]?.[1] ?? '';
       expect(findings(text.replace('"Effect"', '"Efect"'))).not.toBe('');
     });
   });

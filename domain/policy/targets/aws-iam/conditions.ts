@@ -39,6 +39,49 @@ function joined({ op, left, right }: Extract<Expression, { readonly op: 'and' | 
   return (op === 'and') === wanted ? both(one, other) : either([...one, ...other]);
 }
 
+/** The blocks of which one holds exactly where the expression errs: an attribute that it needs is not there. */
+export function erringBlocks(expression: Expression): readonly Block[] | undefined {
+  switch (expression.op) {
+    case 'literal':
+    case 'holds':
+    case 'has':
+      return [];
+    case 'not':
+      return erringBlocks(expression.of);
+    case 'and':
+    case 'or':
+      return erringPair(expression);
+    default: {
+      const key = testOf(expression, true)?.key;
+      return key === undefined ? undefined : [[presence(key, false)]];
+    }
+  }
+}
+
+/** The first errs, or leaves it to the second, which does. */
+function erringPair({ op, left, right }: Extract<Expression, { readonly op: 'and' | 'or' }>): readonly Block[] | undefined {
+  const [first, second, goesOn] = [erringBlocks(left), erringBlocks(right), blocksOf(left, op === 'and')];
+  if (first === undefined || second === undefined || goesOn === undefined) return undefined;
+  const later = both(goesOn, second);
+  return later === undefined ? undefined : [...first, ...later];
+}
+
+/** Where no expression is false, and one at least errs. */
+export function someErring(expressions: readonly Expression[]): readonly Block[] | undefined {
+  const found: Block[] = [];
+  for (const [index, expression] of expressions.entries()) {
+    let blocks = erringBlocks(expression);
+    for (const [other, each] of expressions.entries()) {
+      if (other === index || blocks === undefined) continue;
+      const [holds, errs] = [blocksOf(each), erringBlocks(each)];
+      blocks = holds === undefined || errs === undefined ? undefined : both(blocks, [...holds, ...errs]);
+    }
+    if (blocks === undefined) return undefined;
+    found.push(...blocks);
+  }
+  return found;
+}
+
 export function both(left: readonly Block[], right: readonly Block[]): readonly Block[] | undefined {
   if (left.length * right.length > mostBlocks) return undefined;
   const found: Block[] = [];

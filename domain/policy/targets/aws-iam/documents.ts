@@ -1,7 +1,6 @@
 /** Statements as policy documents, none larger than AWS takes, and the list of what each is attached to. */
 import { digestOf } from '../../../digest.ts';
 import { EdictError } from '../../../errors.ts';
-import type { AccessRequest } from '../../access/model.ts';
 import type { Block } from './conditions.ts';
 import type { Attachment, Part } from './scope.ts';
 import type { Piece } from './statements.ts';
@@ -17,8 +16,6 @@ export type Limits = {
 export type NamedPiece = {
   /** Of the policy and rule: `p/no-ssh`. */
   readonly rule: string;
-  /** A request within the rule's scope. */
-  readonly witness: AccessRequest;
   readonly effect: 'Allow' | 'Deny';
   readonly piece: Piece;
 };

@@ -3,31 +3,46 @@
  * left open: another policy may allow it. Shares no code with compile.ts.
  */
 import type { Inventory } from '../../../context/inventory.ts';
-import type { AccessClause } from '../../access/interpret.ts';
 import type { AccessRule } from '../../access/model.ts';
+import type { AccessRead } from '../../access/prove.ts';
 import { type NamedRule, readRules } from '../../access/read-rule.ts';
-import { rulesOfDocument, type StatementRule } from '../../iam/to-rules.ts';
+import { familyOfOperator, type OperatorFamily } from '../../iam/condition.ts';
+import { conditionPath, rulesOfDocument, type StatementRule } from '../../iam/to-rules.ts';
 import type { Artifact } from '../target.ts';
-import { attachedDocuments } from './read-files.ts';
+import { type AttachedDocument, attachedDocuments } from './read-files.ts';
 
 /** What one managed policy holds at most ("IAM and AWS STS quotas"). */
 const mostCharacters = 6_144;
 
 /** Throws `artifact-unreadable`. */
-export function readAwsIam(artifact: Artifact): readonly AccessClause[] {
+export function readAwsIam(artifact: Artifact): AccessRead {
   const attached = attachedDocuments(artifact, { expected: 'aws-iam', characters: mostCharacters });
   const rules = attached.flatMap(({ path, document, to, except }) =>
     rulesOfDocument(document, to).map((rule) => namedRule(path, rule, except)),
   );
-  return clausesOfRules(rules);
+  return accessRead(rules, attached);
 }
+
+/** AWS compares by the operator that is written, whatever the type: an attribute has the type that it is compared as. */
+export function accessRead(rules: readonly NamedRule[], attached: readonly AttachedDocument[]): AccessRead {
+  const types = new Map<string, string>();
+  for (const { document } of attached)
+    for (const { conditions } of document.statements)
+      for (const condition of conditions) {
+        const type = typeNames[familyOfOperator(condition.operator)];
+        if (type !== undefined) types.set(conditionPath(condition), type);
+      }
+  return {
+    kind: 'access',
+    clauses: readRules(rules, nothing).clauses,
+    typeOf: ({ root, names }) => (names.length === 1 ? types.get(`${root}.${names[0]}`) : undefined),
+  };
+}
+
+const typeNames: { readonly [family in OperatorFamily]?: string } = { text: 'string', number: 'long', truth: 'boolean', address: 'ip' };
 
 /** No rule of a policy document names anything of an inventory. */
 const nothing: Inventory = { zones: [], assets: [] };
-
-export function clausesOfRules(rules: readonly NamedRule[]): readonly AccessClause[] {
-  return readRules(rules, nothing).clauses;
-}
 
 /** `others`: principals that the document is not attached to after all. */
 export function namedRule(path: string, { effect, match, except = [], where }: StatementRule, others: readonly string[]): NamedRule {

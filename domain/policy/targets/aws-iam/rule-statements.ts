@@ -4,23 +4,29 @@ import { EdictError } from '../../../errors.ts';
 import { directoryOf } from '../../access/directory.ts';
 import { type EntityStore, entityStore } from '../../access/entity-store.ts';
 import type { AccessClause } from '../../access/interpret.ts';
-import type { AccessRequest } from '../../access/model.ts';
 import { accessRules } from '../../access/policies.ts';
-import { readRules } from '../../access/read-rule.ts';
-import type { Selector } from '../../access/selector.ts';
-import { printUid } from '../../access/entity.ts';
+import { type ReadRules, readRules } from '../../access/read-rule.ts';
 import type { Policy } from '../../model.ts';
-import type { Loss } from '../target.ts';
 import type { NamedPiece } from './documents.ts';
-import { claimPieces, type Piece, piecesOf, type Said } from './statements.ts';
+import { claimPieces, erringPieces, type Piece, piecesOf, type Said } from './statements.ts';
 
-export type Told = Omit<Loss, 'target'>;
+export type RuleReasons = {
+  readonly clause: AccessClause;
+  /** What AWS does otherwise than the rule says. */
+  readonly reasons: readonly string[];
+};
 
-export type RuleStatements = { readonly pieces: readonly NamedPiece[]; readonly losses: readonly Told[] };
+export type RuleStatements = {
+  readonly rules: ReadRules;
+  readonly store: EntityStore;
+  readonly pieces: readonly NamedPiece[];
+  /** Of the rules that AWS cannot say whole. */
+  readonly inexact: readonly RuleReasons[];
+};
 
 const idForm = /^[a-z0-9-]{1,64}$/u;
 
-/** `grants`: an `allow` is a statement; else it is a loss. Throws what reading the rules does. */
+/** `grants`: an `allow` is a statement; else it is left to others. Throws what reading the rules does. */
 export function ruleStatements(
   policies: readonly Policy[],
   inventory: Inventory,
@@ -32,51 +38,37 @@ export function ruleStatements(
         throw new EdictError('policy-invalid', `\`${policy}/${id}\` is not a rule's id`, {
           expected: 'letters a–z, digits and `-`, at most 64',
         });
-  const { clauses } = readRules(accessRules(policies, 'access'), inventory);
+  const rules = readRules(accessRules(policies, 'access'), inventory);
   const store = entityStore(directoryOf(inventory));
-  const allows = clauses.filter(({ effect }) => effect === 'allow');
-  const found = clauses.map((clause) => ({ clause, said: sayingOf(clause, { allows, store, grants }) }));
+  const allows = rules.clauses.filter(({ effect }) => effect === 'allow');
+  const found = rules.clauses.map((clause) => statementsOf(clause, { allows, store, grants }));
   return {
-    pieces: found.flatMap(({ clause, said }) => said.pieces.map((piece) => namedPiece(clause, piece))),
-    losses: found.flatMap(({ clause, said }) => lossesOf(clause, said)),
+    rules,
+    store,
+    pieces: found.flatMap(({ pieces }) => pieces),
+    inexact: found.filter(({ reasons }) => reasons.length > 0),
   };
 }
 
-function namedPiece(clause: AccessClause, piece: Piece): NamedPiece {
-  return { rule: clause.id, witness: witnessOf(clause), effect: clause.effect === 'allow' ? 'Allow' : 'Deny', piece };
-}
-
 type Saying = { readonly allows: readonly AccessClause[]; readonly store: EntityStore; readonly grants: boolean };
+
+function statementsOf(clause: AccessClause, saying: Saying): RuleReasons & { readonly pieces: readonly NamedPiece[] } {
+  const said = sayingOf(clause, saying);
+  const silent = clause.effect === 'allow' && !saying.grants;
+  const erring = silent ? { pieces: [], left: [], widened: [] } : erringPieces(clause, saying.store);
+  const reasons = [...said.left, ...erring.left, ...said.widened.map((what) => `${what}: the rule denies what no policy speaks of too`)];
+  const named =
+    (effect: NamedPiece['effect']) =>
+    (piece: Piece): NamedPiece => ({ rule: clause.id, effect, piece });
+  return {
+    clause,
+    reasons: [...new Set(reasons)],
+    pieces: [...said.pieces.map(named(clause.effect === 'allow' ? 'Allow' : 'Deny')), ...erring.pieces.map(named('Deny'))],
+  };
+}
 
 function sayingOf(clause: AccessClause, { allows, store, grants }: Saying): Said {
   if (clause.effect === 'claim') return claimPieces(clause, allows, store);
   if (clause.effect === 'allow' && !grants) return { pieces: [], left: ['a service control policy grants nothing'], widened: [] };
   return piecesOf(clause, clause.excepts, { store, wide: clause.effect === 'deny' });
-}
-
-/** At most one of each direction: what an `allow` leaves out under-permits, what a `deny` leaves out over-permits. */
-function lossesOf(clause: AccessClause, { left, widened }: Said): readonly Told[] {
-  const told = (reasons: readonly string[], direction: Told['direction']): readonly Told[] =>
-    reasons.length === 0 ? [] : [{ rule: clause.id, reason: [...new Set(reasons)].join('; '), witness: witnessOf(clause), direction }];
-  return [...told(left, clause.effect === 'allow' ? 'under-permits' : 'over-permits'), ...told(widened, 'under-permits')];
-}
-
-/** A request within the rule's scope. */
-function witnessOf({ scope }: AccessClause): AccessRequest {
-  return {
-    kind: 'access',
-    principal: sampleOf(scope.principals, 'user'),
-    action: sampleOf(scope.actions, 'Action'),
-    resource: sampleOf(scope.resources, 'arn'),
-  };
-}
-
-function sampleOf(selectors: readonly Selector[], type: string): string {
-  const [first = { kind: 'any' }] = selectors;
-  const id = type === 'arn' ? 'aws:s3:::x' : type === 'Action' ? 's3:GetObject' : 'x';
-  if (first.kind === 'any') return printUid({ type, id });
-  if (first.kind === 'type') return printUid({ type: first.type, id });
-  if (first.kind === 'pattern')
-    return printUid({ type: first.type, id: first.pattern.map((part) => (typeof part === 'string' ? part : 'x')).join('') });
-  return printUid(first.uid);
 }

@@ -117,3 +117,21 @@ export function meet(one: Part, other: Part): boolean {
   const [left, right] = [one.held, other.held].map((names) => union(...names.map(({ pattern }) => of(pattern))));
   return intersect(left ?? [], right ?? []).length > 0;
 }
+
+/** What both hold; `undefined` where AWS cannot say it. */
+export function intersection(one: Part, other: Part): Part | undefined {
+  const also = sorted([...one.without, ...other.without]);
+  if (one.held === undefined) return { ...other, without: also };
+  if (other.held === undefined) return { ...one, without: also };
+  const { of } = stringClasses([...one.held, ...other.held].map(({ pattern }) => pattern));
+  const held: Name[] = [];
+  for (const left of one.held) {
+    for (const right of other.held) {
+      const [ours, theirs] = [of(left.pattern), of(right.pattern)];
+      if (isSubset(ours, theirs)) held.push(left);
+      else if (isSubset(theirs, ours)) held.push(right);
+      else if (intersect(ours, theirs).length > 0) return undefined;
+    }
+  }
+  return { held: sorted(held), without: also };
+}

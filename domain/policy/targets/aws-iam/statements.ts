@@ -5,8 +5,8 @@
 import type { EntityStore } from '../../access/entity-store.ts';
 import { allOf } from '../../access/expression.ts';
 import type { AccessClause, ReadPart } from '../../access/interpret.ts';
-import { type Block, blocksOf, both } from './conditions.ts';
-import { meet, type Scope, scopeOf, without } from './scope.ts';
+import { type Block, blocksOf, both, someErring } from './conditions.ts';
+import { type Attachment, intersection, meet, type Scope, scopeOf, without } from './scope.ts';
 
 export type Piece = { readonly scope: Scope; readonly block: Block };
 
@@ -36,7 +36,14 @@ export function piecesOf(
   const missed = (what: string): void => void (wide ? widened : left).push(what);
   const blocks = blocksOf(allOf(part.conditions));
   if (blocks === undefined) missed('AWS has no condition for what the rule asks');
-  let pieces: readonly Piece[] = (blocks ?? (wide ? [[]] : [])).map((block) => ({ scope, block }));
+  const start = (blocks ?? (wide ? [[]] : [])).map((block) => ({ scope, block }));
+  return { pieces: outsideAll(start, excepts, { store, wide, missed }), left, widened };
+}
+
+type Taking = { readonly store: EntityStore; readonly wide: boolean; readonly missed: (what: string) => void };
+
+function outsideAll(start: readonly Piece[], excepts: readonly ReadPart[], { store, wide, missed }: Taking): readonly Piece[] {
+  let pieces = start;
   for (const except of excepts) {
     const rest = pieces.flatMap((piece) => {
       const found = outside(piece, except, store);
@@ -46,11 +53,47 @@ export function piecesOf(
     if (rest.length > mostPieces) missed('the exceptions take too many statements');
     pieces = rest.length <= mostPieces ? rest : wide ? pieces : [];
   }
-  return {
-    pieces: pieces.filter(({ scope: { actions, resources } }) => actions.held?.length !== 0 && resources.held?.length !== 0),
-    left,
-    widened,
-  };
+  return pieces.filter(({ scope: { actions, resources } }) => actions.held?.length !== 0 && resources.held?.length !== 0);
+}
+
+/** Where the rule errs, and so denies: it would match, but for an attribute that it or an exception needs and that is not there. */
+export function erringPieces({ scope: part, conditions, excepts }: AccessClause, store: EntityStore): Said {
+  const left: string[] = [];
+  const missed = (what: string): void => void left.push(what);
+  const { scope } = scopeOf(part, store);
+  const own = someErring(conditions);
+  if (own === undefined) missed('AWS cannot tell where the rule has no answer');
+  const matching = blocksOf(allOf(conditions));
+  const pieces = [
+    ...outsideAll(
+      (own ?? []).map((block) => ({ scope, block })),
+      excepts,
+      { store, wide: false, missed },
+    ),
+    ...excepts.flatMap((except) => {
+      const errs = someErring(except.conditions);
+      if (errs?.length === 0) return [];
+      const blocks = errs === undefined || matching === undefined ? undefined : both(matching, errs);
+      const shared = sharedScope(scope, scopeOf(except.scope, store).scope);
+      if (blocks === undefined || shared === undefined) missed('AWS cannot tell where an exception has no answer');
+      const start = blocks === undefined || shared === undefined ? [] : blocks.map((block) => ({ scope: shared, block }));
+      const others = excepts.filter((other) => other !== except);
+      return outsideAll(start, others, { store, wide: false, missed });
+    }),
+  ];
+  return { pieces, left, widened: [] };
+}
+
+function sharedScope(one: Scope, other: Scope): Scope | undefined {
+  const [actions, resources] = [intersection(one.actions, other.actions), intersection(one.resources, other.resources)];
+  const principals = sharedPrincipals(one.principals, other.principals);
+  return actions === undefined || resources === undefined || principals === undefined ? undefined : { actions, resources, principals };
+}
+
+function sharedPrincipals(one: Attachment, other: Attachment): Attachment | undefined {
+  const except = [...new Set([...one.except, ...other.except])].toSorted();
+  if (one.to === undefined) return { ...other, except };
+  return other.to === undefined || other.to.join('\n') === one.to.join('\n') ? { ...one, except } : undefined;
 }
 
 type Outside = { readonly pieces: readonly Piece[]; readonly missed: readonly string[] };

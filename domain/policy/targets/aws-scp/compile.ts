@@ -9,30 +9,27 @@ import type { Policy } from '../../model.ts';
 import { artifactOf } from '../artifact.ts';
 import type { Test } from '../aws-iam/conditions.ts';
 import { documentFiles, type Limits, type NamedPiece } from '../aws-iam/documents.ts';
-import { ruleStatements, type Told } from '../aws-iam/rule-statements.ts';
+import { awsLosses } from '../aws-iam/losses.ts';
+import { ruleStatements } from '../aws-iam/rule-statements.ts';
 import { escaped } from '../aws-iam/texts.ts';
 import type { Compilation } from '../target.ts';
+import { readAwsScp } from './read.ts';
 
 /** Of one policy, and of those on one account beside `FullAWSAccess` ("Quotas for AWS Organizations"). */
-export const scpLimits: Limits = { characters: 5_120, documents: 4 };
+const scpLimits: Limits = { characters: 5_120, documents: 4 };
 
 export function compileAwsScp(policies: readonly Policy[], inventory: Inventory): Compilation {
-  const { pieces, losses } = ruleStatements(policies, inventory, { grants: false });
-  const said = pieces.map((piece) => ({ piece, everybody: forEverybody(piece) }));
-  const kept = said.flatMap(({ everybody }) => everybody ?? []);
-  const unsaid = [
-    ...new Map(said.flatMap(({ piece, everybody }) => (everybody === undefined ? [[piece.rule, piece] as const] : []))).values(),
-  ];
-  const more = unsaid.map(({ rule, witness }): Told => ({
-    rule,
-    reason: 'a service control policy knows users and roles, no groups',
-    witness,
-    direction: 'over-permits',
-  }));
-  return {
-    artifact: artifactOf('aws-scp', documentFiles(kept, scpLimits)),
-    losses: [...losses, ...more].map((loss) => ({ target: 'aws-scp', ...loss })),
-  };
+  const statements = ruleStatements(policies, inventory, { grants: false });
+  const said = statements.pieces.map((piece) => ({ rule: piece.rule, everybody: forEverybody(piece) }));
+  const pieces = said.flatMap(({ everybody }) => everybody ?? []);
+  const groups = new Set(said.flatMap(({ rule, everybody }) => (everybody === undefined ? [rule] : [])));
+  const artifact = artifactOf('aws-scp', documentFiles(pieces, scpLimits));
+  const inexact = statements.rules.clauses.flatMap((clause) => {
+    const known = statements.inexact.find((each) => each.clause === clause)?.reasons ?? [];
+    const reasons = groups.has(clause.id) ? [...known, 'a service control policy knows users and roles, no groups'] : known;
+    return reasons.length === 0 ? [] : [{ clause, reasons }];
+  });
+  return { artifact, losses: awsLosses('aws-scp', { ...statements, inexact }, readAwsScp(artifact)) };
 }
 
 /** The statement with its principals as conditions; `undefined` where AWS has none for them. */

@@ -5,13 +5,13 @@
  * `role:ci`.
  */
 import { EdictError } from '../../../errors.ts';
-import type { AccessClause } from '../../access/interpret.ts';
 import type { EntitySelector } from '../../access/model.ts';
+import type { AccessRead } from '../../access/prove.ts';
 import type { NamedRule } from '../../access/read-rule.ts';
 import { printUid } from '../../access/entity.ts';
 import type { IamCondition, IamStatement } from '../../iam/document.ts';
 import { rulesOfDocument } from '../../iam/to-rules.ts';
-import { clausesOfRules, namedRule } from '../aws-iam/read.ts';
+import { accessRead, namedRule } from '../aws-iam/read.ts';
 import { type AttachedDocument, attachedDocuments } from '../aws-iam/read-files.ts';
 import type { Artifact } from '../target.ts';
 
@@ -19,8 +19,9 @@ import type { Artifact } from '../target.ts';
 const mostCharacters = 5_120;
 
 /** Throws `artifact-unreadable`. */
-export function readAwsScp(artifact: Artifact): readonly AccessClause[] {
-  return clausesOfRules(attachedDocuments(artifact, { expected: 'aws-scp', characters: mostCharacters }).flatMap(rulesOfAttached));
+export function readAwsScp(artifact: Artifact): AccessRead {
+  const attached = attachedDocuments(artifact, { expected: 'aws-scp', characters: mostCharacters });
+  return accessRead(attached.flatMap(rulesOfAttached), attached);
 }
 
 function rulesOfAttached({ path, document, to, except }: AttachedDocument): readonly NamedRule[] {

@@ -1,13 +1,12 @@
-import type { AccessClause } from '../../access/interpret.ts';
-import type { Target } from '../target.ts';
-import { compileAwsScp, scpLimits } from './compile.ts';
+import type { AccessTarget } from '../../access/prove.ts';
+import { compileAwsScp } from './compile.ts';
 import { readAwsScp } from './read.ts';
 
-export const awsScpTarget: Target<AccessClause> = {
+export const awsScpTarget: AccessTarget = {
   name: 'aws-scp',
   kinds: ['access'],
   compile: compileAwsScp,
-  read: readAwsScp,
+  read: (artifact) => [readAwsScp(artifact)],
   cannotSay: [
     'An `allow`: a service control policy grants nothing, what it does not deny is left to identity policies.',
     'Groups of principals: such a rule is left out; users, roles and ARNs are asked for by `aws:PrincipalArn`.',
@@ -15,5 +14,4 @@ export const awsScpTarget: Target<AccessClause> = {
     'Countries, devices, purposes, times of the week, relationships and other conditions without a key of AWS: a `deny` denies without the condition.',
     'Part of a pattern of actions or resources taken out of it: a `deny` denies the whole, a `claim` leaves that part open.',
   ],
-  budget: { sizeBytes: scpLimits.characters, entries: scpLimits.documents },
 };
