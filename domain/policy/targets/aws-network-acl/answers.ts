@@ -1,6 +1,7 @@
 /** What packets are needed back: connections, by the packets that answer them. */
-import type { Box } from '../../boxes.ts';
+import { type Box, everything, intersectBoxes, isEmpty } from '../../boxes.ts';
 import { holds, intersect, type IntervalSet } from '../../intervals.ts';
+import type { Decision } from '../../model.ts';
 import { hasPorts, icmpSet, isIcmp, protocolSet, servicePoint, servicesOf } from '../../service-selector.ts';
 
 /**
@@ -26,3 +27,24 @@ export function connectionsAnsweredBy(packets: Box): readonly Box[] {
 
 const request = { 4: 8, 6: 128 } as const;
 const reply = { 4: 0, 6: 129 } as const;
+
+type Line = { readonly box: Box; readonly decision: Decision };
+
+/**
+ * Connections decided by both of two ordered lists: what the first says of the packet that begins them, unless the second refuses what
+ * answers it. In order of pairs: the first line for the connection, with the first for its answers.
+ */
+export function withAnswers<Given extends Line>(
+  connections: readonly Given[],
+  packets: readonly Line[],
+  otherwise: Given,
+): readonly Given[] {
+  const answers = packets.flatMap((line) => connectionsAnsweredBy(line.box).map((box) => ({ box, decision: line.decision })));
+  const pairs = [...connections, { ...otherwise, box: everything, decision: 'not-applicable' as const }].flatMap((line) =>
+    answers.flatMap(({ box, decision }) => {
+      const both = intersectBoxes(line.box, box);
+      return isEmpty(both) ? [] : [{ ...line, box: both, decision: decision === 'deny' ? ('deny' as const) : line.decision }];
+    }),
+  );
+  return [...pairs, ...connections];
+}

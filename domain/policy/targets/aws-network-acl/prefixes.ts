@@ -4,7 +4,7 @@
  */
 import { type Cidr, familyLine, type Family } from '../../addresses.ts';
 import { element } from '../../element.ts';
-import type { IntervalSet } from '../../intervals.ts';
+import { type IntervalSet, subtract, union } from '../../intervals.ts';
 
 export type Labelled<Label> = { readonly label: Label; readonly set: IntervalSet };
 
@@ -13,7 +13,8 @@ export function prefixesOf<Label>(
   division: readonly Labelled<Label>[],
   family: Family,
 ): readonly { readonly label: Label; readonly cidr: Cidr }[] {
-  const spans = division
+  const rest = subtract([familyLine[family]], union(...division.map(({ set }) => set)));
+  const spans = [...division, { set: rest }]
     .flatMap(({ set }, label) => set.map(({ low, high }) => ({ low, high, label })))
     .filter(({ low }) => low >= familyLine[family].low && low <= familyLine[family].high)
     .toSorted((a, b) => (a.low < b.low ? -1 : 1));
@@ -38,13 +39,18 @@ function treeOf({ spans, low, bits, width }: Part, labels: number): Tree {
   const cidr = { low, bits };
   const first = element(spans, 0).label;
   if (spans.every(({ label }) => label === first))
-    return { cidr, children: undefined, costs: Array.from({ length: labels }, (_, label) => (label === first ? 0 : 1)), best: first };
+    return { cidr, children: undefined, costs: leafCosts(first, labels), best: Math.min(first, labels - 1) };
   const middle = low + (1n << BigInt(width - bits - 1));
   const left = treeOf({ spans: spans.filter((span) => span.low < middle), low, bits: bits + 1, width }, labels);
   const right = treeOf({ spans: spans.filter((span) => span.high >= middle), low: middle, bits: bits + 1, width }, labels);
   const inherited = left.costs.map((cost, label) => cost + element(right.costs, label));
   const best = inherited.indexOf(Math.min(...inherited));
   return { cidr, children: [left, right], costs: inherited.map((cost) => Math.min(cost, element(inherited, best) + 1)), best };
+}
+
+/** The label behind the last one is any. */
+function leafCosts(own: number, labels: number): readonly number[] {
+  return Array.from({ length: labels }, (_, label) => (label === own || own === labels ? 0 : 1));
 }
 
 /** `label`: what is inherited; nothing at the top. */
@@ -57,7 +63,7 @@ function print(tree: Tree, label: number | undefined): readonly { readonly label
 }
 
 function isOwn({ children, costs, best }: Tree, label: number): boolean {
-  if (children === undefined) return best !== label;
+  if (children === undefined) return element(costs, label) > 0 && best !== label;
   const [left, right] = children;
   return element(costs, label) < element(left.costs, label) + element(right.costs, label);
 }

@@ -4,11 +4,14 @@
  * that answer it too, which are asked about in the other direction, with the connection's source port as their destination port.
  * An allow whose number ends in 5 lets through what no rule speaks of.
  */
-import { type Box, everything, intersectBoxes, isEmpty } from '../../boxes.ts';
-import { type IntervalSet, union } from '../../intervals.ts';
+import { anyAddress } from '../../addresses.ts';
+import { everything } from '../../boxes.ts';
+import { element } from '../../element.ts';
+import { holds, intersect, type IntervalSet, subtract, union } from '../../intervals.ts';
+import type { Decision } from '../../model.ts';
+import { anyService } from '../../service-selector.ts';
 import { parseJsonDocument } from '../cloud/json-document.ts';
 import { addressRange, fieldsOf, listOf, type ReadOptions, textOf, textsOf, understood, unreadable } from '../cloud/reading.ts';
-import { bothWays } from '../cloud/two-ways.ts';
 import { ownField, peerField, type Way } from '../cloud/ways.ts';
 import type { Artifact, ReadRule } from '../target.ts';
 import { connectionsAnsweredBy } from './answers.ts';
@@ -73,30 +76,45 @@ function subnetOf(id: string, { place }: NetworkAcl, { subnets }: NetworkAclOpti
 
 type Attached = { readonly acl: NetworkAcl; readonly own: IntervalSet };
 
+/** What is refused on either way, or to its answers, is refused; what is left and allowed by name is allowed. */
 function filtered(attached: readonly Attached[]): readonly ReadRule[] {
-  const [arriving, leaving] = (['arriving', 'leaving'] as const).map((way) => attached.flatMap((each) => wayRules(each, way)));
-  const forward = bothWays(arriving ?? [], leaving ?? []);
-  return [arriving ?? [], leaving ?? []].reduce(answered, forward);
+  const parts = attached.flatMap((each) => (['arriving', 'leaving'] as const).flatMap((way) => decided(each, way)));
+  const denied = parts.filter(({ decision }) => decision === 'deny');
+  const unanswered = denied.flatMap((rule) => connectionsAnsweredBy(rule.box).map((box) => ({ ...rule, box })));
+  return [...denied, ...unanswered, ...parts.filter(({ decision }) => decision === 'allow')];
 }
 
-function wayRules({ acl, own }: Attached, way: Way): readonly ReadRule[] {
+/** What the entries of a way decide, by service: each decides of the peers that none before it did. */
+function decided({ acl, own }: Attached, way: Way): readonly ReadRule[] {
   if (own.length === 0) return [];
   const entries = acl.entries.filter(({ isEgress }) => isEgress === (way === 'leaving')).toSorted((a, b) => a.number - b.number);
   checkNumbers(entries);
-  const box = (peers: IntervalSet, service: IntervalSet): Box => ({
-    ...everything,
-    [ownField[way]]: own,
-    [peerField[way]]: peers,
-    service,
+  const where = { line: acl.place.line, text: acl.name };
+  return servicesIn(entries).flatMap((service) => {
+    const found: ReadRule[] = [];
+    let left: IntervalSet = anyAddress;
+    for (const entry of [...entries, lastEntry]) {
+      if (!holds(entry.service, element(service, 0).low)) continue;
+      const peers = intersect(entry.peers, left);
+      left = subtract(left, peers);
+      const box = { ...everything, [ownField[way]]: own, [peerField[way]]: peers, service };
+      if (peers.length > 0) found.push({ box, decision: decisionOf(entry), where });
+    }
+    return found;
   });
-  return [
-    ...entries.map(({ number, action, peers, service, place }): ReadRule => ({
-      box: box(peers, service),
-      decision: action === 'allow' && number % 10 === 5 ? 'not-applicable' : action,
-      where: { line: place.line, text: `${acl.name} ${number}` },
-    })),
-    { box: box(everything.source, everything.service), decision: 'deny' },
-  ];
+}
+
+const lastEntry = { number: lastNumber, action: 'deny', peers: anyAddress, service: anyService } as const;
+
+function decisionOf({ number, action }: Pick<AclEntry, 'number' | 'action'>): Decision {
+  return action === 'allow' && number % 10 === 5 ? 'not-applicable' : action;
+}
+
+/** Runs of services of which each entry has all or nothing. */
+function servicesIn(entries: readonly AclEntry[]): readonly IntervalSet[] {
+  const ends = entries.flatMap(({ service }) => service.flatMap(({ low, high }) => [low, high + 1n]));
+  const starts = [...new Set([0n, ...ends])].filter((at) => holds(anyService, at)).toSorted((a, b) => (a < b ? -1 : 1));
+  return starts.map((low, index) => [{ low, high: (starts[index + 1] ?? element(anyService, 0).high + 1n) - 1n }]);
 }
 
 function checkNumbers(entries: readonly AclEntry[]): void {
@@ -106,17 +124,3 @@ function checkNumbers(entries: readonly AclEntry[]): void {
   );
   if (twice !== undefined) throw unreadable(`number ${twice.number}, which is there twice`, 'each number once in a direction', twice.place);
 }
-
-/** In order of pairs: the first rule for the connection, with the first for its answers. */
-function answered(forward: readonly ReadRule[], packets: readonly ReadRule[]): readonly ReadRule[] {
-  const answers = packets.flatMap((rule) => connectionsAnsweredBy(rule.box).map((box) => ({ box, decision: rule.decision })));
-  const pairs = [...forward, everythingElse].flatMap((rule) =>
-    answers.flatMap(({ box, decision }) => {
-      const both = intersectBoxes(rule.box, box);
-      return isEmpty(both) ? [] : [{ ...rule, box: both, decision: decision === 'deny' ? ('deny' as const) : rule.decision }];
-    }),
-  );
-  return [...pairs, ...forward];
-}
-
-const everythingElse: ReadRule = { box: everything, decision: 'not-applicable' };

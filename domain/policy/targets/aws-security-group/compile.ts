@@ -10,18 +10,19 @@
  */
 import type { Inventory } from '../../../context/inventory.ts';
 import { EdictError } from '../../../errors.ts';
-import { cidrsOf, families, type Family, inFamily, parseAddresses, printCidr, printCidrs } from '../../addresses.ts';
+import { cidrsOf, families, type Family, familyOf, inFamily, parseAddresses, printCidr, printCidrs } from '../../addresses.ts';
 import type { IntervalSet } from '../../intervals.ts';
 import type { Policy } from '../../model.ts';
 import { isIcmp } from '../../service-selector.ts';
 import { artifactOf } from '../artifact.ts';
 import { printRanges } from '../cloud/address-ranges.ts';
 import { closedPlan, type ClosedClass, type Opening } from '../cloud/closing.ts';
-import { endpointsOf } from '../cloud/endpoints.ts';
+import { endpointsOf, rulesOf } from '../cloud/endpoints.ts';
 import type { Way } from '../cloud/ways.ts';
 import { entriesOf, type Language } from '../cloud/entries.ts';
 import { everyCandidate, planLosses } from '../cloud/plan-losses.ts';
 import { icmpRuns, protocolParts, sayable } from '../cloud/services.ts';
+import { followers, keepsState } from '../cloud/sessions.ts';
 import type { Budget, Compilation } from '../target.ts';
 
 /** Of each direction and address family of one group ("Amazon VPC quotas"; it can be raised). */
@@ -35,6 +36,7 @@ const say = sayable({ parts: partial });
 const sayFew = sayable({ parts: partial, wholes: [...partial, 4, 47, 50, 51, 132] });
 
 const language: Language = {
+  ...keepsState,
   sourcePorts: false,
   services: say,
   lacks: 'it looks into TCP, UDP, ICMP and ICMPv6 alone: of other protocols it says all or nothing',
@@ -52,7 +54,10 @@ export function compileSecurityGroups(policies: readonly Policy[], inventory: In
       Attachments: filtering.map(({ endpoint }) => ({ GroupName: groupName(endpoint.name), Addresses: printRanges(endpoint.own) })),
     }),
   };
-  return { artifact: artifactOf('aws-security-group', files), losses: planLosses('aws-security-group', given, plan.said, candidates) };
+  return {
+    artifact: artifactOf('aws-security-group', files),
+    losses: planLosses('aws-security-group', given, [followers, ...plan.said], candidates),
+  };
 }
 
 const elsewhere = 'it filters at interfaces of the inventory, in the services that it can list: not between hosts that are elsewhere';
@@ -79,7 +84,10 @@ function printGroup({ endpoint, openings }: ClosedClass): object {
     Description: 'Written by Edict; changed by hand, it is drift.',
     IpPermissions: permissions('arriving'),
     IpPermissionsEgress: permissions('leaving'),
-    Tags: [{ Key: 'edict-filters', Value: filters.join(' ') }],
+    Tags: [
+      { Key: 'edict-filters', Value: filters.join(' ') },
+      { Key: 'edict-rules', Value: rulesOf(endpoint, 256) },
+    ],
   };
 }
 
@@ -112,15 +120,28 @@ function fit(
 ): readonly Opening[] | undefined {
   if (largest(openings) <= securityGroupBudget.rules) return openings;
   if (!isClosed) return undefined;
-  for (let shortest = 127; shortest > 0; shortest -= 1) {
-    const coarser = openings.map((opening) => ({ ...opening, peers: coarsened(opening.peers, shortest) }));
-    if (largest(coarser) <= securityGroupBudget.rules) return coarser;
-  }
+  const bits = mostBits(openings);
+  if (bits !== undefined) return openings.map((opening) => ({ ...opening, peers: coarsened(opening.peers, bits) }));
   throw new EdictError('policy-invalid', `${largest(openings)} rules of one address family in one security group`, {
     where: name,
     expected: `at most ${securityGroupBudget.rules}`,
     help: 'name wider networks, or allow fewer services',
   });
+}
+
+/** Up to how small networks around a hole all fits; `undefined` where nothing is small enough. */
+function mostBits(openings: readonly Opening[]): number | undefined {
+  const sized = openings.map(({ peers, service }) => ({
+    keys: serviceKeys(service).length,
+    parts: peers.flatMap((interval) => {
+      const cidrs = cidrsOf([interval]);
+      return cidrs.map(({ low, bits }) => ({ family: familyOf(low), bits: cidrs.length === 1 ? 0 : bits }));
+    }),
+  }));
+  const count = (family: Family, most: number) =>
+    sized.reduce((sum, { keys, parts }) => sum + keys * parts.filter((part) => part.family === family && part.bits <= most).length, 0);
+  for (let most = 127; most > 0; most -= 1) if (families.every((family) => count(family, most) <= securityGroupBudget.rules)) return most;
+  return undefined;
 }
 
 /** A network that stands by itself is kept; of a range of several, those of at most so many bits. */

@@ -9,6 +9,7 @@ import { flowSet } from '../../request/flow.ts';
 import { ownField, peerField, type Way } from '../cloud/ways.ts';
 import { addressRange, fieldsOf, listOf, type ReadOptions, textOf, textsOf, understood, unreadable } from '../cloud/reading.ts';
 import { parseJsonDocument } from '../cloud/json-document.ts';
+import { followers } from '../cloud/sessions.ts';
 import { bothWays } from '../cloud/two-ways.ts';
 import type { Artifact, ReadRule } from '../target.ts';
 import { parseSecurityGroups, type Peer, type Permission, type SecurityGroup } from './parse.ts';
@@ -33,7 +34,7 @@ export function readSecurityGroupArtifact({ target, files }: Artifact): readonly
   const loose = [...attached.keys()].find((name) => !names.has(name));
   if (loose !== undefined || names.size < parsed.length)
     throw unreadable(`the groups of ${attachmentsFile}`, 'each group once, and no other', { file: groupsFile, line: 1 });
-  return readGroups(parsed, { members: (name) => attached.get(name) });
+  return [followers, ...readGroups(parsed, { members: (name) => attached.get(name) })];
 }
 
 function parseAttachments(text: string): ReadonlyMap<string, IntervalSet> {

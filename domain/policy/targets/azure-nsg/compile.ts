@@ -19,6 +19,7 @@ import { artifactOf } from '../artifact.ts';
 import { entriesOf, type Entry, type Language } from '../cloud/entries.ts';
 import { inexactCandidates, planLosses } from '../cloud/plan-losses.ts';
 import { protocolParts, rangeText, sayable } from '../cloud/services.ts';
+import { followers, keepsState } from '../cloud/sessions.ts';
 import type { Budget, Compilation } from '../target.ts';
 
 const protocolWords: { readonly length: number; readonly [protocol: number]: string } = {
@@ -31,6 +32,7 @@ const protocolWords: { readonly length: number; readonly [protocol: number]: str
 };
 
 const language: Language = {
+  ...keepsState,
   sourcePorts: true,
   services: sayable({ parts: [6, 17], wholes: [1, 6, 17, 50, 51] }),
   lacks: 'it knows TCP, UDP, ICMP (IPv4), ESP and AH alone, and ports of TCP and UDP: any other protocol is part of everything only',
@@ -52,7 +54,7 @@ export function compileNsg(policies: readonly Policy[], inventory: Inventory): C
   const given = { policies, inventory };
   return {
     artifact: artifactOf('azure-nsg', { 'network-security-group.json': `${JSON.stringify(template(securityRules), null, 2)}\n` }),
-    losses: inexact.length === 0 ? [] : planLosses('azure-nsg', given, entries, inexactCandidates(given, inexact)),
+    losses: inexact.length === 0 ? [] : planLosses('azure-nsg', given, [followers, ...entries], inexactCandidates(given, inexact)),
   };
 }
 

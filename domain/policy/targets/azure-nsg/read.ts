@@ -9,6 +9,7 @@ import { type IntervalSet, union } from '../../intervals.ts';
 import { flowSet } from '../../request/flow.ts';
 import { anyService, hasPorts, protocolSet, serviceSet } from '../../service-selector.ts';
 import { unreadable } from '../cloud/reading.ts';
+import { followers } from '../cloud/sessions.ts';
 import { agreeing, bothWays } from '../cloud/two-ways.ts';
 import type { Artifact, ReadRule } from '../target.ts';
 import { type NsgOptions, type NsgRule, parseNsg } from './parse.ts';
@@ -20,7 +21,7 @@ export function readNsg({ target, files }: Artifact): readonly ReadRule[] {
   if (target !== 'azure-nsg' || text === undefined || Object.keys(others).length > 0)
     throw unreadable(`files \`${Object.keys(files).join(' ')}\` of a ${target} artifact`, `${file} alone`, { file, line: 1 });
   const rules = parseNsg(text, file);
-  return agreeing(directionRules(rules, 'Inbound'), directionRules(rules, 'Outbound'), file);
+  return [followers, ...agreeing(directionRules(rules, 'Inbound'), directionRules(rules, 'Outbound'), file)];
 }
 
 /** A group that is in use: both of its directions hold for what it is attached to. */

@@ -16,10 +16,11 @@ import type { Policy } from '../../model.ts';
 import { anyService, protocolSet, serviceSet } from '../../service-selector.ts';
 import { artifactOf } from '../artifact.ts';
 import { printRanges } from '../cloud/address-ranges.ts';
-import { boxAt, type EndpointClass, endpointsOf, type WayRules } from '../cloud/endpoints.ts';
+import { boxAt, type EndpointClass, endpointsOf, rulesOf, type WayRules } from '../cloud/endpoints.ts';
 import { entriesOf, type Language } from '../cloud/entries.ts';
 import { everyCandidate, planLosses, type Said } from '../cloud/plan-losses.ts';
 import { protocolParts, sayable as sayableServices } from '../cloud/services.ts';
+import { followers, keepsState } from '../cloud/sessions.ts';
 import type { Way } from '../cloud/ways.ts';
 import type { Compilation } from '../target.ts';
 
@@ -35,7 +36,7 @@ function sayable(set: IntervalSet): IntervalSet {
 }
 
 /** What is decided in the end must be sayable, not each rule. */
-const language: Language = { sourcePorts: false, services: (set) => set, lacks: '' };
+const language: Language = { ...keepsState, sourcePorts: false, services: (set) => set, lacks: '' };
 
 export function compileCilium(policies: readonly Policy[], inventory: Inventory): Compilation {
   const { entries, inexact } = entriesOf(policies, inventory, language);
@@ -50,7 +51,7 @@ export function compileCilium(policies: readonly Policy[], inventory: Inventory)
   const text = objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
   return {
     artifact: artifactOf('cilium', { 'cilium-network-policies.yaml': text, 'classes.json': printClasses(classes) }),
-    losses: planLosses('cilium', given, spoken.flatMap(saidOf), everyCandidate(given, inexact, elsewhere)),
+    losses: planLosses('cilium', given, [followers, ...spoken.flatMap(saidOf)], everyCandidate(given, inexact, elsewhere)),
   };
 }
 
@@ -91,7 +92,7 @@ function saidOf({ endpoint: { own }, ...said }: SaidClass): readonly Said[] {
   ]);
 }
 
-function printClass({ endpoint: { name }, arriving, leaving }: SaidClass, classes: readonly EndpointClass[]): object {
+function printClass({ endpoint, arriving, leaving }: SaidClass, classes: readonly EndpointClass[]): object {
   const lists = (way: Way, { statements }: SaidWay) => {
     const key = way === 'arriving' ? 'ingress' : 'egress';
     const rules = (decision: Statement['decision']) =>
@@ -102,15 +103,18 @@ function printClass({ endpoint: { name }, arriving, leaving }: SaidClass, classe
   return {
     apiVersion: 'cilium.io/v2',
     kind: 'CiliumNetworkPolicy',
-    metadata: { name: `edict-${name}` },
+    metadata: { name: `edict-${endpoint.name}`, annotations: { 'edict/rules': rulesOf(endpoint, mostAnnotation) } },
     spec: {
-      endpointSelector: { matchLabels: { 'edict/class': name } },
+      endpointSelector: { matchLabels: { 'edict/class': endpoint.name } },
       enableDefaultDeny: { ingress: arriving.isClosed, egress: leaving.isClosed },
       ...lists('arriving', arriving),
       ...lists('leaving', leaving),
     },
   };
 }
+
+/** An object's annotations hold 256 KiB together. */
+const mostAnnotation = 100_000;
 
 function printRules(way: Way, { peers, service }: Statement, classes: readonly EndpointClass[]): readonly object[] {
   const word = way === 'arriving' ? 'from' : 'to';

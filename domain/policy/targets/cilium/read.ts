@@ -13,6 +13,7 @@ import { intersect, type IntervalSet, isEqual, subtract, union } from '../../int
 import { flowSet } from '../../request/flow.ts';
 import { parseJsonDocument } from '../cloud/json-document.ts';
 import { addressRange, fieldsOf, listOf, textOf, textsOf, unreadable } from '../cloud/reading.ts';
+import { followers } from '../cloud/sessions.ts';
 import { bothWays } from '../cloud/two-ways.ts';
 import { ownField, peerField, type Way } from '../cloud/ways.ts';
 import { type Selector, selects } from '../kubernetes/selector.ts';
@@ -33,7 +34,7 @@ export function readCilium({ target, files }: Artifact): readonly ReadRule[] {
   if (new Set(policies.map(({ own }) => own)).size < policies.length)
     throw unreadable('two objects for one class', 'one for each', { file, line: 1 });
   const rules = (way: Way) => policies.flatMap((each) => podRules(each, way, { pods, managed }));
-  return bothWays(rules('arriving'), rules('leaving'));
+  return [followers, ...bothWays(rules('arriving'), rules('leaving'))];
 }
 
 const classLabel = 'edict/class';

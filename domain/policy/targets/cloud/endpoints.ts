@@ -8,6 +8,7 @@
  * connection is decided at one place. Between two hosts that the inventory does not know there is no such place.
  */
 import type { Inventory } from '../../../context/inventory.ts';
+import { digestOfText } from '../../../digest.ts';
 import { anyAddress, parseAddresses, printCidrs } from '../../addresses.ts';
 import { type Box, everything } from '../../boxes.ts';
 import { element } from '../../element.ts';
@@ -18,6 +19,7 @@ import { anyService } from '../../service-selector.ts';
 import { spaceOf } from '../../space.ts';
 import { printRanges } from './address-ranges.ts';
 import type { Entry } from './entries.ts';
+import { newConnections } from './sessions.ts';
 import { ownField, peerField, type Way } from './ways.ts';
 
 /** Of the given services: peers that the policies let, refuse, and say nothing of. Together they are all peers of that way. */
@@ -159,6 +161,15 @@ function decide(entries: readonly Entry[], { way, peers }: Looking): Omit<Region
   return { allow: union(...found.allow), deny: union(...found.deny), unspoken };
 }
 
+/** Of connections that begin. */
 export function boxAt(way: Way, own: IntervalSet, peers: IntervalSet, service: IntervalSet): Box {
-  return { ...everything, [ownField[way]]: own, [peerField[way]]: peers, service };
+  return { ...everything, [ownField[way]]: own, [peerField[way]]: peers, service, flow: newConnections };
+}
+
+/** The rules that speak of a class, for people: all of them, or as many as fit and a digest of them all. */
+export function rulesOf({ arriving, leaving }: Pick<EndpointClass, Way>, mostCharacters: number): string {
+  const text = [...new Set([...arriving.rules, ...leaving.rules])].toSorted().join(' ');
+  if (text.length <= mostCharacters) return text;
+  const digest = digestOfText(text).slice(0, 'sha256:'.length + 12);
+  return `${text.slice(0, mostCharacters - digest.length - 1)} ${digest}`;
 }

@@ -21,7 +21,7 @@ export type Entry = {
   readonly id: string;
   readonly effect: RuleEffect;
   readonly decision: 'allow' | 'deny';
-  /** Every flow and minute; source ports as they are where the language has them. */
+  /** Every minute, the language's flows; source ports as they are where the language has them. */
   readonly box: Box;
 };
 
@@ -33,11 +33,17 @@ export type Language = {
   readonly services: (set: IntervalSet, how: 'within' | 'around') => IntervalSet;
   /** What its services lack, for people. */
   readonly lacks: string;
+  /** Why a rule is not said as it stands that is about one direction, or about other packets than those that begin a connection. */
+  readonly flows: string;
+  /** The flows that what is said is about. */
+  readonly about: IntervalSet;
 };
 
 export type Entries = { readonly entries: readonly Entry[]; readonly inexact: readonly Inexact[] };
 
 const weight: Readonly<Record<RuleEffect, number>> = { deny: 0, allow: 1, claim: 2 };
+
+const anyNew = flowSet({ states: ['new'] });
 
 const newThrough = flowSet({ directions: ['forward'], states: ['new'] });
 
@@ -56,8 +62,10 @@ export function entriesOf(policies: readonly Policy[], inventory: Inventory, lan
 type Spoken = { readonly id: string; readonly effect: RuleEffect; readonly clauses: readonly NetworkClause[] };
 
 function sayRule({ id, effect, clauses: [match, ...excepts] }: Spoken, language: Language): Entries {
-  if (match === undefined || !begins(match)) return { entries: [], inexact: [] };
+  if (match === undefined) return { entries: [], inexact: [] };
   const reasons = new Set<string>();
+  if (!isSubset(anyNew, match.box.flow) || !isSubset(match.box.flow, anyNew)) reasons.add(language.flows);
+  if (!begins(match)) return { entries: [], inexact: [...reasons].map((reason) => ({ rule: id, reason })) };
   const [outer, inner] = effect === 'allow' ? (['within', 'around'] as const) : (['around', 'within'] as const);
   const whole = say(match.box, { how: outer, language, reasons });
   const holes = excepts.filter(begins).map(({ box }) => say(box, { how: inner, language, reasons }));
@@ -85,7 +93,7 @@ function say(box: Box, { how, language, reasons }: Saying): Box {
   const service = sayServices(box.service, { how, language, reasons });
   if (!anyTime) reasons.add('it has no time windows');
   if (!anyPort) reasons.add('it has no source ports');
-  return { ...box, minute, sourcePort, service, flow: everything.flow };
+  return { ...box, minute, sourcePort, service, flow: language.about };
 }
 
 function sayServices(set: IntervalSet, { how, language, reasons }: Saying): IntervalSet {

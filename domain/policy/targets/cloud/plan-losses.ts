@@ -5,7 +5,7 @@
 import type { Inventory } from '../../../context/inventory.ts';
 import { type Box, networkDimensions } from '../../boxes.ts';
 import { allRules, clausesOf, type NetworkClause } from '../../clauses.ts';
-import { completeClauses, firstMatch, type Path, ruleReading, walkDifferences, wholeBox } from '../../compare.ts';
+import { comparedBox, completeClauses, firstMatch, type Path, ruleReading, walkDifferences } from '../../compare.ts';
 import { buildDiagram, newStore } from '../../diagram.ts';
 import { element } from '../../element.ts';
 import { coversOf, fits } from '../../losses.ts';
@@ -34,7 +34,7 @@ export function planLosses(
   const actual = said.map(({ box }, rule): NetworkClause => ({ role: 'match', rule, box }));
   const covers = coversOf(candidates, policies, resolve);
   const boxes = [...expected, ...actual, ...covers.clauses].map(({ box }) => box);
-  const store = newStore(spaceOf(networkDimensions, boxes, wholeBox));
+  const store = newStore(spaceOf(networkDimensions, boxes, comparedBox(meant)));
   const decisionOf = firstMatch((index) => element(said, index).decision);
   const roots = [
     buildDiagram(store, expected, ruleReading(meant.rules)),

@@ -14,9 +14,11 @@ import { artifactOf } from '../artifact.ts';
 import { entriesOf, type Entry, type Language } from '../cloud/entries.ts';
 import { inexactCandidates, planLosses } from '../cloud/plan-losses.ts';
 import { protocolParts, rangeText, sayable } from '../cloud/services.ts';
+import { followers, keepsState } from '../cloud/sessions.ts';
 import type { Compilation } from '../target.ts';
 
 const language: Language = {
+  ...keepsState,
   sourcePorts: false,
   services: sayable({ parts: [6, 17, 132] }),
   lacks: 'it looks into TCP, UDP and SCTP alone: of other protocols it says all or nothing',
@@ -33,7 +35,7 @@ export function compileGcp(policies: readonly Policy[], inventory: Inventory): C
   const given = { policies, inventory };
   return {
     artifact: artifactOf('gcp-firewall', { 'firewall-rules.json': `${JSON.stringify(rules, null, 2)}\n` }),
-    losses: inexact.length === 0 ? [] : planLosses('gcp-firewall', given, entries, inexactCandidates(given, inexact)),
+    losses: inexact.length === 0 ? [] : planLosses('gcp-firewall', given, [followers, ...entries], inexactCandidates(given, inexact)),
   };
 }
 

@@ -75,16 +75,19 @@ function endsOf(rule: GcpRule, options: GcpReadOptions): Ends {
   const { direction, source, destination, sourceMembers, targetMembers, place } = rule;
   const membersOf = (names: readonly string[]) => union(...names.map((name) => addressesOf(name, rule, options)));
   const own = targetMembers.length === 0 ? undefined : membersOf(targetMembers);
-  const ranges = direction === 'INGRESS' ? destination : source;
-  if (own !== undefined && ranges !== undefined)
-    throw unreadable(`rule \`${rule.name}\``, 'targets, or ranges of the targets’ own addresses', place);
-  const target = own ?? ranges ?? everything.source;
+  const target = targetOf(own, direction === 'INGRESS' ? destination : source, rule);
   if (direction === 'INGRESS') {
     const sources = sourceMembers.length === 0 ? source : union(source ?? [], membersOf(sourceMembers));
     return { source: sources ?? anyIpv4, destination: target };
   }
   if (sourceMembers.length > 0) throw unreadable('a source tag of EGRESS', 'target tags', place);
   return { source: target, destination: destination ?? anyIpv4 };
+}
+
+function targetOf(members: IntervalSet | undefined, ranges: IntervalSet | undefined, { name, place }: GcpRule): IntervalSet {
+  if (members !== undefined && ranges !== undefined)
+    throw unreadable(`rule \`${name}\``, 'targets, or ranges of the targets’ own addresses', place);
+  return members ?? ranges ?? everything.source;
 }
 
 function addressesOf(name: string, { place }: GcpRule, { members }: GcpReadOptions): IntervalSet {

@@ -1,5 +1,6 @@
 /** An artifact of VPC firewall rules back into decisions: both directions must say the same of every connection. */
 import { unreadable } from '../cloud/reading.ts';
+import { followers } from '../cloud/sessions.ts';
 import { agreeing } from '../cloud/two-ways.ts';
 import type { Artifact, ReadRule } from '../target.ts';
 import { parseGcp } from './parse.ts';
@@ -16,5 +17,5 @@ export function readGcp({ target, files }: Artifact): readonly ReadRule[] {
   const names = document.rules.map(({ name }) => name);
   const twice = document.rules.find(({ name }, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw unreadable(`rule \`${twice.name}\`, which is there twice`, 'each name once', twice.place);
-  return agreeing(rulesOf(document, 'INGRESS'), rulesOf(document, 'EGRESS'), file);
+  return [followers, ...agreeing(rulesOf(document, 'INGRESS'), rulesOf(document, 'EGRESS'), file)];
 }

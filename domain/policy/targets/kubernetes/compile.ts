@@ -17,10 +17,11 @@ import { protocolSet, serviceSet } from '../../service-selector.ts';
 import { artifactOf } from '../artifact.ts';
 import { printRanges } from '../cloud/address-ranges.ts';
 import { closedPlan, type ClosedClass, type Opening } from '../cloud/closing.ts';
-import { endpointsOf } from '../cloud/endpoints.ts';
+import { endpointsOf, rulesOf } from '../cloud/endpoints.ts';
 import { entriesOf, type Language } from '../cloud/entries.ts';
 import { everyCandidate, planLosses } from '../cloud/plan-losses.ts';
 import { protocolParts, sayable } from '../cloud/services.ts';
+import { followers, keepsState } from '../cloud/sessions.ts';
 import type { Way } from '../cloud/ways.ts';
 import type { Compilation } from '../target.ts';
 
@@ -36,7 +37,7 @@ function openable(set: IntervalSet): IntervalSet {
 }
 
 /** Denies are taken out of allows: only what is opened in the end must be sayable. */
-const language: Language = { sourcePorts: false, services: (set) => set, lacks: '' };
+const language: Language = { ...keepsState, sourcePorts: false, services: (set) => set, lacks: '' };
 
 export function compileKubernetes(policies: readonly Policy[], inventory: Inventory): Compilation {
   const { entries, inexact } = entriesOf(policies, inventory, language);
@@ -46,7 +47,7 @@ export function compileKubernetes(policies: readonly Policy[], inventory: Invent
   const text = objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
   return {
     artifact: artifactOf('kubernetes', { 'network-policies.yaml': text }),
-    losses: planLosses('kubernetes', given, plan.said, [...plan.candidates, ...everyCandidate(given, inexact, elsewhere)]),
+    losses: planLosses('kubernetes', given, [followers, ...plan.said], [...plan.candidates, ...everyCandidate(given, inexact, elsewhere)]),
   };
 }
 
@@ -58,12 +59,12 @@ const words = {
   leaving: { type: 'Egress', rules: 'egress', peers: 'to' },
 } as const;
 
-function printClass({ endpoint: { name, own }, openings }: ClosedClass): readonly object[] {
+function printClass({ endpoint, openings }: ClosedClass): readonly object[] {
   return (['arriving', 'leaving'] as const).flatMap((way) => {
     const opened = openings[way];
     if (opened === undefined) return [];
     const [allowed, rest] = (['allow', 'not-applicable'] as const).map((decision) => opened.filter((each) => each.decision === decision));
-    const head = { name, addresses: printRanges(own).join(','), way };
+    const head = { name: endpoint.name, addresses: printRanges(endpoint.own).join(','), told: rulesOf(endpoint, mostAnnotation), way };
     const hasRest = rest !== undefined && rest.length > 0;
     // An object without rules isolates its pods; beside another one it would say nothing.
     return [
@@ -73,9 +74,12 @@ function printClass({ endpoint: { name, own }, openings }: ClosedClass): readonl
   });
 }
 
-type Head = { readonly name: string; readonly addresses: string; readonly way: Way };
+/** An object's annotations hold 256 KiB together. */
+const mostAnnotation = 100_000;
 
-function printObject({ name, addresses, way }: Head, decision: Opening['decision'], openings: readonly Opening[]): object {
+type Head = { readonly name: string; readonly addresses: string; readonly told: string; readonly way: Way };
+
+function printObject({ name, addresses, told, way }: Head, decision: Opening['decision'], openings: readonly Opening[]): object {
   const { type, rules, peers } = words[way];
   const isRest = decision === 'not-applicable';
   return {
@@ -83,7 +87,7 @@ function printObject({ name, addresses, way }: Head, decision: Opening['decision
     kind: 'NetworkPolicy',
     metadata: {
       name: `edict-${name}-${rules}${isRest ? '-rest' : ''}`,
-      annotations: { 'edict/addresses': addresses, ...(isRest ? { 'edict/decision': decision } : {}) },
+      annotations: { 'edict/addresses': addresses, 'edict/rules': told, ...(isRest ? { 'edict/decision': decision } : {}) },
     },
     spec: {
       podSelector: { matchLabels: { 'edict/class': name } },

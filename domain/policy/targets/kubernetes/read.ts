@@ -2,6 +2,7 @@
 import type { IntervalSet } from '../../intervals.ts';
 import { isEqual, union } from '../../intervals.ts';
 import { addressRange, unreadable } from '../cloud/reading.ts';
+import { followers } from '../cloud/sessions.ts';
 import { bothWays } from '../cloud/two-ways.ts';
 import type { Artifact, ReadRule } from '../target.ts';
 import { type Cluster, type NetworkPolicy, parseKubernetes } from './parse.ts';
@@ -21,7 +22,7 @@ export function readKubernetes({ target, files }: Artifact): readonly ReadRule[]
   for (const policy of policies) addClass(classes, policy);
   const pods = [...classes].map(([label, addresses]) => ({ namespace: 'default', labels: { [classLabel]: label }, addresses, ports: {} }));
   const known: Cluster = { namespaces: {}, pods };
-  return bothWays(directionRules(policies, known, 'ingress'), directionRules(policies, known, 'egress'));
+  return [followers, ...bothWays(directionRules(policies, known, 'ingress'), directionRules(policies, known, 'egress'))];
 }
 
 const classLabel = 'edict/class';
