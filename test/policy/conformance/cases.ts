@@ -57,7 +57,10 @@ export function hostileAsset(name: string): ConformanceCase {
   return { name: 'hostile', policies: [policyOf('p', [networkRule('a', { from: `asset:${name}` })])], inventory };
 }
 
-export const hostileNames = [
+/** All of it in continuous integration; a part where somebody waits for the answer. */
+export const isWhole = process.env['CI'] !== undefined;
+
+const everyHostileName = [
   'x\n  }\n}\nflush ruleset\n',
   '" accept comment "',
   '\r\npermit ip any any\r\n',
@@ -73,6 +76,8 @@ export const hostileNames = [
   '\u2028\u202E\u0000',
   'a'.repeat(5_000),
 ] as const;
+
+export const hostileNames: readonly string[] = isWhole ? everyHostileName : everyHostileName.filter((_, index) => index % 4 === 0);
 
 /** The same policies with one rule's effect turned, or one rule more: the smallest changes that people make. */
 export function smallChanges(policies: readonly Policy[]): readonly (readonly [string, readonly Policy[]])[] {
