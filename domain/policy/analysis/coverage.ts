@@ -64,7 +64,7 @@ function coverOf(set: RuleSet, found: Decisive, rule: number): Pick<Needless, 's
   let path: Path | undefined;
   let alike = false;
   walkTogether(found.store, [regionOf(found, rule), found.roots], {
-    enter: ([region = -1]) => found.store.terminals[region] !== '',
+    within: (region) => found.store.terminals[region] !== '',
     atLeaf: ([, terminal = -1], place) => {
       const { rules = [], claims = [] } = found.deciding.get(terminal) ?? {};
       const isAlike = rules[0] !== undefined && element(set.rules, rules[0]).effect === effect;

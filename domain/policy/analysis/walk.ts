@@ -4,13 +4,13 @@
  */
 import { element } from '../element.ts';
 import type { Path } from '../compare.ts';
-import { childOf, type NodeId, type Roots, type Store } from '../diagram.ts';
+import { childOf, type Node, type NodeId, type Roots, type Store } from '../diagram.ts';
 
 export type Nodes = Pick<Store, 'nodes' | 'terminals'> & { readonly space: Pick<Store['space'], 'lines' | 'parts'> };
 
 export type Visitor = {
-  /** Whether there can be anything of interest below these nodes; all of them are followed where not given. */
-  readonly enter?: ((ids: readonly NodeId[]) => boolean) | undefined;
+  /** Whether there can be anything of interest below this node of the first diagram; all of them are followed where not given. */
+  readonly within?: ((first: NodeId) => boolean) | undefined;
   /** What the terminals say, and a path to them; `true` ends the walk. */
   readonly atLeaf: (terminals: readonly NodeId[], path: Path) => boolean;
 };
@@ -26,7 +26,7 @@ export function walkTogether(nodes: Nodes, diagrams: readonly Roots[], visitor: 
 }
 
 function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | undefined)[]): boolean {
-  if (walk.enter?.(ids) === false) return false;
+  if (walk.within?.(element(ids, 0)) === false) return false;
   const key = ids.join(',');
   if (walk.seen.has(key)) return false;
   walk.seen.add(key);
@@ -34,7 +34,7 @@ function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | u
   const level = ids.reduce((least, id) => Math.min(least, nodes[id]?.level ?? least), walk.nodes.space.lines.length);
   const path = [...classes, ...Array.from({ length: level - classes.length }, () => undefined)];
   if (level === walk.nodes.space.lines.length) return walk.atLeaf(ids, { part: walk.part, classes: path });
-  return boundaries(walk.nodes, ids, level).some((start) =>
+  return boundaries(walk, ids, level).some((start) =>
     visit(
       walk,
       ids.map((id) => below(walk.nodes, id, { level, at: start })),
@@ -43,10 +43,42 @@ function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | u
   );
 }
 
-function boundaries({ nodes }: Nodes, ids: readonly NodeId[], level: number): readonly number[] {
-  const inner = ids.flatMap((id) => (nodes[id]?.level === level ? [element(nodes, id)] : []));
-  if (inner.length === 1) return Array.from(element(inner, 0).starts);
-  return [...new Set(inner.flatMap(({ starts }) => Array.from(starts)))].toSorted((a, b) => a - b);
+type Span = { readonly start: number; readonly end: number };
+
+/** Where a child of one of the nodes begins, within the runs of the first that are of interest. */
+function boundaries({ nodes: { nodes }, within }: Walk, ids: readonly NodeId[], level: number): readonly number[] {
+  const [first, ...others] = ids.map((id) => (nodes[id]?.level === level ? nodes[id] : undefined));
+  const inner = others.filter((node) => node !== undefined);
+  const spans = first === undefined ? [wholeOf(element(inner, 0))] : runsOf(first, within);
+  return spans.flatMap((span) => {
+    const starts = inner.flatMap((node) => startsWithin(node, span));
+    return starts.length === 0 ? [span.start] : [...new Set([span.start, ...starts])].toSorted((a, b) => a - b);
+  });
+}
+
+function wholeOf({ starts, end }: Node): Span {
+  return { start: element(starts, 0), end };
+}
+
+function runsOf({ starts, children, end }: Node, within: Visitor['within']): readonly Span[] {
+  const spans: Span[] = [];
+  starts.forEach((start, at) => {
+    if (within?.(element(children, at)) !== false) spans.push({ start, end: starts[at + 1] ?? end });
+  });
+  return spans;
+}
+
+function startsWithin({ starts }: Node, { start, end }: Span): readonly number[] {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  const found: number[] = [];
+  for (let at = low; at < starts.length && (starts[at] ?? end) < end; at += 1) found.push(starts[at] ?? end);
+  return found;
 }
 
 function below({ nodes }: Nodes, id: NodeId, { level, at }: { readonly level: number; readonly at: number }): NodeId {
