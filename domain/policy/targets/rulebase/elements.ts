@@ -1,5 +1,5 @@
 /** Sets of addresses as what a device's address objects can hold: a CIDR where an interval is one, else a range. */
-import { cidrsOf, type Family, familyOf, printAddress } from '../../addresses.ts';
+import { cidrsOf, type Family, familyLine, familyOf, printAddress } from '../../addresses.ts';
 import type { Interval, IntervalSet } from '../../intervals.ts';
 import { mark } from './names.ts';
 
@@ -19,10 +19,19 @@ const hostBits: Readonly<Record<Family, number>> = { 4: 32, 6: 128 };
 export function elementsOf(set: IntervalSet, ranges: readonly Family[]): readonly AddressElement[] {
   return set.flatMap((interval) => {
     const family = familyOf(interval.low);
-    const cidrs = cidrsOf([interval]);
-    if (cidrs.length > 1 && ranges.includes(family)) return [elementOf(interval, family, undefined)];
-    return cidrs.map(({ low, bits }) => elementOf({ low, high: low + (1n << BigInt(hostBits[family] - bits)) - 1n }, family, bits));
+    const bits = prefixLength(interval, family);
+    if (bits !== undefined || ranges.includes(family)) return [elementOf(interval, family, bits)];
+    return cidrsOf([interval]).map(({ low, bits }) =>
+      elementOf({ low, high: low + (1n << BigInt(hostBits[family] - bits)) - 1n }, family, bits),
+    );
   });
+}
+
+/** Of an interval that is one CIDR. */
+function prefixLength({ low, high }: Interval, family: Family): number | undefined {
+  const size = high - low + 1n;
+  const isCidr = (size & (size - 1n)) === 0n && (low - familyLine[family].low) % size === 0n;
+  return isCidr ? hostBits[family] - (size.toString(2).length - 1) : undefined;
 }
 
 function elementOf({ low, high }: Interval, family: Family, bits: number | undefined): AddressElement {

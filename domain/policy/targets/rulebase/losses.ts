@@ -4,15 +4,15 @@
  */
 import type { Inventory } from '../../../context/inventory.ts';
 import { element } from '../../element.ts';
-import { type Box, everything, networkDimensions } from '../../boxes.ts';
-import { allRules, clausesOf, type NetworkClause } from '../../clauses.ts';
+import { type Box, everything, type Field, networkDimensions } from '../../boxes.ts';
+import { allRules, type Clauses, clausesOf, type NetworkClause } from '../../clauses.ts';
 import { comparedBox, completeClauses, firstMatch, ruleReading } from '../../compare.ts';
-import { buildDiagram, newStore } from '../../diagram.ts';
+import { buildDiagram, newStore, type Store } from '../../diagram.ts';
 import { type ConnectionState, flowSet } from '../../request/flow.ts';
-import { coversOf, findDifferences } from '../../losses.ts';
+import { type Covers, coversOf, findDifferences, type Found } from '../../losses.ts';
 import type { Decision, NetworkRule, Policy } from '../../model.ts';
 import { requestMaker } from '../../request-text.ts';
-import { resolver } from '../../resolve.ts';
+import { type Resolve, resolver } from '../../resolve.ts';
 import { spaceOf } from '../../space.ts';
 import type { Loss, TargetName } from '../target.ts';
 import { type Omission, sessionFlow } from './lines.ts';
@@ -33,30 +33,50 @@ export function omissionLosses(
   if (candidates.length === 0) return [];
   const resolve = resolver(inventory);
   const meant = clausesOf(policies, resolve);
-  const expected = completeClauses(meant);
   const lines = [...sessions, ...said.lines, ...(said.isOpen ? [] : [{ box: atSessions, decision: 'deny' as const }])];
-  const actual = lines.map(({ box }, rule): NetworkClause => ({ role: 'match', rule, box }));
   const covers = coversOf(candidates, policies, resolve);
-  const boxes = [...expected, ...actual, ...covers.clauses].map(({ box }) => box);
-  const store = newStore(spaceOf(networkDimensions, boxes, comparedBox(meant)));
-  const { covered } = findDifferences(
-    store,
-    [
-      buildDiagram(store, expected, ruleReading(meant.rules)),
-      buildDiagram(
-        store,
-        actual,
-        firstMatch((index) => element(lines, index).decision),
-      ),
-      buildDiagram(store, covers.clauses, covers.reading),
-    ],
-    candidates,
-  );
-  const make = requestMaker(store.space, inventory, meant.timezone);
+  const witnesses = new Map<number, Loss['witness']>();
+  for (const whole of placesOf(omissions, comparedBox(meant), resolve)) {
+    const { store, covered } = compareIn(whole, { meant, lines, covers, candidates });
+    const make = requestMaker(store.space, inventory, meant.timezone);
+    for (const [number, leaf] of covered) if (!witnesses.has(number)) witnesses.set(number, make(leaf.path));
+  }
   return candidates.flatMap((loss, number) => {
-    const leaf = covered.get(number);
-    return leaf === undefined ? [] : [{ target, ...loss, witness: make(leaf.path) }];
+    const witness = witnesses.get(number);
+    return witness === undefined ? [] : [{ target, ...loss, witness }];
   });
+}
+
+/** Where omissions can make a difference: everywhere, unless all of them are about some addresses. */
+function placesOf(omissions: readonly Omission[], compared: Box, resolve: Resolve): readonly Box[] {
+  const places = new Map<string, Box>();
+  for (const { covers } of omissions) {
+    if (covers === undefined || covers === 'unspoken') return [compared];
+    const part = 'from' in covers ? { source: resolve(covers.from) } : { destination: resolve(covers.to) };
+    places.set(JSON.stringify(covers), { ...compared, ...part });
+  }
+  return [...places.values()];
+}
+
+type Compared = {
+  readonly meant: Clauses;
+  readonly lines: Said['lines'];
+  readonly covers: Covers;
+  readonly candidates: readonly Candidate[];
+};
+
+function compareIn(whole: Box, { meant, lines, covers, candidates }: Compared): { readonly store: Store<Field> } & Pick<Found, 'covered'> {
+  const expected = completeClauses(meant);
+  const actual = lines.map(({ box }, rule): NetworkClause => ({ role: 'match', rule, box }));
+  const boxes = [...expected, ...actual, ...covers.clauses].map(({ box }) => box);
+  const store = newStore(spaceOf(networkDimensions, boxes, whole));
+  const said = firstMatch((index) => element(lines, index).decision);
+  const roots = [
+    buildDiagram(store, expected, ruleReading(meant.rules)),
+    buildDiagram(store, actual, said),
+    buildDiagram(store, covers.clauses, covers.reading),
+  ] as const;
+  return { store, covered: findDifferences(store, [...roots], candidates).covered };
 }
 
 function isTimed({ except = [] }: NetworkRule): boolean {
