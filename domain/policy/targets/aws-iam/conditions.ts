@@ -79,7 +79,19 @@ export function someErring(expressions: readonly Expression[]): readonly Block[]
     if (blocks === undefined) return undefined;
     found.push(...blocks);
   }
-  return found;
+  return fewest(found);
+}
+
+/** Without the blocks that ask for all that another one asks, and more. */
+function fewest(blocks: readonly Block[]): readonly Block[] {
+  const asked = blocks.map((block) => new Set(block.map((test) => JSON.stringify(test))));
+  return blocks.filter(
+    (_, index) =>
+      !asked.some((other, at) => {
+        const own = asked[index];
+        return own !== undefined && at !== index && [...other].every((test) => own.has(test)) && (other.size < own.size || at < index);
+      }),
+  );
 }
 
 export function both(left: readonly Block[], right: readonly Block[]): readonly Block[] | undefined {
