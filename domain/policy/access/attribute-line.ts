@@ -9,7 +9,9 @@ import { type IntervalSet, intersect, intervalSet, subtract, union } from '../in
 import { literal, many, anyCharacter, literalTokens, patternOf as stringPattern, type Pattern } from '../strings/pattern.ts';
 import { stringClasses, type StringClasses } from '../strings/classes.ts';
 import type { AttributePath, Outcome, PathTest } from './atom.ts';
+import { minuteAttribute } from './condition.ts';
 import { globOf } from './glob.ts';
+import { minutesOfWeek } from '../time-window.ts';
 import type { PatternPart } from './expression.ts';
 import { type IpValue, ipRange } from './extension.ts';
 import { type Long, longOf, type Value, valueKey } from './value.ts';
@@ -32,6 +34,8 @@ export type AttributeLine = {
   readonly path: AttributePath;
   readonly whole: IntervalSet;
   readonly sets: (test: PathTest) => Readonly<Record<Outcome, IntervalSet>>;
+  /** Where it is missing, or of this type: `boolean`, `long`, `string`, `ip`; any other name means all the rest. */
+  readonly ofType: (type: string) => IntervalSet;
   /** `undefined` where no integer says it: a range of addresses. */
   readonly pointOf: (found: Presence) => bigint | undefined;
   /** A value at a point; `undefined` where there is none. */
@@ -51,11 +55,14 @@ export function attributeLine(path: AttributePath, tests: readonly PathTest[]): 
   const texts = textsOf(tests);
   const named = namedOf(tests);
   const textSet: IntervalSet = [{ low: firstText, high: firstText + BigInt(texts.classes.count) - 1n }];
-  const longs: IntervalSet = [{ low: firstLong, high: lastLong }];
+  const longs: IntervalSet = isMinute(path)
+    ? [{ low: zero, high: zero + BigInt(minutesOfWeek - 1) }]
+    : [{ low: firstLong, high: lastLong }];
   const addresses = anyAddress.map(({ low, high }) => ({ low: low + firstAddress, high: high + firstAddress }));
   const missing = path.names.length > 1 ? points(gone, absent) : points(absent);
   const whole = union(missing, points(no, yes, other), textSet, points(...[...named.values()].map(({ point }) => point)), longs, addresses);
   const there = subtract(whole, missing);
+  const typed: { readonly [type: string]: IntervalSet } = { boolean: points(no, yes), long: longs, string: textSet, ip: addresses };
   const among = (held: IntervalSet, of: IntervalSet) => ({
     true: intersect(held, of),
     false: subtract(of, held),
@@ -73,16 +80,22 @@ export function attributeLine(path: AttributePath, tests: readonly PathTest[]): 
         case 'equals':
           return among(points(element([pointOfValue(test.value, texts, named)], 0)), there);
         case 'below':
-          return among([{ low: firstLong, high: longPoint(test.limit) - (test.inclusive ? 0n : 1n) }], longs);
+          return among(intersect([{ low: firstLong, high: longPoint(test.limit) - (test.inclusive ? 0n : 1n) }], longs), longs);
         case 'like':
           return among(texts.of(test.pattern), textSet);
         case 'in-range':
           return among(addressesOf(test.range), addresses);
       }
     },
+    ofType: (type) => union(points(absent), typed[type] ?? subtract(there, union(...Object.values(typed)))),
     pointOf: ({ parent, value }) => (value === undefined ? (parent ? absent : gone) : pointOfValue(value, texts, named)),
     valueAt: (point) => valueAt(point, texts, named),
   };
+}
+
+/** What the clock says: no other number is ever there. */
+function isMinute({ root, names }: AttributePath): boolean {
+  return root === 'context' && names.length === 1 && names[0] === minuteAttribute;
 }
 
 function longPoint(value: Long): bigint {

@@ -45,8 +45,19 @@ export function conditionsOf(when: AccessCondition | undefined, words: Condition
     ...given(purposes, (list) => isOneOf(variable('context', 'purpose'), list.map(literal))),
     ...given(relationship, (names) => anyOf(names.map(related))),
     ...attributes.map(testOf),
-    ...given(expression, (each) => each),
+    ...(expression === undefined ? [] : partsThatHold(expression)),
   ];
+}
+
+/** Conditions that never err may be looked at one by one. */
+function partsThatHold(expression: Expression): readonly Expression[] {
+  return isOfHolding(expression) && expression.op === 'and'
+    ? [...partsThatHold(expression.left), ...partsThatHold(expression.right)]
+    : [expression];
+}
+
+function isOfHolding(expression: Expression): boolean {
+  return expression.op === 'holds' || (expression.op === 'and' && isOfHolding(expression.left) && isOfHolding(expression.right));
 }
 
 function given<T>(value: T | undefined, make: (value: T) => Expression): readonly Expression[] {

@@ -29,7 +29,7 @@ type Index = {
 };
 
 /** Throws `input-too-large` for patterns that cut ids into too many classes. */
-export function entityLine(selectors: readonly Selector[], store: EntityStore): EntityLine {
+export function entityLine(selectors: readonly Selector[], store: EntityStore, prefer: Preference): EntityLine {
   const distinct = [...new Map(selectors.map((selector) => [selectorKey(selector), selector]))];
   const index = indexOf(distinct.map(([, selector]) => selector));
   const numbers = new Map<string, number>();
@@ -40,8 +40,9 @@ export function entityLine(selectors: readonly Selector[], store: EntityStore): 
     numbers.set(signature, samples.length);
     samples.push(uid);
   };
-  for (const uid of knownAndNamed(distinct, store)) add(uid);
-  for (const uid of strangers(distinct, store)) add(uid);
+  for (const uid of inOrder(knownAndNamed(distinct, store), prefer)) add(uid);
+  const others = strangers(distinct, store);
+  for (const uid of prefer === 'actions' ? [...others.filter(isAction), { type: 'Action', id: 'something-else' }] : others) add(uid);
   return { samples, ...lineOf({ distinct, numbers, index, count: samples.length }) };
 }
 
@@ -69,6 +70,19 @@ function lineOf({ distinct, numbers, index, count }: Made): Omit<EntityLine, 'sa
     holds,
     pointOf: (entity, store) => numbers.get(signatureOf(entity, store, index)),
   };
+}
+
+export type Preference = 'first' | 'last' | 'actions';
+
+/** Whom a person would expect to see as a sample comes first. Nothing but an action is ever done. */
+function inOrder(uids: readonly EntityUid[], prefer: Preference): readonly EntityUid[] {
+  if (prefer === 'actions') return uids.filter(isAction);
+  const list = prefer === 'last' ? uids.toReversed() : uids;
+  return list.toSorted((a, b) => Number(isAction(a)) - Number(isAction(b)));
+}
+
+function isAction({ type }: EntityUid): boolean {
+  return type === 'Action' || type.endsWith('::Action');
 }
 
 function pointSet(numbers: readonly number[]): IntervalSet {

@@ -40,9 +40,9 @@ export function linesOf({ slots, atoms }: Asked, store: EntityStore): Lines {
     ...atoms.flatMap((atom) => (atom.on === 'slot' && atom.slot === slot ? atom.selectors : [])),
   ];
   const entities = {
-    action: entityLine(inSlot('action'), store),
-    resource: entityLine(inSlot('resource'), store),
-    principal: entityLine(inSlot('principal'), store),
+    action: entityLine(inSlot('action'), store, 'actions'),
+    resource: entityLine(inSlot('resource'), store, 'last'),
+    principal: entityLine(inSlot('principal'), store, 'first'),
   };
   const tests = testLines(atoms);
   const names = [...slotNames, ...tests.keys()];

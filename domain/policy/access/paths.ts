@@ -5,6 +5,7 @@
 import { EdictError } from '../../errors.ts';
 import { type Atom, atomOf, type AttributePath, constantOf, type Outcome, pathOf } from './atom.ts';
 import { atomKey, pathKey } from './atom-key.ts';
+import { isPossible } from './contradiction.ts';
 import type { Expression } from './expression.ts';
 import { type Value, valueKey } from './value.ts';
 
@@ -16,7 +17,7 @@ export type Way = { readonly steps: readonly Step[]; readonly outcome: Outcome }
 export type Named = Map<string, Map<string, Value>>;
 
 /** More ways than this through one condition are one opaque atom. */
-const mostWays = 200;
+const mostWays = 1_000;
 
 export function waysOf(expression: Expression, named: Named): readonly Way[] {
   try {
@@ -63,10 +64,52 @@ function single(expression: Expression): readonly Way[] {
   return atomWays(atom, negated);
 }
 
+/** Each attribute is there; where one is not, it errs. */
+function presenceWays(paths: readonly AttributePath[]): readonly Way[] {
+  const distinct = [...new Map(paths.map((path) => [pathKey(path), path])).values()];
+  const there = distinct.map((path) =>
+    atomWays({ on: 'path', path, test: { kind: 'present' } }, false).map(({ steps, outcome }): Way => ({
+      steps,
+      outcome: outcome === 'true' ? 'true' : 'error',
+    })),
+  );
+  return there.length === 0 ? [end(true)] : chain(there, 'true');
+}
+
+/** The attributes that an expression reads whatever else is true. */
+export function pathsRead(expression: Expression): readonly AttributePath[] {
+  const path = pathOf(expression);
+  if (path !== undefined) return [path];
+  if (expression.op === 'has' || expression.op === 'holds') return [];
+  if (expression.op === 'and' || expression.op === 'or') return pathsRead(expression.left);
+  if (expression.op === 'if') return pathsRead(expression.condition);
+  return partsOf(expression).flatMap(pathsRead);
+}
+
+/** What has to be there for an atom is asked of the attributes themselves, so that it means the same wherever it is asked. */
 function atomWays(atom: Atom, negated: boolean): readonly Way[] {
+  const outcomes = outcomesOf(atom).map(({ steps, outcome }) => ({ steps, outcome: negated ? opposite[outcome] : outcome }));
+  const needed = neededBy(atom);
+  return needed.length === 0 ? outcomes : then(presenceWays(needed), 'true', outcomes);
+}
+
+function neededBy(atom: Atom): readonly AttributePath[] {
+  switch (atom.on) {
+    case 'slot':
+      return [];
+    case 'path':
+      return atom.path.names.length > 1 ? [{ ...atom.path, names: atom.path.names.slice(0, -1) }] : [];
+    case 'member':
+      return [atom.path];
+    case 'opaque':
+      return pathsRead(atom.expression);
+  }
+}
+
+function outcomesOf(atom: Atom): readonly Way[] {
   const key = atomKey(atom);
   const outcomes: readonly Outcome[] = atom.on === 'slot' ? ['true', 'false'] : ['true', 'false', 'error'];
-  return outcomes.map((is) => ({ steps: [{ key, atom, is }], outcome: negated ? opposite[is] : is }));
+  return outcomes.map((is) => ({ steps: [{ key, atom, is }], outcome: is }));
 }
 
 /** Where the first comes to `goesOn`, the second follows. */
@@ -80,15 +123,11 @@ function then(first: readonly Way[], goesOn: Outcome, second: readonly Way[]): r
   return found;
 }
 
-/** None where the same atom would have to come to two things. */
+/** None where no request could take both. */
 function joined(a: readonly Step[], b: readonly Step[]): readonly (readonly Step[])[] {
-  const fresh: Step[] = [];
-  for (const step of b) {
-    const held = a.find(({ key }) => key === step.key);
-    if (held === undefined) fresh.push(step);
-    else if (held.is !== step.is) return [];
-  }
-  return [[...a, ...fresh]];
+  const fresh = b.filter(({ key }) => !a.some((step) => step.key === key));
+  const fits = b.every((step) => a.every((before) => isPossible(before, step)));
+  return fits ? [[...a, ...fresh]] : [];
 }
 
 /** `path.containsAll([…])`, `path.containsAny([…])` and `[…].containsAll(path)`, member by member. */

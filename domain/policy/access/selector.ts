@@ -39,7 +39,8 @@ export function uidFrom(text: string, defaultType?: string): EntityUid {
   if (defaultType === undefined) return parseUid(text);
   const type = typed.exec(text)?.[1];
   if (type !== undefined && isKindOf(defaultType, type)) return parseUid(text);
-  return text === '' || text.startsWith('"') || text.startsWith(':') ? parseUid(`${defaultType}:${text}`) : { type: defaultType, id: text };
+  if (text === '') return { type: defaultType, id: '' };
+  return text.startsWith('"') || text.startsWith(':') ? parseUid(`${defaultType}:${text}`) : { type: defaultType, id: text };
 }
 
 export function patternParts(text: string): readonly PatternPart[] {

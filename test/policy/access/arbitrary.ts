@@ -111,9 +111,9 @@ export const accessRules: fc.Arbitrary<readonly AccessRule[]> = fc
     fc.record({
       effect: fc.constantFrom('allow' as const, 'allow' as const, 'deny' as const, 'claim' as const),
       match: fc.oneof(fc.record({ principals, actions, resources }), fc.record({ principals, actions, resources, when: small })),
-      except: fc.array(except, { maxLength: 2 }),
+      except: fc.array(except, { maxLength: 1 }),
     }),
-    { minLength: 1, maxLength: 5 },
+    { minLength: 1, maxLength: 4 },
   )
   .map((list) => list.map((each, at): AccessRule => ({ kind: 'access', id: `r${at}`, requirement: 'q', ...each })));
 

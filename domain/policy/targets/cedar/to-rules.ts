@@ -29,9 +29,15 @@ export function ruleOfCedar(policy: CedarPolicy, id: string, requirement: string
       principals: principal.selectors,
       actions: action.selectors,
       resources: resource.selectors,
-      ...(isAlways(expression) ? {} : { when: { expression: { op: 'holds', of: expression } } }),
+      ...(isAlways(expression) ? {} : { when: { expression: holding(expression) } }),
     },
   };
+}
+
+/** `a && b` holds where both hold: what is and-ed stands apart, so that each part is looked at by itself. */
+function holding(expression: Expression): Expression {
+  if (expression.op !== 'and') return { op: 'holds', of: expression };
+  return { op: 'and', left: holding(expression.left), right: holding(expression.right) };
 }
 
 function isAlways(expression: Expression): boolean {
