@@ -7,12 +7,17 @@ import { type Resolve, resolver } from '../resolve.ts';
 import { readNetworkAcls } from '../targets/aws-network-acl/read.ts';
 import { readSecurityGroups } from '../targets/aws-security-group/read.ts';
 import { readSecurityGroupOfAzure } from '../targets/azure-nsg/read.ts';
+import { readCheckPointLayer } from '../targets/check-point/read.ts';
 import type { ReadOptions } from '../targets/cloud/reading.ts';
+import { readFortiOs } from '../targets/fortinet/read.ts';
 import { parseGcp } from '../targets/gcp-firewall/parse.ts';
 import { readGce, readGcpHierarchical } from '../targets/gcp-firewall/read-rules.ts';
+import { readJunos } from '../targets/juniper-srx/read.ts';
 import { readNetworkPolicies } from '../targets/kubernetes/read-policies.ts';
+import { readPaloAlto } from '../targets/pan-os/read.ts';
 import { policyText } from '../targets/rego/policy-text.ts';
 import { readRego } from '../targets/rego/read.ts';
+import type { ReadOptions as RulebaseOptions, Rulebook } from '../targets/rulebase-reading/reading.ts';
 import type { ReadRule } from '../targets/target.ts';
 import { importAwsIam, importCedar } from './access.ts';
 import { readCisco } from './cisco.ts';
@@ -75,6 +80,14 @@ function filterOf(rules: readonly ReadRule[], unread: readonly Unread[]): Filter
   return { rules: list, unread, ...(timezone === undefined ? {} : { timezone }) };
 }
 
+/** Of a device between several zones or interfaces, those policies that stand between the first pair, or name none. */
+function firewall(read: (text: string, file: string, options: RulebaseOptions) => Rulebook): Import {
+  return network((text) => {
+    const { rules, unread } = read(text, 'configuration', { isLenient: true });
+    return filterOf(rules, unread);
+  });
+}
+
 function readRegoData(text: string): Filter {
   const files = { 'data.json': text, 'policy.rego': policyText };
   return filterOf(readRego({ target: 'rego', digest: `sha256:${'0'.repeat(64)}`, files, sizeBytes: 0 }), []);
@@ -86,14 +99,18 @@ const importers: Readonly<Record<string, Import>> = {
   'aws-sg': cloud(readSecurityGroups),
   'azure-nsg': cloud(readSecurityGroupOfAzure),
   cedar: importCedar,
+  'check-point': firewall(readCheckPointLayer),
   cisco: network(readCisco),
+  fortinet: firewall(readFortiOs),
   gcp: cloud((text, options) =>
     parseGcp(text, 'firewall.json', options).kind === 'rules' ? readGce(text, options) : readGcpHierarchical(text, options),
   ),
   iptables: network((text) => readIptables(text, { accepted: 'not-applicable' })),
+  'juniper-srx': firewall(readJunos),
   kubernetes: cloud((text, { notUnderstood }) => readNetworkPolicies(text, { notUnderstood })),
   nftables: network((text) => readNftRuleset(text, { accepted: 'not-applicable' })),
   openconfig: network(readOpenconfig),
+  'pan-os': firewall(readPaloAlto),
   pf: network((text) => readPacketFilter(text, { accepted: 'not-applicable' })),
   'rego-data': network(readRegoData),
   'windows-firewall': network(readWindowsFirewall),
