@@ -12,6 +12,7 @@ import type { QualityFigure } from './eval-figure.ts';
 import { evalFirewall } from './eval-firewall.ts';
 import { evalIamCompare } from './eval-iam-compare.ts';
 import { evalLanguage } from './eval-language.ts';
+import { evalNetpol } from './eval-netpol.ts';
 import type { EvalSummary } from './eval-summary.ts';
 
 const evaluations: { readonly [name: string]: (data: string | undefined) => readonly QualityFigure[] } = {
@@ -23,6 +24,7 @@ const onData: { readonly [name: string]: (data: string) => EvalSummary | Promise
   cedar: evalCedar,
   firewall: evalFirewall,
   'iam-compare': evalIamCompare,
+  netpol: evalNetpol,
 };
 
 async function printSummary(name: string, data: string | undefined, json: boolean): Promise<boolean> {

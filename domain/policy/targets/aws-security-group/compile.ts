@@ -44,7 +44,7 @@ const language: Language = {
 
 export function compileSecurityGroups(policies: readonly Policy[], inventory: Inventory): Compilation {
   const { entries, inexact } = entriesOf(policies, inventory, language);
-  const plan = closedPlan(endpointsOf(entries, inventory), { services: openable, fit });
+  const plan = closedPlan(endpointsOf(entries, inventory), { closes: true, services: openable, fit });
   const filtering = plan.classes.filter(({ openings }) => openings.arriving !== undefined || openings.leaving !== undefined);
   const given = { policies, inventory };
   const candidates = [...plan.candidates, ...everyCandidate(given, inexact, elsewhere)];

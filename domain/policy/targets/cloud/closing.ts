@@ -1,12 +1,12 @@
 /**
- * What a language of allows alone makes of a class's rules. Where rules allow or claim, the way is closed: what they allow passes, all
- * else is refused, also what none of them speaks of. Where rules only refuse, everything else is let through. Where none speaks, the
- * way is left as it is.
+ * What a language of allows alone makes of a class's rules. A way that is closed lets through what rules allow, and refuses all else, also
+ * what none of them speaks of; whether allows and claims close a way is the language's own custom. A way that is not closed lets
+ * through everything but what rules refuse. One that no rule speaks of is left as it is.
  */
 import { anyAddress } from '../../addresses.ts';
-import type { IntervalSet } from '../../intervals.ts';
+import { intersect, type IntervalSet, subtract } from '../../intervals.ts';
 import { anyService } from '../../service-selector.ts';
-import { type EndpointClass, type Endpoints, boxAt, type WayRules } from './endpoints.ts';
+import { type EndpointClass, type Endpoints, boxAt, type Region, type WayRules } from './endpoints.ts';
 import type { Way } from './ways.ts';
 import type { Candidate, Said } from './plan-losses.ts';
 
@@ -22,6 +22,8 @@ export type ClosedPlan = {
 };
 
 export type Closing = {
+  /** Whether a rule that allows or claims closes its way. */
+  readonly closes: boolean;
   /** The part of a set of services that can be opened. */
   readonly services: (set: IntervalSet) => IntervalSet;
   /** Openings that are few enough, none of them wider; none at all where the way had better be left as it is. */
@@ -72,13 +74,20 @@ type Opened = { readonly closing: Closing; readonly given: readonly Opening[] };
 
 function openingsOf({ regions, rules, isClosed }: WayRules, name: string, { closing, given }: Opened): readonly Opening[] | undefined {
   if (rules.length === 0) return undefined;
-  const opened = regions.flatMap(({ service, allow, unspoken }): readonly Opening[] => {
-    const said = closing.services(service);
-    const both: readonly Opening[] = [
-      { decision: 'allow', peers: allow, service: said },
-      ...(isClosed ? [] : [{ decision: 'not-applicable' as const, peers: unspoken, service: said }]),
-    ];
-    return both.filter(({ peers }) => peers.length > 0 && said.length > 0);
-  });
-  return closing.fit([...given, ...opened], { isClosed, name });
+  const closed = isClosed && closing.closes;
+  const decisions = closed ? (['allow'] as const) : (['allow', 'unspoken'] as const);
+  const opened = decisions.flatMap((decision) => openingsFor(decision, regions, closing));
+  return closing.fit([...given, ...opened], { isClosed: closed, name });
+}
+
+/** Peers that pass in every service pass without a word of services; the rest by region. */
+function openingsFor(kind: 'allow' | 'unspoken', regions: readonly Region[], { services }: Closing): readonly Opening[] {
+  const decision = kind === 'allow' ? 'allow' : 'not-applicable';
+  const always = regions.map((region) => region[kind]).reduce(intersect, anyAddress);
+  const byRegion = regions.map(
+    (region) => ({ decision, peers: subtract(region[kind], always), service: services(region.service) }) as const,
+  );
+  return [{ decision, peers: always, service: anyService } as const, ...byRegion].filter(
+    ({ peers, service }) => peers.length > 0 && service.length > 0,
+  );
 }

@@ -5,8 +5,8 @@
  *   objects select it; the annotation `edict/addresses` says which addresses those are. Objects name no namespace: they belong into
  *   every one that has such pods.
  * - Peers are always ipBlocks: addresses are exact, and labels of peers are nothing that an inventory knows.
- * - An object only allows. Where rules allow or claim, it lists what they allow. Where they only refuse, an object of its own lists the
- *   complement, with the annotation `edict/decision: not-applicable`: it passes because no rule speaks of it.
+ * - An object only allows, and what it does not allow its pods refuse. So a second object lists what no rule speaks of, with the annotation
+ *   `edict/decision: not-applicable`: left to itself, a cluster lets everything pass.
  */
 import { stringify } from 'yaml';
 import type { Inventory } from '../../../context/inventory.ts';
@@ -41,7 +41,7 @@ const language: Language = { ...keepsState, sourcePorts: false, services: (set) 
 
 export function compileKubernetes(policies: readonly Policy[], inventory: Inventory): Compilation {
   const { entries, inexact } = entriesOf(policies, inventory, language);
-  const plan = closedPlan(endpointsOf(entries, inventory), { services: openable, fit: (openings) => openings });
+  const plan = closedPlan(endpointsOf(entries, inventory), { closes: false, services: openable, fit: (openings) => openings });
   const given = { policies, inventory };
   const objects = plan.classes.flatMap(printClass);
   const text = objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');

@@ -9,9 +9,8 @@ export const kubernetesTarget: Target = {
   compile: compileKubernetes,
   read: readKubernetes,
   cannotSay: [
-    'a refusal: a deny is taken out of what is allowed; where rules only refuse, everything else is listed',
-    'any protocol but TCP, UDP and SCTP by itself: it is allowed where everything is, else refused',
-    'what no rule speaks of: where rules allow or claim it is refused',
+    'a refusal: it is taken out of what is allowed, and what no rule speaks of is listed beside it',
+    'any protocol but TCP, UDP and SCTP by itself: it passes where every service of a peer does, else it is refused',
     'connections between two hosts that the inventory does not know: they are no pods',
     'time windows, source ports: more is refused, never less',
   ],
