@@ -31,6 +31,7 @@ import { peopleHandlers } from './routes/people.ts';
 import { playbookHandlers } from './routes/playbooks.ts';
 import { pointHandlers } from './routes/points.ts';
 import { policyHandlers } from './routes/policies.ts';
+import { analysisHandlers } from './routes/policy/analysis.ts';
 import { publishingHandlers } from './routes/publishing.ts';
 import { reportHandlers } from './routes/reports.ts';
 import { reviewHandlers } from './routes/reviews.ts';
@@ -119,6 +120,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
 function allHandlers(deps: HandlerDeps): Handlers {
   return {
     ...policyHandlers(deps),
+    ...analysisHandlers(deps),
     ...contextHandlers(deps),
     ...approvalHandlers(deps),
     ...delegationHandlers(deps),

@@ -13,6 +13,7 @@ import { peopleRoutes } from './people.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { pointRoutes } from './points.ts';
 import { policyRoutes } from './policies.ts';
+import { analysisRoutes } from './policy/analysis.ts';
 import { reportRoutes } from './reports.ts';
 import { runControlRoutes } from './run-control.ts';
 import { reviewRoutes } from './reviews.ts';
@@ -25,6 +26,7 @@ import { webhookRoutes } from './webhooks.ts';
 
 export const routes = {
   ...policyRoutes,
+  ...analysisRoutes,
   ...contextRoutes,
   ...approvalRoutes,
   ...delegationRoutes,
