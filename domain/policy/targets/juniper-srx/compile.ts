@@ -5,6 +5,8 @@
  * - Rules are global policies, which name no zones, in order of weight; the first that matches decides the session.
  * - The device's own end is `default-policy`, "deny all" unless it says otherwise. Where there are connections of which the policies
  *   do not speak, it is set to `permit-all`, so that the group refuses nothing that no rule refuses.
+ * - What the device says outside of groups takes precedence over a group: a time zone or default policy of its own is for who loads the
+ *   file to look at.
  * - Answers need no rule: a policy decides the first packet, and the session lets the others pass.
  * - Schedulers run on the device's clock: where there is one, the group sets the time zone. A policy has one scheduler, and a scheduler
  *   has one span a day here, so that a rule with two spans on a day is two policies.
