@@ -8,12 +8,25 @@ import { readText } from '../input.ts';
 import { answer, progress, style, table, when } from '../output.ts';
 import { addPolicyAnalysis } from './policy/analysis.ts';
 import { addPolicyCompile } from './policy/compile.ts';
+import { addPolicyRightSize } from './policy/right-size.ts';
 import { addPolicyImport } from './policy-import.ts';
 import { detailWords, diffWords, draftWords, failedRunOf, versionWords } from '../policy-words.ts';
 
 export const addPolicy: AddCommands = (program) => {
   const policy = program.command('policy').description('draft, read and submit policies');
-  for (const add of [addDraft, addList, addShow, addDiff, addAnswer, addSubmit, addPolicyImport, addPolicyAnalysis, addPolicyCompile]) add(policy);
+  for (const add of [
+    addDraft,
+    addList,
+    addShow,
+    addDiff,
+    addAnswer,
+    addSubmit,
+    addPolicyImport,
+    addPolicyAnalysis,
+    addPolicyRightSize,
+    addPolicyCompile,
+  ])
+    add(policy);
 };
 
 const addDraft: AddCommands = (policy) => {
