@@ -103,7 +103,7 @@ const many: ConformanceCase = {
         {
           from: 'group:admin',
           to: 'service:payments',
-          service: 'tcp/22,tcp/80,tcp/443,tcp/8000-8099,udp/53,sctp/2905,icmp/8,icmpv6/128,esp',
+          service: 'tcp/22,tcp/80,tcp/443,tcp/8000-8099,udp/53,sctp/2905,icmp/8,icmpv6/128,esp,proto/0',
         },
         { effect: 'allow', except: [{ from: 'asset:ws-17', service: 'tcp/22,udp/53' }] },
       ),

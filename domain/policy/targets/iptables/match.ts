@@ -172,17 +172,19 @@ function setRegion(name: string, sides: string, { sets, family }: MatchContext):
 }
 
 /**
- * Of u32, two places are read: octets 4–7 of IPv4 with a mask within its flags and offset of fragments (RFC 791), and octet 6 of IPv6,
- * the next header (RFC 8200), as `3&0xFF`.
+ * Of u32, two places are read: octets 4–7 of IPv4 with a mask within its flags and offset of fragments (RFC 791), and the octet that
+ * tells the protocol: 9 of IPv4, as `6&0xFF`, and 6 of IPv6, as `3&0xFF` (RFC 8200).
  */
 function u32Region(text: string, { family }: MatchContext): Region {
   const [, ...words] = /^(0x[0-9a-f]+|[0-9]+)&(0x[0-9a-f]+|[0-9]+)=(0x[0-9a-f]+|[0-9]+)(?::(0x[0-9a-f]+|[0-9]+))?$/i.exec(text) ?? [];
   const [at = -1, bits = -1, from = -1, to = from] = words.filter((word) => word !== undefined).map(Number);
-  if (family === 6 && at === 3 && bits === 255) return { service: union(...numbersFrom(from, to).map(protocolSet)) };
+  if (at === protocolPlace[family] && bits === 255 && to <= 255) return { service: union(...numbersFrom(from, to).map(protocolSet)) };
   if (family !== 4 || at !== 4 || bits > 16_383) throw unreadable(`\`--u32 ${text}\``);
   const held = numbersFrom(0, 16_383).filter((value) => (value & bits) >= from && (value & bits) <= to);
   return { fragment: numberSet(held.map((value) => ({ low: value, high: value }))) };
 }
+
+const protocolPlace: Readonly<Record<Family, number>> = { 4: 6, 6: 3 };
 
 function numbersFrom(low: number, high: number): readonly number[] {
   return Array.from({ length: high - low + 1 }, (_, index) => low + index);

@@ -30,6 +30,7 @@ export function serviceWords(service: IntervalSet, sourcePort: IntervalSet, fami
     protocolWords(
       asked.filter((each) => each.protocol === protocol),
       sources,
+      family,
     ),
   );
 }
@@ -38,9 +39,12 @@ const allPorts: IntervalSet = [{ low: 0n, high: BigInt(maxPort) }];
 
 const foreign: Readonly<Record<Family, number>> = { 4: protocolNumbers.icmpv6, 6: protocolNumbers.icmp };
 
-function protocolWords(services: readonly Service[], sources: IntervalSet | undefined): Alternatives {
+/** `-p 0` is every protocol: the number zero is looked for in the header itself, in octet 9 of IPv4 and octet 6 of IPv6. */
+const zeroWord: Readonly<Record<Family, string>> = { 4: '-m u32 --u32 6&0xFF=0x0 ', 6: '-m u32 --u32 3&0xFF=0x0 ' };
+
+function protocolWords(services: readonly Service[], sources: IntervalSet | undefined, family: Family): Alternatives {
   const protocol = services[0]?.protocol ?? 0;
-  const word = `-p ${printed.get(protocol) ?? protocol} `;
+  const word = protocol === 0 ? zeroWord[family] : `-p ${printed.get(protocol) ?? protocol} `;
   if (isIcmp(protocol)) return services.flatMap(icmpWords).map((message) => `${word}${message}`);
   if (!hasPorts(protocol)) return [word];
   const isWhole = services.length === 1 && services[0]?.low === 0 && services[0].high === maxPort;
