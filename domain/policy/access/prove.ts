@@ -4,9 +4,10 @@
  * no declared loss covers is a counter-example; each is a request that both sides were asked.
  */
 import type { Inventory } from '../../context/inventory.ts';
+import { EdictError } from '../../errors.ts';
 import type { IntervalSet } from '../intervals.ts';
 import type { Decision, Policy } from '../model.ts';
-import type { Artifact, Loss } from '../targets/target.ts';
+import type { Artifact, Budget, Loss } from '../targets/target.ts';
 import type { AttributePath } from './atom.ts';
 import { type AccessDifference, walkAccess } from './compare.ts';
 import { directoryOf } from './directory.ts';
@@ -26,6 +27,8 @@ import { selects } from './selector.ts';
 export type AccessRead = {
   readonly kind: AccessKind;
   readonly clauses: readonly AccessClause[];
+  /** That the artifact tells the time by, where it names one. */
+  readonly timezone?: string | undefined;
   /** Where the target takes an attribute of one type only: other requests it refuses before any policy is asked. */
   readonly typeOf?: ((path: AttributePath) => string | undefined) | undefined;
 };
@@ -39,6 +42,8 @@ export type AccessTarget = {
   ) => { readonly artifact: Artifact; readonly losses: readonly Loss[] };
   readonly read: (artifact: Artifact) => readonly AccessRead[];
   readonly cannotSay: readonly string[];
+  /** What the enforcement point itself takes at most. */
+  readonly budget?: Budget | undefined;
 };
 
 export type AccessProofDifference = {
@@ -75,6 +80,8 @@ export function proveAccess(target: Pick<AccessTarget, 'kinds' | 'read'>, given:
   for (const kind of target.kinds) {
     const expected = readRules(accessRules(given.policies, kind), given.inventory);
     const actual = read.find((each) => each.kind === kind);
+    if (actual?.timezone !== undefined && actual.timezone !== expected.timezone)
+      throw new EdictError('artifact-unreadable', `the artifact tells the time by \`${actual.timezone}\``, { expected: expected.timezone ?? 'no time at all' });
     const proving = { expected, actual, store, artifact: given.artifact, losses: given.losses };
     classes += proveKind(proving, (difference, loss) => {
       if (loss === undefined) counterExample ??= difference;

@@ -14,7 +14,7 @@ export const people: Inventory = {
 
 const any = ['any'];
 
-const rule = (
+export const rule = (
   id: string,
   effect: AccessRule['effect'],
   match: Partial<AccessRule['match']>,
@@ -28,7 +28,7 @@ const rule = (
   ...rest,
 });
 
-const policy = (name: string, rules: readonly AccessRule[]): Policy => ({
+export const policy = (name: string, rules: readonly AccessRule[]): Policy => ({
   policy: name,
   title: 'Storage',
   owner: 'platform',

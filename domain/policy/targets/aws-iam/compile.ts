@@ -12,7 +12,7 @@ import { readAwsIam } from './read.ts';
 import { ruleStatements } from './rule-statements.ts';
 
 /** Of a managed policy, and of managed policies attached to one principal ("IAM and AWS STS quotas", AWS IAM User Guide). */
-const iamLimits: Limits = { characters: 6_144, documents: 10 };
+export const iamLimits: Limits = { characters: 6_144, documents: 10 };
 
 export function compileAwsIam(policies: readonly Policy[], inventory: Inventory): Compilation {
   const statements = ruleStatements(policies, inventory, { grants: true });

@@ -1,5 +1,5 @@
 import type { AccessTarget } from '../../access/prove.ts';
-import { compileAwsIam } from './compile.ts';
+import { compileAwsIam, iamLimits } from './compile.ts';
 import { readAwsIam } from './read.ts';
 
 export const awsIamTarget: AccessTarget = {
@@ -12,4 +12,5 @@ export const awsIamTarget: AccessTarget = {
     'Countries, devices, purposes, times of the week, relationships and other conditions without a key of AWS: an `allow` is left out, a `deny` denies without the condition.',
     'Part of a pattern of actions or resources taken out of it: an `allow` is left out, a `deny` denies the whole, a `claim` leaves it to AWS, which denies what no policy allows.',
   ],
+  budget: { sizeBytes: iamLimits.characters, entries: iamLimits.documents },
 };

@@ -16,7 +16,7 @@ import type { Compilation } from '../target.ts';
 import { readAwsScp } from './read.ts';
 
 /** Of one policy, and of those on one account beside `FullAWSAccess` ("Quotas for AWS Organizations"). */
-const scpLimits: Limits = { characters: 5_120, documents: 4 };
+export const scpLimits: Limits = { characters: 5_120, documents: 4 };
 
 export function compileAwsScp(policies: readonly Policy[], inventory: Inventory): Compilation {
   const statements = ruleStatements(policies, inventory, { grants: false });

@@ -1,5 +1,5 @@
 import type { AccessTarget } from '../../access/prove.ts';
-import { compileAwsScp } from './compile.ts';
+import { compileAwsScp, scpLimits } from './compile.ts';
 import { readAwsScp } from './read.ts';
 
 export const awsScpTarget: AccessTarget = {
@@ -14,4 +14,5 @@ export const awsScpTarget: AccessTarget = {
     'Countries, devices, purposes, times of the week, relationships and other conditions without a key of AWS: a `deny` denies without the condition.',
     'Part of a pattern of actions or resources taken out of it: a `deny` denies the whole, a `claim` leaves that part open.',
   ],
+  budget: { sizeBytes: scpLimits.characters, entries: scpLimits.documents },
 };

@@ -1,19 +1,17 @@
-/** What is compiled for AWS with something changed: refuted with a request that both sides were asked, unreadable, or the same all the same. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { decideAccess, prepareAccess } from '../../../domain/policy/access/decide.ts';
-import { accessRules } from '../../../domain/policy/access/policies.ts';
-import { type AccessTarget, proveAccess } from '../../../domain/policy/access/prove.ts';
-import { EdictError } from '../../../domain/errors.ts';
-import type { Policy } from '../../../domain/policy/model.ts';
+/** AWS identity and service control policies in the conformance suite, and before parliament. moto enforces them in test/policy/iam. */
+import { spawnSync } from 'node:child_process';
+import type { AccessRule } from '../../../domain/policy/access/model.ts';
+import type { AccessTarget } from '../../../domain/policy/access/prove.ts';
 import { awsIamTarget } from '../../../domain/policy/targets/aws-iam/target.ts';
 import { awsScpTarget } from '../../../domain/policy/targets/aws-scp/target.ts';
-import { grants, guardrails, people } from './sample.ts';
+import type { Artifact } from '../../../domain/policy/targets/target.ts';
+import { engineProgram } from '../../engines/engines.ts';
+import { grants, guardrails, people, policy, rule } from '../iam/sample.ts';
+import type { Conformance, ConformanceCase, ConformanceEngine, Fate, Mutation } from './conformance.ts';
 
-type Mutation = readonly [name: string, fate: 'refuted' | 'equivalent' | 'unreadable', pattern: RegExp | string, change: string];
+type Change = readonly [name: string, fate: Fate, pattern: RegExp | string, change: string];
 
-const both: readonly Mutation[] = [
+const both: readonly Change[] = [
   ['an effect turned', 'refuted', '"Effect": "Deny"', '"Effect": "Allow"'],
   ['no condition', 'refuted', /,\n\s*"Condition": \{[^{}]*\{[^{}]*\}\s*(?:,[^{}]*\{[^{}]*\}\s*)*\}/u, ''],
   ['a resource more', 'refuted', /"Resource": \[\n/u, '"Resource": [\n "arn:aws:s3:::more/*",\n'],
@@ -32,7 +30,7 @@ const both: readonly Mutation[] = [
   ['cut off', 'unreadable', /\}\s*$/u, ''],
 ];
 
-const iamOnly: readonly Mutation[] = [
+const iamOnly: readonly Change[] = [
   ['an action more', 'refuted', /"Action": \[\n/u, '"Action": [\n "kms:Decrypt",\n'],
   ['attached to others', 'refuted', '"group:developers"', '"group:auditors"'],
   ['attached to everybody', 'refuted', '"group:developers"', '"any"'],
@@ -71,7 +69,7 @@ const iamOnly: readonly Mutation[] = [
   ['attached to somebody unknown', 'unreadable', '"to"', '"for"'],
 ];
 
-const scpOnly: readonly Mutation[] = [
+const scpOnly: readonly Change[] = [
   ['an action more, which is denied already', 'equivalent', /"Action": \[\n/u, '"Action": [\n "kms:Decrypt",\n'],
   ['a region more', 'refuted', '"eu-west-1"', '"eu-west-1", "eu-west-2"'],
   ['a region less', 'refuted', /,\s*"eu-west-1"/u, ''],
@@ -89,66 +87,89 @@ const scpOnly: readonly Mutation[] = [
   ['a principal in words of another operator', 'unreadable', '"StringNotLike"', '"StringNotEquals"'],
 ];
 
-const statementsOf = (target: AccessTarget, policies: readonly Policy[]) => {
-  const { artifact, losses } = target.compile(policies, people);
-  const decider = prepareAccess(accessRules(policies, 'access'), people);
-  /** The first file that the pattern changes. */
-  const mutant = (pattern: RegExp | string, change: string) => {
-    for (const [path, text] of Object.entries(artifact.files)) {
-      const changed = text.replace(pattern, change);
-      if (changed !== text) return { ...artifact, files: { ...artifact.files, [path]: changed } };
-    }
-    throw new Error('nothing is changed');
+/** Each in the first file that it changes. */
+function mutationsIn(target: AccessTarget, { policies, inventory }: ConformanceCase, changes: readonly Change[]): readonly Mutation[] {
+  const { files } = target.compile(policies, inventory).artifact;
+  return changes.map(([name, fate, pattern, to]): Mutation => {
+    const change = (text: string): string => text.replace(pattern, to);
+    const file = Object.entries(files).find(([, text]) => change(text) !== text)?.[0];
+    if (file === undefined) throw new Error(`\`${name}\` changes nothing`);
+    return [name, fate, change, file];
+  });
+}
+
+/** In every place that holds names; one of 5,000 characters is all that a document takes, and stands in one. */
+const hostile =
+  (effect: AccessRule['effect']) =>
+  (name: string): ConformanceCase => {
+    const resources = [`=arn:${JSON.stringify(`aws:s3:::${name}`)}`];
+    const everywhere: Partial<AccessRule['match']> = {
+      principals: [`=user:${JSON.stringify(name)}`],
+      actions: ['s3:GetObject'],
+      when: { attributes: [{ attribute: 'principal.team', is: name }] },
+    };
+    const match = { resources, ...(name.length > 1_000 ? {} : everywhere) };
+    return { name: 'hostile', policies: [policy('p', [rule('a', effect, match)])], inventory: people };
   };
-  const fateOf = (pattern: RegExp | string, change: string): string => {
-    try {
-      const { equal, counterExample } = proveAccess(target, { policies, inventory: people, artifact: mutant(pattern, change), losses });
-      if (counterExample === undefined) return equal ? 'equivalent' : 'unequal without a request';
-      expect(decideAccess(decider, counterExample.request).decision).toBe(counterExample.expected);
-      expect(counterExample.actual).not.toBe(counterExample.expected);
-      return 'refuted';
-    } catch (error) {
-      if (error instanceof EdictError && error.code === 'artifact-unreadable') return 'unreadable';
-      throw error;
-    }
-  };
-  return { artifact, losses, fateOf };
+
+const buckets = (effect: AccessRule['effect']): ConformanceCase => ({
+  name: 'too-large',
+  policies: [
+    policy('p', [
+      rule('a', effect, {
+        actions: ['s3:*'],
+        resources: Array.from({ length: 3_000 }, (_, index) => `arn:aws:s3:::bucket-of-some-length-${index}/*`),
+      }),
+    ]),
+  ],
+  inventory: people,
+});
+
+/** What parliament finds in the documents; medium and worse, for it would have fewer wildcards. */
+function findings({ files }: Artifact): string {
+  return Object.entries(files)
+    .filter(([path]) => path !== 'attachments.json')
+    .map(
+      ([, input]) => spawnSync(engineProgram('parliament'), ['--json', '--minimum_severity', 'MEDIUM'], { input, encoding: 'utf8' }).stdout,
+    )
+    .join('');
+}
+
+const engine: ConformanceEngine = {
+  needs: ['parliament'],
+  validate: findings,
+  spoil: (text) => text.replace('"Effect"', '"Efect"'),
 };
 
-describe.each([
-  { target: awsIamTarget, policies: grants, mutations: [...both, ...iamOnly] },
-  { target: awsScpTarget, policies: guardrails, mutations: [...both.filter(([name]) => name !== 'an effect turned'), ...scpOnly] },
-])('$target.name', ({ target, policies, mutations }) => {
-  const { artifact, losses, fateOf } = statementsOf(target, policies);
+function conformanceOf(
+  target: AccessTarget,
+  planted: ConformanceCase,
+  changes: readonly Change[],
+  effect: AccessRule['effect'],
+): Conformance {
+  const mutations = mutationsIn(target, planted, changes);
+  return {
+    target: target.name,
+    file: mutations[0]?.[3] ?? '',
+    mutations,
+    planted,
+    cases: [planted],
+    hostile: hostile(effect),
+    tooLarge: { of: buckets(effect), says: /policy documents for one principal/u },
+    engine,
+  };
+}
 
-  it('is proved, with nothing lost', () => {
-    expect(losses).toEqual([]);
-    expect(proveAccess(target, { policies, inventory: people, artifact, losses })).toMatchObject({ equal: true, withinLosses: [] });
-  });
+export const awsIam: Conformance = conformanceOf(
+  awsIamTarget,
+  { name: 'storage', policies: grants, inventory: people },
+  [...both, ...iamOnly],
+  'allow',
+);
 
-  it.each(mutations)('with %s: is %s', (_, fate, pattern, change) => expect(fateOf(pattern, change)).toBe(fate));
-
-  it('has mutants enough, most of them refuted', () => {
-    const judged = mutations.filter(([, fate]) => fate !== 'unreadable');
-    expect(judged.length).toBeGreaterThanOrEqual(20);
-    expect(judged.filter(([, fate]) => fate === 'refuted').length).toBeGreaterThan(judged.length / 2);
-  });
-
-  it('reads as it did (UPDATE_GOLDEN=1 writes it anew)', () => {
-    const golden = join(import.meta.dirname, '../../golden/policy', target.name, 'storage');
-    if (process.env['UPDATE_GOLDEN'] !== undefined) {
-      mkdirSync(golden, { recursive: true });
-      for (const [path, text] of Object.entries(artifact.files)) writeFileSync(join(golden, path), text);
-    }
-    const kept = existsSync(golden) ? readdirSync(golden).map((path) => [path, readFileSync(join(golden, path), 'utf8')] as const) : [];
-    expect(Object.fromEntries(kept)).toEqual(artifact.files);
-  });
-
-  it('changes little when one rule goes', () => {
-    const fewer = policies.map((policy) => ({ ...policy, rules: policy.rules.slice(0, -1) }));
-    const after = target.compile(fewer, people).artifact;
-    const lines = (files: { readonly [path: string]: string }) => Object.values(files).flatMap((text) => text.split('\n'));
-    const [old, fresh] = [lines(artifact.files), lines(after.files)];
-    expect(fresh.filter((line) => !old.includes(line)).length).toBeLessThan(old.length / 10);
-  });
-});
+export const awsScp: Conformance = conformanceOf(
+  awsScpTarget,
+  { name: 'guardrails', policies: guardrails, inventory: people },
+  [...both.filter(([name]) => name !== 'an effect turned'), ...scpOnly],
+  'deny',
+);
