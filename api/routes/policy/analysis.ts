@@ -24,7 +24,10 @@ export function analysisHandlers({ store }: HandlerDeps): HandlersOf<Names> {
     'policies.analysis': async ({ query: { policy, version, most } }) => {
       const changed = policy === undefined || version === undefined ? undefined : await knownVersion(store, policy, version);
       const rows = await together(store, changed);
-      const { allows, ...analysis } = analyse(documents(rows), await store.context.inventory(), { most });
+      const recorded = await store.context.connections({ limit: mostConnections });
+      // Without any record, that nothing used a rule tells nothing.
+      const flows = recorded.length === 0 ? undefined : loadFlows(recorded);
+      const { allows, ...analysis } = analyse(documents(rows), await store.context.inventory(), { most, flows });
       return { ...analysis, policies: rows.map((row) => ({ policy: row.policy, version: row.version })), allows: plainSizes(allows) };
     },
     'policies.comparison': async ({ params: { policy }, query: { from, to, unspoken } }) => {

@@ -43,22 +43,27 @@ function withFlows(command: Command): Command {
     .option('--format <format>', `what they are: ${flowFormats.join(', ')}`, 'zeek');
 }
 
-type AnalyseFlags = InventoryFlags & { readonly strict?: boolean; readonly most: string; readonly broad: string };
+type AnalyseFlags = InventoryFlags & FlowFlags & { readonly strict?: boolean; readonly most: string; readonly broad: string };
 
 function analyseCommand(): Command {
-  return withInventory(new Command('analyse'))
-    .description('find shadowed, redundant, conflicting and over-broad rules and unused names in a whole set of policies')
+  return withFlows(withInventory(new Command('analyse')))
+    .description('find shadowed, redundant, conflicting, over-broad and never used rules and unused names in a whole set of policies')
     .argument('<policies...>', 'policy files, or folders of them; together they are one set')
     .option('--strict', 'exit code 1 where a rule does not do what it says')
     .option('--most <n>', 'findings of one kind that are listed', '50')
     .option('--broad <share>', 'share of all requests, in log scale from 0 to 1, from which on an allow is over-broad', '0.57')
     .addHelpText(
       'after',
-      example('policy analyse policies --assets assets.csv --zones zones.csv', 'policy analyse edge.yaml --strict --json'),
+      example(
+        'policy analyse policies --assets assets.csv --zones zones.csv',
+        'policy analyse policies --flows conn.log --assets assets.csv',
+        'policy analyse edge.yaml --strict --json',
+      ),
     )
     .action(async function act(this: Command, given: string[], flags: AnalyseFlags) {
       const [policies, inventory] = [await policiesOf(given), await inventoryOf(flags)];
-      const options = { most: numberOf(flags.most, '--most', 1_000_000), broadShare: numberOf(flags.broad, '--broad', 1) };
+      const flows = flags.flows === undefined ? undefined : loadFlows(await recordsAt(flags.flows, flags.format));
+      const options = { most: numberOf(flags.most, '--most', 1_000_000), broadShare: numberOf(flags.broad, '--broad', 1), flows };
       const analysis = analyse(policies, inventory, options);
       if (flags.strict === true && analysis.findings.some(({ severity }) => severity === 'fault')) process.exitCode = failed;
       answer(globals(this), { ...analysis, allows: plainSizes(analysis.allows) }, analysisWords);

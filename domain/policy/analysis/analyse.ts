@@ -3,23 +3,28 @@
  * names that nothing uses. Each finding about rules comes with a request that shows it.
  */
 import type { Inventory } from '../../context/inventory.ts';
+import { prepare } from '../decide.ts';
 import type { Policy } from '../model.ts';
 import { broadRules } from './broad.ts';
 import { needlessRules } from './coverage.ts';
 import { decisive } from './decisive.ts';
 import { type Finding, type FindingKind, findingKinds } from './finding.ts';
+import type { Flows } from './flows.ts';
 import { networkRules } from './network.ts';
 import { unusedObjects } from './objects.ts';
 import { overlapsOf } from './overlaps.ts';
 import { allowedBy } from './permissiveness.ts';
+import { type Usage, usageOf } from './right-size.ts';
 import { type FamilySizes, measureOf } from './size.ts';
-import { tellingOf } from './telling.ts';
+import { type Telling, tellingOf } from './telling.ts';
 
 export type AnalyseOptions = {
   /** Share, in log scale, from which on an allow is over-broad; see size.ts. */
   readonly broadShare?: number | undefined;
   /** Findings of one kind that are listed. */
   readonly most?: number | undefined;
+  /** What was recorded: grants that it never used, in whole or in part, are found too. */
+  readonly flows?: Flows | undefined;
 };
 
 export type Analysis = {
@@ -53,6 +58,9 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
       kind: 'over-broad' as const,
       tell: () => tell.broad(one),
     })),
+    ...(options.flows === undefined
+      ? []
+      : untoldUsage(tell, usageOf(policies, prepare(policies, inventory), options.flows), options.flows)),
     ...unusedObjects(policies, inventory).map((object) => ({ kind: 'unused-object' as const, tell: () => tell.unused(object) })),
   ];
   const byKind = findingKinds.map((kind) => [kind, untold.filter((one) => one.kind === kind)] as const);
@@ -63,6 +71,14 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
     pairsCut: overlaps.cut,
     allows: allowedBy(set, found, measure),
   };
+}
+
+/** Of a grant that something used, the part that nothing did makes it over-broad. */
+function untoldUsage(tell: Telling, usage: readonly Usage[], { count, unreadable }: Flows): readonly Untold[] {
+  return usage.flatMap((one): readonly Untold[] => {
+    if (one.flows === 0) return [{ kind: 'never-used', tell: () => tell.neverUsed(one, count - unreadable) }];
+    return one.narrower === undefined ? [] : [{ kind: 'over-broad', tell: () => tell.partlyUsed(one) }];
+  });
 }
 
 type Untold = { readonly kind: FindingKind; readonly tell: () => Finding };

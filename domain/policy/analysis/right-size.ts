@@ -3,7 +3,7 @@
  * a grant that was used in part. A proposal, with its support and a replay: whether the record is long enough is for a person to say.
  */
 import type { Inventory } from '../../context/inventory.ts';
-import { decide, prepare } from '../decide.ts';
+import { decide, type Decider, prepare } from '../decide.ts';
 import { element } from '../element.ts';
 import type { NetworkRule, Policy } from '../model.ts';
 import { type WhatIf, whatIfOn } from '../what-if.ts';
@@ -12,6 +12,8 @@ import { type Flows, requestOf } from './flows.ts';
 export type Usage = {
   /** `policy/rule` of an allow. */
   readonly rule: string;
+  /** Its service, as written. */
+  readonly allows: string;
   /** Flows that it let pass, alone or with others. */
   readonly flows: number;
   /** Distinct triples of them. */
@@ -36,24 +38,7 @@ const mostServices = 8;
 /** Throws what `prepare` throws. */
 export function rightSize(policies: readonly Policy[], inventory: Inventory, flows: Flows): RightSizing {
   const decider = prepare(policies, inventory);
-  const used = new Map<string, { flows: number; triples: number; services: Set<string> }>();
-  for (let triple = 0; triple < flows.triples.count.length; triple += 1) {
-    const request = requestOf(element(flows.records, element(flows.triples.first, triple)));
-    const { decision, determining } = decide(decider, request);
-    if (decision !== 'allow') continue;
-    for (const rule of determining) {
-      const held = used.get(rule) ?? { flows: 0, triples: 0, services: new Set<string>() };
-      held.flows += element(flows.triples.count, triple);
-      held.triples += 1;
-      if (held.services.size <= mostServices) held.services.add(serviceOf(request));
-      used.set(rule, held);
-    }
-  }
-  const usage = grants(policies).map(({ id, rule }): Usage => {
-    const { flows: count = 0, triples = 0, services = new Set<string>() } = used.get(id) ?? {};
-    const narrower = narrowerOf(rule, services);
-    return { rule: id, flows: count, triples, ...(narrower === undefined ? {} : { narrower }) };
-  });
+  const usage = usageOf(policies, decider, flows);
   const proposal = proposed(policies, new Map(usage.map((one) => [one.rule, one])));
   return {
     support: flows.count - flows.unreadable,
@@ -62,6 +47,30 @@ export function rightSize(policies: readonly Policy[], inventory: Inventory, flo
     proposal,
     replay: whatIfOn(flows, decider, prepare(proposal, inventory), inventory),
   };
+}
+
+type Used = { flows: number; triples: number; readonly services: Set<string> };
+
+/** Of each allow, in the order of the policies. */
+export function usageOf(policies: readonly Policy[], decider: Decider, flows: Flows): readonly Usage[] {
+  const used = new Map<string, Used>();
+  for (let triple = 0; triple < flows.triples.count.length; triple += 1) {
+    const request = requestOf(element(flows.records, element(flows.triples.first, triple)));
+    const { decision, determining } = decide(decider, request);
+    if (decision !== 'allow') continue;
+    for (const rule of determining) {
+      const held = used.get(rule) ?? { flows: 0, triples: 0, services: new Set() };
+      held.flows += element(flows.triples.count, triple);
+      held.triples += 1;
+      if (held.services.size <= mostServices) held.services.add(serviceOf(request));
+      used.set(rule, held);
+    }
+  }
+  return grants(policies).map(({ id, rule }): Usage => {
+    const { flows: count = 0, triples = 0, services = new Set<string>() } = used.get(id) ?? {};
+    const narrower = narrowerOf(rule, services);
+    return { rule: id, allows: rule.match.service, flows: count, triples, ...(narrower === undefined ? {} : { narrower }) };
+  });
 }
 
 function serviceOf({ protocol, port }: { readonly protocol: string; readonly port: number }): string {

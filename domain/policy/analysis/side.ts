@@ -9,7 +9,7 @@ import { element } from '../element.ts';
 import type { Policy } from '../model.ts';
 import { resolver } from '../resolve.ts';
 import { spaceOf } from '../space.ts';
-import { targetOf } from '../targets/index.ts';
+import { readNetwork } from '../targets/index.ts';
 import type { Artifact } from '../targets/target.ts';
 
 export type Side = {
@@ -29,7 +29,7 @@ export function policySide(name: string, policies: readonly Policy[], inventory:
 
 /** Throws `target-unknown` and `artifact-unreadable`. */
 export function artifactSide(name: string, artifact: Artifact): Side {
-  const read = targetOf(artifact.target).read(artifact);
+  const read = readNetwork(artifact);
   const timezones = [...new Set(read.flatMap(({ timezone }) => timezone ?? []))];
   if (timezones.length > 1)
     throw new EdictError('artifact-unreadable', `the artifact speaks of time zones \`${timezones.join('`, `')}\``, {

@@ -13,6 +13,7 @@ import type { Decisive } from './decisive.ts';
 import { type Finding, type FindingKind, type FindingWitness, severityOf } from './finding.ts';
 import type { NetworkRules } from './network.ts';
 import type { Overlap } from './overlaps.ts';
+import type { Usage } from './right-size.ts';
 import { printSize } from './size.ts';
 
 export type Subject = { readonly set: NetworkRules; readonly found: Decisive<Field>; readonly inventory: Inventory };
@@ -21,6 +22,9 @@ export type Telling = {
   readonly needless: (needless: Needless) => Finding;
   readonly overlap: (overlap: Overlap) => Finding;
   readonly broad: (broad: Broad) => Finding;
+  /** `support`: the flows that were looked at. */
+  readonly neverUsed: (usage: Usage, support: number) => Finding;
+  readonly partlyUsed: (usage: Usage) => Finding;
   readonly unused: (object: string) => Finding;
 };
 
@@ -60,6 +64,18 @@ export function tellingOf(subject: Subject): Telling {
       rule: id(rule),
       rules: [],
       text: `\`${id(rule)}\` allows ${printSize(element(sizes, part))} of IPv${families[part]}`,
+    }),
+    neverUsed: ({ rule }, support) => ({
+      ...base('never-used'),
+      rule,
+      rules: [],
+      text: `\`${rule}\` let nothing pass in ${support} recorded flows`,
+    }),
+    partlyUsed: ({ rule, allows, narrower, flows }) => ({
+      ...base('over-broad'),
+      rule,
+      rules: [],
+      text: `\`${rule}\` allows \`${allows}\`; the ${flows} recorded flows that it let pass used \`${narrower}\` alone`,
     }),
     unused: (object) => ({ ...base('unused-object'), object, rules: [], text: `no rule uses \`${object}\`` }),
   };

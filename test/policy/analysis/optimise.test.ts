@@ -71,11 +71,16 @@ test('grants are sized by use: what nothing used goes, what was used in part shr
   expect(sized).toMatchObject({
     support: 4,
     usage: [
-      { rule: 'p/wide', flows: 3, triples: 2, narrower: 'tcp/5432,tcp/5433' },
+      { rule: 'p/wide', allows: 'tcp', flows: 3, triples: 2, narrower: 'tcp/5432,tcp/5433' },
       { rule: 'p/unused', flows: 0, triples: 0 },
     ],
     neverUsed: ['p/unused'],
     replay: { connections: 4, wouldBlock: { connections: 0 }, wouldAllow: { connections: 0 } },
   });
+  const { findings } = analyse([granted], smallInventory, { flows });
+  expect(findings.filter(({ kind }) => kind === 'never-used' || kind === 'over-broad').map(({ text }) => text)).toEqual([
+    '`p/wide` allows `tcp`; the 3 recorded flows that it let pass used `tcp/5432,tcp/5433` alone',
+    '`p/unused` let nothing pass in 4 recorded flows',
+  ]);
   expect(sized.proposal[0]?.rules.map(({ id }) => id)).toEqual(['wide', 'rest']);
 });
