@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NetworkRequest } from '../../../domain/policy/model.ts';
 import type { Artifact } from '../../../domain/policy/targets/target.ts';
+import { witnesses } from '../../../domain/policy/witnesses.ts';
 import { policyOf, smallInventory } from '../arbitrary.ts';
 import { networkRule } from './cases.ts';
+import { packetLab } from './iptables-lab.ts';
 import { type Conformance, type ConformanceCase, line, type Mutation, remove } from './conformance.ts';
 
 const rule = (id: string) => new RegExp(`^-A FORWARD .*"planted/${id}".*\\n`, 'm');
@@ -130,10 +133,23 @@ function apply({ files }: Artifact): string {
   }
 }
 
+const lab = packetLab();
+
+/** A packet is sent now. */
+const now = (request: NetworkRequest): NetworkRequest =>
+  request.at === undefined ? request : { ...request, at: new Date().toISOString() };
+
 export const iptables: Conformance = {
   target: 'iptables',
   file: 'iptables.rules',
   mutations,
   cases: [timed, many],
-  engine: { needs: ['iptables', 'namespaces'], validate: apply, spoil: line(/-j edict_refuse/, () => '-j edict_nowhere') },
+  engine: {
+    needs: ['iptables', 'nftables', 'namespaces'],
+    validate: apply,
+    spoil: line(/-j edict_refuse/, () => '-j edict_nowhere'),
+    requests: ({ policies, inventory }) => witnesses(policies, inventory, { most: 120 }).map(({ request }) => now(request)),
+    decide: lab.decide,
+    stop: lab.stop,
+  },
 };
