@@ -6,6 +6,7 @@
  * decide alike and stand in order of their rule's id, so that the order in which a policy lists its rules means nothing here.
  */
 import type { Inventory } from '../../../context/inventory.ts';
+import { EdictError } from '../../../errors.ts';
 import { element } from '../../element.ts';
 import { type Box, isEmpty, subtractBoxes } from '../../boxes.ts';
 import { comparedBox } from '../../compare.ts';
@@ -67,11 +68,13 @@ export const sessionFlow: IntervalSet = flowSet({ directions: ['forward'], state
 const decisionOf: Readonly<Record<RuleEffect, Line['decision']>> = { deny: 'deny', allow: 'allow', claim: 'deny' };
 const weight: Readonly<Record<RuleEffect, number>> = { deny: 0, allow: 1, claim: 2 };
 
-/** Throws what `clausesOf` throws. */
+/** Throws what `clausesOf` throws, and `policy-invalid` for a time zone without a name. */
 export function rulebaseOf(policies: readonly Policy[], inventory: Inventory): Rulebase {
   const resolve = resolver(inventory);
   const all = clausesOf(policies, resolve);
   const { rules, clauses, timezone } = all;
+  if (timezone !== undefined && !/^[A-Za-z]/.test(timezone))
+    throw new EdictError('policy-invalid', `no device has a time zone \`${timezone}\``, { expected: 'a name such as `Europe/Zurich`' });
   const written = new Map(allRules(policies).map(({ id, rule }) => [id, rule]));
   const ofRule = rules.map((): NetworkClause[] => []);
   for (const clause of clauses) if (clause.role !== 'unsure') element(ofRule, clause.rule).push(clause);

@@ -66,6 +66,15 @@ term pings {
 }
 `;
 
+const pingsOverIpv6 = `
+term pings-over-ipv6 {
+  source-address:: OFFICE
+  protocol:: icmpv6
+  icmp-type:: echo-request packet-too-big
+  action:: accept
+}
+`;
+
 const kiosk = `
 term guests-but-for-the-kiosk {
   source-address:: GUESTS
@@ -86,6 +95,7 @@ const policies = {
   mixed: { family: 'mixed', body: terms },
   ipv6: { family: 'inet6', body: terms.replace(/term guests[^}]*\}\n/, '') },
   pings: { family: 'inet', body: pings + terms },
+  'pings over IPv6': { family: 'inet6', body: pingsOverIpv6 + terms.replace(/term guests[^}]*\}\n/, '') },
   open: { family: 'mixed', body: terms + everything },
   kiosk: { family: 'inet', body: kiosk + terms + everything },
 } as const;
@@ -99,7 +109,7 @@ const vendors = {
 } as const;
 
 /** It has no ICMP types for FortiOS, and gives an address that is cut out for PAN-OS to a group without a name. */
-const unsaid = new Set(['fortigate pings', 'paloalto kiosk']);
+const unsaid = new Set(['fortigate pings', 'fortigate pings over IPv6', 'paloalto kiosk']);
 
 const folder = mkdtempSync(join(tmpdir(), 'edict-aerleon-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -107,6 +117,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const cases = Object.keys(vendors)
   .flatMap((vendor) => Object.keys(policies).map((name) => [vendor, name] as const))
   .filter(([vendor, name]) => !unsaid.has(`${vendor} ${name}`)) as readonly (readonly [keyof typeof vendors, keyof typeof policies])[];
+
+const fileName = (vendor: string, name: string) => `${vendor}-${name.replaceAll(' ', '-')}`;
 
 const headerOf = (target: string) => `header {\n  target:: ${target}\n}\n`;
 
@@ -118,7 +130,7 @@ function generate(): void {
   for (const [vendor, name] of cases) {
     const { family, body } = policies[name];
     const header = headerOf(`${vendor} from-zone ${between.from} to-zone ${between.to} ${family}`);
-    writeFileSync(join(folder, 'policies', 'pol', `${vendor}-${name}.pol`), header + body);
+    writeFileSync(join(folder, 'policies', 'pol', `${fileName(vendor, name)}.pol`), header + body);
   }
   const places = ['base_directory', 'definitions_directory', 'output_directory'].flatMap((place, index) => [
     `--${place}`,
@@ -136,7 +148,7 @@ describeEngines(['aerleon'], "aerleon's rulebases", () => {
     isGenerated = true;
     const { family, body } = policies[name];
     const { ending, read } = vendors[vendor];
-    const file = `${vendor}-${name}.${ending}`;
+    const file = `${fileName(vendor, name)}.${ending}`;
     const { rules, unread } = read(readFileSync(join(folder, 'out', file), 'utf8'), file, { between });
     expect(unread).toEqual([]);
     const meant = aerleonMeaning(

@@ -4,10 +4,16 @@ import { decide, prepare } from '../../../../domain/policy/decide.ts';
 import { prove } from '../../../../domain/policy/prove.ts';
 import { targets } from '../../../../domain/policy/targets/index.ts';
 import { runs } from '../../../law.ts';
-import { policies, request, smallInventory } from '../../arbitrary.ts';
+import { policies, policyOf, request, smallInventory } from '../../arbitrary.ts';
+import { networkRule } from '../../conformance/cases.ts';
 import { decideRead } from '../../read-decision.ts';
 
 const firewalls = [targets['juniper-srx'], targets['pan-os'], targets.fortinet, targets['check-point']];
+
+it.each(firewalls.map((target) => [target.name, target] as const))('%s has no clock by hours: a time zone has a name', (_, target) => {
+  const rule = networkRule('web', {}, { effect: 'allow', except: [{ during: 'daily 08:00-18:00 +01:00' }] });
+  expect(() => target.compile([policyOf('p', [rule])], smallInventory)).toThrow(expect.objectContaining({ code: 'policy-invalid' }));
+});
 
 describe.each(firewalls.map((target) => [target.name, target] as const))('random policies on %s', (_, target) => {
   it('are proved, and each loss that is declared shows', () => {
