@@ -246,10 +246,20 @@ type ControlActivities = {
     readonly scope: string;
     readonly forMs: number;
     readonly intervalMs: number;
-  }) => Promise<{ readonly drifted: readonly string[]; readonly signals: readonly string[] }>;
+  }) => Promise<{
+    readonly drifted: readonly string[];
+    readonly signals: readonly string[];
+    /** Versions in force that still hold an exception that has ended. */
+    readonly ended: readonly EndedException[];
+  }>;
   /** Records the order of the `monitor` playbook for a point that drifted. */
   readonly 'monitor.order': (input: { readonly point: string; readonly at: number }) => Promise<{ readonly run: string }>;
+  /** Records the order of the `end-exceptions` playbook. */
+  readonly 'monitor.end': (input: EndedException) => Promise<{ readonly run: string }>;
 };
+
+/** `run`: of the attempt to take it out of force; the same for whoever looks. */
+export type EndedException = { readonly policy: string; readonly version: number; readonly run: string };
 
 export type ActionActivities = { readonly [name in ActionName]: (call: ActionCall) => Promise<JsonObject> };
 

@@ -1,25 +1,30 @@
 /** Continuous monitoring: looks at every enforcement point and runs every detector, until something is found or the time is up. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ActionActivities, Activities } from '../contract.ts';
+import type { ActionActivities, Activities, EndedException } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { reconcileEffects } from './reconcile.ts';
 import { observePoint } from '../effect/observe-point.ts';
 import type { Ports } from '../ports.ts';
 import { requireWorkflow } from './caller-check.ts';
 import { detect } from './detect.ts';
+import { endedExceptions, orderEnd } from './ended-exceptions.ts';
 
-type Found = { readonly drifted: readonly string[]; readonly signals: readonly string[] };
+type Found = { readonly drifted: readonly string[]; readonly signals: readonly string[]; readonly ended: readonly EndedException[] };
 
 const playbook = 'monitor';
 const actor = 'system:watch';
 
-export function monitorActivities(ports: Ports, performs: ActionActivities): Pick<Activities, 'monitor.watch' | 'monitor.order'> {
+export function monitorActivities(
+  ports: Ports,
+  performs: ActionActivities,
+): Pick<Activities, 'monitor.watch' | 'monitor.order' | 'monitor.end'> {
   return {
     'monitor.watch': async ({ scope, forMs, intervalMs }) => {
       requireWorkflow(ports, `watch/${scope}`);
       return watch(ports, performs, { untilMs: ports.now().getTime() + forMs, intervalMs });
     },
     'monitor.order': async ({ point, at }) => orderHealing(ports, point, at),
+    'monitor.end': async (ended) => orderEnd(ports, ended),
   };
 }
 
@@ -30,8 +35,8 @@ async function watch(ports: Ports, performs: ActionActivities, { untilMs, interv
   for (;;) {
     heartbeat();
     await reconcileEffects(ports, performs);
-    const found = { drifted: await driftedPoints(ports), signals: await detect(ports) };
-    if (found.drifted.length > 0 || found.signals.length > 0 || ports.now().getTime() >= untilMs) return found;
+    const found = { drifted: await driftedPoints(ports), signals: await detect(ports), ended: await endedExceptions(ports) };
+    if (found.drifted.length > 0 || found.signals.length > 0 || found.ended.length > 0 || ports.now().getTime() >= untilMs) return found;
     await sleep(intervalMs, undefined, { signal });
   }
 }

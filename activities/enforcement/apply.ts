@@ -6,19 +6,19 @@ import type { ActionCall, Activities } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/policy/targets/index.ts';
 import type { Artifact } from '../../domain/policy/targets/target.ts';
-import type { PointRow, PolicyVersionRow, Store } from '../../store/port.ts';
+import type { PointRow, PolicyVersionRow } from '../../store/port.ts';
 import { pointRow } from '../effect/desired-state.ts';
 import type { StoredDesired } from '../effect/desired-state.ts';
 import { performEffect } from '../effect/perform-effect.ts';
 import { integerParam, textParam } from '../params.ts';
-import { versionsTogether } from '../policy/version.ts';
+import { documentsNow, versionsTogether } from '../policy/version.ts';
 import type { Ports } from '../ports.ts';
 
 export function enforcementApply(ports: Ports): Activities['enforcement.apply'] {
   return async (call) => {
     const startedAt = ports.now().getTime();
     const point = await pointRow(ports.store, textParam(call, 'point'));
-    const { artifact, together } = await approvedArtifact(ports.store, call, point);
+    const { artifact, together } = await approvedArtifact(ports, call, point);
     const { row } = await performEffect(ports, call, {
       action: 'enforcement.apply',
       targets: [point.name],
@@ -32,7 +32,7 @@ export function enforcementApply(ports: Ports): Activities['enforcement.apply'] 
 
 /** INVARIANT: nothing is distributed without approval and a proof, or losses that were accepted with the approval. */
 async function approvedArtifact(
-  store: Store,
+  { store, now: clock }: Ports,
   call: ActionCall,
   point: PointRow,
 ): Promise<{ readonly artifact: Artifact; readonly together: readonly PolicyVersionRow[] }> {
@@ -57,14 +57,11 @@ async function approvedArtifact(
       where: call.step,
     });
   const together = await versionsTogether(store, row);
-  const now = targetOf(point.target).compile(
-    together.map((one) => one.document),
-    await store.context.inventory(),
-  );
+  const now = targetOf(point.target).compile(documentsNow(together, clock), await store.context.inventory());
   if (now.artifact.digest !== artifact.digest) {
     throw new EdictError(
       'conflict',
-      `what is in force, or the inventory, has changed since \`${policy}\` version ${version} was compiled`,
+      `what is in force, or the inventory, has changed, or an exception has ended since \`${policy}\` version ${version} was compiled`,
       { where: call.step, help: 'submit it again' },
     );
   }

@@ -11,7 +11,7 @@ import type { PointRow } from '../../store/port.ts';
 import { requireRun } from '../effect/check-order.ts';
 import { isolationsOf, pointRow } from '../effect/desired-state.ts';
 import { textParam } from '../params.ts';
-import { namedVersion, versionsTogether } from '../policy/version.ts';
+import { documentsNow, namedVersion, versionsTogether } from '../policy/version.ts';
 import type { Ports } from '../ports.ts';
 
 /** Enough for one inside each rule and some of its boundaries; a denied packet is known only after its time-out. */
@@ -41,7 +41,7 @@ export function enforcementProbe(ports: Ports): Activities['enforcement.probe'] 
 /** Times are now: the point has a clock of its own. Isolated hosts and rules with a declared loss are left out. */
 async function expectedDecisions(ports: Ports, call: ActionCall, point: PointRow, inventory: Inventory): Promise<readonly Expected[]> {
   const version = await namedVersion(ports.store, call);
-  const documents = (await versionsTogether(ports.store, version)).map((row) => row.document);
+  const documents = documentsNow(await versionsTogether(ports.store, version), ports.now);
   const compiled = (await ports.store.policies.compilations(version.policy, version.version)).find((one) => one.target === point.target);
   const lossy = new Set(compiled?.losses.map((loss) => loss.rule));
   const isolated = new Set(isolationsOf(point.desired).flatMap((isolation) => isolation.addresses));

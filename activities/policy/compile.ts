@@ -1,10 +1,10 @@
-/** `policy.compile`: the rules in force together with this version, to every target that is enforced; artifacts are stored by digest. */
+/** `policy.compile`: the rules in force now together with this version, to every target that is enforced; artifacts are stored by digest. */
 import type { Activities } from '../contract.ts';
 import { printRequest } from '../../domain/policy/request-text.ts';
 import { enforcedTargets } from '../../domain/policy/targets/index.ts';
 import type { Compilation } from '../../domain/policy/targets/target.ts';
 import { checkOrder } from '../effect/check-order.ts';
-import { namedVersion, versionsTogether } from './version.ts';
+import { documentsNow, namedVersion, versionsTogether } from './version.ts';
 import type { Ports } from '../ports.ts';
 
 /** Losses shown in the run; all of them are in the store. */
@@ -14,7 +14,7 @@ export function policyCompile(ports: Ports): Activities['policy.compile'] {
   return async (call) => {
     const { order } = await checkOrder(ports, call, 'policy.compile');
     const version = await namedVersion(ports.store, call);
-    const documents = (await versionsTogether(ports.store, version)).map((row) => row.document);
+    const documents = documentsNow(await versionsTogether(ports.store, version), ports.now);
     const inventory = await ports.store.context.inventory();
     const compilations: Compilation[] = [];
     for (const { name, compile } of enforcedTargets) {

@@ -1,13 +1,23 @@
 /** What a version is compiled and proved with: every policy in force, with this version in place of its own. */
 import type { ActionCall } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
+import { policiesAt } from '../../domain/policy/life/exceptions.ts';
+import type { Policy } from '../../domain/policy/model.ts';
 import type { PolicyVersionRow, Store } from '../../store/port.ts';
 import { integerParam, textParam } from '../params.ts';
 
-/** In the order of their names: same versions, same bytes. */
+/** In the order of their names: same versions, same bytes. As they are written, exceptions that have ended included. */
 export async function versionsTogether(store: Store, version: PolicyVersionRow): Promise<readonly PolicyVersionRow[]> {
   const others = (await store.policies.inForce()).filter((row) => row.policy !== version.policy);
   return [...others, version].toSorted((a, b) => (a.policy < b.policy ? -1 : 1));
+}
+
+/** What they say now: exceptions that have ended are gone. */
+export function documentsNow(rows: readonly PolicyVersionRow[], now: () => Date): readonly Policy[] {
+  return policiesAt(
+    rows.map((row) => row.document),
+    now().getTime(),
+  );
 }
 
 /** The version that a step's `policy` and `version` name. */

@@ -3,7 +3,7 @@ import type { Activities } from '../contract.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { whatIf } from '../../domain/policy/what-if.ts';
 import { checkOrder } from '../effect/check-order.ts';
-import { namedVersion, versionsTogether } from './version.ts';
+import { documentsNow, namedVersion, versionsTogether } from './version.ts';
 import type { Ports } from '../ports.ts';
 
 /** The newest of them; a person is shown what happened lately. */
@@ -14,8 +14,8 @@ export function policyWhatIf(ports: Ports): Activities['policy.what-if'] {
   return async (call) => {
     const { order } = await checkOrder(ports, call, 'policy.what-if');
     const version = await namedVersion(ports.store, call);
-    const before = (await ports.store.policies.inForce()).map((row) => row.document);
-    const after = (await versionsTogether(ports.store, version)).map((row) => row.document);
+    const before = documentsNow(await ports.store.policies.inForce(), ports.now);
+    const after = documentsNow(await versionsTogether(ports.store, version), ports.now);
     const connections = await ports.store.context.connections({ limit: mostConnections });
     const result = whatIf(before, after, await ports.store.context.inventory(), connections);
     await ports.store.policies.saveWhatIf({

@@ -21,7 +21,7 @@ type Names =
 
 export function policyHandlers(deps: HandlerDeps): HandlersOf<Names> {
   const { store } = deps;
-  const decide = decideInForce(store);
+  const decide = decideInForce(store, deps.clock);
   return {
     ...draftHandlers(deps),
     'policies.list': ({ query }) => store.policies.list(query),

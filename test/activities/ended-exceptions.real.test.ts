@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { ActionCall, Activities } from '../../activities/contract.ts';
+import { describeWith } from '../stack/fixture.ts';
+import { approvedVersion, cardholder, storeWorld } from './store-world.ts';
+import type { StoreWorld } from './store-world.ts';
+
+const untilMs = Date.now() + 3_600_000;
+
+describeWith(['postgres'], 'an exception with an end', () => {
+  let world: StoreWorld;
+  const params = { policy: 'cardholder', version: 1 };
+  const call = (run: string, step: string, more: Partial<ActionCall['params']> = {}): ActionCall => ({
+    run,
+    step,
+    invocation: 1,
+    params: { ...params, ...more },
+  });
+  const at = (ms: number) => Object.assign(world.ports, { now: () => new Date(ms) });
+  const look = (watch: Activities) => watch['monitor.watch']({ scope: 'default', forMs: 0, intervalMs: 1 });
+  const inForceAt = (point: string) => Object.values(world.actual.get(point)?.artifact?.files ?? {}).join('\n');
+
+  beforeEach(async () => {
+    world = await storeWorld();
+    const [payments, rest] = cardholder().rules;
+    const visitor = {
+      ...payments!,
+      id: 'visitor',
+      match: { from: 'asset:ws-17', to: 'group:cardholder-db', service: 'tcp/5432' },
+      exception: { owner: 'ann', reason: 'moving the old reports', until: new Date(untilMs).toISOString() },
+    };
+    await world.store.policies.saveDraft(cardholder({ rules: [payments!, visitor, rest!] }), 'ann');
+    await approvedVersion(world, 'cardholder');
+    const run = await world.ordered('d1', 'distribute', params);
+    for (const [index, point] of ['fw-1', 'opa-1'].entries()) await run['enforcement.apply'](call('d1', `each[${index}].apply`, { point }));
+    await world.store.policies.enforce({ ...params, by: 'ann' });
+  });
+
+  afterEach(async () => {
+    await world.end();
+  });
+
+  it('is in force until then, and the watch has nothing to do', async () => {
+    expect(inForceAt('fw-1')).toContain('cardholder/visitor');
+    expect(await look(world.as('watch/default'))).toMatchObject({ ended: [] });
+  });
+
+  it('is taken out of force by a run that the watch orders once', async () => {
+    at(untilMs);
+    const watch = world.as('watch/default');
+    const { ended } = await look(watch);
+    expect(ended).toEqual([{ ...params, run: `end-exceptions-cardholder-1-${untilMs}-1` }]);
+    const { run } = await watch['monitor.end'](ended[0]!);
+    expect(await look(watch)).toMatchObject({ ended: [] });
+    const acts = world.as(`run/${run}`);
+    await acts['policy.compile'](call(run, 'compile'));
+    await acts['policy.prove'](call(run, 'prove'));
+    for (const [index, point] of ['fw-1', 'opa-1'].entries()) await acts['enforcement.apply'](call(run, `each[${index}].apply`, { point }));
+    for (const point of ['fw-1', 'opa-1']) {
+      expect(inForceAt(point)).toContain('cardholder/payments');
+      expect(inForceAt(point)).not.toContain('cardholder/visitor');
+    }
+  });
+
+  it('does not go out again once it has ended, whatever was compiled before', async () => {
+    at(untilMs);
+    const run = await world.ordered('d2', 'distribute', params);
+    await expect(run['enforcement.apply'](call('d2', 'each[0].apply', { point: 'fw-1' }))).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('is ended by nobody but the watch', async () => {
+    at(untilMs);
+    const { ended } = await look(world.as('watch/default'));
+    await expect(world.as('run/x')['monitor.end'](ended[0]!)).rejects.toMatchObject({ code: 'order-mismatch' });
+  });
+});
