@@ -153,6 +153,24 @@ describe('edict policy compile and prove', () => {
   });
 });
 
+describe('edict policy path', () => {
+  it('is as meant where every point does its part, and names the point that does not', async () => {
+    for (const [name, target] of [
+      ['good', 'nftables'],
+      ['wider', 'iptables'],
+    ] as const)
+      await edict('compile', at(`${name}.yaml`), '--target', target, '--out', at(`path-${name}`));
+    const points = (wanted: readonly string[]) => wanted.flatMap((point) => ['--point', point.replace('AT', at('path-'))]);
+    const both = ['segment=nftables:ATgood', 'host=iptables:ATwider'];
+    expect(await edict('path', at('good.yaml'), ...points(both))).toMatchObject({ code: 0, stdout: expect.stringContaining('as meant') });
+    const narrow = await edict('path', at('wider.yaml'), ...points(both));
+    expect(narrow).toMatchObject({ code: 1, stdout: expect.stringContaining('blocked at segment: tcp/22 from 10.4.0.17 (ws-17)') });
+    const leak = await edict('path', at('good.yaml'), ...points(['host=iptables:ATwider']));
+    expect(leak).toMatchObject({ code: 1, stdout: expect.stringContaining('leak at host: tcp/22 from 10.4.0.17 (ws-17)') });
+    expect(await refusal('path', at('good.yaml'), '--point', 'segment')).toMatchObject({ code: 'input-invalid' });
+  });
+});
+
 describe('edict policy whatif', () => {
   it('replays what Zeek recorded, and says who would be cut off', async () => {
     const { stdout } = await edict('whatif', at('good.yaml'), '--before', at('wider.yaml'), '--flows', at('conn.log'), '--asset', 'ws-17');

@@ -1,7 +1,6 @@
 /** `edict policy compile, prove`: on files, without a server. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { EdictError } from '../../../domain/errors.ts';
 import { prove } from '../../../domain/policy/prove.ts';
 import { targetOf, targets } from '../../../domain/policy/targets/index.ts';
 import type { Compilation } from '../../../domain/policy/targets/target.ts';
@@ -11,12 +10,14 @@ import { plainLines } from '../../plain.ts';
 import { artifactAt, inventoryOf, type InventoryFlags, policiesOf } from '../../policy-files.ts';
 import { proofWords } from '../../policy-analysis-words.ts';
 import { withInventory, writeFiles } from './analysis.ts';
+import { addPolicyPath } from './path.ts';
 
 const failed = 1;
 
 /** Adds them to the group `policy`. */
 export const addPolicyCompile: AddCommands = (policy) => {
   for (const command of [compileCommand(), proveCommand()]) policy.addCommand(command);
+  addPolicyPath(policy);
 };
 
 const targetNames = Object.keys(targets).join(', ');
@@ -75,10 +76,7 @@ function proveCommand(): Command {
     )
     .action(async function act(this: Command, given: string[], { target, artifact: path, exact, ...flags }: ProveFlags) {
       const [policies, inventory] = [await policiesOf(given), await inventoryOf(flags)];
-      const { kinds, compile } = targetOf(target);
-      if (!kinds.includes('network'))
-        throw new EdictError('input-invalid', `what ${target} says is not about the network`, { expected: 'a target of network rules' });
-      const compiled = compile(policies, inventory);
+      const compiled = targetOf(target).compile(policies, inventory);
       const artifact = path === undefined ? compiled.artifact : await artifactAt(target, path);
       const proof = prove(policies, inventory, artifact, exact === true ? [] : compiled.losses);
       if (!proof.equal) process.exitCode = failed;

@@ -59,10 +59,11 @@ export function tellingOf(subject: Subject): Telling {
           ? `\`${id(deny)}\` denies a part of what \`${id(allow)}\` allows`
           : `\`${id(allow)}\` allows and \`${id(deny)}\` denies what both match; each matches more than the other`,
     }),
-    broad: ({ rule, sizes, part }) => ({
+    broad: ({ rule, sizes, part, path }) => ({
       ...base('over-broad'),
       rule: id(rule),
       rules: [],
+      ...(path === undefined ? {} : { witness: show(path) }),
       text: `\`${id(rule)}\` allows ${printSize(element(sizes, part))} of IPv${families[part]}`,
     }),
     neverUsed: ({ rule }, support) => ({
