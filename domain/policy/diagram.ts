@@ -80,7 +80,7 @@ type Build = {
   /** By level and survivors. */
   readonly built: readonly ListMap[];
   /** For each clause: the first level from which on its sets are full. */
-  readonly coversFrom: Uint8Array;
+  readonly coversFrom: Uint16Array;
   /** For each clause: a bit for each level whose classes its sets tell apart. */
   readonly tells: Uint32Array;
 };
@@ -98,17 +98,20 @@ type Given = Pick<Build, 'clauses' | 'runs' | 'reading' | 'part'> & { readonly s
 function buildPart(given: Given): NodeId {
   const { lines } = given.store.space;
   const tells = new Uint32Array(given.clauses.length);
+  const coversFrom = new Uint16Array(given.clauses.length);
   const possible: number[] = [];
   for (let index = 0; index < given.clauses.length; index += 1) {
     let isPossible = true;
     for (let level = 0; level < lines.length; level += 1) {
       const { full, runs } = element(element(given.runs, level), index);
-      if (!full) tells[index] = element(tells, index) | (1 << level);
+      if (!full) {
+        if (level < wordBits) tells[index] = element(tells, index) | (1 << level);
+        coversFrom[index] = level + 1;
+      }
       if (runs.length === 0) isPossible = false;
     }
     if (isPossible) possible.push(index);
   }
-  const coversFrom = Uint8Array.from(tells, (bits) => 32 - Math.clz32(bits));
   const build: Build = { ...given, built: lines.map(listMap), coversFrom, tells };
   return nodeOf(build, 0, simplify(build, 0, possible));
 }
@@ -129,11 +132,25 @@ function nodeOf(build: Build, from: number, alive: readonly number[]): NodeId {
   return id;
 }
 
-function levelOf({ store, tells }: Build, from: number, alive: readonly number[]): number {
+/** Levels that one number has a bit for. */
+const wordBits = 32;
+
+function levelOf(build: Build, from: number, alive: readonly number[]): number {
+  const { store, tells } = build;
+  if (store.space.lines.length > wordBits - 1) return levelOfMany(build, from, alive);
   let bits = 0;
   for (let index = 0; index < alive.length; index += 1) bits |= tells[alive[index] ?? 0] ?? 0;
   const later = bits >>> from;
   return later === 0 ? store.space.lines.length : from + 31 - Math.clz32(later & -later);
+}
+
+function levelOfMany({ store, runs }: Build, from: number, alive: readonly number[]): number {
+  const { length } = store.space.lines;
+  for (let level = from; level < length; level += 1) {
+    const runsOf = element(runs, level);
+    if (alive.some((index) => !element(runsOf, index).full)) return level;
+  }
+  return length;
 }
 
 /** Characters hold 16 bits; the list of numbers is the key itself, so that no two lists are ever confused. */

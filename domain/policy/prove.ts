@@ -13,15 +13,16 @@ import { comparedBox, completeClauses, countClasses, firstMatch, ruleReading } f
 import { decide, type Decider, prepare } from './decide.ts';
 import { buildDiagram, newStore, type Roots, type Store } from './diagram.ts';
 import { coversOf, findDifferences, type Leaf } from './losses.ts';
-import type { Decision, NetworkRequest, Policy } from './model.ts';
+import type { Decision, Policy, Request } from './model.ts';
 import { printRequest, requestMaker } from './request-text.ts';
 import { resolver } from './resolve.ts';
 import { spaceOf } from './space.ts';
-import { targetOf } from './targets/index.ts';
+import { proveAccess } from './access/prove.ts';
+import { isNetworkTarget, targetOf } from './targets/index.ts';
 import type { Artifact, Loss, ReadRule, TargetName } from './targets/target.ts';
 
 export type Difference = {
-  readonly request: NetworkRequest;
+  readonly request: Request;
   readonly expected: Decision;
   readonly actual: Decision;
   readonly text: string;
@@ -42,9 +43,11 @@ export type Proof = {
 
 /** Throws `artifact-unreadable`, and what `prepare` throws. */
 export function prove(policies: readonly Policy[], inventory: Inventory, artifact: Artifact, losses: readonly Loss[]): Proof {
+  const target = targetOf(artifact.target);
+  if (!isNetworkTarget(target)) return proveAccess(target, { policies, inventory, artifact, losses });
   const resolve = resolver(inventory);
   const rules = clausesOf(policies, resolve);
-  const read = targetOf(artifact.target).read(artifact);
+  const read = target.read(artifact);
   const actual = readClauses(read, rules.timezone);
   const covers = coversOf(losses, policies, resolve);
   const expected = completeClauses(rules);

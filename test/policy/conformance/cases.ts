@@ -1,8 +1,7 @@
 /** The cases that every target of their kinds meets: those under test/cases/policy, and small ones for hostile names and for changes. */
 import type { Inventory } from '../../../domain/context/inventory.ts';
-import type { NetworkRule, Policy } from '../../../domain/policy/model.ts';
-import { targetOf as registered } from '../../../domain/policy/targets/index.ts';
-import type { Target } from '../../../domain/policy/targets/target.ts';
+import type { NetworkRule, Policy, RuleKind } from '../../../domain/policy/model.ts';
+import { type AnyTarget, targetOf as registered } from '../../../domain/policy/targets/index.ts';
 import { policyOf, smallInventory } from '../arbitrary.ts';
 import { policyCases } from '../cases.ts';
 import type { Conformance, ConformanceCase } from './conformance.ts';
@@ -31,12 +30,13 @@ export function plantedCase({ planted }: Conformance): ConformanceCase {
   return planted ?? sharedCase('a policy with something of everything');
 }
 
-export function targetOf({ target }: Conformance): Target {
+export function targetOf({ target }: Conformance): AnyTarget {
   return registered(target);
 }
 
-function takes(target: Target, { policies }: ConformanceCase): boolean {
-  return policies.every(({ rules }) => rules.every(({ kind }) => target.kinds.includes(kind)));
+function takes(target: AnyTarget, { policies }: ConformanceCase): boolean {
+  const kinds: readonly RuleKind[] = target.kinds;
+  return policies.every(({ rules }) => rules.every(({ kind }) => kinds.includes(kind)));
 }
 
 export const networkRule = (id: string, match: Partial<NetworkRule['match']>, rest: Partial<NetworkRule> = {}): NetworkRule => ({
