@@ -19,7 +19,17 @@ export const AnalysisQuery = z
 
 const Finding = z
   .object({
-    kind: z.enum(['shadowed', 'redundant', 'empty', 'correlated', 'conflicting', 'over-broad', 'never-used', 'unused-object']),
+    kind: z.enum([
+      'shadowed',
+      'redundant',
+      'empty',
+      'over-budget',
+      'correlated',
+      'conflicting',
+      'over-broad',
+      'never-used',
+      'unused-object',
+    ]),
     severity: z.enum(['fault', 'advice']),
     rule: z.string().optional(),
     object: z.string().optional(),

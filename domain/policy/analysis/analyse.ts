@@ -6,6 +6,7 @@ import type { Inventory } from '../../context/inventory.ts';
 import { prepare } from '../decide.ts';
 import type { Policy } from '../model.ts';
 import { broadRules } from './broad.ts';
+import { overrunsOf } from './budget.ts';
 import { needlessRules } from './coverage.ts';
 import { decisive } from './decisive.ts';
 import { type Finding, type FindingKind, findingKinds } from './finding.ts';
@@ -61,6 +62,9 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
     ...(options.flows === undefined
       ? []
       : untoldUsage(tell, usageOf(policies, prepare(policies, inventory), options.flows), options.flows)),
+    ...policies
+      .flatMap((policy) => overrunsOf(policy, inventory))
+      .map(({ text }) => ({ kind: 'over-budget' as const, tell: () => tell.overBudget(text) })),
     ...unusedObjects(policies, inventory).map((object) => ({ kind: 'unused-object' as const, tell: () => tell.unused(object) })),
   ];
   const byKind = findingKinds.map((kind) => [kind, untold.filter((one) => one.kind === kind)] as const);

@@ -5,6 +5,7 @@ export const findingKinds = [
   'shadowed',
   'redundant',
   'empty',
+  'over-budget',
   'correlated',
   'conflicting',
   'over-broad',
@@ -20,6 +21,7 @@ export const severityOf: Readonly<Record<FindingKind, Severity>> = {
   shadowed: 'fault',
   redundant: 'fault',
   empty: 'fault',
+  'over-budget': 'fault',
   correlated: 'fault',
   conflicting: 'advice',
   'over-broad': 'advice',
@@ -32,7 +34,7 @@ export type FindingWitness = { readonly request: NetworkRequest; readonly decisi
 export type Finding = {
   readonly kind: FindingKind;
   readonly severity: Severity;
-  /** `policy/rule`; absent for an unused object. */
+  /** `policy/rule`; absent for an unused object and a policy over its budget. */
   readonly rule?: string | undefined;
   /** A selector such as `group:admin`, of an unused object. */
   readonly object?: string | undefined;

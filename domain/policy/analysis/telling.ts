@@ -25,6 +25,7 @@ export type Telling = {
   /** `support`: the flows that were looked at. */
   readonly neverUsed: (usage: Usage, support: number) => Finding;
   readonly partlyUsed: (usage: Usage) => Finding;
+  readonly overBudget: (text: string) => Finding;
   readonly unused: (object: string) => Finding;
 };
 
@@ -78,6 +79,7 @@ export function tellingOf(subject: Subject): Telling {
       rules: [],
       text: `\`${rule}\` allows \`${allows}\`; the ${flows} recorded flows that it let pass used \`${narrower}\` alone`,
     }),
+    overBudget: (text) => ({ ...base('over-budget'), rules: [], text }),
     unused: (object) => ({ ...base('unused-object'), object, rules: [], text: `no rule uses \`${object}\`` }),
   };
 }

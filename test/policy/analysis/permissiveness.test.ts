@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { analyse } from '../../../domain/policy/analysis/analyse.ts';
 import { overrunsOf, requireBudget } from '../../../domain/policy/analysis/budget.ts';
 import { permissiveness } from '../../../domain/policy/analysis/permissiveness.ts';
 import { blastRadius } from '../../../domain/policy/analysis/reach.ts';
@@ -48,6 +49,7 @@ test('a policy that allows more than its budget cannot be handed in', () => {
     },
   ]);
   expect(() => requireBudget(budgeted(47), smallInventory)).toThrow('its budget is 2^47');
+  expect(analyse([budgeted(47)], smallInventory).findings[0]).toMatchObject({ kind: 'over-budget', severity: 'fault' });
 });
 
 test('the budget is a part of the policy file', () => {
