@@ -242,15 +242,11 @@ type ControlActivities = {
     readonly reason?: string | undefined;
   }) => Promise<{ readonly state: string }>;
   /** Heartbeats while it watches every point and detector; returns on a finding, or empty after `forMs`. */
-  readonly 'monitor.watch': (input: {
-    readonly scope: string;
-    readonly forMs: number;
-    readonly intervalMs: number;
-  }) => Promise<{
+  readonly 'monitor.watch': (input: { readonly scope: string; readonly forMs: number; readonly intervalMs: number }) => Promise<{
     readonly drifted: readonly string[];
     readonly signals: readonly string[];
-    /** Versions in force that still hold an exception that has ended. */
-    readonly ended: readonly EndedException[];
+    /** Versions in force that still hold an exception that has ended. Not there in histories from before there were any. */
+    readonly ended?: readonly EndedException[];
   }>;
   /** Records the order of the `monitor` playbook for a point that drifted. */
   readonly 'monitor.order': (input: { readonly point: string; readonly at: number }) => Promise<{ readonly run: string }>;

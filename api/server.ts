@@ -32,6 +32,7 @@ import { playbookHandlers } from './routes/playbooks.ts';
 import { pointHandlers } from './routes/points.ts';
 import { policyHandlers } from './routes/policies.ts';
 import { analysisHandlers } from './routes/policy/analysis.ts';
+import { applyHandlers } from './routes/policy/apply.ts';
 import { publishingHandlers } from './routes/publishing.ts';
 import { reportHandlers } from './routes/reports.ts';
 import { reviewHandlers } from './routes/reviews.ts';
@@ -121,6 +122,7 @@ function allHandlers(deps: HandlerDeps): Handlers {
   return {
     ...policyHandlers(deps),
     ...analysisHandlers(deps),
+    ...applyHandlers(deps),
     ...contextHandlers(deps),
     ...approvalHandlers(deps),
     ...delegationHandlers(deps),

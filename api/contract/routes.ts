@@ -14,6 +14,7 @@ import { playbookRoutes } from './playbooks.ts';
 import { pointRoutes } from './points.ts';
 import { policyRoutes } from './policies.ts';
 import { analysisRoutes } from './policy/analysis.ts';
+import { applyRoutes } from './policy/apply.ts';
 import { reportRoutes } from './reports.ts';
 import { runControlRoutes } from './run-control.ts';
 import { reviewRoutes } from './reviews.ts';
@@ -27,6 +28,7 @@ import { webhookRoutes } from './webhooks.ts';
 export const routes = {
   ...policyRoutes,
   ...analysisRoutes,
+  ...applyRoutes,
   ...contextRoutes,
   ...approvalRoutes,
   ...delegationRoutes,

@@ -9,6 +9,7 @@ import { answer, progress, style, table, when } from '../output.ts';
 import { addPolicyAnalysis } from './policy/analysis.ts';
 import { addPolicyCompile } from './policy/compile.ts';
 import { addPolicyRightSize } from './policy/right-size.ts';
+import { addPolicyLife } from './policy/life.ts';
 import { addPolicyImport } from './policy-import.ts';
 import { detailWords, diffWords, draftWords, failedRunOf, versionWords } from '../policy-words.ts';
 
@@ -23,6 +24,7 @@ export const addPolicy: AddCommands = (program) => {
     addSubmit,
     addPolicyImport,
     addPolicyAnalysis,
+    addPolicyLife,
     addPolicyRightSize,
     addPolicyCompile,
   ])

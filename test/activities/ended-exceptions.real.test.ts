@@ -47,7 +47,7 @@ describeWith(['postgres'], 'an exception with an end', () => {
   it('is taken out of force by a run that the watch orders once', async () => {
     at(untilMs);
     const watch = world.as('watch/default');
-    const { ended } = await look(watch);
+    const { ended = [] } = await look(watch);
     expect(ended).toEqual([{ ...params, run: `end-exceptions-cardholder-1-${untilMs}-1` }]);
     const { run } = await watch['monitor.end'](ended[0]!);
     expect(await look(watch)).toMatchObject({ ended: [] });
@@ -69,7 +69,7 @@ describeWith(['postgres'], 'an exception with an end', () => {
 
   it('is ended by nobody but the watch', async () => {
     at(untilMs);
-    const { ended } = await look(world.as('watch/default'));
+    const { ended = [] } = await look(world.as('watch/default'));
     await expect(world.as('run/x')['monitor.end'](ended[0]!)).rejects.toMatchObject({ code: 'order-mismatch' });
   });
 });
