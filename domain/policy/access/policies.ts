@@ -10,11 +10,17 @@ import { unreadableRequest } from './weigh.ts';
 
 export type AccessKind = 'access' | 'ai';
 
+const idForm = /^[a-z0-9-]{1,64}$/;
+
 /** Every rule of the kind under its full id `policy/rule`, in the order of the ids. AI rules as the access rules that they are. */
 export function accessRules(policies: readonly Policy[], kind: AccessKind): readonly NamedRule[] {
   const found = policies.flatMap(({ policy, rules }) =>
     rules.flatMap((rule): readonly NamedRule[] => {
       if (rule.kind === 'network' || rule.kind !== kind) return [];
+      if (!idForm.test(policy) || !idForm.test(rule.id))
+        throw new EdictError('policy-invalid', `\`${policy}/${rule.id}\` is not a rule's id`, {
+          expected: 'letters a–z, digits and `-`, at most 64',
+        });
       return [{ id: `${policy}/${rule.id}`, rule: rule.kind === 'ai' ? accessRuleOfAi(rule) : rule }];
     }),
   );

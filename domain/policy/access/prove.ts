@@ -81,7 +81,9 @@ export function proveAccess(target: Pick<AccessTarget, 'kinds' | 'read'>, given:
     const expected = readRules(accessRules(given.policies, kind), given.inventory);
     const actual = read.find((each) => each.kind === kind);
     if (actual?.timezone !== undefined && actual.timezone !== expected.timezone)
-      throw new EdictError('artifact-unreadable', `the artifact tells the time by \`${actual.timezone}\``, { expected: expected.timezone ?? 'no time at all' });
+      throw new EdictError('artifact-unreadable', `the artifact tells the time by \`${actual.timezone}\``, {
+        expected: expected.timezone ?? 'no time at all',
+      });
     const proving = { expected, actual, store, artifact: given.artifact, losses: given.losses };
     classes += proveKind(proving, (difference, loss) => {
       if (loss === undefined) counterExample ??= difference;

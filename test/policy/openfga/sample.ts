@@ -37,6 +37,7 @@ const rule = (id: string, effect: AccessRule['effect'], match: AccessRule['match
 });
 
 export const sampleRules: readonly NamedRule[] = [
+  rule('nothing-else', 'claim', { principals: ['any'], actions: ['any'], resources: ['any'] }),
   rule('staff-reads', 'allow', {
     principals: ['group:staff'],
     actions: ['read'],
@@ -71,7 +72,6 @@ export const sampleRules: readonly NamedRule[] = [
       ],
     },
   }),
-  rule('nothing-else', 'claim', { principals: ['any'], actions: ['any'], resources: ['any'] }),
 ];
 
 const contexts = [

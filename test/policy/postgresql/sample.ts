@@ -51,6 +51,7 @@ export function sampleOf(mark: string): Sample {
     },
     roles: ['staff', 'sales', 'ann', 'ben', 'it"s', 'stranger'].map(role),
     rules: [
+      rule('nothing-else', 'claim', { principals: ['any'], actions: ['any'], resources: ['any'] }),
       rule('staff-reads-europe', 'allow', {
         principals: [`role:${role('staff')}`],
         actions: ['select'],
@@ -106,7 +107,6 @@ export function sampleOf(mark: string): Sample {
         resources: [`table:public.${tables[1]}`],
         when: { from: ['192.0.2.0/24'] },
       }),
-      rule('nothing-else', 'claim', { principals: ['any'], actions: ['any'], resources: ['any'] }),
     ],
   };
 }

@@ -13,15 +13,28 @@ import type { Inventory } from '../../../context/inventory.ts';
 import { type EntityUid, keyOf } from '../../access/entity.ts';
 import { resolver } from '../../resolve.ts';
 import type { NamedRule } from '../../access/read-rule.ts';
+import type { Policy } from '../../model.ts';
+import { accessRules } from '../../access/policies.ts';
 import { artifactOf } from '../artifact.ts';
-import type { Artifact } from '../target.ts';
+import { closedWorldLosses } from '../closed-world/losses.ts';
+import type { Artifact, Compilation } from '../target.ts';
 import { either, type Said } from './conditions.ts';
 import { printObject, printRelation, printType } from './names.ts';
 import { type Relationship, type Saying, sayingsOf } from './sayings.ts';
+import { readOpenFga } from './read.ts';
 import type { Condition, Tuple, TypeDefinition, Userset, UserType } from './store.ts';
 import { type Universe, universeOf } from './universe.ts';
 
-export type Spoken = { readonly artifact: Artifact; readonly sayings: readonly Saying[]; readonly universe: Universe };
+/** Throws `policy-name-unknown`, and `policy-invalid` for names that OpenFGA cannot hold. */
+export function compileOpenFga(policies: readonly Policy[], inventory: Inventory): Compilation {
+  const rules = accessRules(policies, 'access');
+  const { artifact, sayings } = speakOpenFga(rules, inventory);
+  const reasons = new Map(sayings.filter((saying) => saying.reasons.length > 0).map((saying) => [saying.id, saying.reasons]));
+  const [read] = readOpenFga(artifact);
+  return { artifact, losses: closedWorldLosses({ target: 'openfga', rules, inventory, clauses: read?.clauses ?? [], reasons }) };
+}
+
+type Spoken = { readonly artifact: Artifact; readonly sayings: readonly Saying[]; readonly universe: Universe };
 
 /** In order of the rules' ids. */
 export function speakOpenFga(rules: readonly NamedRule[], inventory: Inventory): Spoken {

@@ -6,6 +6,7 @@
 import type { EntityUid } from '../../access/entity.ts';
 import { allOf, type Expression } from '../../access/expression.ts';
 import type { AccessClause, ReadPart } from '../../access/interpret.ts';
+import type { AccessRead } from '../../access/prove.ts';
 import type { Selector } from '../../access/selector.ts';
 import type { Artifact } from '../target.ts';
 import { actionOf, parseObject, parseType } from './names.ts';
@@ -13,7 +14,7 @@ import { unreadable } from './parse-condition.ts';
 import { parseStore, type Store } from './parse.ts';
 import type { Userset } from './store.ts';
 
-export function readOpenFga(artifact: Artifact): readonly AccessClause[] {
+export function readOpenFga(artifact: Artifact): readonly AccessRead[] {
   const { 'model.json': model, 'tuples.json': tuples, ...others } = artifact.files;
   if (artifact.target !== 'openfga' || model === undefined || tuples === undefined || Object.keys(others).length > 0)
     throw unreadable(
@@ -30,7 +31,7 @@ export function readOpenFga(artifact: Artifact): readonly AccessClause[] {
     conditions: [],
     excepts: [],
   };
-  return [...clauses.filter(({ effect }) => effect === 'deny'), ...clauses.filter(({ effect }) => effect === 'allow'), rest];
+  return [{ kind: 'access', clauses: [...clauses, rest] }];
 }
 
 const any: readonly Selector[] = [{ kind: 'any' }];

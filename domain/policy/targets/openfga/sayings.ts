@@ -43,10 +43,15 @@ export function sayingsOf(rules: readonly NamedRule[], universe: Universe, resol
       id,
       effect: rule.effect,
       grants: rule.effect === 'claim' ? [] : say(rule.match, refuses),
-      excepts: rule.effect === 'claim' ? [] : (rule.except ?? []).flatMap((except) => say(except, !refuses)),
+      excepts: rule.effect === 'claim' ? [] : (rule.except ?? []).flatMap((except) => say(within(except, rule), !refuses)),
       reasons: [...reasons],
     };
   });
+}
+
+/** What an exception leaves open is as the rule has it. */
+function within(except: AccessExcept, { match: { principals, actions, resources } }: AccessRule): AccessExcept {
+  return { principals, actions, resources, ...except };
 }
 
 function conditionOf(

@@ -20,12 +20,24 @@ import type { NamedRule } from '../../access/read-rule.ts';
 import { parseSelector, type Selector, selects } from '../../access/selector.ts';
 import { entityValue } from '../../access/value.ts';
 import { resolver } from '../../resolve.ts';
+import type { Policy } from '../../model.ts';
+import { accessRules } from '../../access/policies.ts';
 import { artifactOf, selfDigest } from '../artifact.ts';
-import type { Artifact } from '../target.ts';
+import { closedWorldLosses } from '../closed-world/losses.ts';
+import type { Artifact, Compilation } from '../target.ts';
+import { readPostgresql } from './read.ts';
 import { sayCondition } from './conditions.ts';
 import { bodyTag, type Command, commands, quoteName, quoteTable, quoteText, roleType, tableType } from './words.ts';
 
-export type Spoken = { readonly artifact: Artifact; readonly reasons: ReadonlyMap<string, readonly string[]> };
+/** Throws `policy-name-unknown`, and `policy-invalid` for names that PostgreSQL cannot hold. */
+export function compilePostgresql(policies: readonly Policy[], inventory: Inventory): Compilation {
+  const rules = accessRules(policies, 'access');
+  const { artifact, reasons } = speakPostgresql(rules, inventory);
+  const [read] = readPostgresql(artifact);
+  return { artifact, losses: closedWorldLosses({ target: 'postgresql', rules, inventory, clauses: read?.clauses ?? [], reasons }) };
+}
+
+type Spoken = { readonly artifact: Artifact; readonly reasons: ReadonlyMap<string, readonly string[]> };
 
 export function speakPostgresql(rules: readonly NamedRule[], inventory: Inventory): Spoken {
   const world = worldOf(rules, inventory);

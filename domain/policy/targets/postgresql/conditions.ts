@@ -7,8 +7,7 @@ import { printCidrs } from '../../addresses.ts';
 import type { ConditionWords } from '../../access/condition.ts';
 import type { AccessCondition, AttributeTest, Constant } from '../../access/model.ts';
 import { union } from '../../intervals.ts';
-import { anyMinute, type Window } from '../../time-window.ts';
-import { isSubset } from '../../intervals.ts';
+import type { Window } from '../../time-window.ts';
 import { quoteName, quoteText } from './words.ts';
 
 export type SaidCondition = { readonly parts: readonly string[]; readonly isWhole: boolean };
@@ -34,7 +33,6 @@ function inPlaces(cidrs: readonly string[]): string {
 
 /** Minutes of the week, Monday 00:00 is 0, in the window's zone. */
 function inWindow({ minutes, timezone }: Window): string {
-  if (isSubset(anyMinute, minutes)) return 'TRUE';
   const now = `(now() AT TIME ZONE ${quoteText(timezone)})`;
   const minute = `((extract(isodow from ${now}) - 1) * 1440 + extract(hour from ${now}) * 60 + extract(minute from ${now}))`;
   return oneOf(minutes.map(({ low, high }) => `${minute} BETWEEN ${low} AND ${high}`));

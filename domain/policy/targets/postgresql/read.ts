@@ -5,15 +5,14 @@
  */
 import type { Expression } from '../../access/expression.ts';
 import type { AccessClause } from '../../access/interpret.ts';
+import type { AccessRead } from '../../access/prove.ts';
 import type { Selector } from '../../access/selector.ts';
 import type { Artifact } from '../target.ts';
 import { type Grantee, parseScript, type ReadTable, type RowPolicy, type Script } from './parse.ts';
 import { unreadable } from './tokens.ts';
 import { type Command, roleType, tableType } from './words.ts';
 
-export type ReadPolicies = { readonly clauses: readonly AccessClause[]; readonly timezone: string | undefined };
-
-export function readPostgresql(artifact: Artifact): ReadPolicies {
+export function readPostgresql(artifact: Artifact): readonly AccessRead[] {
   const { 'edict.sql': text, ...others } = artifact.files;
   if (artifact.target !== 'postgresql' || text === undefined || Object.keys(others).length > 0)
     throw unreadable(`files \`${Object.keys(artifact.files).join(' ')}\` of a ${artifact.target} artifact`, 0, '`edict.sql` alone');
@@ -28,10 +27,7 @@ export function readPostgresql(artifact: Artifact): ReadPolicies {
     conditions: [],
     excepts: [],
   };
-  return {
-    clauses: [...clauses.filter(({ effect }) => effect === 'deny'), ...clauses.filter(({ effect }) => effect === 'allow'), rest],
-    timezone: script.timezone,
-  };
+  return [{ kind: 'access', clauses: [...clauses, rest], timezone: script.timezone }];
 }
 
 const any: readonly Selector[] = [{ kind: 'any' }];
@@ -41,22 +37,31 @@ function clauseOf(script: Script, table: ReadTable, { name, isPermissive, comman
   const principals = isPermissive ? common(applies, privileged(script, table, command)) : applies;
   if (principals !== 'everybody' && principals.length === 0) return [];
   const { schema, table: id } = table.name;
+  const scope: AccessClause['scope'] = {
+    principals: principals === 'everybody' ? [{ kind: 'type', type: roleType }] : principals.map(exactly),
+    actions: [{ kind: 'exactly', uid: { type: 'Action', id: command } }],
+    resources: [{ kind: 'within', uid: { type: tableType, id: `${schema}.${id}` } }],
+  };
+  const parts = conjuncts(isPermissive ? condition : negated(condition));
   return [
     {
       id: `${schema}.${id}: ${name}`,
       effect: isPermissive ? 'allow' : 'deny',
-      scope: {
-        principals:
-          principals === 'everybody'
-            ? [{ kind: 'type', type: roleType }]
-            : principals.map((role): Selector => ({ kind: 'exactly', uid: { type: roleType, id: role } })),
-        actions: [{ kind: 'exactly', uid: { type: 'Action', id: command } }],
-        resources: [{ kind: 'within', uid: { type: tableType, id: `${schema}.${id}` } }],
-      },
-      conditions: isPermissive ? [condition] : [negated(condition)],
-      excepts: [],
+      scope,
+      conditions: parts.filter(({ op }) => op !== 'not'),
+      excepts: parts.flatMap((part) => (part.op === 'not' ? [{ scope, conditions: conjuncts(part.of) }] : [])),
     },
   ];
+}
+
+function exactly(role: string): Selector {
+  return { kind: 'exactly', uid: { type: roleType, id: role } };
+}
+
+/** What all must be true. NULL in one of them is of no account where another is false: as with a rule's conditions. */
+function conjuncts(condition: Expression): readonly Expression[] {
+  if (condition.op === 'and') return [...conjuncts(condition.left), ...conjuncts(condition.right)];
+  return condition.op === 'literal' && condition.value === true ? [] : [condition];
 }
 
 type Roles = 'everybody' | readonly string[];

@@ -13,8 +13,11 @@ export type Command = (typeof commands)[number];
 /** `NAMEDATALEN` less one ("sql-syntax-lexical"): longer names would be cut, and two become one. */
 const longestBytes = 63;
 
+/** Controls, halves of characters, and what turns the direction of text: whoever reads the script must see what it says. */
+const unseen = /[\p{Cc}\p{Cs}\u2028-\u202E\u2066-\u2069]/u;
+
 export function quoteName(name: string): string {
-  if (name === '' || /\p{Cs}|\0/u.test(name) || utf8ToBytes(name).length > longestBytes)
+  if (name === '' || unseen.test(name) || utf8ToBytes(name).length > longestBytes)
     throw new EdictError('policy-invalid', `\`${name.slice(0, 40)}\` cannot be a name in PostgreSQL`, {
       expected: `1 to ${longestBytes} bytes`,
     });
@@ -34,6 +37,6 @@ export function quoteTable({ id }: EntityUid): string {
 
 /** Without escapes: standard_conforming_strings is on since PostgreSQL 9.1. */
 export function quoteText(text: string): string {
-  if (text.includes('\0') || /\p{Cs}/u.test(text)) throw new EdictError('policy-invalid', 'a text that PostgreSQL cannot hold');
+  if (unseen.test(text)) throw new EdictError('policy-invalid', 'a text with characters that nobody sees, or that PostgreSQL cannot hold');
   return `'${text.replaceAll("'", "''")}'`;
 }

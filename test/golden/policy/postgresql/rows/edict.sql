@@ -1,0 +1,31 @@
+-- Written by Edict; changed by hand, it is drift.
+-- edict artifact sha256:93802c7f2d4ba4e49445d7269a27c37401ea6ac2b4131f36b92740a45665dc89
+BEGIN;
+GRANT "sales" TO "ann";
+GRANT "staff" TO "ben";
+GRANT "staff" TO "sales";
+ALTER TABLE "public"."odd ""name"" 100%" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "public"."odd ""name"" 100%" FORCE ROW LEVEL SECURITY;
+DO $edict$ DECLARE name text; BEGIN FOR name IN SELECT polname FROM pg_policy WHERE polrelid = '"public"."odd ""name"" 100%"'::regclass AND starts_with(polname, 'edict ') LOOP EXECUTE format('DROP POLICY %I ON "public"."odd ""name"" 100%%"', name); END LOOP; END $edict$;
+REVOKE ALL ON TABLE "public"."odd ""name"" 100%" FROM PUBLIC, "ann", "ben", "it""s", "sales", "staff", "stranger";
+GRANT SELECT ON TABLE "public"."odd ""name"" 100%" TO "ann";
+GRANT SELECT ON TABLE "public"."odd ""name"" 100%" TO "stranger";
+CREATE POLICY "edict select sample/from-here" ON "public"."odd ""name"" 100%" AS PERMISSIVE FOR SELECT TO "stranger" USING ((inet_client_addr() <<= '127.0.0.0/8'::inet OR inet_client_addr() <<= '::1/128'::inet) AND ((extract(isodow from (now() AT TIME ZONE 'Europe/Zurich')) - 1) * 1440 + extract(hour from (now() AT TIME ZONE 'Europe/Zurich')) * 60 + extract(minute from (now() AT TIME ZONE 'Europe/Zurich'))) BETWEEN 0 AND 10079);
+CREATE POLICY "edict select sample/not-from-there" ON "public"."odd ""name"" 100%" AS PERMISSIVE FOR SELECT TO "ann" USING (inet_client_addr() <<= '192.0.2.0/24'::inet);
+ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "public"."orders" FORCE ROW LEVEL SECURITY;
+DO $edict$ DECLARE name text; BEGIN FOR name IN SELECT polname FROM pg_policy WHERE polrelid = '"public"."orders"'::regclass AND starts_with(polname, 'edict ') LOOP EXECUTE format('DROP POLICY %I ON "public"."orders"', name); END LOOP; END $edict$;
+REVOKE ALL ON TABLE "public"."orders" FROM PUBLIC, "ann", "ben", "it""s", "sales", "staff", "stranger";
+GRANT DELETE ON TABLE "public"."orders" TO "ben";
+GRANT SELECT ON TABLE "public"."orders" TO "it""s";
+GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "sales";
+GRANT SELECT ON TABLE "public"."orders" TO "staff";
+CREATE POLICY "edict delete sample/ben-deletes" ON "public"."orders" AS PERMISSIVE FOR DELETE TO "ben" USING (NOT ("amount" <= -1));
+CREATE POLICY "edict update sample/closed-stays" ON "public"."orders" AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (NOT ("closed" IN (TRUE)));
+CREATE POLICY "edict delete sample/closed-stays" ON "public"."orders" AS RESTRICTIVE FOR DELETE TO PUBLIC USING (NOT ("closed" IN (TRUE)));
+CREATE POLICY "edict select sample/not-for-sales" ON "public"."orders" AS RESTRICTIVE FOR SELECT TO "staff" USING (NOT ("amount" >= 5000 AND NOT ((pg_has_role(current_user, 'sales', 'USAGE')))));
+CREATE POLICY "edict select sample/own-rows" ON "public"."orders" AS PERMISSIVE FOR SELECT TO "it""s" USING ("region" = "seller");
+CREATE POLICY "edict insert sample/sales-change-small" ON "public"."orders" AS PERMISSIVE FOR INSERT TO "sales" WITH CHECK ("amount" <= 1000 AND "region" NOT IN ('us'));
+CREATE POLICY "edict update sample/sales-change-small" ON "public"."orders" AS PERMISSIVE FOR UPDATE TO "sales" USING ("amount" <= 1000 AND "region" NOT IN ('us'));
+CREATE POLICY "edict select sample/staff-reads-europe" ON "public"."orders" AS PERMISSIVE FOR SELECT TO "staff" USING ("region" IN ('eu', 'd''accord'));
+COMMIT;
