@@ -148,3 +148,11 @@ export const policyFileSchema = z.strictObject({
   questions: z.array(fileQuestionSchema).max(1_000).default([]),
   tests: shape.tests.default([]),
 });
+
+/** The same form for editors, in which a rule is of one of the kinds. */
+export const policyFileForm = policyFileSchema.extend({
+  rules: z
+    .array(z.union([networkFileRule, accessFileRule, aiFileRule]))
+    .max(20_000)
+    .default([]),
+});
