@@ -18,6 +18,9 @@ const services = [
 
 const definitions = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 
+/** `function alias` is one word. */
+const typeName = (name) => name.replaceAll(' ', '-');
+
 function typesOf(parts) {
   const types = new Map();
   for (const { resource, arn } of parts.flatMap(({ resources }) => resources)) {
@@ -33,7 +36,7 @@ function typesOf(parts) {
       );
     types.set(resource, [...new Set([...(types.get(resource) ?? []), ...forms])]);
   }
-  return [...types].flatMap(([name, forms]) => forms.map((form) => `${name}=${form}`)).join(' ');
+  return [...types].flatMap(([name, forms]) => forms.map((form) => `${typeName(name)}=${form}`)).join(' ');
 }
 
 function actionsOf(parts) {
@@ -42,7 +45,7 @@ function actionsOf(parts) {
     const named = given.map(({ resource_type: type }) => type).filter((type) => type !== '');
     const some = named.some((type) => type.endsWith('*')) ? named : [...named, '*'];
     const held = byAction.get(privilege) ?? new Set();
-    for (const type of some) held.add(type === '*' ? '*' : type.replace(/\*$/u, ''));
+    for (const type of some) held.add(type === '*' ? '*' : typeName(type.replace(/\*$/u, '')));
     byAction.set(privilege, held);
   }
   const bySet = new Map();

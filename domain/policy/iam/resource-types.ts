@@ -33,7 +33,10 @@ function readFacts(facts: readonly ServiceFacts[]): ResourceTypes {
       if (known === undefined) return { key: `${service}:`, patterns: unknownService(service) };
       const types = known.typesOf.get(name);
       if (types === undefined) return undefined;
-      return { key: `${service}:${types.join(',')}`, patterns: types.flatMap((type) => known.forms.get(type) ?? withoutType(service)) };
+      return {
+        key: `${service}:${types.join(',')}`,
+        patterns: types.flatMap((type) => (type === '*' ? withoutType(service) : (known.forms.get(type) ?? []))),
+      };
     },
   };
 }

@@ -132,5 +132,34 @@ function otherPrincipals(piece: Piece, to: readonly string[] | undefined): reado
 
 /** The part that a claim denies: what it is about, without what is allowed. */
 export function claimPieces(claim: AccessClause, allows: readonly AccessClause[], store: EntityStore): Said {
-  return piecesOf(claim, [...claim.excepts, ...allows], { store, wide: false });
+  const whole = piecesOf(claim, [...claim.excepts, ...allows], { store, wide: false });
+  const carved = allows.flatMap((allow) => allow.excepts.map((except) => ({ allow, except })));
+  const found = carved.map((each) => carvedPieces(claim, { ...each, allows, store }));
+  return {
+    pieces: [...whole.pieces, ...found.flatMap(({ pieces }) => pieces)],
+    left: [...whole.left, ...found.flatMap(({ left }) => left)],
+    widened: [],
+  };
+}
+
+type Carved = {
+  readonly allow: AccessClause;
+  readonly except: ReadPart;
+  readonly allows: readonly AccessClause[];
+  readonly store: EntityStore;
+};
+
+/** What an exception takes out of an `allow` is claimed all the same, where no other allows it. */
+function carvedPieces(claim: AccessClause, { allow, except, allows, store }: Carved): Said {
+  const left: string[] = [];
+  const missed = (what: string): void => void left.push(what);
+  const parts = [claim, allow, except];
+  const [first, second, third] = parts.map((part) => scopeOf(part.scope, store).scope);
+  const between = first === undefined || second === undefined ? undefined : sharedScope(first, second);
+  const scope = between === undefined || third === undefined ? undefined : sharedScope(between, third);
+  const blocks = blocksOf(allOf(parts.flatMap(({ conditions }) => conditions)));
+  if (scope === undefined || blocks === undefined) missed('AWS cannot say what an exception takes out of a permission');
+  const start = scope === undefined || blocks === undefined ? [] : blocks.map((block) => ({ scope, block }));
+  const others = [...claim.excepts, ...allows.filter((other) => other !== allow)];
+  return { pieces: outsideAll(start, others, { store, wide: false, missed }), left, widened: [] };
 }
