@@ -8,7 +8,7 @@ import type { Artifact } from '../../../domain/policy/targets/target.ts';
 import { witnesses } from '../../../domain/policy/witnesses.ts';
 import { policyOf, smallInventory } from '../arbitrary.ts';
 import { networkRule } from './cases.ts';
-import { packetLab } from './iptables-lab.ts';
+import { packetLab } from '../targets/iptables/packet-lab.ts';
 import { type Conformance, type ConformanceCase, line, type Mutation, remove } from './conformance.ts';
 
 const rule = (id: string) => new RegExp(`^-A FORWARD .*"planted/${id}".*\\n`, 'm');

@@ -3,7 +3,7 @@ import type { Family } from '../../addresses.ts';
 import type { Box } from '../../boxes.ts';
 import { type IntervalSet, intersect, isSubset, subtract, union } from '../../intervals.ts';
 import { anySourcePort, noSourcePort } from '../../request/flow.ts';
-import { anyService, hasPorts, maxPort, protocolSet } from '../../service-selector.ts';
+import { anyService, hasPorts, maxPort, protocolSet, serviceAt } from '../../service-selector.ts';
 
 /** The headers that a point can look into. */
 export type Words = {
@@ -23,19 +23,26 @@ export type Entry = {
   readonly icmp?: { readonly type: number; readonly code?: number | undefined } | undefined;
 };
 
-const protocolCount = 256;
 const allPorts: IntervalSet = [{ low: 0n, high: BigInt(maxPort) }];
 
 /** The protocols of which a box holds a part that the point has no words for. */
 export function unsaidProtocols({ service, sourcePort }: Box, family: Family, words: Words): readonly number[] {
   const free = isSubset(allPorts, sourcePort);
   if (free && isSubset(anyService, service)) return [];
-  return Array.from({ length: protocolCount }, (_, protocol) => protocol).filter((protocol) => {
+  return protocolsIn(service).filter((protocol) => {
     const whole = protocolSet(protocol);
     if (intersect(service, whole).length === 0) return false;
     const isWhole = subtract(whole, service).length === 0 && (free || !hasPorts(protocol));
     return !isWhole && !words.ports.includes(protocol) && words.icmp[family] !== protocol;
   });
+}
+
+/** The protocols that the set holds a part of, in order. */
+function protocolsIn(service: IntervalSet): readonly number[] {
+  const held = new Set<number>();
+  for (const { low, high } of service)
+    for (let protocol = serviceAt(low).protocol; protocol <= serviceAt(high).protocol; protocol += 1) held.add(protocol);
+  return [...held];
 }
 
 /** What is said of a box: without those protocols, or with the whole of them. */
@@ -49,7 +56,7 @@ export function saidInstead(box: Box, unsaid: readonly number[], how: 'wider' | 
 /** The entries of a box that the point has words for. */
 export function entriesOf({ service, sourcePort }: Box): readonly Entry[] {
   if (isSubset(anyService, service) && isSubset(allPorts, sourcePort)) return [{}];
-  return Array.from({ length: protocolCount }, (_, protocol) => inProtocol(service, sourcePort, protocol)).flat();
+  return protocolsIn(service).flatMap((protocol) => inProtocol(service, sourcePort, protocol));
 }
 
 function inProtocol(service: IntervalSet, sourcePort: IntervalSet, protocol: number): readonly Entry[] {

@@ -1,10 +1,10 @@
 /** iptables' own decisions on real packets: the artifact put in force between a client and a server that answers for every address. */
 import { spawnSync } from 'node:child_process';
-import { withDeadline } from '../../../connectors/deadline.ts';
-import { createLab, type Lab } from '../../../connectors/nftables/lab.ts';
-import { probePackets } from '../../../connectors/nftables/probe.ts';
-import type { Decision, NetworkRequest, Request } from '../../../domain/policy/model.ts';
-import type { Artifact } from '../../../domain/policy/targets/target.ts';
+import { withDeadline } from '../../../../connectors/deadline.ts';
+import { createLab, type Lab } from '../../../../connectors/nftables/lab.ts';
+import { probePackets } from '../../../../connectors/nftables/probe.ts';
+import type { Decision, NetworkRequest, Request } from '../../../../domain/policy/model.ts';
+import type { Artifact } from '../../../../domain/policy/targets/target.ts';
 
 const timeoutMs = 2_000;
 
@@ -42,7 +42,7 @@ async function openLab(): Promise<Lab> {
 function putInForce({ firewallExec }: Lab, { files }: Artifact): void {
   for (const tool of ['iptables', 'ip6tables']) {
     const text = (files[`${tool}.rules`] ?? '').replace(/^COMMIT$/m, '-A FORWARD -j DROP\nCOMMIT');
-    const [command = 'false', ...rest] = [...firewallExec, 'env', 'XTABLES_LOCKFILE=/tmp/edict-iptables.lock', `${tool}-restore`];
+    const [command, ...rest] = [...firewallExec, 'env', 'XTABLES_LOCKFILE=/tmp/edict-iptables.lock', `${tool}-restore`];
     const { status, stderr } = spawnSync(command, rest, {
       input: text,
       encoding: 'utf8',
