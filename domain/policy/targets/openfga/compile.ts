@@ -22,7 +22,7 @@ import { either, type Said } from './conditions.ts';
 import { printObject, printRelation, printType } from './names.ts';
 import { type Relationship, type Saying, sayingsOf } from './sayings.ts';
 import { readOpenFga } from './read.ts';
-import type { Condition, Tuple, TypeDefinition, Userset, UserType } from './store.ts';
+import type { Condition, Model, Tuple, Tuples, TypeDefinition, Userset, UserType } from './store.ts';
 import { type Universe, universeOf } from './universe.ts';
 
 /** Throws `policy-name-unknown`, and `policy-invalid` for names that OpenFGA cannot hold. */
@@ -47,12 +47,12 @@ export function speakOpenFga(rules: readonly NamedRule[], inventory: Inventory):
   for (const { child, parent } of universe.edges) writeEdge(writer, child, parent, universe);
   for (const saying of sayings) writeSaying(writer, saying, universe);
   const { tuples, conditions } = printTuples(writer);
-  const model = {
+  const model: Model = {
     schema_version: '1.1',
     type_definitions: universe.types.map((type) => printTypeDefinition(writer, type, tuples, universe)),
     conditions: Object.fromEntries(conditions.map((condition) => [condition.name, condition])),
   };
-  const files = { 'model.json': print(model), 'tuples.json': print({ tuple_keys: tuples }) };
+  const files = { 'model.json': print(model), 'tuples.json': print({ tuple_keys: tuples } satisfies Tuples) };
   return { artifact: artifactOf('openfga', files), sayings, universe };
 }
 
