@@ -1,6 +1,8 @@
 /** AWS network ACLs in the conformance suite. */
 import { cloudNetwork, tooManyNetworks, turn } from './cloud-network.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { motoAccount, validateAcls } from './moto-network.ts';
+import { widerCases } from './wider-cases.ts';
 
 type Fields = { [key: string]: any };
 
@@ -56,11 +58,7 @@ const mutations: readonly Mutation[] = [
   ['an exception behind its allow', 'refuted', web((entries) => (at(entries, 100)['RuleNumber'] = 111))],
   ['an allow by another number', 'refuted', database((entries) => (at(entries, 140)['RuleNumber'] = 145))],
   ['what is not spoken of as an allow', 'refuted', acl('net-10.1.0.0-29', (entries) => (at(entries, 125)['RuleNumber'] = 126))],
-  [
-    'an entry for the other direction',
-    'refuted',
-    database((entries) => Object.assign(at(entries, 230), { Egress: true, RuleNumber: 1 })),
-  ],
+  ['an entry for the other direction', 'refuted', database((entries) => Object.assign(at(entries, 230), { Egress: true, RuleNumber: 1 }))],
   [
     'everything let in first',
     'refuted',
@@ -115,11 +113,20 @@ const mutations: readonly Mutation[] = [
   ['text cut off', 'unreadable', (text) => text.slice(0, text.length / 2)],
 ];
 
+const account = motoAccount();
+
 export const awsNetworkAcl: Conformance = {
   target: 'aws-network-acl',
   file: 'network-acls.json',
   mutations,
   planted: cloudNetwork,
-  cases: [cloudNetwork],
+  // One of the wider cases takes more entries than an ACL holds.
+  cases: [cloudNetwork, ...widerCases.filter(({ name }) => name !== 'ports-and-protocols')],
   tooLarge: { of: tooManyNetworks, says: /entries in one direction of a network ACL/ },
+  engine: {
+    needs: ['moto'],
+    validate: (artifact) => validateAcls(artifact, account.ask),
+    spoil: line(/"RuleNumber": 100,/, () => '"RuleNumber": "first",'),
+    stop: account.stop,
+  },
 };

@@ -1,6 +1,8 @@
 /** AWS security groups in the conformance suite. */
 import { cloudNetwork, tooManyNetworks, turn } from './cloud-network.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { motoAccount, validateGroups } from './moto-network.ts';
+import { widerCases } from './wider-cases.ts';
 
 type Fields = { [key: string]: any };
 
@@ -87,11 +89,19 @@ const mutations: readonly Mutation[] = [
   ['text cut off', 'unreadable', (text) => text.slice(0, text.length / 2)],
 ];
 
+const account = motoAccount();
+
 export const awsSecurityGroup: Conformance = {
   target: 'aws-security-group',
   file: 'security-groups.json',
   mutations,
   planted: cloudNetwork,
-  cases: [cloudNetwork],
-  tooLarge: { of: tooManyNetworks, says: /rules of one address family in one security group/ },
+  cases: [cloudNetwork, ...widerCases],
+  tooLarge: { of: tooManyNetworks, says: /rules in one direction of a security group/ },
+  engine: {
+    needs: ['moto'],
+    validate: (artifact) => validateGroups(artifact, account.ask),
+    spoil: line(/"CidrIp": "[^"]*"/, () => '"CidrIp": "10.1.0.999/32"'),
+    stop: account.stop,
+  },
 };

@@ -1,6 +1,7 @@
 /** Azure in the conformance suite. No engine of Azure's is to be had: what it takes is checked by the shape of its templates. */
 import { cloudNetwork, tooManyRules, turn } from './cloud-network.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { widerCases } from './wider-cases.ts';
 
 type Fields = { [key: string]: any };
 
@@ -109,6 +110,6 @@ export const azureNsg: Conformance = {
   file: 'network-security-group.json',
   mutations,
   planted: cloudNetwork,
-  cases: [cloudNetwork],
+  cases: [cloudNetwork, ...widerCases],
   tooLarge: { of: tooManyRules, says: /rules for one network security group/ },
 };

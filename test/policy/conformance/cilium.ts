@@ -1,6 +1,7 @@
 /** Cilium in the conformance suite. */
 import { cloudNetwork, turn } from './cloud-network.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { widerCases } from './wider-cases.ts';
 import { named, objects } from './kubernetes.ts';
 
 type Fields = { [key: string]: any };
@@ -104,5 +105,5 @@ export const cilium: Conformance = {
   file: 'cilium-network-policies.yaml',
   mutations,
   planted: cloudNetwork,
-  cases: [cloudNetwork],
+  cases: [cloudNetwork, ...widerCases],
 };

@@ -1,10 +1,13 @@
 /** What a target's artifacts must pass before an engine; run on usual engines by suite.real.test.ts, on slow ones by suite.engines.test.ts. */
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, expect, it, jest } from '@jest/globals';
 import { witnesses } from '../../../domain/policy/witnesses.ts';
 import { describeEngines } from '../../engines/engines.ts';
 import { casesOf, hostileAsset, hostileNames, plantedCase, targetOf } from './cases.ts';
 import type { Conformance, ConformanceCase, ConformanceEngine } from './conformance.ts';
 import { reading } from './reading.ts';
+
+/** An engine starts with its first question, and some take seconds to load. */
+jest.setTimeout(60_000);
 
 /** Requests put to an engine, of each case. */
 const most = 160;

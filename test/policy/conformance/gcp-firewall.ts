@@ -1,6 +1,7 @@
 /** Google Cloud in the conformance suite. No engine of Google's is to be had: what it takes is checked by the shape of its API. */
 import { cloudNetwork, turn } from './cloud-network.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { widerCases } from './wider-cases.ts';
 
 type Rule = { [key: string]: any };
 
@@ -103,5 +104,5 @@ export const gcpFirewall: Conformance = {
   file: 'firewall-rules.json',
   mutations,
   planted: cloudNetwork,
-  cases: [cloudNetwork],
+  cases: [cloudNetwork, ...widerCases],
 };

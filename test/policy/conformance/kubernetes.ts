@@ -2,6 +2,8 @@
 import { parseAllDocuments, stringify } from 'yaml';
 import { cloudNetwork, turn } from './cloud-network.ts';
 import { type Conformance, line, type Mutation } from './conformance.ts';
+import { decideTraffic, validatePolicies } from './cyclonus.ts';
+import { widerCases } from './wider-cases.ts';
 
 type Fields = { [key: string]: any };
 
@@ -120,5 +122,6 @@ export const kubernetes: Conformance = {
   file: 'network-policies.yaml',
   mutations,
   planted: cloudNetwork,
-  cases: [cloudNetwork],
+  cases: [cloudNetwork, ...widerCases],
+  engine: { needs: ['cyclonus'], validate: validatePolicies, spoil: line(/podSelector/, () => 'podselector'), decide: decideTraffic },
 };

@@ -10,7 +10,7 @@
  */
 import type { Inventory } from '../../../context/inventory.ts';
 import { EdictError } from '../../../errors.ts';
-import { cidrsOf, families, type Family, familyOf, inFamily, parseAddresses, printCidr, printCidrs } from '../../addresses.ts';
+import { cidrsOf, families, type Family, inFamily, parseAddresses, printCidr, printCidrs } from '../../addresses.ts';
 import type { IntervalSet } from '../../intervals.ts';
 import type { Policy } from '../../model.ts';
 import { isIcmp } from '../../service-selector.ts';
@@ -25,7 +25,10 @@ import { icmpRuns, protocolParts, sayable } from '../cloud/services.ts';
 import { followers, keepsState } from '../cloud/sessions.ts';
 import type { Budget, Compilation } from '../target.ts';
 
-/** Of each direction and address family of one group ("Amazon VPC quotas"; it can be raised). */
+/**
+ * Of each direction of one group ("Amazon VPC quotas"; it can be raised), both address families together, so that it holds by whoever
+ * counts them together too.
+ */
 export const securityGroupBudget = { rules: 60 } satisfies Budget;
 
 const partial = [1, 6, 17, 58];
@@ -107,7 +110,7 @@ function mergedPermissions(openings: readonly Opening[]): readonly Permission[] 
 
 function largest(openings: readonly Opening[]): number {
   const permissions = mergedPermissions(openings);
-  return Math.max(...families.map((family) => permissions.reduce((sum, { ranges }) => sum + ranges[family].length, 0)));
+  return permissions.reduce((sum, { ranges }) => sum + ranges[4].length + ranges[6].length, 0);
 }
 
 /**
@@ -122,7 +125,7 @@ function fit(
   if (!isClosed) return undefined;
   const bits = mostBits(openings);
   if (bits !== undefined) return openings.map((opening) => ({ ...opening, peers: coarsened(opening.peers, bits) }));
-  throw new EdictError('policy-invalid', `${largest(openings)} rules of one address family in one security group`, {
+  throw new EdictError('policy-invalid', `${largest(openings)} rules in one direction of a security group`, {
     where: name,
     expected: `at most ${securityGroupBudget.rules}`,
     help: 'name wider networks, or allow fewer services',
@@ -135,12 +138,11 @@ function mostBits(openings: readonly Opening[]): number | undefined {
     keys: serviceKeys(service).length,
     parts: peers.flatMap((interval) => {
       const cidrs = cidrsOf([interval]);
-      return cidrs.map(({ low, bits }) => ({ family: familyOf(low), bits: cidrs.length === 1 ? 0 : bits }));
+      return cidrs.map(({ bits }) => (cidrs.length === 1 ? 0 : bits));
     }),
   }));
-  const count = (family: Family, most: number) =>
-    sized.reduce((sum, { keys, parts }) => sum + keys * parts.filter((part) => part.family === family && part.bits <= most).length, 0);
-  for (let most = 127; most > 0; most -= 1) if (families.every((family) => count(family, most) <= securityGroupBudget.rules)) return most;
+  const count = (most: number) => sized.reduce((sum, { keys, parts }) => sum + keys * parts.filter((bits) => bits <= most).length, 0);
+  for (let most = 127; most > 0; most -= 1) if (count(most) <= securityGroupBudget.rules) return most;
   return undefined;
 }
 
@@ -174,7 +176,7 @@ function serviceKeys(service: IntervalSet): readonly object[] {
   if (parts === 'any') return [{ IpProtocol: '-1' }];
   return parts.flatMap(({ protocol, runs }): readonly object[] => {
     const IpProtocol = words[protocol] ?? `${protocol}`;
-    if (!partial.includes(protocol)) return [{ IpProtocol }];
+    if (!partial.includes(protocol)) return [{ IpProtocol, FromPort: -1, ToPort: -1 }];
     if (isIcmp(protocol))
       return (runs === undefined ? [{ type: -1, code: -1 }] : runs.flatMap(icmpRuns)).map(({ type, code }) => ({
         IpProtocol,
