@@ -5,17 +5,19 @@
 import type { Inventory } from '../../context/inventory.ts';
 import { prepare } from '../decide.ts';
 import type { Policy } from '../model.ts';
+import { requestMaker } from '../request-text.ts';
+import { type AccessSubject, accessSubject } from './access.ts';
 import { broadRules } from './broad.ts';
 import { overrunsOf } from './budget.ts';
-import { needlessRules } from './coverage.ts';
+import { type Needless, needlessRules } from './coverage.ts';
 import { decisive } from './decisive.ts';
 import { type Finding, type FindingKind, findingKinds } from './finding.ts';
 import type { Flows } from './flows.ts';
 import { networkRules } from './network.ts';
 import { unusedObjects } from './objects.ts';
-import { overlapsOf } from './overlaps.ts';
+import { type Overlaps, overlapsOf } from './overlaps.ts';
 import { allowedBy } from './permissiveness.ts';
-import { type Usage, usageOf } from './right-size.ts';
+import { usageOf } from './right-size.ts';
 import { type FamilySizes, measureOf } from './size.ts';
 import { type Telling, tellingOf } from './telling.ts';
 
@@ -45,23 +47,20 @@ export const usualBroadShare = 0.57;
 
 const usualMost = 1_000;
 
-/** Throws `policy-name-unknown`, `policy-invalid`, `policy-timezones-mixed` and `inventory-invalid`. */
+/** Throws `policy-name-unknown`, `policy-invalid`, `policy-timezones-mixed`, `inventory-invalid` and `input-too-large`. */
 export function analyse(policies: readonly Policy[], inventory: Inventory, options: AnalyseOptions = {}): Analysis {
   const set = networkRules(policies, inventory);
   const found = decisive(set);
-  const measure = measureOf(found.store);
-  const tell = tellingOf({ set, found, inventory });
+  const tell = tellingOf({ set, found, make: requestMaker(found.store.space, inventory, set.timezone), inventory });
   const overlaps = overlapsOf(set, found);
+  const measure = measureOf(found.store);
+  const broad = broadRules(set, found, { measure, share: options.broadShare ?? usualBroadShare });
+  const others = (['access', 'ai'] as const).flatMap((kind) => accessSubject(policies, inventory, kind) ?? []);
   const untold: readonly Untold[] = [
-    ...needlessRules(set, found).map((one) => ({ kind: one.standing, tell: () => tell.needless(one) })),
-    ...overlaps.found.map((one) => ({ kind: one.relation, tell: () => tell.overlap(one) })),
-    ...broadRules(set, found, { measure, share: options.broadShare ?? usualBroadShare }).map((one) => ({
-      kind: 'over-broad' as const,
-      tell: () => tell.broad(one),
-    })),
-    ...(options.flows === undefined
-      ? []
-      : untoldUsage(tell, usageOf(policies, prepare(policies, inventory), options.flows), options.flows)),
+    ...untoldRules(tell, needlessRules(set, found), overlaps),
+    ...others.flatMap((subject) => untoldAccess(subject, inventory)),
+    ...broad.map((one) => ({ kind: 'over-broad' as const, tell: () => tell.broad(one) })),
+    ...untoldUsage(tell, policies, inventory, options.flows),
     ...policies
       .flatMap((policy) => overrunsOf(policy, inventory))
       .map(({ text }) => ({ kind: 'over-budget' as const, tell: () => tell.overBudget(text) })),
@@ -69,7 +68,7 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
   ];
   const byKind = findingKinds.map((kind) => [kind, untold.filter((one) => one.kind === kind)] as const);
   return {
-    rules: set.rules.length,
+    rules: [set, ...others.map((subject) => subject.set)].reduce((sum, { rules }) => sum + rules.length, 0),
     findings: byKind.flatMap(([, list]) => list.slice(0, options.most ?? usualMost).map((one) => one.tell())),
     counts: Object.fromEntries(byKind.map(([kind, list]) => [kind, list.length])) as Analysis['counts'],
     pairsCut: overlaps.cut,
@@ -77,10 +76,23 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
   };
 }
 
+function untoldRules(tell: Telling, needless: readonly Needless[], overlaps: Overlaps): readonly Untold[] {
+  return [
+    ...needless.map((one) => ({ kind: one.standing, tell: () => tell.needless(one) })),
+    ...overlaps.found.map((one) => ({ kind: one.relation, tell: () => tell.overlap(one) })),
+  ];
+}
+
+function untoldAccess({ set, found, make, erring }: AccessSubject, inventory: Inventory): readonly Untold[] {
+  const needless = needlessRules(set, found).filter(({ rule }) => !erring.has(rule));
+  return untoldRules(tellingOf({ set, found, make, inventory }), needless, overlapsOf(set, found));
+}
+
 /** Of a grant that something used, the part that nothing did makes it over-broad. */
-function untoldUsage(tell: Telling, usage: readonly Usage[], { count, unreadable }: Flows): readonly Untold[] {
-  return usage.flatMap((one): readonly Untold[] => {
-    if (one.flows === 0) return [{ kind: 'never-used', tell: () => tell.neverUsed(one, count - unreadable) }];
+function untoldUsage(tell: Telling, policies: readonly Policy[], inventory: Inventory, flows: Flows | undefined): readonly Untold[] {
+  if (flows === undefined) return [];
+  return usageOf(policies, prepare(policies, inventory), flows).flatMap((one): readonly Untold[] => {
+    if (one.flows === 0) return [{ kind: 'never-used', tell: () => tell.neverUsed(one, flows.count - flows.unreadable) }];
     return one.narrower === undefined ? [] : [{ kind: 'over-broad', tell: () => tell.partlyUsed(one) }];
   });
 }

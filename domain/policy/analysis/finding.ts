@@ -1,5 +1,5 @@
 /** What an analysis finds in a set of policies. Plain JSON, but for sizes. */
-import type { Decision, NetworkRequest } from '../model.ts';
+import type { Decision, Request } from '../model.ts';
 
 export const findingKinds = [
   'shadowed',
@@ -29,7 +29,7 @@ export const severityOf: Readonly<Record<FindingKind, Severity>> = {
   'unused-object': 'advice',
 };
 
-export type FindingWitness = { readonly request: NetworkRequest; readonly decision: Decision; readonly text: string };
+export type FindingWitness = { readonly request: Request; readonly decision: Decision; readonly text: string };
 
 export type Finding = {
   readonly kind: FindingKind;

@@ -1,22 +1,26 @@
 /** Findings in words, each with a request that shows it and how that is decided. */
 import type { Inventory } from '../../context/inventory.ts';
 import { families } from '../addresses.ts';
-import type { Field } from '../boxes.ts';
 import type { Path } from '../compare.ts';
 import { childOf } from '../diagram.ts';
 import { element } from '../element.ts';
-import type { Decision, RuleEffect } from '../model.ts';
-import { printRequest, requestMaker } from '../request-text.ts';
+import type { Decision, Request, RuleEffect } from '../model.ts';
+import { printRequest } from '../request-text.ts';
 import type { Broad } from './broad.ts';
 import type { Needless } from './coverage.ts';
-import type { Decisive } from './decisive.ts';
+import type { Decisive, RuleSet } from './decisive.ts';
 import { type Finding, type FindingKind, type FindingWitness, severityOf } from './finding.ts';
-import type { NetworkRules } from './network.ts';
 import type { Overlap } from './overlaps.ts';
 import type { Usage } from './right-size.ts';
 import { printSize } from './size.ts';
 
-export type Subject = { readonly set: NetworkRules; readonly found: Decisive<Field>; readonly inventory: Inventory };
+export type Subject = {
+  readonly set: RuleSet;
+  readonly found: Decisive;
+  /** The request that a path stands for. */
+  readonly make: (path: Path) => Request;
+  readonly inventory: Inventory;
+};
 
 export type Telling = {
   readonly needless: (needless: Needless) => Finding;
@@ -32,8 +36,7 @@ export type Telling = {
 const decisionOf: Readonly<Record<RuleEffect, Decision>> = { deny: 'deny', allow: 'allow', claim: 'deny' };
 
 export function tellingOf(subject: Subject): Telling {
-  const { set, found, inventory } = subject;
-  const make = requestMaker(found.store.space, inventory, set.timezone);
+  const { set, make, inventory } = subject;
   const id = (rule: number) => element(set.rules, rule).id;
   const show = (path: Path): FindingWitness => {
     const { settled, decision, rules } = settle(subject, path);
