@@ -7,11 +7,16 @@ import type { Step } from './paths.ts';
 export function isPossible(a: Step, b: Step): boolean {
   if (a.key === b.key) return a.is === b.is;
   if (a.atom.on !== 'path' || b.atom.on !== 'path' || pathKey(a.atom.path) !== pathKey(b.atom.path)) return true;
-  const [one, other] = [a.atom.test, b.atom.test];
-  if (a.is === 'error' || b.is === 'error') return errsTogether({ test: one, is: a.is }, { test: other, is: b.is });
-  if (isAbsent(one, a.is) || isAbsent(other, b.is)) return one.kind === 'present' && other.kind === 'present';
-  if (a.is === 'true' && b.is === 'true' && one.kind === 'equals' && other.kind === 'equals') return false;
-  return !isBelow(one) || !isBelow(other) || orderFits({ test: one, is: a.is }, { test: other, is: b.is });
+  return testsFit({ test: a.atom.test, is: a.is }, { test: b.atom.test, is: b.is });
+}
+
+/** Two tests of one attribute. */
+function testsFit(one: Told, other: Told): boolean {
+  if (one.is === 'error' || other.is === 'error') return errsTogether(one, other);
+  if (isAbsent(one.test, one.is) || isAbsent(other.test, other.is)) return one.test.kind === 'present' && other.test.kind === 'present';
+  // Two constants cannot both be it.
+  if (one.is === 'true' && other.is === 'true' && one.test.kind === 'equals' && other.test.kind === 'equals') return false;
+  return orderFits(one, other);
 }
 
 type Told = { readonly test: PathTest; readonly is: Step['is'] };

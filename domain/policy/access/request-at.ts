@@ -98,19 +98,21 @@ type OpaqueExpression = Extract<TestLine['about'], { readonly kind: 'opaque' }>[
 
 /** The principal in an attribute, and two attributes that are equal: what rules ask most. Others are left as they come. */
 function putOpaque(draft: Draft, expression: OpaqueExpression, { wanted, principal }: Opaque): void {
-  if (!('left' in expression) || wanted === 2n) return;
-  const [left, right] = [pathOf(expression.left), pathOf(expression.right)];
+  if (!('left' in expression) || wanted === 2n || (expression.op !== 'in' && expression.op !== 'equal')) return;
+  const paths = [expression.left, expression.right].flatMap((side) => pathOf(side) ?? []);
+  const [first, second] = paths;
   const holds = wanted === 1n;
-  const named = expression.op === 'in' || expression.op === 'equal';
-  const self = [expression.left, expression.right].some((side) => side.op === 'variable' && side.name === 'principal');
-  const path = right ?? left;
-  if (!named || path === undefined) return;
-  if (self) setAt(draft, path, { __entity: holds ? principal : { type: principal.type, id: `not-${principal.id}` } });
-  else if (left !== undefined && right !== undefined) {
-    const value = readAt(draft, left) ?? 'the same';
-    setAt(draft, left, value);
-    setAt(draft, right, holds ? value : 'another');
-  }
+  if (first === undefined) return;
+  if (second !== undefined) {
+    const value = readAt(draft, first) ?? 'the same';
+    setAt(draft, first, value);
+    setAt(draft, second, holds ? value : 'another');
+  } else if ([expression.left, expression.right].some(isPrincipal))
+    setAt(draft, first, { __entity: holds ? principal : { type: principal.type, id: `not-${principal.id}` } });
+}
+
+function isPrincipal(side: OpaqueExpression): boolean {
+  return side.op === 'variable' && side.name === 'principal';
 }
 
 function setAt(draft: Draft, path: AttributePath, value: AttributeValue): void {

@@ -141,12 +141,16 @@ function attribute({ attribute: path, is, isNot, atLeast, atMost, like, contains
     ) === JSON.stringify(value);
   if (present !== undefined) return typeof owner === 'object' ? (value !== undefined) === present : 'errs';
   if (value === undefined) return 'errs';
-  if (is !== undefined) return [is].flat().some(same);
-  if (isNot !== undefined) return ![isNot].flat().some(same);
-  if (atLeast !== undefined || atMost !== undefined)
-    return typeof value === 'number' ? value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity) : 'errs';
+  if (is !== undefined || isNot !== undefined) return [is ?? isNot!].flat().some(same) === (is !== undefined);
   if (like !== undefined) return typeof value === 'string' ? glob(like, value) : 'errs';
   if (contains !== undefined) return Array.isArray(value) ? value.includes(contains) : 'errs';
-  const second = read(equals!, world).value;
-  return second === undefined ? 'errs' : second === value;
+  return equals === undefined ? ordered(value, atLeast, atMost) : alike(value, read(equals, world).value);
+}
+
+function alike(value: unknown, other: unknown): Truth {
+  return other === undefined ? 'errs' : other === value;
+}
+
+function ordered(value: unknown, atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY): Truth {
+  return typeof value === 'number' ? value >= atLeast && value <= atMost : 'errs';
 }

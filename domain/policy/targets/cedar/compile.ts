@@ -57,8 +57,10 @@ function partOf(kind: AccessKind, read: ReadRules, inventory: Inventory): Part {
   return { kind, read, vocabulary, words, files };
 }
 
+/** In ASCII: a name that turns text around, or hides in it, is seen. */
 function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const text = JSON.stringify(value, null, 2);
+  return `${text.replaceAll(/[^\n -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
 function wordsOf({ named, attributes, directory, actions, store }: Vocabulary): Words {

@@ -31,7 +31,7 @@ export function any(parts: readonly string[]): string {
 
 export function every(parts: readonly string[]): string {
   const open = [...new Set(parts.filter((part) => part !== yes))];
-  if (open.includes(no)) return no;
+  if (open.includes(no) || open.some((part) => open.includes(not(part)))) return no;
   return open.length === 0 ? yes : open.length === 1 ? (open[0] ?? yes) : `(${open.join(' && ')})`;
 }
 

@@ -95,6 +95,7 @@ function attributesOf(atoms: readonly Atom[], { directory, principalType }: Read
     if (told !== undefined && !found.has(key)) found.set(key, { path, type: told });
   };
   for (const atom of atoms) noteAtom(atom, principalType, note);
+  for (const atom of atoms) if (atom.on === 'member') note(atom.path, { kind: 'Set', element: 'String' });
   for (const atom of atoms) for (const path of pathsOf(atom)) note(path, { kind: 'String' });
   return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
