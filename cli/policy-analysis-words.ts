@@ -1,4 +1,5 @@
 /** What the analysis of policies says, in words. All of it is given cleaned text. */
+import type { AccessComparison } from '../domain/policy/analysis/access.ts';
 import type { Finding } from '../domain/policy/analysis/finding.ts';
 import type { OptimiseStep } from '../domain/policy/analysis/optimise.ts';
 import type { RadiusChange } from '../domain/policy/analysis/reach.ts';
@@ -46,19 +47,23 @@ export type ComparisonReport = {
   readonly first?: { readonly text: string } | undefined;
   readonly second?: { readonly text: string } | undefined;
   readonly allows?: { readonly first: PlainSizes; readonly second: PlainSizes } | undefined;
+  readonly access?: readonly AccessComparison[] | undefined;
 };
 
-export function comparisonWords({ relation, names, first, second, allows }: ComparisonReport): string {
+export function comparisonWords({ relation, names, first, second, allows, access = [] }: ComparisonReport): string {
   const said: Readonly<Record<Relation, string>> = {
     equivalent: style.green('equivalent: every request is decided alike'),
     'first-more': style.yellow(`${names.first} allows more`),
     'second-more': style.yellow(`${names.second} allows more`),
     incomparable: style.yellow('incomparable: each allows something that the other does not'),
   };
+  const examples = (sides: readonly ({ readonly text: string } | undefined)[]) =>
+    sides.flatMap((side) => (side === undefined ? [] : [`  ${side.text}`]));
   return [
     said[relation],
-    ...[first, second].flatMap((side) => (side === undefined ? [] : [`  ${side.text}`])),
+    ...examples([first, second]),
     ...(allows === undefined ? [] : [`${names.first}: ${sizeWords(allows.first)}`, `${names.second}: ${sizeWords(allows.second)}`]),
+    ...access.flatMap((one) => [`${one.kind}: ${said[one.relation]}`, ...examples([one.first, one.second])]),
   ].join('\n');
 }
 

@@ -19,6 +19,11 @@ function policy(...ids: readonly (keyof typeof rules)[]): string {
   return ['policy: data', 'title: Data', 'owner: ann', 'requirements: [{ id: r1, text: Given. }]', 'rules:', ...lines, ''].join('\n');
 }
 
+function accessPolicy(principal: string): string {
+  const rule = `{ id: read, requirement: r1, access: { allow: { principals: ['${principal}'], actions: [read], resources: ['document:*'] } } }`;
+  return ['policy: docs', 'title: Docs', 'owner: ann', 'requirements: [{ id: r1, text: Given. }]', 'rules:', `  - ${rule}`, ''].join('\n');
+}
+
 const conn = [
   { ts: 1_794_000_000, uid: 'a', 'id.orig_h': '10.1.0.10', 'id.orig_p': 1, 'id.resp_h': '10.2.0.5', 'id.resp_p': 5432, proto: 'tcp' },
   { ts: 1_794_000_001, uid: 'b', 'id.orig_h': '10.4.0.17', 'id.orig_p': 1, 'id.resp_h': '10.2.0.5', 'id.resp_p': 22, proto: 'tcp' },
@@ -39,6 +44,8 @@ beforeAll(() => {
     'conn.log': `${conn.map((line) => JSON.stringify(line)).join('\n')}\n`,
     'flows.txt':
       '2 123 eni-1 10.4.0.17 10.2.0.5 50000 22 6 5 300 1794000000 1794000060 ACCEPT OK\n2 123 eni-1 10.2.0.5 10.4.0.17 22 50000 6 5 300 1794000000 1794000060 ACCEPT OK\n',
+    'staff.yaml': accessPolicy('user:*'),
+    'ann.yaml': accessPolicy('user:ann'),
     'one.json': JSON.stringify(s3('s3:GetObject')),
     'all.json': JSON.stringify(s3('s3:*')),
   }))
@@ -127,6 +134,12 @@ describe('edict policy compare', () => {
     expect(stdout).toContain(`${at('wider.yaml')} allows more`);
     expect(stdout).toContain('tcp/22 from 10.4.0.17 (ws-17) to 10.2.0.5 (db-1)');
     expect(await json('compare', at('good.yaml'), at('good.yaml'))).toMatchObject({ relation: 'equivalent' });
+  });
+
+  it('compares what access they grant', async () => {
+    const found = await json('compare', at('staff.yaml'), at('ann.yaml'));
+    expect(found).toMatchObject({ relation: 'equivalent', access: [{ kind: 'access', relation: 'first-more', first: {} }] });
+    expect((await edict('compare', at('staff.yaml'), at('ann.yaml'))).stdout).toContain('the first alone allows it');
   });
 
   it('compares access policies of a cloud', async () => {

@@ -2,7 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { Inventory } from '../../../domain/context/inventory.ts';
 import { EdictError } from '../../../domain/errors.ts';
+import { type AccessComparison, compareAccess } from '../../../domain/policy/analysis/access.ts';
 import { analyse } from '../../../domain/policy/analysis/analyse.ts';
 import { loadFlows } from '../../../domain/policy/analysis/flows.ts';
 import { optimise } from '../../../domain/policy/analysis/optimise.ts';
@@ -106,14 +108,24 @@ function compareCommand(): Command {
         });
       const inventory = await inventoryOf(flags);
       const sideAt = async (given: string): Promise<Side> => {
-        const [, target, path] = /^([a-z0-9-]+):(.+)$/su.exec(given) ?? [];
+        const [, target, path] = artifactForm.exec(given) ?? [];
         if (target !== undefined && path !== undefined) return artifactSide(given, await artifactAt(target, path));
         return policySide(given, await policiesOf([given]), inventory);
       };
       const { allows, ...related } = relate(await sideAt(one), await sideAt(other), inventory, flags.unspoken as Unspoken);
       const sizes = { first: plainSizes(allows.first), second: plainSizes(allows.second) };
-      answer(globals(this), { names, ...related, allows: sizes }, comparisonWords);
+      const access = isArtifact(one) || isArtifact(other) ? [] : await accessOf([one, other], inventory);
+      answer(globals(this), { names, ...related, allows: sizes, access }, comparisonWords);
     });
+}
+
+const artifactForm = /^([a-z0-9-]+):(.+)$/su;
+
+const isArtifact = (given: string): boolean => artifactForm.test(given);
+
+async function accessOf([one, other]: readonly [string, string], inventory: Inventory): Promise<readonly AccessComparison[]> {
+  const [first, second] = [await policiesOf([one]), await policiesOf([other])];
+  return (['access', 'ai'] as const).flatMap((kind) => compareAccess(first, second, { inventory, kind }) ?? []);
 }
 
 const cloud = 'aws-iam:';
