@@ -71,6 +71,6 @@ function judgeOne(policy: string, { id, generator, defs, output }: Case, read: (
 
 function reasonOf(error: unknown): string {
   if (error instanceof UndefinedName) return 'the case does not define a name that its policy cites';
-  if (error instanceof EdictError && error.code === 'artifact-unreadable') return `not understood: ${error.message}`;
+  if (error instanceof EdictError) return `not understood: ${error.message}`;
   throw error;
 }

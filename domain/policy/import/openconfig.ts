@@ -1,8 +1,9 @@
 /** Access lists of OpenConfig's model (openconfig-acl), as JSON. What no entry matches is left to others: the model does not say. */
-import { familyLine, parseAddresses } from '../addresses.ts';
+import { familyLine } from '../addresses.ts';
 import { type IntervalSet, union } from '../intervals.ts';
 import { anyService, hasPorts, protocolSet, serviceSet } from '../service-selector.ts';
 import { type Filter, type FilterRule, gatherUnread, type Unread, unreadable } from './filter.ts';
+import { networkIn } from './networks.ts';
 import { establishedFlags, protocolNumber } from './protocols.ts';
 import { meet, numberSet, type Region, wordSet } from './region.ts';
 
@@ -67,7 +68,7 @@ function addressRegion(entry: Fields): Region {
     .filter((family) => entry[`ipv${family}`] !== undefined)
     .map((family): Region => {
       const config = configOf(entry, `ipv${family}`);
-      const side = (key: string): IntervalSet => (typeof config[key] === 'string' ? parseAddresses(config[key]) : [familyLine[family]]);
+      const side = (key: string): IntervalSet => (typeof config[key] === 'string' ? networkIn(config[key]) : [familyLine[family]]);
       for (const key of Object.keys(config))
         if (!['source-address', 'destination-address', 'protocol'].includes(key)) throw unreadable(`\`${key}\` of an entry`);
       return { source: side('source-address'), destination: side('destination-address') };

@@ -2,12 +2,13 @@
  * Rules of OpenBSD's pf, from pf.conf(5): `quick` decides at once, else the last rule that matches does; what no rule matches passes. A
  * rule that passes and keeps state looks at the TCP packet that opens a connection, unless it asks for other flags.
  */
-import { anyAddress, inFamily, networkAround, parseAddress, parseAddresses, printCidr } from '../addresses.ts';
+import { anyAddress, inFamily } from '../addresses.ts';
 import { type IntervalSet, intersect, subtract, union } from '../intervals.ts';
 import type { Decision } from '../model.ts';
 import { flowSet } from '../request/flow.ts';
 import { anyService, hasPorts, icmpSet, protocolSet, serviceSet, servicesOf } from '../service-selector.ts';
 import { type Filter, type FilterRule, gatherUnread, type Place, type Unread, unreadable } from './filter.ts';
+import { networkIn } from './networks.ts';
 import { portNumber } from './port-names.ts';
 import { flagsWith, icmpType, protocolNumber } from './protocols.ts';
 import { cutOut, meet, numberSet, otherThan, type Region, wordSet } from './region.ts';
@@ -91,10 +92,7 @@ function addressOf(word: string, tables: Tables): IntervalSet {
     if (set === undefined) throw unreadable(`table \`${table}\` is not there`);
     return set;
   }
-  const [base = '', bits] = word.split('/');
-  const value = parseAddress(base);
-  if (value === undefined) throw unreadable(`\`${word}\` is no address`);
-  return parseAddresses(bits === undefined ? base : printCidr(networkAround(value, Number(bits))));
+  return networkIn(word);
 }
 
 class Words {

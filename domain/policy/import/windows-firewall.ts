@@ -2,11 +2,12 @@
  * Rules of the Windows Defender firewall as commands of netsh (Microsoft, "netsh advfirewall firewall"). A rule that blocks goes before
  * every rule that allows. `localip` is the source of what goes out and the destination of what comes in.
  */
-import { anyAddress, networkAround, parseAddress, parseAddresses, printCidr } from '../addresses.ts';
+import { anyAddress } from '../addresses.ts';
 import { type IntervalSet, union } from '../intervals.ts';
 import { flowSet } from '../request/flow.ts';
 import { anyService, hasPorts, icmpSet, protocolSet, serviceSet, servicesOf } from '../service-selector.ts';
 import { type Filter, type FilterRule, gatherUnread, type Place, type Unread, unreadable } from './filter.ts';
+import { networkIn } from './networks.ts';
 import { protocolNumber } from './protocols.ts';
 import { numberSet, type Region } from './region.ts';
 
@@ -83,15 +84,7 @@ function regionOf(settings: Settings, dir: 'in' | 'out'): Region {
 
 function addressesOf(text = 'any'): IntervalSet {
   if (text === 'any') return anyAddress;
-  return union(
-    ...text.split(',').map((part) => {
-      const [base = '', bits] = part.split('/');
-      const value = parseAddress(base);
-      if (part.includes('-')) return parseAddresses(part);
-      if (value === undefined) throw unreadable(`\`${part}\` is no address`);
-      return parseAddresses(bits === undefined ? base : printCidr(networkAround(value, Number(bits))));
-    }),
-  );
+  return union(...text.split(',').map(networkIn));
 }
 
 function portsOf(text: string | undefined): IntervalSet | undefined {

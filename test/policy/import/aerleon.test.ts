@@ -133,6 +133,23 @@ describe('a policy in aerleon’s language', () => {
     expect(difference?.first).not.toBe(difference?.second);
   });
 
+  it('reads the same in YAML', () => {
+    const yaml = [
+      'filters:',
+      '  - header: { comment: x, targets: { cisco: x extended, juniper: y } }',
+      '    terms:',
+      '      - { name: t0, protocol: tcp, destination-port: WEB, source-address: [OFFICE], action: accept }',
+      '      - { name: t1, verbatim: { juniper: some text } }',
+    ].join('\n');
+    const meaning = aerleonMeaning(parseAerleon(yaml), { platform: 'cisco', definitions, today: '2026-01-01' }, true);
+    const text = meaningOf(cisco, web);
+    expect(compareFilters(meaning.rules, text.rules, meaning)).toBeUndefined();
+    expect(meaning.rules.map(({ where }) => where?.line)).toEqual([4, undefined]);
+    expect(() => parseAerleon('filters:\n  - header: { targets: { cisco: x } }\n    terms: [{ include: more.yaml }]')).toThrow(
+      expect.objectContaining({ code: 'artifact-unreadable' }),
+    );
+  });
+
   it('keeps lists of their own apart by name', () => {
     const header = (name: string, action: string) => `header { target:: cisco ${name} }\nterm t { action:: ${action} }\n`;
     const meaning = aerleonMeaning(

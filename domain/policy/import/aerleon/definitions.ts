@@ -1,7 +1,8 @@
 /** aerleon's definitions: named networks and services, each a list of values and of other names (`NAME = 10.0.0.0/8 OTHER # note`). */
-import { inFamily, networkAround, parseAddress, parseAddresses, printCidr } from '../../addresses.ts';
+import { inFamily, parseAddress } from '../../addresses.ts';
 import { type IntervalSet, union } from '../../intervals.ts';
 import { unreadable } from '../filter.ts';
+import { networkIn } from '../networks.ts';
 
 export type AerleonDefinitions = {
   readonly networks: ReadonlyMap<string, readonly string[]>;
@@ -36,24 +37,16 @@ export class UndefinedName extends Error {}
 export function networkOf(name: string, { networks }: AerleonDefinitions, path: readonly string[] = []): IntervalSet {
   if (path.includes(name)) throw unreadable(`\`${name}\` is defined by itself`);
   const values = networks.get(name);
-  if (values === undefined) return isAddress(name) ? addressesOf(name) : undefinedName(name);
+  if (values === undefined) return isAddress(name) ? networkIn(name) : undefinedName(name);
   return union(
     ...values.map((value) =>
-      isAddress(value) && !networks.has(value) ? addressesOf(value) : networkOf(value, { networks, services: new Map() }, [...path, name]),
+      isAddress(value) && !networks.has(value) ? networkIn(value) : networkOf(value, { networks, services: new Map() }, [...path, name]),
     ),
   );
 }
 
 function isAddress(text: string): boolean {
   return parseAddress(text.split('/')[0] ?? '') !== undefined;
-}
-
-/** Host bits may be set: `100.96.0.1/11` is the network that it lies in. */
-function addressesOf(text: string): IntervalSet {
-  const [base = '', bits] = text.split('/');
-  const value = parseAddress(base);
-  if (value === undefined) return undefinedName(text);
-  return parseAddresses(bits === undefined ? base : printCidr(networkAround(value, Number(bits))));
 }
 
 function undefinedName(name: string): never {

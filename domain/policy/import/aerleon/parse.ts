@@ -3,6 +3,7 @@
  * language's documentation; a word that is no keyword is `artifact-unreadable`. What the keywords mean is in meaning.ts.
  */
 import { unreadable } from '../filter.ts';
+import { isAerleonYaml, parseAerleonYaml } from './parse-yaml.ts';
 
 export type AerleonTerm = {
   readonly name: string;
@@ -42,7 +43,9 @@ function split(text: string, line: number): readonly Token[] {
   return [{ text: keyword, line, kind: 'word' }, ...(rest === '' ? [] : [{ text: rest, line, kind: 'word' as const }])];
 }
 
+/** In either notation. */
 export function parseAerleon(text: string): readonly AerleonFilter[] {
+  if (isAerleonYaml(text)) return parseAerleonYaml(text);
   const blocks = blocksOf(tokenize(text));
   const filters: { targets: readonly AerleonTarget[]; terms: AerleonTerm[] }[] = [];
   for (const { kind, name, line, fields } of blocks) {

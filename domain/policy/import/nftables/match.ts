@@ -1,9 +1,10 @@
 /** What the expressions of nft's language mean, as regions. What is not known here is `artifact-unreadable`. */
-import { anyAddress, type Family, inFamily, networkAround, parseAddress, parseAddresses, printCidr } from '../../addresses.ts';
+import { anyAddress, type Family, inFamily } from '../../addresses.ts';
 import { intersect, type IntervalSet, union } from '../../intervals.ts';
 import { type ConnectionState, flowSet, states } from '../../request/flow.ts';
 import { icmpSet, maxPort, portServices, protocolSet, serviceSet, servicesOf } from '../../service-selector.ts';
 import { unreadable } from '../filter.ts';
+import { networkIn, rangeIn } from '../networks.ts';
 import { portNumber } from '../port-names.ts';
 import { flagsWith, icmpType, protocolNumber, tcpFlags } from '../protocols.ts';
 import { meet, numberSet, otherThan, type Region, wholeOf, wordSet } from '../region.ts';
@@ -153,12 +154,7 @@ function above(first: bigint): IntervalSet {
 }
 
 function addressesOf(item: NftItem): IntervalSet {
-  if (item.kind === 'range') return parseAddresses(`${item.low}-${item.high}`);
-  const text = item.kind === 'value' ? item.text : '';
-  const [base = '', bits] = text.split('/');
-  const value = parseAddress(base);
-  if (value === undefined) throw unreadable(`\`${text}\` is no address`);
-  return parseAddresses(bits === undefined ? base : printCidr(networkAround(value, Number(bits))));
+  return item.kind === 'range' ? rangeIn(`${item.low}-${item.high}`) : networkIn(item.kind === 'value' ? item.text : '');
 }
 
 function rangeOf(item: NftItem, read: (text: string) => number): { readonly low: number; readonly high: number } {

@@ -1,6 +1,7 @@
 /** What one entry of an access list matches, as a region. What is not known here is `artifact-unreadable`. */
-import { anyAddress, familyLine, familyOf, inFamily, networkAround, parseAddress, parseAddresses, printCidr } from '../../addresses.ts';
+import { anyAddress, familyLine, familyOf, inFamily, parseAddress } from '../../addresses.ts';
 import { unreadable } from '../../import/filter.ts';
+import { networkIn } from '../../import/networks.ts';
 import { establishedFlags, flagsWith, icmpMessages, protocolNumber, tcpFlags } from '../../import/protocols.ts';
 import { meet, numberSet, type Region } from '../../import/region.ts';
 import { intersect, type IntervalSet, union } from '../../intervals.ts';
@@ -62,7 +63,7 @@ function addresses(words: Words, list: CiscoList, { groups }: CiscoText): Interv
     case 'any6':
       return inFamily(anyAddress, 6);
     case 'host':
-      return parseAddresses(one(words.next()));
+      return networkIn(one(words.next()));
     case 'object-group':
     case 'object':
     case 'net-group':
@@ -82,10 +83,10 @@ function networkOf(word: string, words: Words, { kind, mask }: CiscoList): Inter
   const [base = '', bits] = word.split('/');
   const value = parseAddress(base);
   if (value === undefined) throw unreadable(`\`${word}\` is no address`);
-  if (bits !== undefined) return parseAddresses(printCidr(networkAround(value, Number(bits))));
+  if (bits !== undefined) return networkIn(word);
   const second = parseAddress(words.peek());
   if (second === undefined || familyOf(second) !== 4) {
-    if (kind === 'standard') return parseAddresses(base);
+    if (kind === 'standard') return networkIn(base);
     throw unreadable(`\`${word}\` without its mask`);
   }
   words.next();

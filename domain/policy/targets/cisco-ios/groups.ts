@@ -1,6 +1,7 @@
 /** Object groups of Cisco's systems: addresses, ports and services by name, which may hold each other. */
-import { networkAround, parseAddress, parseAddresses, printCidr } from '../../addresses.ts';
+import { parseAddress } from '../../addresses.ts';
 import { unreadable } from '../../import/filter.ts';
+import { networkIn, rangeIn } from '../../import/networks.ts';
 import { protocolNumber } from '../../import/protocols.ts';
 import { type IntervalSet, union } from '../../intervals.ts';
 import { anyService, hasPorts, protocolSet, serviceSet } from '../../service-selector.ts';
@@ -30,12 +31,12 @@ export function groupAddresses(groups: Groups, name: string, path: readonly stri
 /** Second words are netmasks here, also on IOS. */
 function addressLine(first: string, rest: readonly string[]): IntervalSet {
   if (first === 'host' || first === 'subnet') return addressLine(rest[0] ?? '', rest.slice(1));
-  if (first === 'range') return parseAddresses(`${rest[0]}-${rest[1]}`);
+  if (first === 'range') return rangeIn(`${rest[0]}-${rest[1]}`);
   const [base = '', bits] = first.split('/');
   const value = parseAddress(base);
   if (value === undefined || rest.length > 1) throw unreadable(`\`${[first, ...rest].join(' ')}\` in an object group`);
-  if (bits !== undefined) return parseAddresses(printCidr(networkAround(value, Number(bits))));
-  return rest[0] === undefined ? parseAddresses(base) : maskedSet(value, (1n << 32n) - 1n - netmaskOf(rest[0]));
+  if (bits !== undefined) return networkIn(first);
+  return rest[0] === undefined ? networkIn(base) : maskedSet(value, (1n << 32n) - 1n - netmaskOf(rest[0]));
 }
 
 function netmaskOf(text: string): bigint {

@@ -1,6 +1,7 @@
 /** What the matches of iptables(8) and iptables-extensions(8) mean, as regions. What is not known here is `artifact-unreadable`. */
 import { anyAddress, type Family, familyOf, inFamily, networkAround, parseAddress, parseAddresses, printCidr } from '../../addresses.ts';
 import { unreadable } from '../../import/filter.ts';
+import { rangeIn } from '../../import/networks.ts';
 import { portNumber } from '../../import/port-names.ts';
 import { flagsWith, icmpMessages, protocolService, tcpFlags } from '../../import/protocols.ts';
 import { meet, numberSet, otherThan, type Region, wholeOf, wordSet } from '../../import/region.ts';
@@ -27,8 +28,8 @@ const single: Readonly<Record<string, Read>> = {
       { low: 8_193, high: 16_383 },
     ]),
   }),
-  '--src-range': (value) => ({ source: parseAddresses(value) }),
-  '--dst-range': (value) => ({ destination: parseAddresses(value) }),
+  '--src-range': (value) => ({ source: rangeIn(value) }),
+  '--dst-range': (value) => ({ destination: rangeIn(value) }),
   '--state': (value) => ({ flow: flowSet({ states: value.split(',').map(stateOf) }) }),
   '--ctstate': (value) => ({ flow: flowSet({ states: value.split(',').map(stateOf) }) }),
   '--icmp-type': (value) => ({ service: value === 'any' ? protocolSet(1) : icmpMessages(value, 4) }),
