@@ -10,7 +10,7 @@ import { addPolicyAnalysis } from './policy/analysis.ts';
 import { addPolicyCompile } from './policy/compile.ts';
 import { addPolicyRightSize } from './policy/right-size.ts';
 import { addPolicyLife } from './policy/life.ts';
-import { addPolicyImport } from './policy-import.ts';
+import { addPolicyImport } from './policy/import.ts';
 import { detailWords, diffWords, draftWords, failedRunOf, versionWords } from '../policy-words.ts';
 
 export const addPolicy: AddCommands = (program) => {

@@ -1,17 +1,17 @@
 /** `edict policy import`: what is in force already, read into a policy. Works on files alone. */
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Inventory } from '../../domain/context/inventory.ts';
-import { parseInventory } from '../../domain/context/parse-inventory.ts';
-import { EdictError } from '../../domain/errors.ts';
-import { type ImportedPolicy, importPolicy, importSources } from '../../domain/policy/import/importers.ts';
-import { printPolicyFile } from '../../domain/policy/policy-file.ts';
-import type { AddCommands } from '../command.ts';
-import { example, globals } from '../command.ts';
-import { fileFault } from '../fault.ts';
-import { readFileText } from '../input.ts';
-import { print, progress } from '../output.ts';
-import { toJson } from '../plain.ts';
+import type { Inventory } from '../../../domain/context/inventory.ts';
+import { parseInventory } from '../../../domain/context/parse-inventory.ts';
+import { EdictError } from '../../../domain/errors.ts';
+import { type ImportedPolicy, importPolicy, importSources } from '../../../domain/policy/import/importers.ts';
+import { printPolicyFile } from '../../../domain/policy/policy-file.ts';
+import type { AddCommands } from '../../command.ts';
+import { example, globals } from '../../command.ts';
+import { fileFault } from '../../fault.ts';
+import { readFileText } from '../../input.ts';
+import { print, progress } from '../../output.ts';
+import { toJson } from '../../plain.ts';
 
 type Program = Parameters<AddCommands>[0];
 
