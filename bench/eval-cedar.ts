@@ -29,8 +29,16 @@ export function evalCedar(data: string): EvalSummary {
   return summarize(files.toSorted().map((name) => judge(join(data, name), { data, deciders })));
 }
 
+/** By the nearest folder above it that is one of requests. */
+function requestsFolder(file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder))
+    if (basename(folder).toLowerCase() in labels) return folder;
+  return undefined;
+}
+
 function labelOf(file: string): 'allow' | 'deny' | undefined {
-  return labels[basename(dirname(file)).toLowerCase()];
+  const folder = requestsFolder(file);
+  return folder === undefined ? undefined : labels[basename(folder).toLowerCase()];
 }
 
 type Decide = (request: unknown) => string;
@@ -38,7 +46,7 @@ type Decide = (request: unknown) => string;
 type Cases = { readonly data: string; readonly deciders: Map<string, Decide | string> };
 
 function judge(file: string, { data, deciders }: Cases): EvalOutcome {
-  const folder = folderWith(dirname(dirname(file)), data, (name) => name.endsWith('.cedar'));
+  const folder = policyFolder(dirname(requestsFolder(file) ?? file), data);
   if (folder === undefined) return { unsupported: 'there is no policy' };
   const decide = deciders.get(folder) ?? attempt(() => readStore(folder, data));
   deciders.set(folder, decide);
@@ -64,6 +72,18 @@ function reasonOf(error: unknown): string {
   if (error instanceof EdictError && error.code !== 'defect') return error.message;
   if (error instanceof SyntaxError) return 'not JSON';
   throw error;
+}
+
+/** Upwards; else a folder beside the requests, where the one of policies without templates comes first. */
+function policyFolder(from: string, top: string): string | undefined {
+  const isPolicy = (name: string): boolean => name.endsWith('.cedar');
+  const above = folderWith(from, top, isPolicy);
+  if (above !== undefined || !existsSync(from)) return above;
+  const beside = readdirSync(from, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(from, name))
+    .filter((folder) => readdirSync(folder).some(isPolicy));
+  return beside.find((folder) => basename(folder) === 'static') ?? beside.toSorted()[0];
 }
 
 /** The nearest folder, upwards, that holds such a file. */

@@ -43,11 +43,20 @@ export function accessDiagram(clauses: readonly AccessClause[], base: EntityStor
 }
 
 const mostLines = 200;
+const mostClauses = 20_000;
+
+/** Times that a survivor is looked at while the diagram is built: about two seconds. */
+const mostSteps = 20_000_000;
+
+function tooLarge(what: string): EdictError {
+  return new EdictError('input-too-large', what);
+}
 
 function build(clauses: readonly AccessClause[], base: EntityStore): AccessDiagram {
   const { lines, clausesOf } = accessSpace([clauses], base);
-  if (lines.names.length > mostLines) throw new EdictError('input-too-large', `conditions on ${lines.names.length} different things`);
+  if (lines.names.length > mostLines) throw tooLarge(`conditions on ${lines.names.length} different things`);
   const found = clausesOf(0);
+  if (found.length > mostClauses + 4 * clauses.length) throw tooLarge(`conditions of ${found.length} boxes`);
   const space = spaceOf(
     lines.names.map((name) => ({ name })),
     found.map(({ box }) => box),
@@ -61,7 +70,14 @@ function build(clauses: readonly AccessClause[], base: EntityStore): AccessDiagr
 
 function answerReading(clauses: readonly AccessClause[]): Reading {
   const effectOf = (rule: number) => element(clauses, rule).effect;
-  return { group: (rule) => effects.indexOf(effectOf(rule)), decide: (alive) => JSON.stringify(answerOf(alive, effectOf)) };
+  let steps = 0;
+  return {
+    group: (rule) => {
+      if ((steps += 1) > mostSteps) throw tooLarge('rules that overlap in too many ways');
+      return effects.indexOf(effectOf(rule));
+    },
+    decide: (alive) => JSON.stringify(answerOf(alive, effectOf)),
+  };
 }
 
 /** The rules of the weightiest effect that match, or the word that some err. */
