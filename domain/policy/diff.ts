@@ -52,8 +52,8 @@ export function diffPolicies(before: readonly Policy[], after: readonly Policy[]
   const show = shower({
     space,
     inventory,
-    make: requestMaker(space, inventory, timezone),
-    deciders: [prepare(before, inventory), prepare(after, inventory)],
+    make: () => requestMaker(space, inventory, timezone),
+    deciders: () => [prepare(before, inventory), prepare(after, inventory)],
   });
   const different = firstDifference(space, [
     { clauses: sides[0], reading: ruleReading(old.rules) },
@@ -150,14 +150,17 @@ function matching(rule: RuleClauses | undefined): Side {
 type Showing = {
   readonly space: Space<Field>;
   readonly inventory: Inventory;
-  readonly make: RequestMaker;
-  readonly deciders: readonly [Decider, Decider];
+  readonly make: () => RequestMaker;
+  readonly deciders: () => readonly [Decider, Decider];
 };
 
 function shower({ inventory, make, deciders }: Showing): (path: Path) => ShownRequest {
+  // Where nothing changed, nothing is shown.
+  let shown: { readonly make: RequestMaker; readonly deciders: readonly [Decider, Decider] } | undefined;
   return (path) => {
-    const request = make(path);
-    const [before, after] = [decide(deciders[0], request).decision, decide(deciders[1], request).decision];
+    shown ??= { make: make(), deciders: deciders() };
+    const request = shown.make(path);
+    const [before, after] = [decide(shown.deciders[0], request).decision, decide(shown.deciders[1], request).decision];
     return { request, before, after, text: `${printRequest(request, inventory)}: ${before} before, ${after} after` };
   };
 }

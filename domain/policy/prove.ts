@@ -14,7 +14,7 @@ import { decide, type Decider, prepare } from './decide.ts';
 import { buildDiagram, newStore, type Roots, type Store } from './diagram.ts';
 import { coversOf, findDifferences, type Leaf } from './losses.ts';
 import type { Decision, Policy, Request } from './model.ts';
-import { printRequest, requestMaker } from './request-text.ts';
+import { printRequest, requestMaker, type RequestMaker } from './request-text.ts';
 import { resolver } from './resolve.ts';
 import { spaceOf } from './space.ts';
 import { proveAccess } from './access/prove.ts';
@@ -105,9 +105,11 @@ type Telling = {
 };
 
 function describer({ policies, inventory, store, timezone, target }: Telling): (leaf: Leaf) => Difference {
-  const make = requestMaker(store.space, inventory, timezone);
+  // Most proofs have nothing to describe.
+  let make: RequestMaker | undefined;
   let decider: Decider | undefined;
   return ({ path, expected, actual }) => {
+    make ??= requestMaker(store.space, inventory, timezone);
     const request = make(path);
     decider ??= prepare(policies, inventory);
     const { determining } = decide(decider, request);

@@ -67,7 +67,13 @@ function readNames(inventory: Inventory): Names {
   const addresses = new Map(inventory.assets.map((asset) => [asset, addressesOf(asset)] as const));
   const gather = (keys: (asset: Asset) => readonly string[]) => {
     const parts = new Map<string, IntervalSet[]>();
-    for (const [asset, set] of addresses) for (const key of keys(asset)) parts.set(key, [...(parts.get(key) ?? []), set]);
+    for (const [asset, set] of addresses) {
+      for (const key of keys(asset)) {
+        const held = parts.get(key);
+        if (held === undefined) parts.set(key, [set]);
+        else held.push(set);
+      }
+    }
     return new Map([...parts].map(([key, sets]) => [key, union(...sets)] as const));
   };
   const zones = gather((asset) => [asset.zone]);

@@ -183,22 +183,48 @@ function runReader({ atomsOf, classOf, domains, intern }: Reading): Line['runs']
   };
 }
 
-/** By class: whether the set holds it. */
-function classesOf(ranges: AtomRanges, classOf: Int32Array, count: number): Uint8Array {
+/** The classes of a set, ascending. Of a large one they are marked, of a small one sorted: most sets of a large space are small. */
+function classesOf(ranges: AtomRanges, classOf: Int32Array, count: number): Int32Array {
+  const atoms = ranges.reduce((sum, [start, end]) => sum + end - start, 0);
+  if (atoms * 8 > count) return markedClasses(ranges, classOf, count);
+  const found = new Int32Array(atoms);
+  let at = 0;
+  for (const [start, end] of ranges) for (let atom = start; atom < end; atom += 1) found[at++] = element(classOf, atom);
+  found.sort();
+  return found.filter((number, index) => number >= 0 && number !== found[index - 1]);
+}
+
+function markedClasses(ranges: AtomRanges, classOf: Int32Array, count: number): Int32Array {
   const held = new Uint8Array(count);
   for (const [start, end] of ranges)
     for (let atom = start; atom < end; atom += 1) if (element(classOf, atom) >= 0) held[element(classOf, atom)] = 1;
-  return held;
+  const found = new Int32Array(held.reduce((sum, each) => sum + each, 0));
+  let at = 0;
+  for (let number = 0; number < count; number += 1) if (held[number] === 1) found[at++] = number;
+  return found;
 }
 
-function clip(held: Uint8Array, { start, end }: Domain): Runs {
+function clip(classes: Int32Array, { start, end }: Domain): Runs {
   const runs: number[] = [];
-  for (let number = start; number < end; number += 1) {
-    if (held[number] === 0) continue;
+  for (let index = firstFrom(classes, start); index < classes.length; index += 1) {
+    const number = element(classes, index);
+    if (number >= end) break;
     if (runs.at(-1) === number) runs[runs.length - 1] = number + 1;
     else runs.push(number, number + 1);
   }
   return { full: runs.length === 2 && runs[0] === start && runs[1] === end, runs: Int32Array.from(runs) };
+}
+
+/** The first place that holds no less than a number. */
+function firstFrom(classes: Int32Array, number: number): number {
+  let low = 0;
+  let high = classes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (element(classes, middle) < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The class of a value, by binary search; -1 outside of the whole. */
