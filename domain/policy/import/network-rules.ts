@@ -12,6 +12,7 @@ import { families, inFamily } from '../addresses.ts';
 import { type IntervalSet, intersect, isEqual, isSubset, subtract, union } from '../intervals.ts';
 import type { NetworkRule, RuleExcept } from '../model.ts';
 import { anyFlow, type ConnectionState, type Direction, directions, flowSet, states } from '../request/flow.ts';
+import { servicesOf } from '../service-selector.ts';
 import { anyMinute } from '../time-window.ts';
 import type { Filter, FilterRule, Place, Unread } from './filter.ts';
 import { beyond, isNowhere, meet, type Region, wholeOf } from './region.ts';
@@ -243,7 +244,9 @@ type Words = { readonly names: Names; readonly timezone: string };
 
 type Drafted = Omit<NetworkRule, 'id' | 'requirement'> & { readonly where: Place | undefined };
 
-function rulesOf({ effect, region, holes, where, direction, states: named }: Flowing, words: Words): readonly Drafted[] {
+function rulesOf(draft: Flowing, words: Words): readonly Drafted[] {
+  const { effect, where, direction, states: named } = draft;
+  const { region, holes } = widened(draft, words);
   const source = region['source'] ?? wholeOf('source');
   const services = serviceSelectors(region['service'] ?? wholeOf('service'), source);
   const sourcePorts = portSelector(region['sourcePort'] ?? wholeOf('sourcePort'));
@@ -262,6 +265,28 @@ function rulesOf({ effect, region, holes, where, direction, states: named }: Flo
       where,
     })),
   );
+}
+
+/** What is nearly everything is told as everything, with the little that is left out as an exception. */
+function widened({ region, holes }: Pick<Draft, 'region' | 'holes'>, { names }: Words): Pick<Draft, 'region' | 'holes'> {
+  const wide: Record<string, IntervalSet> = { ...region };
+  const left: Region[] = [...holes];
+  for (const field of ['source', 'destination', 'service'] as const) {
+    const set = region[field] ?? wholeOf(field);
+    const whole =
+      field === 'service'
+        ? wholeOf(field)
+        : ofFamilies(
+            wholeOf(field),
+            families.filter((family) => inFamily(set, family).length > 0),
+          );
+    const rest = subtract(whole, set);
+    const count = (part: IntervalSet) => (field === 'service' ? servicesOf(part).length : part.length);
+    if (rest.length === 0 || count(set) <= count(rest) || (field !== 'service' && names(set) !== undefined)) continue;
+    wide[field] = whole;
+    left.push({ [field]: rest });
+  }
+  return { region: wide, holes: left };
 }
 
 /** A rule holds at every time but for its exceptions: what is not in the line's minutes is one. */
