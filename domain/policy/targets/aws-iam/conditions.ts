@@ -66,6 +66,25 @@ function erringPair({ op, left, right }: Extract<Expression, { readonly op: 'and
   return later === undefined ? undefined : [...first, ...later];
 }
 
+/** Where some expression is not true: false, or without an answer. */
+export function someNotHolding(expressions: readonly Expression[]): readonly Block[] | undefined {
+  const found: Block[] = [];
+  for (const expression of expressions) {
+    const [fails, errs] = [blocksOf(expression, false), erringBlocks(expression)];
+    if (fails === undefined || errs === undefined) return undefined;
+    found.push(...fails, ...errs.filter((block) => !fails.some((other) => holdsWithout(other, block))));
+  }
+  return fewest(found);
+}
+
+/** Whether the block holds where the keys of the other are not there, whatever else. */
+function holdsWithout(block: Block, absent: Block): boolean {
+  return block.every(
+    ({ operator, key }) =>
+      /Not|IfExists$|^ForAllValues:/u.test(operator) && absent.some((test) => test.operator === 'Null' && test.key === key),
+  );
+}
+
 /** Where no expression is false, and one at least errs. */
 export function someErring(expressions: readonly Expression[]): readonly Block[] | undefined {
   const found: Block[] = [];

@@ -88,11 +88,14 @@ function fitting(statement: Json, characters: number): readonly Json[] {
   );
 }
 
+/** What a number adds to a `Sid` that is there already, at most. */
+const numberSize = 'N99999'.length;
+
 function packed(statements: readonly Json[], { characters, documents }: Limits): readonly Json[] {
   const found: Json[][] = [];
   let size = 0;
   for (const statement of statements) {
-    const more = sizeOf(statement) + 1;
+    const more = sizeOf(statement) + 1 + numberSize;
     const current = found.at(-1);
     if (current === undefined || size + more > characters) {
       found.push([statement]);

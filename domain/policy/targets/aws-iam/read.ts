@@ -25,12 +25,14 @@ export function readAwsIam(artifact: Artifact): AccessRead {
 
 /** AWS compares by the operator that is written, whatever the type: an attribute has the type that it is compared as. */
 export function accessRead(rules: readonly NamedRule[], attached: readonly AttachedDocument[]): AccessRead {
-  const types = new Map<string, string>();
+  const types = new Map(Object.entries(knownTypes));
   for (const { document } of attached)
     for (const { conditions } of document.statements)
       for (const condition of conditions) {
         const type = typeNames[familyOfOperator(condition.operator)];
-        if (type !== undefined) types.set(conditionPath(condition), type);
+        const path = conditionPath(condition);
+        if (type !== undefined) types.set(path, type);
+        else if (!types.has(path)) types.set(path, 'string');
       }
   return {
     kind: 'access',
@@ -38,6 +40,9 @@ export function accessRead(rules: readonly NamedRule[], attached: readonly Attac
     typeOf: ({ root, names }) => (names.length === 1 ? types.get(`${root}.${names[0]}`) : undefined),
   };
 }
+
+/** Of AWS's own keys; one that is asked only whether it is there is text. */
+const knownTypes: { readonly [path: string]: string } = { 'context.mfa': 'boolean', 'context.address': 'ip' };
 
 const typeNames: { readonly [family in OperatorFamily]?: string } = { text: 'string', number: 'long', truth: 'boolean', address: 'ip' };
 

@@ -56,7 +56,8 @@ function statementsOf(clause: AccessClause, saying: Saying): RuleReasons & { rea
   const said = sayingOf(clause, saying);
   const silent = clause.effect === 'allow' && !saying.grants;
   const erring = silent ? { pieces: [], left: [], widened: [] } : erringPieces(clause, saying.store);
-  const reasons = [...said.left, ...erring.left, ...said.widened.map((what) => `${what}: the rule denies what no policy speaks of too`)];
+  const widened = [...said.widened, ...erring.widened].map((what) => `${what}: it is said of what no policy speaks of too`);
+  const reasons = [...said.left, ...erring.left, ...widened];
   const named =
     (effect: NamedPiece['effect']) =>
     (piece: Piece): NamedPiece => ({ rule: clause.id, effect, piece });

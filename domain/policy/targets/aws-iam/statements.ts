@@ -5,7 +5,7 @@
 import type { EntityStore } from '../../access/entity-store.ts';
 import { allOf } from '../../access/expression.ts';
 import type { AccessClause, ReadPart } from '../../access/interpret.ts';
-import { type Block, blocksOf, both, someErring } from './conditions.ts';
+import { type Block, blocksOf, both, someErring, someNotHolding } from './conditions.ts';
 import { type Attachment, intersection, meet, type Scope, scopeOf, without } from './scope.ts';
 
 export type Piece = { readonly scope: Scope; readonly block: Block };
@@ -37,14 +37,21 @@ export function piecesOf(
   const blocks = blocksOf(allOf(part.conditions));
   if (blocks === undefined) missed('AWS has no condition for what the rule asks');
   const start = (blocks ?? (wide ? [[]] : [])).map((block) => ({ scope, block }));
-  return { pieces: outsideAll(start, excepts, { store, wide, missed }), left, widened };
+  return { pieces: outsideAll(start, excepts, { store, wide, missed, widened }), left, widened };
 }
 
-type Taking = { readonly store: EntityStore; readonly wide: boolean; readonly missed: (what: string) => void };
+type Taking = {
+  readonly store: EntityStore;
+  readonly wide: boolean;
+  readonly missed: (what: string) => void;
+  /** What is said of more than the rule is about. */
+  readonly widened: string[];
+};
 
-function outsideAll(start: readonly Piece[], excepts: readonly ReadPart[], { store, wide, missed }: Taking): readonly Piece[] {
+function outsideAll(start: readonly Piece[], excepts: readonly ReadPart[], { store, wide, missed, widened }: Taking): readonly Piece[] {
   let pieces = start;
   for (const except of excepts) {
+    for (const selector of scopeOf(except.scope, store).unnamed) widened.push(`AWS has no name for \`${selector}\`, which is excepted`);
     const rest = pieces.flatMap((piece) => {
       const found = outside(piece, except, store);
       for (const what of found.missed) missed(what);
@@ -59,6 +66,7 @@ function outsideAll(start: readonly Piece[], excepts: readonly ReadPart[], { sto
 /** Where the rule errs, and so denies: it would match, but for an attribute that it or an exception needs and that is not there. */
 export function erringPieces({ scope: part, conditions, excepts }: AccessClause, store: EntityStore): Said {
   const left: string[] = [];
+  const widened: string[] = [];
   const missed = (what: string): void => void left.push(what);
   const { scope } = scopeOf(part, store);
   const own = someErring(conditions);
@@ -68,7 +76,7 @@ export function erringPieces({ scope: part, conditions, excepts }: AccessClause,
     ...outsideAll(
       (own ?? []).map((block) => ({ scope, block })),
       excepts,
-      { store, wide: false, missed },
+      { store, wide: false, missed, widened },
     ),
     ...excepts.flatMap((except) => {
       const errs = someErring(except.conditions);
@@ -78,10 +86,10 @@ export function erringPieces({ scope: part, conditions, excepts }: AccessClause,
       if (blocks === undefined || shared === undefined) missed('AWS cannot tell where an exception has no answer');
       const start = blocks === undefined || shared === undefined ? [] : blocks.map((block) => ({ scope: shared, block }));
       const others = excepts.filter((other) => other !== except);
-      return outsideAll(start, others, { store, wide: false, missed });
+      return outsideAll(start, others, { store, wide: false, missed, widened });
     }),
   ];
-  return { pieces, left, widened: [] };
+  return { pieces, left, widened };
 }
 
 function sharedScope(one: Scope, other: Scope): Scope | undefined {
@@ -106,7 +114,7 @@ function outside(piece: Piece, other: ReadPart, store: EntityStore): Outside {
     { name: 'actions', left: without(piece.scope.actions, hole.actions) },
     { name: 'resources', left: without(piece.scope.resources, hole.resources) },
   ] as const;
-  const contrary = other.conditions.length === 0 ? [] : blocksOf(allOf(other.conditions), false);
+  const contrary = someNotHolding(other.conditions);
   const blocks = contrary === undefined ? undefined : both([piece.block], contrary);
   return {
     pieces: [
@@ -138,7 +146,7 @@ export function claimPieces(claim: AccessClause, allows: readonly AccessClause[]
   return {
     pieces: [...whole.pieces, ...found.flatMap(({ pieces }) => pieces)],
     left: [...whole.left, ...found.flatMap(({ left }) => left)],
-    widened: [],
+    widened: [...whole.widened, ...found.flatMap(({ widened }) => widened)],
   };
 }
 
@@ -152,6 +160,7 @@ type Carved = {
 /** What an exception takes out of an `allow` is claimed all the same, where no other allows it. */
 function carvedPieces(claim: AccessClause, { allow, except, allows, store }: Carved): Said {
   const left: string[] = [];
+  const widened: string[] = [];
   const missed = (what: string): void => void left.push(what);
   const parts = [claim, allow, except];
   const [first, second, third] = parts.map((part) => scopeOf(part.scope, store).scope);
@@ -161,5 +170,5 @@ function carvedPieces(claim: AccessClause, { allow, except, allows, store }: Car
   if (scope === undefined || blocks === undefined) missed('AWS cannot say what an exception takes out of a permission');
   const start = scope === undefined || blocks === undefined ? [] : blocks.map((block) => ({ scope, block }));
   const others = [...claim.excepts, ...allows.filter((other) => other !== allow)];
-  return { pieces: outsideAll(start, others, { store, wide: false, missed }), left, widened: [] };
+  return { pieces: outsideAll(start, others, { store, wide: false, missed, widened }), left, widened };
 }
