@@ -32,11 +32,25 @@ readable if {
 	input.port >= 0
 	input.port <= 65535
 	detail
-	floor(given_source_port) == given_source_port
-	given_source_port >= 0
-	given_source_port <= 65535
 	flow
-	has_time
+	not bad_source_port
+	not bad_time
+}
+
+bad_source_port if {
+	number := input.sourcePort
+	not is_port(number)
+}
+
+is_port(number) if {
+	floor(number) == number
+	number >= 0
+	number <= 65535
+}
+
+bad_time if {
+	text := input.at
+	not is_instant(text)
 }
 
 # Addresses in canonical text; an IPv4 address in IPv6's clothes is the IPv4 address.
@@ -209,8 +223,6 @@ service := data.edict.rules.lines.service[protocol].at[format_int(detail, 10)] i
 	true
 } else := data.edict.rules.lines.service["*"]
 
-given_source_port := object.get(input, "sourcePort", 0)
-
 with_source_port if {
 	input.sourcePort >= 0
 	protocol in {"6", "17", "33", "132", "136"}
@@ -229,16 +241,9 @@ source_port := data.edict.rules.lines.sourcePort.at[format_int(input.sourcePort,
 
 flow := data.edict.rules.lines.flow[object.get(input, "direction", "forward")][object.get(input, "state", "new")]
 
-given_time := object.get(input, "at", "")
-
-has_time if {
-	given_time == ""
-	not input.at == ""
-}
-
-has_time if {
-	regex.match(\`^(19[7-9][0-9]|20[0-9]{2}|21[0-9]{2}|22[0-5][0-9]|226[01])-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$\`, given_time)
-	time.parse_rfc3339_ns(given_time)
+is_instant(text) if {
+	regex.match(\`^(19[7-9][0-9]|20[0-9]{2}|21[0-9]{2}|22[0-5][0-9]|226[01])-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$\`, text)
+	time.parse_rfc3339_ns(text)
 }
 
 minute := range[2] if {
