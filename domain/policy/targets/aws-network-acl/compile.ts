@@ -195,7 +195,10 @@ function answersFor(entries: readonly Entry[], own: IntervalSet, { way, peers }:
 function printAcl({ name, arriving, leaving, told }: Acl, inside: IntervalSet): object {
   const lines: Readonly<Record<Way, readonly Line[]>> = {
     arriving: arriving.flatMap(statementLines),
-    leaving: [...(leaving.some(({ peers }) => peers.deny.length > 0) ? innerLines(inside) : []), ...leaving.flatMap(statementLines)],
+    leaving: [
+      ...(leaving.some(({ peers }) => peers.allow.length + peers.deny.length > 0) ? innerLines(inside) : []),
+      ...leaving.flatMap(statementLines),
+    ],
   };
   return {
     Tags: [

@@ -114,8 +114,8 @@ function largest(openings: readonly Opening[]): number {
 }
 
 /**
- * What does not fit is made coarser: of what is left around a hole, the smallest networks go first. Where rules only refuse, the group
- * does without them instead of refusing what nobody speaks of.
+ * What does not fit is made coarser: of what is allowed around a hole, the smallest networks go first. Where rules only refuse, the group
+ * does without them instead of refusing what nobody speaks of. What leaves for the inventory always passes: it is decided there.
  */
 function fit(
   openings: readonly Opening[],
@@ -124,7 +124,8 @@ function fit(
   if (largest(openings) <= securityGroupBudget.rules) return openings;
   if (!isClosed) return undefined;
   const bits = mostBits(openings);
-  if (bits !== undefined) return openings.map((opening) => ({ ...opening, peers: coarsened(opening.peers, bits) }));
+  if (bits !== undefined)
+    return openings.map((opening) => (opening.decision === 'allow' ? { ...opening, peers: coarsened(opening.peers, bits) } : opening));
   throw new EdictError('policy-invalid', `${largest(openings)} rules in one direction of a security group`, {
     where: name,
     expected: `at most ${securityGroupBudget.rules}`,
@@ -134,11 +135,11 @@ function fit(
 
 /** Up to how small networks around a hole all fits; `undefined` where nothing is small enough. */
 function mostBits(openings: readonly Opening[]): number | undefined {
-  const sized = openings.map(({ peers, service }) => ({
+  const sized = openings.map(({ decision, peers, service }) => ({
     keys: serviceKeys(service).length,
     parts: peers.flatMap((interval) => {
       const cidrs = cidrsOf([interval]);
-      return cidrs.map(({ bits }) => (cidrs.length === 1 ? 0 : bits));
+      return cidrs.map(({ bits }) => (cidrs.length === 1 || decision !== 'allow' ? 0 : bits));
     }),
   }));
   const count = (most: number) => sized.reduce((sum, { keys, parts }) => sum + keys * parts.filter((bits) => bits <= most).length, 0);
