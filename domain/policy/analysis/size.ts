@@ -50,29 +50,41 @@ export function measureOf(nodes: Measured): Measure {
       const { start, end } = element(line.domains, part);
       return width(element(sums, level), start, end);
     });
-    return { spans, all: productOf(spans), aside: productOf(spans.filter((_span, level) => aside.includes(names[level] ?? ''))) };
+    const free = log2(productOf(spans.filter((_span, level) => aside.includes(names[level] ?? ''))));
+    return { spans, free, most: log2(productOf(spans)) - free };
   });
+  const known = remembered((level, runs) => widthOfRuns(element(sums, level), runs));
   const sizes = (count: (whole: Whole, part: number) => bigint) => wholes.map((whole, part) => sizeOf(count(whole, part), whole));
   return {
     ofDiagram: (roots, counted) =>
       sizes(({ spans }, part) => countPart({ nodes, sums, spans, counted, known: new Map() }, element(roots, part))),
-    ofBox: (runs) => sizes((_whole, part) => productOf(lines.map((_line, level) => widthOfRuns(element(sums, level), runs(level, part))))),
+    ofBox: (runs) => sizes((_whole, part) => productOf(lines.map((_line, level) => known(level, runs(level, part))))),
   };
 }
 
-type Whole = { readonly spans: readonly bigint[]; readonly all: bigint; readonly aside: bigint };
+/** `free` and `most` are bits: of what is set aside, and of the rest. */
+type Whole = { readonly spans: readonly bigint[]; readonly free: number; readonly most: number };
 
-function sizeOf(requests: bigint, { all, aside: free }: Whole): Size {
+function sizeOf(requests: bigint, { free, most }: Whole): Size {
   if (requests === 0n) return { requests, bits: Number.NEGATIVE_INFINITY, share: 0 };
-  const bits = log2(requests) - log2(free);
-  const most = log2(all) - log2(free);
+  const bits = log2(requests) - free;
   return { requests, bits, share: most === 0 ? 1 : Math.max(0, bits / most) };
 }
 
 /** Of a positive number that may be far beyond what a double holds. */
 function log2(value: bigint): number {
-  const shift = Math.max(0, value.toString(2).length - 53);
+  const shift = Math.max(0, 4 * value.toString(16).length - 56);
   return Math.log2(Number(value >> BigInt(shift))) + shift;
+}
+
+/** Equal sets are one object, and many rules share them. */
+function remembered(width: (level: number, runs: Runs) => bigint): (level: number, runs: Runs) => bigint {
+  const held = new Map<Runs, bigint>();
+  return (level, runs) => {
+    const found = held.get(runs) ?? width(level, runs);
+    held.set(runs, found);
+    return found;
+  };
 }
 
 function widthOfRuns(sums: readonly bigint[], { runs }: Runs): bigint {
