@@ -181,8 +181,24 @@ function holdsAll(outer: Region, inner: Region): boolean {
   return Object.entries(outer).every(([field, set]) => isSubset(inner[field] ?? wholeOf(field), set));
 }
 
+/** Asked of every pair of lines that decide differently, so that nothing is made of it but the answer. */
 function overlaps(one: Region, other: Region): boolean {
-  return !isNowhere(meet(one, other));
+  return overlapFields.every((field) => {
+    const [left, right] = [one[field], other[field]];
+    return left === undefined || right === undefined || left === right || touches(left, right);
+  });
+}
+
+const overlapFields = ['source', 'destination', 'service', 'flow', 'sourcePort', 'minute'] as const;
+
+function touches(one: IntervalSet, other: IntervalSet): boolean {
+  for (let i = 0, j = 0; ;) {
+    const [left, right] = [one[i], other[j]];
+    if (left === undefined || right === undefined) return false;
+    if (left.high < right.low) i += 1;
+    else if (right.high < left.low) j += 1;
+    else return true;
+  }
 }
 
 type Flowing = Draft & { readonly direction: Direction | undefined; readonly states: readonly ConnectionState[] | undefined };
