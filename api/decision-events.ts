@@ -1,7 +1,10 @@
 /** OPA's decision log as our events: the network decisions in it; others, and what cannot be read, are left out. Pure. */
 import { z } from 'zod';
+import { protocolSchema } from '../domain/policy/policy.schema.ts';
 import type { DecisionEvent } from '../domain/context/event.ts';
 import { unstorable } from './json-body.ts';
+
+const connectionProtocols = ['tcp', 'udp', 'icmp'] as const;
 
 const NetworkDecision = z.object({
   decision_id: z.string().min(1),
@@ -9,7 +12,10 @@ const NetworkDecision = z.object({
   input: z.object({
     from: z.union([z.ipv4(), z.ipv6()]),
     to: z.union([z.ipv4(), z.ipv6()]),
-    protocol: z.enum(['tcp', 'udp', 'icmp', 'other']),
+    /** Connections are told apart by these alone. */
+    protocol: protocolSchema.transform(
+      (protocol) => connectionProtocols.find((each) => each === protocol) ?? (protocol === 'icmpv6' ? 'icmp' : 'other'),
+    ),
     port: z.int().min(0).max(65_535),
   }),
   result: z.object({ decision: z.enum(['allow', 'deny', 'not-applicable']), determining: z.array(z.string()).default([]) }),

@@ -56,12 +56,19 @@ function describe({ outcome, detail }: Tried): string {
 }
 
 /** Why a request cannot be tried as a packet; undefined when it can. */
-function whyNot({ from, to, protocol, port, at }: NetworkRequest): string | undefined {
+function whyNot(request: NetworkRequest): string | undefined {
+  const { from, to, protocol, port, at } = request;
   if (protocol !== 'tcp' && protocol !== 'udp') return `packets of protocol \`${protocol}\` are not tried, only tcp and udp`;
   if (port < 1 || port > 65535) return `no connection goes to port ${port}`;
   if (at !== undefined && Math.abs(Date.parse(at) - Date.now()) > momentMs) return `a packet is tried now, not at ${at}`;
   const strange = [from, to].find((address) => unusable(address));
-  return strange === undefined ? undefined : `\`${strange}\` is no address of a single host`;
+  return strange === undefined ? whyNoFlow(request) : `\`${strange}\` is no address of a single host`;
+}
+
+function whyNoFlow({ sourcePort, direction = 'forward', state = 'new' }: NetworkRequest): string | undefined {
+  if (direction !== 'forward') return 'packets are tried through the firewall, not to it or from it';
+  if (state !== 'new') return 'only packets that begin a connection are tried';
+  return sourcePort === undefined ? undefined : 'packets are tried from whatever port is free';
 }
 
 function unusable(address: string): boolean {

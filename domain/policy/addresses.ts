@@ -222,9 +222,3 @@ export function fromAddressIntervals(intervals: readonly AddressInterval[]): Int
     intervals.map(({ family, low, high }) => ({ low: low + familyLine[family].low, high: high + familyLine[family].low })),
   );
 }
-
-export function toAddressIntervals(set: IntervalSet): readonly AddressInterval[] {
-  return families.flatMap((family) =>
-    inFamily(set, family).map(({ low, high }) => ({ family, low: low - familyLine[family].low, high: high - familyLine[family].low })),
-  );
-}
