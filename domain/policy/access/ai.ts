@@ -52,6 +52,9 @@ function named(attribute: string, words: readonly string[]): Expression {
 /** All that the request uses is named, or, for what refuses, any of it. */
 function listed(attribute: string, words: readonly string[], effect: RuleEffect): Expression {
   const used = variable('context', attribute);
+  // Of no words: nothing at all is used; any of them is never.
+  if (words.length === 0)
+    return effect === 'allow' ? { op: 'call', name: 'isEmpty', arguments: [used] } : { op: 'not-equal', left: used, right: used };
   const set: Expression = { op: 'set', items: words.map(literal) };
   return effect === 'allow'
     ? { op: 'call', name: 'containsAll', arguments: [set, used] }

@@ -25,8 +25,9 @@ export type PathTest =
 export type Atom =
   | { readonly on: 'slot'; readonly slot: SlotName; readonly selectors: readonly Selector[] }
   | { readonly on: 'path'; readonly path: AttributePath; readonly test: PathTest }
-  /** A list holds this value; without one, a value that no condition names. */
-  | { readonly on: 'member'; readonly path: AttributePath; readonly value: Value | undefined }
+  /** A list holds this value; without one, a value that is none of those that conditions name, by key. */
+  | { readonly on: 'member'; readonly path: AttributePath; readonly value: Value }
+  | { readonly on: 'member'; readonly path: AttributePath; readonly value: undefined; readonly named: readonly string[] }
   | { readonly on: 'opaque'; readonly expression: Expression };
 
 export type Atomic = { readonly atom: Atom; readonly negated: boolean };

@@ -3,7 +3,7 @@ import { element } from '../element.ts';
 import { type IntervalSet, intersect, subtract } from '../intervals.ts';
 import type { BoxOf } from '../space.ts';
 import { type Atom, type AttributePath, type Outcome, type PathTest, type SlotName } from './atom.ts';
-import { lineKey, pathKey } from './atom-key.ts';
+import { lineKey } from './atom-key.ts';
 import { attributeLine, type AttributeLine, type Presence } from './attribute-line.ts';
 import { entityLine, type EntityLine } from './entity-line.ts';
 import type { EntityStore } from './entity-store.ts';
@@ -56,10 +56,10 @@ export function linesOf({ slots, atoms }: Asked, store: EntityStore): Lines {
 function testLines(atoms: readonly Atom[]): ReadonlyMap<string, TestLine> {
   const byLine = new Map<string, Atom[]>();
   for (const atom of atoms) if (atom.on !== 'slot') byLine.set(lineKey(atom), [...(byLine.get(lineKey(atom)) ?? []), atom]);
-  return new Map([...byLine].map(([key, list]) => [key, testLine(list, atoms)]));
+  return new Map([...byLine].map(([key, list]) => [key, testLine(list)]));
 }
 
-function testLine(list: readonly Atom[], all: readonly Atom[]): TestLine {
+function testLine(list: readonly Atom[]): TestLine {
   const first = element(list, 0);
   if (first.on === 'path') {
     const line = attributeLine(
@@ -73,7 +73,7 @@ function testLine(list: readonly Atom[], all: readonly Atom[]): TestLine {
       about: { kind: 'attribute', line },
     };
   }
-  if (first.on === 'member') return threeWay(memberTest(first, all), { kind: 'member', path: first.path, value: first.value });
+  if (first.on === 'member') return threeWay(memberTest(first), { kind: 'member', path: first.path, value: first.value });
   if (first.on === 'opaque') return threeWay(opaqueTest(compileExpression(first.expression)), { kind: 'opaque', atom: first });
   return threeWay(() => 2, { kind: 'member', path: { root: 'context', names: [] }, value: undefined });
 }
@@ -97,22 +97,23 @@ function opaqueTest(evaluate: Evaluate): (environment: Environment) => 0 | 1 | 2
   };
 }
 
-/** Of `others`: the values that some atom names are not among them. */
-function memberTest(
-  { path, value }: Extract<Atom, { readonly on: 'member' }>,
-  all: readonly Atom[],
-): (environment: Environment) => 0 | 1 | 2 {
-  const key = value === undefined ? undefined : valueKey(value);
-  const at = pathKey(path);
-  const named = new Set(
-    all.flatMap((atom) => (atom.on === 'member' && atom.value !== undefined && pathKey(atom.path) === at ? [valueKey(atom.value)] : [])),
-  );
+function memberTest(atom: Extract<Atom, { readonly on: 'member' }>): (environment: Environment) => 0 | 1 | 2 {
+  const holds = atom.value === undefined ? holdsOther(new Set(atom.named)) : holdsValue(valueKey(atom.value));
   return (environment) => {
-    const { value: found } = presenceOf(path, environment);
+    const { value: found } = presenceOf(atom.path, environment);
     if (typeof found !== 'object' || found.kind !== 'set') return 2;
-    const held = key === undefined ? [...found.members.keys()].some((member) => !named.has(member)) : found.members.has(key);
-    return held ? 1 : 0;
+    return holds(found.members) ? 1 : 0;
   };
+}
+
+type Holds = (members: ReadonlyMap<string, Value>) => boolean;
+
+function holdsValue(key: string): Holds {
+  return (members) => members.has(key);
+}
+
+function holdsOther(named: ReadonlySet<string>): Holds {
+  return (members) => [...members.keys()].some((member) => !named.has(member));
 }
 
 export function presenceOf({ root, names }: AttributePath, environment: Environment): Presence {

@@ -133,16 +133,29 @@ function joined(a: readonly Step[], b: readonly Step[]): readonly (readonly Step
 /** `path.containsAll([…])`, `path.containsAny([…])` and `[…].containsAll(path)`, member by member. */
 function listWays(name: string, given: readonly Expression[], named: Named): readonly Way[] | undefined {
   const [first, second] = given;
+  if (name === 'isEmpty' && first !== undefined) return emptyWays(first, named);
   if (first === undefined || second === undefined || !(name === 'containsAll' || name === 'containsAny')) return undefined;
   const [attribute, fixed] = pathOf(first) === undefined ? [second, first] : [first, second];
   const path = pathOf(attribute);
   const values = constantsOf(fixed);
   if (path === undefined || values === undefined) return undefined;
-  const member = (negated: boolean) => (value: Value | undefined) => atomWays({ on: 'member', path, value }, negated);
-  if (name === 'containsAll' && attribute === second) return chain([...othersOf(path, values, named), undefined].map(member(true)), 'true');
+  const member = (negated: boolean) => (value: Value) => atomWays({ on: 'member', path, value }, negated);
+  if (name === 'containsAll' && attribute === second) return holdsNoOther(path, values, named);
   // Of no values, an attribute that is no list would be let pass.
   if (values.length === 0) return undefined;
   return chain(values.map(member(false)), name === 'containsAny' ? 'false' : 'true');
+}
+
+function emptyWays(list: Expression, named: Named): readonly Way[] | undefined {
+  const path = pathOf(list);
+  return path === undefined ? undefined : holdsNoOther(path, [], named);
+}
+
+/** Nothing but these is in the list. */
+function holdsNoOther(path: AttributePath, values: readonly Value[], named: Named): readonly Way[] {
+  const lacks = (value: Value): readonly Way[] => atomWays({ on: 'member', path, value }, true);
+  const others: Atom = { on: 'member', path, value: undefined, named: [...(named.get(pathKey(path))?.keys() ?? [])] };
+  return chain([...othersOf(path, values, named).map(lacks), atomWays(others, true)], 'true');
 }
 
 /** What conditions ask this list for, but for these. */

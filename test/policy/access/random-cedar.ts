@@ -209,7 +209,7 @@ const attributes = fc.record(
     s: fc.constantFrom('a', 'ab', 'b*', '', 'x\ty', '😀'),
     b: fc.boolean(),
     rec: fc.constantFrom({ a: 1 }, { deep: { x: true } }, {}),
-    set: fc.constantFrom([], [1, 2], ['a', 'b*'], [{ __entity: { type: 'User', id: 'a' } }], [1, 'a', true]),
+    set: fc.constantFrom([], ['a'], [1], [1, 2], ['a', 'b*'], [{ __entity: { type: 'User', id: 'a' } }], [1, 'a', true]),
     e: fc.constantFrom(
       { __entity: { type: 'User', id: 'b' } },
       { __entity: { type: 'Group', id: 'g' } },

@@ -92,7 +92,12 @@ function atomExpression(atom: Exclude<Atom, { readonly on: 'slot' }>, named: Nam
   if (atom.on === 'path') return testExpression(of, atom.test);
   if (atom.value !== undefined) return { op: 'call', name: 'contains', arguments: [of, expressionOfValue(atom.value)] };
   const items = [...(named.get(pathKey(atom.path)) ?? [])].map(([, value]) => expressionOfValue(value));
-  return { op: 'not', of: { op: 'call', name: 'containsAll', arguments: [{ op: 'set', items }, of] } };
+  // Cedar's validator takes no empty set.
+  const holdsNoOther: Expression =
+    items.length === 0
+      ? { op: 'call', name: 'isEmpty', arguments: [of] }
+      : { op: 'call', name: 'containsAll', arguments: [{ op: 'set', items }, of] };
+  return { op: 'not', of: holdsNoOther };
 }
 
 function testExpression(of: Expression, test: PathTest): Expression {

@@ -9,8 +9,6 @@ const reserved = new Set(['true', 'false', 'if', 'then', 'else', 'in', 'is', 'li
 /** Deeper nesting is refused. */
 const deepest = 256;
 
-export type Slots = { readonly [slot: string]: EntityUid };
-
 /** `depth` counts the brackets around. */
 export function parseExpression(cursor: Cursor, depth = 0): Expression {
   if (depth > deepest) throw unreadable('an expression that is nested too deeply', cursor.where, `at most ${deepest} levels`);
