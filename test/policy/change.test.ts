@@ -5,7 +5,7 @@ import { decide, prepare } from '../../domain/policy/decide.ts';
 import { diffPolicies } from '../../domain/policy/diff.ts';
 import type { NetworkRule, Policy } from '../../domain/policy/model.ts';
 import { whatIf } from '../../domain/policy/what-if.ts';
-import { policies, policyOf, request, smallInventory } from './arbitrary.ts';
+import { fullPolicies, policyOf, request, smallInventory } from './arbitrary.ts';
 
 const rule = (id: string, effect: NetworkRule['effect'], service = 'tcp/5432', except?: NetworkRule['except']): NetworkRule => ({
   kind: 'network',
@@ -34,6 +34,21 @@ describe('the difference between two states of policy', () => {
     expect(decide(prepare([policyOf('p', after)], smallInventory), witness!.request).decision).toBe(witness!.after);
   });
 
+  it.each([
+    ['widened', { sourcePorts: '1024-2000' }, { sourcePorts: '1024-2001' }, { sourcePort: 2001 }],
+    ['narrowed', {}, { sourcePorts: '1024-65535' }, { sourcePort: 0 }],
+    ['narrowed', {}, { direction: 'in' }, {}],
+    ['changed', { direction: 'in' }, { direction: 'out' }, { direction: 'out' }],
+    ['widened', { state: ['new'] }, { state: ['new', 'invalid'] }, { state: 'invalid' }],
+    ['widened', { service: 'icmp/8/0' }, { service: 'icmp/8' }, { protocol: 'icmp', icmpType: 8, icmpCode: 1 }],
+    ['narrowed', { service: 'sctp,esp' }, { service: 'sctp' }, { protocol: 'esp' }],
+  ] as const)('calls a rule %s by %j that became %j', (change, before, after, shown) => {
+    const having = (match: object) => [{ ...rule('a', 'allow'), match: { ...rule('a', 'allow').match, ...match } }];
+    const found = diff(having(before), having(after));
+    expect(found).toMatchObject({ equal: false, rules: [{ rule: 'p/a', change, witness: { request: shown } }] });
+    expect(found.rules[0]!.witness!.before).not.toBe(found.rules[0]!.witness!.after);
+  });
+
   it('sees that another text says the same', () => {
     const split = [rule('a', 'allow', 'tcp/1-99'), rule('b', 'allow', 'tcp/100-200')];
     expect(diff([rule('a', 'allow', 'tcp/1-200')], split)).toMatchObject({
@@ -48,8 +63,8 @@ describe('the difference between two states of policy', () => {
 
   it('is equal only where no request is decided otherwise', () => {
     const utterly = fc.property(
-      policies(false),
-      policies(false),
+      fullPolicies(false),
+      fullPolicies(false),
       fc.array(request(false), { minLength: 20, maxLength: 20 }),
       (before, after, requests) => {
         const found = diffPolicies(before, after, smallInventory);
