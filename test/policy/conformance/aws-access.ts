@@ -42,12 +42,7 @@ const iamOnly: readonly Change[] = [
   ['a resource of another name', 'refuted', 'reports/secret', 'reports/Secret'],
   ['a wider network', 'refuted', '10.0.0.0/8', '10.0.0.0/7'],
   ['a narrower network', 'refuted', '10.0.0.0/8', '10.0.0.0/9'],
-  [
-    'a truth turned',
-    'refuted',
-    /"Bool": \{\s*"aws:MultiFactorAuthPresent": \[\s*"true"/u,
-    '"Bool": { "aws:MultiFactorAuthPresent": [ "false"',
-  ],
+  ['a truth turned', 'refuted', /("Bool": \{\s*"aws:MultiFactorAuthPresent": )"true"/u, '$1"false"'],
   ['a value less', 'refuted', /,\s*"blue"/u, ''],
   ['a value of another case', 'refuted', '"red"', '"Red"'],
   [
@@ -57,7 +52,7 @@ const iamOnly: readonly Change[] = [
     '"NumericGreaterThanEquals": { "aws:PrincipalTag/level": [ "4"',
   ],
   ['greater for at least', 'refuted', '"NumericGreaterThanEquals":', '"NumericGreaterThan":'],
-  ['present for absent', 'refuted', /"Null": \{\s*("[^"]+"): \[\s*"true"/u, '"Null": { $1: [ "false"'],
+  ['present for absent', 'refuted', /("Null": \{\s*"[^"]+": )"true"/u, '$1"false"'],
   ['if it exists, where absence is denied', 'equivalent', '"Bool":', '"BoolIfExists":'],
   [
     'whole numbers in other words',
@@ -98,13 +93,16 @@ function mutationsIn(target: AccessTarget, { policies, inventory }: ConformanceC
   });
 }
 
-/** In every place that holds names; one of 5,000 characters is all that a document takes, and stands in one. */
+/**
+ * In every place that holds names; one of 5,000 characters is all that a document takes, and stands in one. In a condition on the
+ * principal's ARN parliament takes no name that AWS gives no user: aws-iam-target.test.ts has those.
+ */
 const hostile =
   (effect: AccessRule['effect']) =>
   (name: string): ConformanceCase => {
     const resources = [`=arn:${JSON.stringify(`aws:s3:::${name}`)}`];
     const everywhere: Partial<AccessRule['match']> = {
-      principals: [`=user:${JSON.stringify(name)}`],
+      ...(effect === 'allow' ? { principals: [`=user:${JSON.stringify(name)}`] } : {}),
       actions: ['s3:GetObject'],
       when: { attributes: [{ attribute: 'principal.team', is: name }] },
     };
@@ -125,13 +123,21 @@ const buckets = (effect: AccessRule['effect']): ConformanceCase => ({
   inventory: people,
 });
 
-/** What parliament finds in the documents; medium and worse, for it would have fewer wildcards. */
+/**
+ * What parliament finds in the documents, medium and worse: it would have fewer wildcards. That a pattern names actions too that have no
+ * such resource is no fault of it. Where it falls over a document, it says so on its error output alone.
+ */
 function findings({ files }: Artifact): string {
-  return Object.entries(files)
-    .filter(([path]) => path !== 'attachments.json')
-    .map(
-      ([, input]) => spawnSync(engineProgram('parliament'), ['--json', '--minimum_severity', 'MEDIUM'], { input, encoding: 'utf8' }).stdout,
-    )
+  const documents = Object.entries(files).filter(([path]) => path !== 'attachments.json');
+  return documents
+    .map(([, input]) => {
+      const { stdout, stderr } = spawnSync(engineProgram('parliament'), ['--json', '--minimum_severity', 'MEDIUM'], {
+        input,
+        encoding: 'utf8',
+      });
+      const found = stdout.split('\n').filter((line) => !line.includes('"RESOURCE_MISMATCH"'));
+      return [...found, stderr].join('\n').trim();
+    })
     .join('');
 }
 

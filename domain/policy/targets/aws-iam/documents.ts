@@ -65,9 +65,15 @@ function listed(name: string, { held, without }: Part): Json {
 }
 
 function conditionJson(block: Block): Json {
-  const found: { [operator: string]: { [key: string]: readonly string[] } } = {};
-  for (const { operator, key, values } of block) (found[operator] ??= {})[key] = values;
+  const found: { [operator: string]: { [key: string]: string | readonly string[] } } = {};
+  for (const { operator, key, values } of block) (found[operator] ??= {})[key] = valueJson(operator, values);
   return found;
+}
+
+/** A truth is a text by itself: lists of truths are allowed, and not every reader of policies takes them. */
+function valueJson(operator: string, values: readonly string[]): string | readonly string[] {
+  const [only] = values;
+  return /^(?:Bool|Null)/u.test(operator) && only !== undefined && values.length === 1 ? only : values;
 }
 
 /** The statement, or several of it with a part of its longest list each. */
