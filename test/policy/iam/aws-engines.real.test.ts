@@ -121,8 +121,13 @@ async function attach(moto: Moto, files: { readonly [path: string]: string }): P
 }
 
 describeEngines(['parliament'], 'parliament reads what was compiled', () => {
-  const findings = (text: string): string =>
-    spawnSync(engineProgram('parliament'), ['--json', '--minimum_severity', 'MEDIUM'], { input: text, encoding: 'utf8' }).stdout;
+  const findings = (input: string): string => {
+    const { stdout, stderr } = spawnSync(engineProgram('parliament'), ['--json', '--minimum_severity', 'MEDIUM'], {
+      input,
+      encoding: 'utf8',
+    });
+    return `${stdout}${stderr}`.trim();
+  };
 
   describe.each([awsIamTarget, awsScpTarget])('$name', (target) => {
     const documents = Object.entries(target.compile(policies, inventory).artifact.files).filter(([path]) => path !== 'attachments.json');
