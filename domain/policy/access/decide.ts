@@ -5,7 +5,7 @@ import type { Inventory } from '../../context/inventory.ts';
 import { EdictError } from '../../errors.ts';
 import type { DecisionResult } from '../model.ts';
 import { type WeekClock, weekClock } from '../time-window.ts';
-import { accessDiagram, type AccessDiagram, lookUp } from './access-diagram.ts';
+import { accessDiagram, type AccessDiagram, lookUp } from './space/access-diagram.ts';
 import { directoryOf } from './directory.ts';
 import { entityStore, type EntityStore } from './entity-store.ts';
 import { environmentOf } from './environment.ts';

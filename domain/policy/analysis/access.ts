@@ -4,14 +4,14 @@
  */
 import type { Inventory } from '../../context/inventory.ts';
 import { EdictError } from '../../errors.ts';
-import { accessSpace } from '../access/clauses.ts';
+import { accessSpace } from '../access/space/clauses.ts';
 import { type AccessRelation, relateAccess } from '../access/compare.ts';
 import { directoryOf } from '../access/directory.ts';
 import { entityStore } from '../access/entity-store.ts';
 import { type AccessKind, accessRules } from '../access/policies.ts';
 import type { AccessRequest } from '../access/model.ts';
 import { readRules } from '../access/read-rule.ts';
-import { requestAtClasses } from '../access/request-at.ts';
+import { requestAtClasses } from '../access/space/request-at.ts';
 import { inOrderOfWeight } from '../access/weigh.ts';
 import type { Path } from '../compare.ts';
 import type { Policy, Request } from '../model.ts';

@@ -2,7 +2,7 @@
 import { type AccessDifference, walkAccess } from '../../access/compare.ts';
 import { environmentOf } from '../../access/environment.ts';
 import type { AccessClause, ReadScope } from '../../access/interpret.ts';
-import type { Lines } from '../../access/lines.ts';
+import type { Lines } from '../../access/space/lines.ts';
 import type { AccessRead } from '../../access/prove.ts';
 import { selects } from '../../access/selector.ts';
 import type { EntityStore } from '../../access/entity-store.ts';

@@ -1,5 +1,5 @@
 /** The types that attributes have in a Cedar schema: of each attribute one, by what the inventory holds, else by what rules ask. */
-import type { AttributePath, PathTest } from '../../access/atom.ts';
+import type { AttributePath, PathTest } from '../../access/space/atom.ts';
 import type { Value } from '../../access/value.ts';
 
 export type AttributeKind = 'Bool' | 'Long' | 'String' | 'ipaddr' | 'decimal' | 'datetime' | 'duration' | 'Entity' | 'Set' | 'Record';

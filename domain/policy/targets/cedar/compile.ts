@@ -6,9 +6,9 @@
 import type { Inventory } from '../../../context/inventory.ts';
 import { type AccessKind, accessRules } from '../../access/policies.ts';
 import { directoryOf } from '../../access/directory.ts';
-import { pathKey } from '../../access/atom-key.ts';
+import { pathKey } from '../../access/space/atom-key.ts';
 import type { AccessClause, ReadPart } from '../../access/interpret.ts';
-import { waysOf } from '../../access/paths.ts';
+import { waysOf } from '../../access/space/paths.ts';
 import { type ReadRules, readRules } from '../../access/read-rule.ts';
 import { type Selector, selects } from '../../access/selector.ts';
 import { entityValue } from '../../access/value.ts';

@@ -2,14 +2,14 @@
  * Conditions as Cedar's text that never errs: `true` where the condition is true, or where it errs. Cedar skips what errs, so each
  * attribute is asked for before it is read.
  */
-import type { Atom, AttributePath, PathTest } from '../../access/atom.ts';
-import { pathKey } from '../../access/atom-key.ts';
+import type { Atom, AttributePath, PathTest } from '../../access/space/atom.ts';
+import { pathKey } from '../../access/space/atom-key.ts';
 import { type Expression, variable } from '../../access/expression.ts';
-import { type Named, partsOf, type Step, type Way } from '../../access/paths.ts';
-import { expressionOfValue } from '../../access/value-expression.ts';
+import { type Named, partsOf, type Step, type Way } from '../../access/space/paths.ts';
+import { expressionOfValue } from '../../access/space/value-expression.ts';
 import type { Selector } from '../../access/selector.ts';
-import type { SlotName } from '../../access/atom.ts';
-import { pathOf } from '../../access/atom.ts';
+import type { SlotName } from '../../access/space/atom.ts';
+import { pathOf } from '../../access/space/atom.ts';
 import { printEntity, printExpression } from './print.ts';
 import { type AttributeKind, kindOfTest, type KindOf } from './attribute-kind.ts';
 

@@ -3,7 +3,7 @@ import { type AccessRead, silentReason, typedPart } from '../../access/prove.ts'
 import { type AccessDifference, walkAccess } from '../../access/compare.ts';
 import { environmentOf } from '../../access/environment.ts';
 import { type AccessClause, interpreterOf, type ReadPart, type ReadScope } from '../../access/interpret.ts';
-import type { Lines } from '../../access/lines.ts';
+import type { Lines } from '../../access/space/lines.ts';
 import type { ReadRules } from '../../access/read-rule.ts';
 import { type Selector } from '../../access/selector.ts';
 import type { Decision } from '../../model.ts';

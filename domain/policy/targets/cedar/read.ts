@@ -4,7 +4,7 @@
  */
 import { EdictError } from '../../../errors.ts';
 import type { AccessKind } from '../../access/policies.ts';
-import type { AttributePath } from '../../access/atom.ts';
+import type { AttributePath } from '../../access/space/atom.ts';
 import type { AccessClause } from '../../access/interpret.ts';
 import type { AccessRead } from '../../access/prove.ts';
 import { readRules } from '../../access/read-rule.ts';

@@ -1,7 +1,7 @@
 /** The schema and the entities that go with compiled policies: what the rules read, and nothing else of the inventory. */
 import type { AttributeValue, EntityUid } from '../../access/entity.ts';
 import { keyOf } from '../../access/entity.ts';
-import type { AttributePath } from '../../access/atom.ts';
+import type { AttributePath } from '../../access/space/atom.ts';
 import { type AttributeType, isActionType, typeOfJson, type Vocabulary } from './vocabulary.ts';
 
 type Json = { [name: string]: unknown };

@@ -1,14 +1,14 @@
 /** What the rules of one kind speak of, gathered for a schema: types of principals and resources, actions, attributes with one type each. */
-import type { AttributePath, Atom, SlotName } from '../../access/atom.ts';
-import { pathOf } from '../../access/atom.ts';
-import { pathKey } from '../../access/atom-key.ts';
+import type { AttributePath, Atom, SlotName } from '../../access/space/atom.ts';
+import { pathOf } from '../../access/space/atom.ts';
+import { pathKey } from '../../access/space/atom-key.ts';
 import type { Entity, EntityUid } from '../../access/entity.ts';
 import { keyOf } from '../../access/entity.ts';
 import type { EntityStore } from '../../access/entity-store.ts';
 import { entityStore } from '../../access/entity-store.ts';
 import type { Expression } from '../../access/expression.ts';
 import type { AccessClause } from '../../access/interpret.ts';
-import { type Named, noteMembers, partsOf, type Way, waysOf } from '../../access/paths.ts';
+import { type Named, noteMembers, partsOf, type Way, waysOf } from '../../access/space/paths.ts';
 import type { Selector } from '../../access/selector.ts';
 import { selects } from '../../access/selector.ts';
 import { entityValue, type Value } from '../../access/value.ts';

@@ -4,7 +4,7 @@ import type { Inventory } from '../../../../domain/context/inventory.ts';
 import { environmentOf } from '../../../../domain/policy/access/environment.ts';
 import { directoryOf } from '../../../../domain/policy/access/directory.ts';
 import { entityStore } from '../../../../domain/policy/access/entity-store.ts';
-import { jsonOf } from '../../../../domain/policy/access/request-at.ts';
+import { jsonOf } from '../../../../domain/policy/access/space/request-at.ts';
 import type { AccessRequest } from '../../../../domain/policy/access/model.ts';
 import { weekClock } from '../../../../domain/policy/time-window.ts';
 import type { Artifact } from '../../../../domain/policy/targets/target.ts';

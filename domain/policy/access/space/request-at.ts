@@ -1,17 +1,17 @@
 /** Requests from places in the space of access rules: what a person can read, and an engine be asked. */
-import { element } from '../element.ts';
-import type { Space } from '../space.ts';
-import { instantAt } from '../time-window.ts';
-import { printAddress } from '../addresses.ts';
-import { familyLine } from '../addresses.ts';
+import { element } from '../../element.ts';
+import type { Space } from '../../space.ts';
+import { instantAt } from '../../time-window.ts';
+import { printAddress } from '../../addresses.ts';
+import { familyLine } from '../../addresses.ts';
 import type { AttributePath } from './atom.ts';
 import { pathOf } from './atom.ts';
-import { addressAttribute, minuteAttribute } from './condition.ts';
-import { type Attributes, type AttributeValue, type EntityUid, keyOf, printUid } from './entity.ts';
-import type { EntityStore } from './entity-store.ts';
+import { addressAttribute, minuteAttribute } from '../condition.ts';
+import { type Attributes, type AttributeValue, type EntityUid, keyOf, printUid } from '../entity.ts';
+import type { EntityStore } from '../entity-store.ts';
 import { type Lines, slotNames, type TestLine } from './lines.ts';
-import type { AccessRequest } from './model.ts';
-import type { Value } from './value.ts';
+import type { AccessRequest } from '../model.ts';
+import type { Value } from '../value.ts';
 
 export type Making = {
   readonly lines: Lines;

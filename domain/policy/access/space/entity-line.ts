@@ -2,15 +2,15 @@
  * The line of principals, actions or resources: entities that the same selectors hold are one integer. Known entities are where the
  * inventory puts them; an unknown one is in no group, so that its type and id alone decide.
  */
-import { type IntervalSet, intervalSet } from '../intervals.ts';
-import { anyCharacter, literal, literalTokens, many, patternOf as stringPattern } from '../strings/pattern.ts';
-import { stringClasses } from '../strings/classes.ts';
+import { type IntervalSet, intervalSet } from '../../intervals.ts';
+import { anyCharacter, literal, literalTokens, many, patternOf as stringPattern } from '../../strings/pattern.ts';
+import { stringClasses } from '../../strings/classes.ts';
 import { selectorKey } from './atom-key.ts';
-import { type EntityKey, type EntityUid, keyOf, uidOfKey } from './entity.ts';
-import type { EntityStore } from './entity-store.ts';
-import { type Glob, globOf } from './glob.ts';
-import type { Selector } from './selector.ts';
-import { entityValue, type EntityValue } from './value.ts';
+import { type EntityKey, type EntityUid, keyOf, uidOfKey } from '../entity.ts';
+import type { EntityStore } from '../entity-store.ts';
+import { type Glob, globOf } from '../glob.ts';
+import type { Selector } from '../selector.ts';
+import { entityValue, type EntityValue } from '../value.ts';
 
 export type EntityLine = {
   readonly whole: IntervalSet;

@@ -1,12 +1,12 @@
 /**
  * Access rules as clauses of a decision diagram: what is false of a rule's conditions is an exception to it, what errs makes it unsure.
  */
-import { EdictError } from '../../errors.ts';
-import type { Clause } from '../diagram.ts';
-import type { BoxOf } from '../space.ts';
-import type { EntityStore } from './entity-store.ts';
-import type { Expression } from './expression.ts';
-import type { AccessClause, ReadPart, ReadScope } from './interpret.ts';
+import { EdictError } from '../../../errors.ts';
+import type { Clause } from '../../diagram.ts';
+import type { BoxOf } from '../../space.ts';
+import type { EntityStore } from '../entity-store.ts';
+import type { Expression } from '../expression.ts';
+import type { AccessClause, ReadPart, ReadScope } from '../interpret.ts';
 import { type Asked, boxOfSteps, type Lines, linesOf } from './lines.ts';
 import { type Named, noteMembers, type Step, type Way, waysOf } from './paths.ts';
 

@@ -1,9 +1,9 @@
 /** Atoms as text: equal keys are equal tests. */
 import type { Atom, AttributePath, PathTest } from './atom.ts';
-import type { Expression } from './expression.ts';
-import { keyOf } from './entity.ts';
-import type { Selector } from './selector.ts';
-import { valueKey } from './value.ts';
+import type { Expression } from '../expression.ts';
+import { keyOf } from '../entity.ts';
+import type { Selector } from '../selector.ts';
+import { valueKey } from '../value.ts';
 
 export function pathKey({ root, names }: AttributePath): string {
   return JSON.stringify([root, ...names]);

@@ -1,16 +1,16 @@
 /** The request space of access rules: who, what, on what, and a line for each attribute, list and opaque condition that rules ask for. */
-import { element } from '../element.ts';
-import { type IntervalSet, intersect, subtract } from '../intervals.ts';
-import type { BoxOf } from '../space.ts';
+import { element } from '../../element.ts';
+import { type IntervalSet, intersect, subtract } from '../../intervals.ts';
+import type { BoxOf } from '../../space.ts';
 import { type Atom, type AttributePath, type Outcome, type PathTest, type SlotName } from './atom.ts';
 import { lineKey } from './atom-key.ts';
 import { attributeLine, type AttributeLine, type Presence } from './attribute-line.ts';
 import { entityLine, type EntityLine } from './entity-line.ts';
-import type { EntityStore } from './entity-store.ts';
-import { compileExpression, type Environment, type Evaluate, truthOf } from './evaluate.ts';
+import type { EntityStore } from '../entity-store.ts';
+import { compileExpression, type Environment, type Evaluate, truthOf } from '../evaluate.ts';
 import type { Step } from './paths.ts';
-import { type Selector } from './selector.ts';
-import { type Value, valueKey } from './value.ts';
+import { type Selector } from '../selector.ts';
+import { type Value, valueKey } from '../value.ts';
 
 /** A line beside those of entities: where a request lies on it, and which part an outcome is. */
 export type TestLine = {

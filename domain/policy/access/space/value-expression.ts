@@ -1,8 +1,8 @@
 /** Constants as the expressions that write them. */
-import type { Expression } from './expression.ts';
-import { literal } from './expression.ts';
+import type { Expression } from '../expression.ts';
+import { literal } from '../expression.ts';
 import { jsonOf } from './request-at.ts';
-import type { Value } from './value.ts';
+import type { Value } from '../value.ts';
 
 export function expressionOfValue(value: Value): Expression {
   if (typeof value === 'bigint') return { op: 'long', digits: String(value) };

@@ -2,12 +2,12 @@
  * The ways through a condition: what each atom on the way comes to, and what the whole comes to then. Together they are all requests, and
  * no two meet, so that conditions become boxes of the request space.
  */
-import { EdictError } from '../../errors.ts';
+import { EdictError } from '../../../errors.ts';
 import { type Atom, atomOf, type AttributePath, constantOf, type Outcome, pathOf } from './atom.ts';
 import { atomKey, pathKey } from './atom-key.ts';
 import { isPossible } from './contradiction.ts';
-import type { Expression } from './expression.ts';
-import { type Value, valueKey } from './value.ts';
+import type { Expression } from '../expression.ts';
+import { type Value, valueKey } from '../value.ts';
 
 export type Step = { readonly key: string; readonly atom: Atom; readonly is: Outcome };
 
@@ -130,20 +130,30 @@ function joined(a: readonly Step[], b: readonly Step[]): readonly (readonly Step
   return fits ? [[...a, ...fresh]] : [];
 }
 
-/** `path.containsAll([…])`, `path.containsAny([…])` and `[…].containsAll(path)`, member by member. */
-function listWays(name: string, given: readonly Expression[], named: Named): readonly Way[] | undefined {
-  const [first, second] = given;
-  if (name === 'isEmpty' && first !== undefined) return emptyWays(first, named);
-  if (first === undefined || second === undefined || !(name === 'containsAll' || name === 'containsAny')) return undefined;
+/** What is asked of a list, member by member; `undefined` for what is asked otherwise. */
+function listWays(name: string, [first, second]: readonly Expression[], named: Named): readonly Way[] | undefined {
+  if (first === undefined) return undefined;
+  if (name === 'isEmpty') return emptyWays(first, named);
+  return second === undefined || !(name === 'containsAll' || name === 'containsAny')
+    ? undefined
+    : containsWays(name, [first, second], named);
+}
+
+/** `path.containsAll([…])`, `path.containsAny([…])` and `[…].containsAll(path)`. */
+function containsWays(
+  name: 'containsAll' | 'containsAny',
+  [first, second]: readonly [Expression, Expression],
+  named: Named,
+): readonly Way[] | undefined {
   const [attribute, fixed] = pathOf(first) === undefined ? [second, first] : [first, second];
   const path = pathOf(attribute);
   const values = constantsOf(fixed);
   if (path === undefined || values === undefined) return undefined;
-  const member = (negated: boolean) => (value: Value) => atomWays({ on: 'member', path, value }, negated);
   if (name === 'containsAll' && attribute === second) return holdsNoOther(path, values, named);
   // Of no values, an attribute that is no list would be let pass.
   if (values.length === 0) return undefined;
-  return chain(values.map(member(false)), name === 'containsAny' ? 'false' : 'true');
+  const holds = (value: Value): readonly Way[] => atomWays({ on: 'member', path, value }, false);
+  return chain(values.map(holds), name === 'containsAny' ? 'false' : 'true');
 }
 
 function emptyWays(list: Expression, named: Named): readonly Way[] | undefined {

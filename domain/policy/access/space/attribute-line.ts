@@ -3,18 +3,18 @@
  * there (`absent`), false, true, values of types that nothing is compared to, texts in their classes, values that are named, whole
  * numbers, addresses.
  */
-import { element } from '../element.ts';
-import { anyAddress, familyLine } from '../addresses.ts';
-import { type IntervalSet, intersect, intervalSet, subtract, union } from '../intervals.ts';
-import { literal, many, anyCharacter, literalTokens, patternOf as stringPattern, type Pattern } from '../strings/pattern.ts';
-import { stringClasses, type StringClasses } from '../strings/classes.ts';
+import { element } from '../../element.ts';
+import { anyAddress, familyLine } from '../../addresses.ts';
+import { type IntervalSet, intersect, intervalSet, subtract, union } from '../../intervals.ts';
+import { literal, many, anyCharacter, literalTokens, patternOf as stringPattern, type Pattern } from '../../strings/pattern.ts';
+import { stringClasses, type StringClasses } from '../../strings/classes.ts';
 import type { AttributePath, Outcome, PathTest } from './atom.ts';
-import { minuteAttribute } from './condition.ts';
-import { globOf } from './glob.ts';
-import { minutesOfWeek } from '../time-window.ts';
-import type { PatternPart } from './expression.ts';
-import { type IpValue, ipRange } from './extension.ts';
-import { type Long, longOf, type Value, valueKey } from './value.ts';
+import { minuteAttribute } from '../condition.ts';
+import { globOf } from '../glob.ts';
+import { minutesOfWeek } from '../../time-window.ts';
+import type { PatternPart } from '../expression.ts';
+import { type IpValue, ipRange } from '../extension.ts';
+import { type Long, longOf, type Value, valueKey } from '../value.ts';
 
 const gone = 0n;
 const absent = 1n;

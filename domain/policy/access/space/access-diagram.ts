@@ -2,20 +2,20 @@
  * The decision diagram of access rules, ready for look-up. Texts and values that were asked for before are looked up by themselves:
  * what is remembered is bounded, and answers the same.
  */
-import { buildDiagram, childOf, newStore, type Node, type NodeId, type Reading, type Survivor } from '../diagram.ts';
-import { element } from '../element.ts';
-import { EdictError } from '../../errors.ts';
-import type { DecisionResult } from '../model.ts';
-import { classAt, type Line, spaceOf } from '../space.ts';
+import { buildDiagram, childOf, newStore, type Node, type NodeId, type Reading, type Survivor } from '../../diagram.ts';
+import { element } from '../../element.ts';
+import { EdictError } from '../../../errors.ts';
+import type { DecisionResult } from '../../model.ts';
+import { classAt, type Line, spaceOf } from '../../space.ts';
 import type { SlotName } from './atom.ts';
 import { accessSpace } from './clauses.ts';
-import type { AttributeValue } from './entity.ts';
-import type { EntityStore } from './entity-store.ts';
-import type { Environment } from './evaluate.ts';
-import type { AccessClause } from './interpret.ts';
+import type { AttributeValue } from '../entity.ts';
+import type { EntityStore } from '../entity-store.ts';
+import type { Environment } from '../evaluate.ts';
+import type { AccessClause } from '../interpret.ts';
 import { type Lines, slotNames, type TestLine } from './lines.ts';
-import type { AccessRequest } from './model.ts';
-import { decisionOf, effects } from './weigh.ts';
+import type { AccessRequest } from '../model.ts';
+import { decisionOf, effects } from '../weigh.ts';
 
 /** `errs`: some rule does, and says why when it is asked. */
 export type Answer = DecisionResult | 'errs';

@@ -2,12 +2,12 @@
  * Conditions as paths through atoms. An atom is a test that a decision diagram can ask of one line: which entities a selector holds, how
  * an attribute compares to constants, what a list holds. What is none of these is an opaque atom: true, false, or erring.
  */
-import type { EntityUid } from './entity.ts';
-import type { Expression, PatternPart } from './expression.ts';
-import { extensionFrom } from './attribute-value.ts';
-import type { IpValue } from './extension.ts';
-import type { Selector } from './selector.ts';
-import { entityValue, isLong, type Long, longOf, type Value } from './value.ts';
+import type { EntityUid } from '../entity.ts';
+import type { Expression, PatternPart } from '../expression.ts';
+import { extensionFrom } from '../attribute-value.ts';
+import type { IpValue } from '../extension.ts';
+import type { Selector } from '../selector.ts';
+import { entityValue, isLong, type Long, longOf, type Value } from '../value.ts';
 
 export type Outcome = 'true' | 'false' | 'error';
 
