@@ -8,7 +8,7 @@ const notBenches = ['run.ts', 'figure.ts', 'one.ts', 'eval.ts'];
 
 function benchNames(): readonly string[] {
   return readdirSync(import.meta.dirname)
-    .filter((file) => file.endsWith('.ts') && !notBenches.includes(file) && !file.startsWith('eval-'))
+    .filter((file) => file.endsWith('.ts') && !notBenches.includes(file))
     .map((file) => file.slice(0, -3))
     .toSorted();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { evalCedar } from '../../bench/eval-cedar.ts';
+import { evalCedar } from '../../bench/eval/cedar.ts';
 
 describe('the evaluation on Cedar', () => {
   it('reads stores in any folder, with schema, entities, links of templates and both forms of requests', () => {

@@ -2,7 +2,7 @@ import { afterAll, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { evalNetpol } from '../../bench/eval-netpol.ts';
+import { evalNetpol } from '../../bench/eval/netpol.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'edict-netpol-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

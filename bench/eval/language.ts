@@ -5,11 +5,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { parseInventory } from '../domain/context/parse-inventory.ts';
-import { draftPolicy } from '../domain/language/draft.ts';
-import { ruleLine } from '../test/language/render.ts';
-import { filesUnder, qualityFigure } from './eval-figure.ts';
-import type { QualityFigure } from './eval-figure.ts';
+import { parseInventory } from '../../domain/context/parse-inventory.ts';
+import { draftPolicy } from '../../domain/language/draft.ts';
+import { ruleLine } from '../../test/language/render.ts';
+import { filesUnder, qualityFigure } from './figure.ts';
+import type { QualityFigure } from './figure.ts';
 
 type Case = { readonly say: string; readonly rules: readonly string[] };
 

@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beaconDefaults, detectBeacons } from '../domain/context/detectors.ts';
-import { internalCidrs, serviceOf } from '../domain/context/graph.ts';
-import { parseInventory } from '../domain/context/parse-inventory.ts';
-import { parseZeek } from '../domain/context/parse-zeek.ts';
-import { filesUnder, qualityFigure } from './eval-figure.ts';
-import type { QualityFigure } from './eval-figure.ts';
+import { beaconDefaults, detectBeacons } from '../../domain/context/detectors.ts';
+import { internalCidrs, serviceOf } from '../../domain/context/graph.ts';
+import { parseInventory } from '../../domain/context/parse-inventory.ts';
+import { parseZeek } from '../../domain/context/parse-zeek.ts';
+import { filesUnder, qualityFigure } from './figure.ts';
+import type { QualityFigure } from './figure.ts';
 
 const truth: ReadonlySet<string> = new Set(['10.0.1.6 192.168.0.4 tcp/8443']);
 const demo = join(import.meta.dirname, '..', 'demo', 'data');

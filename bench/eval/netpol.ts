@@ -5,16 +5,16 @@
  * as far as titles are understood (netpol/stated.ts).
  */
 import { readFileSync } from 'node:fs';
-import { EdictError } from '../domain/errors.ts';
-import { decide, prepare } from '../domain/policy/decide.ts';
-import { importPolicy } from '../domain/policy/import/importers.ts';
-import { prove } from '../domain/policy/prove.ts';
-import { kubernetesTarget } from '../domain/policy/targets/kubernetes/target.ts';
-import { parseKubernetes } from '../domain/policy/targets/kubernetes/parse.ts';
-import { filesUnder } from './eval-figure.ts';
-import { type EvalOutcome, type EvalSummary, summarize } from './eval-summary.ts';
-import { clusterFor, type TrialCluster } from './netpol/cluster.ts';
-import { type Statement, statedBy } from './netpol/stated.ts';
+import { EdictError } from '../../domain/errors.ts';
+import { decide, prepare } from '../../domain/policy/decide.ts';
+import { importPolicy } from '../../domain/policy/import/importers.ts';
+import { prove } from '../../domain/policy/prove.ts';
+import { kubernetesTarget } from '../../domain/policy/targets/kubernetes/target.ts';
+import { parseKubernetes } from '../../domain/policy/targets/kubernetes/parse.ts';
+import { filesUnder } from './figure.ts';
+import { type EvalOutcome, type EvalSummary, summarize } from './summary.ts';
+import { clusterFor, type TrialCluster } from './netpol-cluster.ts';
+import { type Statement, statedBy } from './netpol-stated.ts';
 
 type Recipe = { readonly id: string; readonly title?: string; readonly manifests: readonly unknown[] };
 

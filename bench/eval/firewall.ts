@@ -4,15 +4,15 @@
  * is of: it is right where one of them means the same.
  */
 import { readFileSync } from 'node:fs';
-import { EdictError } from '../domain/errors.ts';
-import { type AerleonDefinitions, parseDefinitions, UndefinedName } from '../domain/policy/import/aerleon/definitions.ts';
-import { type AerleonMeaning, aerleonMeaning } from '../domain/policy/import/aerleon/meaning.ts';
-import { parseAerleon } from '../domain/policy/import/aerleon/parse.ts';
-import { compareFilters } from '../domain/policy/import/compare.ts';
-import type { Filter } from '../domain/policy/import/filter.ts';
-import { filesUnder } from './eval-figure.ts';
-import { type EvalOutcome, type EvalSummary, summarize } from './eval-summary.ts';
-import { readers } from './firewall/readers.ts';
+import { EdictError } from '../../domain/errors.ts';
+import { type AerleonDefinitions, parseDefinitions, UndefinedName } from '../../domain/policy/import/aerleon/definitions.ts';
+import { type AerleonMeaning, aerleonMeaning } from '../../domain/policy/import/aerleon/meaning.ts';
+import { parseAerleon } from '../../domain/policy/import/aerleon/parse.ts';
+import { compareFilters } from '../../domain/policy/import/compare.ts';
+import type { Filter } from '../../domain/policy/import/filter.ts';
+import { filesUnder } from './figure.ts';
+import { type EvalOutcome, type EvalSummary, summarize } from './summary.ts';
+import { readers } from './firewall-readers.ts';
 
 type Case = {
   readonly id: string;

@@ -5,14 +5,14 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { EdictError } from '../domain/errors.ts';
-import { decideAccess, prepareAccess } from '../domain/policy/access/decide.ts';
-import type { AccessRequest } from '../domain/policy/access/model.ts';
-import { printUid } from '../domain/policy/access/entity.ts';
-import { readContext, readEntities, readUid } from '../domain/policy/targets/cedar/entities.ts';
-import type { CedarSchema } from '../domain/policy/targets/cedar/schema.ts';
-import { readCedarStore } from '../domain/policy/targets/cedar/store.ts';
-import { type EvalOutcome, type EvalSummary, summarize } from './eval-summary.ts';
+import { EdictError } from '../../domain/errors.ts';
+import { decideAccess, prepareAccess } from '../../domain/policy/access/decide.ts';
+import type { AccessRequest } from '../../domain/policy/access/model.ts';
+import { printUid } from '../../domain/policy/access/entity.ts';
+import { readContext, readEntities, readUid } from '../../domain/policy/targets/cedar/entities.ts';
+import type { CedarSchema } from '../../domain/policy/targets/cedar/schema.ts';
+import { readCedarStore } from '../../domain/policy/targets/cedar/store.ts';
+import { type EvalOutcome, type EvalSummary, summarize } from './summary.ts';
 
 const labels: { readonly [folder: string]: 'allow' | 'deny' } = {
   allow: 'allow',

@@ -9,11 +9,11 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EdictError } from '../domain/errors.ts';
-import { compareCloudPolicies } from '../domain/policy/iam/compare-policies.ts';
-import type { Relation } from '../domain/policy/iam/relation.ts';
-import { resourceTypes, type ResourceTypes } from '../domain/policy/iam/resource-types.ts';
-import { type EvalOutcome, type EvalSummary, summarize } from './eval-summary.ts';
+import { EdictError } from '../../domain/errors.ts';
+import { compareCloudPolicies } from '../../domain/policy/iam/compare-policies.ts';
+import type { Relation } from '../../domain/policy/iam/relation.ts';
+import { resourceTypes, type ResourceTypes } from '../../domain/policy/iam/resource-types.ts';
+import { type EvalOutcome, type EvalSummary, summarize } from './summary.ts';
 
 type Verdict = 'equivalent' | 'p1_more' | 'p2_more' | 'incomparable';
 

@@ -5,7 +5,7 @@
 import type { NetworkRequest } from '../../domain/policy/model.ts';
 import type { NetworkPolicy, PolicyRule } from '../../domain/policy/targets/kubernetes/parse.ts';
 import { selects } from '../../domain/policy/targets/kubernetes/selector.ts';
-import type { NamedPod, TrialCluster } from './cluster.ts';
+import type { NamedPod, TrialCluster } from './netpol-cluster.ts';
 
 /** Of the requests all, some or none must pass. */
 export type Statement = { readonly text: string; readonly requests: readonly NetworkRequest[]; readonly pass: 'all' | 'some' | 'none' };
