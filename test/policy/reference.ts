@@ -32,17 +32,23 @@ export function referenceDecision(policies: readonly Policy[], inventory: Invent
 }
 
 function verdictOf({ match, except = [] }: NetworkRule, inventory: Inventory, request: NetworkRequest): Verdict {
-  const { direction = 'forward', state = 'new' } = request;
-  if (!covers(match, inventory, request)) return 'no';
-  if (match.direction !== undefined && match.direction !== direction) return 'no';
-  if (!(match.state ?? ['new']).includes(state)) return 'no';
-  const asksPort = match.sourcePorts !== undefined;
-  if (asksPort && !withPorts.has(numberOf(request))) return 'no';
-  if (asksPort && request.sourcePort !== undefined && !inPorts(match.sourcePorts!, request.sourcePort)) return 'no';
+  if (!covers(match, inventory, request) || !flows(match, request)) return 'no';
+  const port = portVerdict(match, request);
+  if (port === 'no') return 'no';
   const carving = except.filter((entry) => covers(entry, inventory, request));
   if (carving.some(({ during }) => during === undefined || (request.at !== undefined && isDuring(during, request.at)))) return 'no';
-  if (asksPort && request.sourcePort === undefined) return 'errs';
-  return request.at === undefined && carving.length > 0 ? 'errs' : 'matches';
+  return port === 'errs' || (request.at === undefined && carving.length > 0) ? 'errs' : 'matches';
+}
+
+function flows(match: NetworkMatch, { direction = 'forward', state = 'new' }: NetworkRequest): boolean {
+  return (match.direction === undefined || match.direction === direction) && (match.state ?? ['new']).includes(state);
+}
+
+function portVerdict({ sourcePorts }: NetworkMatch, request: NetworkRequest): Verdict {
+  if (sourcePorts === undefined) return 'matches';
+  if (!withPorts.has(numberOf(request))) return 'no';
+  if (request.sourcePort === undefined) return 'errs';
+  return inPorts(sourcePorts, request.sourcePort) ? 'matches' : 'no';
 }
 
 function covers(match: Partial<NetworkMatch> | RuleExcept, inventory: Inventory, request: NetworkRequest): boolean {
@@ -77,14 +83,15 @@ function serves(service: string, request: NetworkRequest): boolean {
   const number = numberOf(request);
   const [word = '', detail, code] = service.split('/');
   if (word === 'any') return true;
-  if (word === 'proto') return number === Number(detail);
   if (service === 'icmp') return number === 1 || number === 58;
-  if (number !== numbers[word] || detail === undefined) return number === numbers[word];
-  if (!withPorts.has(number)) {
-    const { icmpType = number === 1 ? 8 : 128, icmpCode = 0 } = request;
-    return icmpType === Number(detail) && (code === undefined || icmpCode === Number(code));
-  }
-  return inPorts(detail, request.port);
+  if (number !== (word === 'proto' ? Number(detail) : numbers[word])) return false;
+  if (detail === undefined || word === 'proto') return true;
+  return withPorts.has(number) ? inPorts(detail, request.port) : sameMessage(request, Number(detail), code);
+}
+
+function sameMessage(request: NetworkRequest, type: number, code: string | undefined): boolean {
+  const { icmpType = numberOf(request) === 1 ? 8 : 128, icmpCode = 0 } = request;
+  return icmpType === type && (code === undefined || icmpCode === Number(code));
 }
 
 function inPorts(text: string, port: number): boolean {
