@@ -91,6 +91,7 @@ function unspoken(acls: readonly Acl[]): readonly Candidate[] {
 /** Narrower than a whole rule: an allow fails for source ports that no answer reaches, a refusal for the ports that answers go to. */
 function answerCandidates(given: Given, acls: readonly Acl[]): readonly Candidate[] {
   const refused = union(...acls.flatMap(({ arriving, leaving }) => [...arriving, ...leaving]).map(refusedPorts));
+  if (refused.length === 0) return [];
   const sourcePorts = refused.map(({ low, high }) => (low === high ? `${low}` : `${low}-${high}`)).join(',');
   return everyCandidate(given, [], stateless)
     .filter(({ direction, rule }) => direction === 'over-permits' || isAllow(given, rule))
