@@ -35,6 +35,6 @@ it.each(clouds)('%s does what any policies say, but for exactly what it declares
       }
       expect(compile(list.toReversed())?.artifact.files).toEqual(artifact.files);
     }),
-    runs(10),
+    runs(5),
   );
 });
