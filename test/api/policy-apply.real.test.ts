@@ -27,7 +27,12 @@ describeWith(['postgres', 'opa'], 'a policy that is kept as a file', () => {
 
   it('shows what it would change and changes nothing, becomes a draft, and does nothing the second time', async () => {
     const plan = (await apply('dry-run', file('tcp/5432'))).json();
-    expect(plan).toMatchObject({ change: 'created', equal: false, rules: [{ rule: 'kept-in-git/payments', change: 'added' }], problems: [] });
+    expect(plan).toMatchObject({
+      change: 'created',
+      equal: false,
+      rules: [{ rule: 'kept-in-git/payments', change: 'added' }],
+      problems: [],
+    });
     expect(plan.rules[0].witness).toMatchObject({ before: 'not-applicable', after: 'allow', request: { port: 5432 } });
     expect(await harness.store.policies.get('kept-in-git')).toBeUndefined();
     expect((await apply('apply', file('tcp/5432'))).json()).toMatchObject({ change: 'created', version: 1 });
@@ -40,7 +45,9 @@ describeWith(['postgres', 'opa'], 'a policy that is kept as a file', () => {
   it('says which rule it widens, with a request that shows it', async () => {
     const plan = (await apply('dry-run', file('tcp/5432-5433'))).json();
     expect(plan).toMatchObject({ change: 'changed', version: 1, equal: false });
-    expect(plan.rules).toMatchObject([{ change: 'widened', witness: { before: 'not-applicable', after: 'allow', request: { port: 5433 } } }]);
+    expect(plan.rules).toMatchObject([
+      { change: 'widened', witness: { before: 'not-applicable', after: 'allow', request: { port: 5433 } } },
+    ]);
     expect((await apply('apply', file('tcp/5432-5433'))).json()).toMatchObject({ version: 1 });
   });
 
