@@ -5,11 +5,18 @@ import { join } from 'node:path';
 const bin = (name) => join(import.meta.dirname, '..', 'node_modules', '.bin', name);
 const jest = join(import.meta.dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
 
+/** What did not change since the last time is not checked again. */
+const incremental = (name) => [
+  '--incremental',
+  '--tsBuildInfoFile',
+  join(import.meta.dirname, '..', '.edict', 'check', `${name}.tsbuildinfo`),
+];
+
 const checks = [
   ['format', bin('oxfmt'), ['--check', '.']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
-  ['types', bin('tsc'), ['-p', 'tsconfig.json']],
-  ['types of the pure folders', bin('tsc'), ['-p', 'tsconfig.pure.json']],
+  ['types', bin('tsc'), ['-p', 'tsconfig.json', ...incremental('all')]],
+  ['types of the pure folders', bin('tsc'), ['-p', 'tsconfig.pure.json', ...incremental('pure')]],
   ['dead code', bin('knip'), ['--no-progress']],
   [
     'pure tests',
