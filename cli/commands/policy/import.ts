@@ -41,7 +41,8 @@ export const addPolicyImport: AddCommands = (policy) => {
         'policy import --from nftables ruleset.nft',
         'policy import --from iptables iptables-save.txt --zones zones.csv --out policies/edge.yaml',
         'policy import --from aws-iam policy.json',
-      )}\n\nThe policy is compared with the lines that were understood over the whole request space. Exit code 5: some line was not understood.`,
+        'policy import --from cedar store.cedar --out policies/store.yaml',
+      )}\n\nThe policy is compared with the lines that were understood over the whole request space. Exit code 5: some line was not understood, or the policy is too large to be compared.`,
     )
     .action(async function bringIn(this: Program, file: string, given: Given) {
       const options = globals(this);
@@ -54,7 +55,7 @@ export const addPolicyImport: AddCommands = (policy) => {
       if (given.out !== undefined) await write(given.out, text);
       if (options.json === true) print(toJson({ file, ...imported, text }, 2));
       else tell(imported, { file, text, out: given.out });
-      if (imported.unread.length > 0) process.exitCode = partial;
+      if (imported.unread.length > 0 || imported.uncompared !== undefined) process.exitCode = partial;
     });
 };
 
@@ -91,11 +92,12 @@ function refuseDifferent({ difference }: ImportedPolicy, file: string): void {
 }
 
 function tell(
-  { policy, unread, implied }: ImportedPolicy,
+  { policy, unread, implied, uncompared }: ImportedPolicy,
   { file, text, out }: { readonly file: string; readonly text: string; readonly out: string | undefined },
 ): void {
   for (const { line, text: said, reason } of unread) progress(`${file}:${line}: not understood: ${reason}: ${said.trim()}`);
   for (const { line } of implied) progress(`${file}:${line}: taken for granted: what belongs to an allowed connection passes`);
+  if (uncompared !== undefined) progress(`not compared with \`${file}\`: ${uncompared}`);
   progress(`${policy.rules.length} rules, ${unread.length} lines not understood`);
   if (out === undefined) print(text.trimEnd());
   else progress(`written to ${out}`);

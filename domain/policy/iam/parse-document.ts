@@ -29,13 +29,39 @@ const statementKeys = ['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', '
 
 /** Of text, or of what JSON text holds. Throws `artifact-unreadable`. */
 export function parseIamDocument(document: unknown, options: ParseOptions = {}): IamDocument {
+  return readDocument(document, options, parseStatement);
+}
+
+export type StatementFault = { readonly where: string; readonly reason: string };
+
+/** Leaves out the statements that it cannot read, and tells them. Throws `artifact-unreadable` for what is no document at all. */
+export function parseIamDocumentLeniently(document: unknown): {
+  readonly document: IamDocument;
+  readonly faults: readonly StatementFault[];
+} {
+  const faults: StatementFault[] = [];
+  const read = readDocument(document, {}, (value, where) => {
+    try {
+      return parseStatement(value, where);
+    } catch (error) {
+      if (!(error instanceof EdictError) || error.code !== 'artifact-unreadable') throw error;
+      faults.push({ where: error.where ?? where, reason: error.message });
+      return undefined;
+    }
+  });
+  return { document: read, faults };
+}
+
+type ReadStatement = (value: unknown, where: string) => IamStatement | undefined;
+
+function readDocument(document: unknown, options: ParseOptions, read: ReadStatement): IamDocument {
   const root = objectAt(typeof document === 'string' ? jsonOf(document) : document, '');
   onlyKeys(root, documentKeys, '');
   const version = options.version ?? versionOf(root['Version']);
   const listed = root['Statement'];
   if (listed === undefined) throw unreadable('the document has no statement', '', '`Statement`');
-  const statements = (Array.isArray(listed) ? (listed as readonly unknown[]) : [listed]).map((statement, index) =>
-    parseStatement(statement, Array.isArray(listed) ? `/Statement/${index}` : '/Statement'),
+  const statements = (Array.isArray(listed) ? (listed as readonly unknown[]) : [listed]).flatMap(
+    (statement, index) => read(statement, Array.isArray(listed) ? `/Statement/${index}` : '/Statement') ?? [],
   );
   const id = root['Id'];
   return { version, ...(typeof id === 'string' ? { id } : {}), statements };

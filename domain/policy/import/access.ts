@@ -1,14 +1,19 @@
-/** Access policies into the model: AWS documents and Cedar policies become access rules; what the model has no words for is told by its place. */
+/** Access policies into the model: AWS documents and Cedar policies become access rules; what the model has no words for is told by its line. */
+import { isNode, parseDocument } from 'yaml';
 import type { Inventory } from '../../context/inventory.ts';
-import { parseIamDocument } from '../iam/parse-document.ts';
-import { rulesOfDocumentLeniently, type StatementRule } from '../iam/to-rules.ts';
 import type { AccessRule } from '../access/model.ts';
+import { parseIamDocumentLeniently } from '../iam/parse-document.ts';
+import { rulesOfDocumentLeniently, type StatementRule } from '../iam/to-rules.ts';
+import { parseCedarLeniently } from '../targets/cedar/parse.ts';
 import { readCedarStore } from '../targets/cedar/store.ts';
+import { isTemplate } from '../targets/cedar/templates.ts';
+import { compareWithDocument, compareWithRules } from './access-compare.ts';
+import type { Unread } from './filter.ts';
 import type { ImportedPolicy, ImportNames } from './import-policy.ts';
 
 const requirement = 'imported';
 
-function imported(names: ImportNames, rules: readonly AccessRule[], unread: ImportedPolicy['unread']): ImportedPolicy {
+function imported(names: ImportNames, rules: readonly AccessRule[], unread: readonly Unread[]): ImportedPolicy {
   const policy = {
     ...names,
     controls: [],
@@ -17,14 +22,22 @@ function imported(names: ImportNames, rules: readonly AccessRule[], unread: Impo
     questions: [],
     tests: [],
   };
-  return { policy, unread, implied: [] };
+  return { policy, unread: unread.toSorted((one, other) => one.line - other.line), implied: [] };
 }
 
 /** The principals that a document is attached to are not in it: statements that name none are for everybody. */
-export function importAwsIam(text: string, _inventory: Inventory, names: ImportNames): ImportedPolicy {
-  const { rules, notUnderstood } = rulesOfDocumentLeniently(parseIamDocument(text), ['any']);
-  const unread = notUnderstood.map(({ where, text: said, reason }) => ({ line: lineOf(text, where), text: said, reason }));
-  return imported(names, [...rules.map(awsRule), claim], unread);
+export function importAwsIam(text: string, inventory: Inventory, names: ImportNames): ImportedPolicy {
+  const { document, faults } = parseIamDocumentLeniently(text);
+  const { rules, notUnderstood } = rulesOfDocumentLeniently(document, ['any']);
+  const left = [...faults, ...notUnderstood].map(({ where, reason }) => unreadStatement(text, where, reason));
+  const result = imported(names, [...rules.map(awsRule), claim], left);
+  const missing = new Set(notUnderstood.map(({ where }) => statementOf(where)));
+  const understood = { ...document, statements: document.statements.filter(({ where }) => !missing.has(where)) };
+  return {
+    ...result,
+    ...compareWithRules(result.policy, [...rules.map(awsRule), claim], inventory),
+    ...compareWithDocument(result.policy, understood, inventory),
+  };
 }
 
 function awsRule({ effect, match, except, where }: StatementRule): AccessRule {
@@ -41,18 +54,46 @@ const claim: AccessRule = {
   match: { principals: ['any'], actions: ['any'], resources: ['any'] },
 };
 
-/** The line of the statement at a JSON pointer: the one where its number in the list begins. */
-function lineOf(text: string, where: string): number {
-  const number = Number(/^\/Statement\/([0-9]+)/.exec(where)?.[1] ?? '0');
-  const found = [...text.matchAll(/"Effect"\s*:/g)][number];
-  return found === undefined ? 1 : text.slice(0, found.index).split('\n').length;
+const statementOf = (where: string): string => /^\/Statement(?:\/\d+)?/u.exec(where)?.[0] ?? where;
+
+/** JSON is YAML too, and the places of YAML's parts are known. */
+function unreadStatement(text: string, where: string, reason: string): Unread {
+  const document = parseDocument(text, { prettyErrors: false });
+  const keys = where.split('/').slice(1);
+  const effect: unknown = document.getIn([...statementOf(where).split('/').slice(1), 'Effect']);
+  for (let depth = keys.length; depth > 0; depth -= 1) {
+    const node: unknown = document.getIn(keys.slice(0, depth), true);
+    if (isNode(node) && node.range) return unreadAt(text, text.slice(0, node.range[0]).split('\n').length, told(reason, effect));
+  }
+  return unreadAt(text, 1, told(reason, effect));
 }
 
-export function importCedar(text: string, _inventory: Inventory, names: ImportNames): ImportedPolicy {
+function unreadAt(text: string, line: number, reason: string): Unread {
+  return { line, text: (text.split('\n')[line - 1] ?? '').trim().slice(0, 200), reason };
+}
+
+/** With what it means that the policy is without it. */
+function told(reason: string, effect: unknown): string {
+  if (effect === 'Allow' || effect === 'permit') return `${reason}: less is allowed without it`;
+  return effect === 'Deny' || effect === 'forbid' ? `${reason}: more is allowed without it` : reason;
+}
+
+export function importCedar(text: string, inventory: Inventory, names: ImportNames): ImportedPolicy {
   const { rules, faults } = readCedarStore({ policies: [text], lenient: true });
-  return imported(
-    names,
-    rules.map((rule) => ({ ...rule, requirement })),
-    faults,
-  );
+  const unread = faults.map((fault) => ({ ...fault, reason: told(fault.reason, effectFrom(text, fault.line)) }));
+  const templates = parseCedarLeniently(text)
+    .policies.filter(isTemplate)
+    .map(({ line }) => unreadAt(text, line, 'a template, which says nothing until it is linked'));
+  const read = rules.map((rule) => ({ ...rule, requirement }));
+  const result = imported(names, read, [...unread, ...templates]);
+  return { ...result, ...compareWithRules(result.policy, read, inventory) };
+}
+
+/** Of the policy that begins on a line. */
+function effectFrom(text: string, line: number): string | undefined {
+  const rest = text
+    .split('\n')
+    .slice(line - 1)
+    .join('\n');
+  return /\b(permit|forbid)\s*\(/u.exec(rest.replaceAll(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*/gu, ' '))?.[1];
 }

@@ -8,7 +8,7 @@ import { clausesOf, type NetworkClause } from '../clauses.ts';
 import { comparedBox, completeClauses, firstMatch, ruleReading, walkDifferences } from '../compare.ts';
 import { buildDiagram, newStore } from '../diagram.ts';
 import { element } from '../element.ts';
-import type { Decision, NetworkRequest, Policy } from '../model.ts';
+import type { Decision, Policy, Request } from '../model.ts';
 import { requestMaker } from '../request-text.ts';
 import { resolver } from '../resolve.ts';
 import { spaceOf } from '../space.ts';
@@ -25,7 +25,9 @@ export type ImportedPolicy = {
   /** Lines that say what every policy takes for granted: what belongs to an allowed connection passes. */
   readonly implied: readonly Place[];
   /** A request on which the policy does otherwise than the lines that were understood; absent where there is none. */
-  readonly difference?: { readonly request: NetworkRequest; readonly expected: Decision; readonly actual: Decision } | undefined;
+  readonly difference?: { readonly request: Request; readonly expected: Decision; readonly actual: Decision } | undefined;
+  /** Why the policy could not be compared with what it was made of. */
+  readonly uncompared?: string | undefined;
 };
 
 const requirement = 'imported';

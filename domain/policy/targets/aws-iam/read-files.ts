@@ -7,6 +7,9 @@ import type { IamDocument } from '../../iam/document.ts';
 import { parseIamDocument } from '../../iam/parse-document.ts';
 import type { Artifact, TargetName } from '../target.ts';
 
+/** What one managed policy holds at most ("IAM and AWS STS quotas"). */
+export const mostCharacters = 6_144;
+
 export type AttachedDocument = {
   readonly path: string;
   readonly document: IamDocument;

@@ -9,10 +9,7 @@ import { type NamedRule, readRules } from '../../access/read-rule.ts';
 import { familyOfOperator, type OperatorFamily } from '../../iam/condition.ts';
 import { conditionPath, rulesOfDocument, type StatementRule } from '../../iam/to-rules.ts';
 import type { Artifact } from '../target.ts';
-import { type AttachedDocument, attachedDocuments } from './read-files.ts';
-
-/** What one managed policy holds at most ("IAM and AWS STS quotas"). */
-const mostCharacters = 6_144;
+import { type AttachedDocument, attachedDocuments, mostCharacters } from './read-files.ts';
 
 /** Throws `artifact-unreadable`. */
 export function readAwsIam(artifact: Artifact): AccessRead {

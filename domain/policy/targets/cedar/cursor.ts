@@ -109,15 +109,26 @@ export class Cursor {
     this.#at = position;
   }
 
-  /** To behind the next `;` outside of brackets: where reading can go on. */
+  /** To behind the next `;` outside of brackets, or to where another policy begins: where reading can go on, whatever was left open. */
   skipStatement(): void {
+    this.#takeHead();
     let depth = 0;
-    while (!this.atEnd) {
+    while (!this.atEnd && !this.#beginsPolicy()) {
       const { kind, text } = this.take();
       if (kind !== 'mark') continue;
       if ('({['.includes(text)) depth += 1;
       else if (')}]'.includes(text)) depth -= 1;
       else if (text === ';' && depth <= 0) return;
     }
+  }
+
+  /** Annotations and effect, as far as they are there. */
+  #takeHead(): void {
+    while (this.takeMark('@')) while (!this.atEnd && !this.#beginsPolicy() && !this.isMark(';')) this.take();
+    if (!this.atEnd && !this.isMark(';')) this.take();
+  }
+
+  #beginsPolicy(): boolean {
+    return this.isMark('@') || (this.isWord('permit', 'forbid') && this.later.kind === 'mark' && this.later.text === '(');
   }
 }
