@@ -2,6 +2,7 @@
  * The difference between two states of policy, in meaning rather than in text: for each rule what became of the requests that it
  * matches, with a request to show it, and whether anything is decided otherwise at all.
  */
+import { type AccessDiff, diffAccess, type ShownAccessChange } from './analysis/access-diff.ts';
 import { element } from './element.ts';
 import type { Inventory } from '../context/inventory.ts';
 import { type Field, fields, networkDimensions } from './boxes.ts';
@@ -11,12 +12,12 @@ import { decide, type Decider, prepare } from './decide.ts';
 import { buildDiagram, newStore, type Reading } from './diagram.ts';
 import { EdictError } from '../errors.ts';
 import { isEqual } from './intervals.ts';
-import type { Decision, NetworkRequest, Policy } from './model.ts';
+import type { Decision, Policy, Request } from './model.ts';
 import { printRequest, requestMaker, type RequestMaker } from './request-text.ts';
 import { resolver } from './resolve.ts';
 import { type Space, spaceOf } from './space.ts';
 
-export type ShownRequest = { readonly request: NetworkRequest; readonly before: Decision; readonly after: Decision; readonly text: string };
+export type ShownRequest = { readonly request: Request; readonly before: Decision; readonly after: Decision; readonly text: string };
 
 export type RuleChange = {
   /** `policy/rule`. */
@@ -36,6 +37,28 @@ export type PolicyDiff = {
 };
 
 export function diffPolicies(before: readonly Policy[], after: readonly Policy[], inventory: Inventory): PolicyDiff {
+  const network = diffNetwork(before, after, inventory);
+  const others = (['access', 'ai'] as const).map((kind) => withText(diffAccess(before, after, inventory, kind), inventory));
+  const all = [network, ...others];
+  const witness = all.find((one) => one.witness !== undefined)?.witness;
+  return {
+    equal: all.every(({ equal }) => equal),
+    ...(witness === undefined ? {} : { witness }),
+    rules: all.flatMap(({ rules }) => rules),
+  };
+}
+
+function withText({ equal, witness, rules }: AccessDiff, inventory: Inventory): PolicyDiff {
+  const shown = (one: ShownAccessChange | undefined) =>
+    one === undefined ? {} : { witness: { ...one, text: changeText(one, inventory) } };
+  return { equal, ...shown(witness), rules: rules.map(({ witness: one, ...rule }) => ({ ...rule, ...shown(one) })) };
+}
+
+function changeText({ request, before, after }: Omit<ShownRequest, 'text'>, inventory: Inventory): string {
+  return `${printRequest(request, inventory)}: ${before} before, ${after} after`;
+}
+
+function diffNetwork(before: readonly Policy[], after: readonly Policy[], inventory: Inventory): PolicyDiff {
   const resolve = resolver(inventory);
   const [old, fresh] = [clausesOf(before, resolve), clausesOf(after, resolve)];
   const timezone = old.timezone ?? fresh.timezone;
@@ -161,6 +184,6 @@ function shower({ inventory, make, deciders }: Showing): (path: Path) => ShownRe
     shown ??= { make: make(), deciders: deciders() };
     const request = shown.make(path);
     const [before, after] = [decide(shown.deciders[0], request).decision, decide(shown.deciders[1], request).decision];
-    return { request, before, after, text: `${printRequest(request, inventory)}: ${before} before, ${after} after` };
+    return { request, before, after, text: changeText({ request, before, after }, inventory) };
   };
 }

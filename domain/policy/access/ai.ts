@@ -75,3 +75,29 @@ export function accessRequestOfAi({ model, purpose, dataClasses, tools, context,
     },
   };
 }
+
+/** Back: `accessRequestOfAi` of it is the request again. */
+export function aiRequestOf({ resource, principal, context = {}, from, entities, at }: AccessRequest): AiRequest {
+  const { purpose, dataClasses, tools, ...rest } = context;
+  return {
+    kind: 'ai',
+    principal,
+    model: resource,
+    ...(typeof purpose === 'string' ? { purpose } : {}),
+    ...(isTexts(dataClasses) ? { dataClasses } : {}),
+    ...(isTexts(tools) ? { tools } : {}),
+    context: {
+      ...rest,
+      ...(purpose === undefined || typeof purpose === 'string' ? {} : { purpose }),
+      ...(dataClasses === undefined || isTexts(dataClasses) ? {} : { dataClasses }),
+      ...(tools === undefined || isTexts(tools) ? {} : { tools }),
+    },
+    ...(from === undefined ? {} : { from }),
+    ...(entities === undefined ? {} : { entities }),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
