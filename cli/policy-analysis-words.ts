@@ -19,18 +19,36 @@ export type AnalysisReport = {
 };
 
 export function analysisWords({ rules, findings, counts, pairsCut, allows }: AnalysisReport): string {
-  const lines = findings.flatMap(({ kind, severity, text, witness, droppable }) => [
-    `${severity === 'fault' ? style.red(kind) : style.yellow(kind)}  ${text}${droppable === false ? ' (one of those that cover it must stay)' : ''}`,
-    ...(witness === undefined ? [] : [`    ${witness.text}`]),
-  ]);
+  const unused = findings.filter(({ kind }) => kind === 'unused-object');
+  const lines = findings
+    .filter(({ kind }) => kind !== 'unused-object')
+    .flatMap(({ kind, severity, text, witness, droppable }) => [
+      `${severity === 'fault' ? style.red(kind) : style.yellow(kind)}  ${text}${droppable === false ? ' (one of those that cover it must stay)' : ''}`,
+      ...(witness === undefined ? [] : [`    ${witness.text}`]),
+    ]);
   const found = Object.entries(counts).filter(([, count]) => count > 0);
   const listed = found.map(([kind, count]) => `${count} ${kind}`).join(', ') || 'nothing found';
   return [
     ...lines,
+    ...unusedWords(unused, counts['unused-object'] ?? unused.length),
     `${counted(rules, 'rule')}: ${listed}`,
     ...(pairsCut ? [style.yellow('so many rules are at odds that not every pair was looked at')] : []),
     `allowed together: ${sizeWords(allows)}`,
   ].join('\n');
+}
+
+function unusedWords(unused: readonly Finding[], count: number): readonly string[] {
+  if (unused.length === 0) return [];
+  const names = unused.flatMap(({ object }) => object ?? []);
+  return [`${style.yellow('unused-object')}  no rule uses ${listWords(names, count)}`];
+}
+
+const mostListed = 10;
+
+/** The first of them; `count`: how many there are, where not all are given. */
+export function listWords(names: readonly string[], count: number = names.length): string {
+  const more = count - Math.min(names.length, mostListed);
+  return `${names.slice(0, mostListed).join(', ')}${more > 0 ? `, … and ${more} more: \`--json\`` : ''}`;
 }
 
 export function sizeWords({ ipv4, ipv6 }: PlainSizes): string {
@@ -42,7 +60,8 @@ function sizeText({ bits, share }: PlainSize): string {
 }
 
 export type ComparisonReport = {
-  readonly relation: Relation;
+  /** Of what the network is allowed; absent where nothing is said of it. */
+  readonly relation?: Relation | undefined;
   readonly names: { readonly first: string; readonly second: string };
   readonly first?: { readonly text: string } | undefined;
   readonly second?: { readonly text: string } | undefined;
@@ -59,12 +78,19 @@ export function comparisonWords({ relation, names, first, second, allows, access
   };
   const examples = (sides: readonly ({ readonly text: string } | undefined)[]) =>
     sides.flatMap((side) => (side === undefined ? [] : [`  ${side.text}`]));
+  // Of access alone, that nothing is said of the network is no news.
+  const network = relation !== undefined && !(access.length > 0 && relation === 'equivalent' && saysNothing(allows));
   return [
-    said[relation],
-    ...examples([first, second]),
-    ...(allows === undefined ? [] : [`${names.first}: ${sizeWords(allows.first)}`, `${names.second}: ${sizeWords(allows.second)}`]),
+    ...(network ? [`${access.length > 0 ? 'network: ' : ''}${said[relation]}`, ...examples([first, second])] : []),
+    ...(network && allows !== undefined
+      ? [`${names.first}: ${sizeWords(allows.first)}`, `${names.second}: ${sizeWords(allows.second)}`]
+      : []),
     ...access.flatMap((one) => [`${one.kind}: ${said[one.relation]}`, ...examples([one.first, one.second])]),
   ].join('\n');
+}
+
+function saysNothing(allows: ComparisonReport['allows']): boolean {
+  return Object.values(allows ?? {}).every(({ ipv4, ipv6 }) => ipv4.bits === undefined && ipv6.bits === undefined);
 }
 
 export type WhatIfReport = WhatIf & {

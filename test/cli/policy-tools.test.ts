@@ -67,9 +67,10 @@ async function edict(...args: readonly string[]): Promise<Ended> {
     stdout += String(text);
     return true;
   });
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   process.exitCode = 0;
   try {
-    const named = ['--assets', at('assets.csv'), '--zones', at('zones.csv')];
+    const named = [...(args.includes('--assets') ? [] : ['--assets', at('assets.csv')]), '--zones', at('zones.csv')];
     await buildProgram()
       .exitOverride()
       .parseAsync(['policy', ...args, ...named], { from: 'user' });
@@ -96,6 +97,15 @@ describe('edict policy analyse', () => {
     expect(stdout).toContain('redundant  `data/gateway` changes nothing: `data/payments` decides the same without it');
     expect((await edict('analyse', at('faulty.yaml'), '--strict')).code).toBe(1);
     expect((await edict('analyse', at('good.yaml'), '--strict')).code).toBe(0);
+  });
+
+  it('lists ten of the names that no rule uses, and as JSON all of them', async () => {
+    const assets = Array.from({ length: 60 }, (_, number) => `spare-${number},10.9.0.${number},pay,,,ann,low`);
+    writeFileSync(at('many.csv'), ['name,address,zone,services,groups,owner,criticality', ...assets, ''].join('\n'));
+    const { stdout } = await edict('analyse', at('staff.yaml'), '--assets', at('many.csv'));
+    expect(stdout).toMatch(/^unused-object {2}no rule uses zone:pay, (?:[^,\n]+, ){9}… and 53 more: `--json`$/mu);
+    const all = await json('analyse', at('staff.yaml'), '--assets', at('many.csv'));
+    expect(all.findings).toHaveLength(63);
   });
 
   it('gives all of it as JSON', async () => {
@@ -159,6 +169,31 @@ describe('edict policy compile and prove', () => {
     const refuted = await edict('prove', at('good.yaml'), '--target', 'nftables', '--artifact', out);
     expect(refuted).toMatchObject({ code: 1, stdout: expect.stringContaining('the nftables artifact says') });
     expect(await json('compare', at('good.yaml'), `nftables:${out}`)).toMatchObject({ relation: 'incomparable' });
+  });
+
+  it.each(['cedar', 'aws-iam', 'aws-scp', 'openfga', 'postgresql'])('proves what access rules become as %s', async (target) => {
+    const proved = await edict('prove', at('staff.yaml'), '--target', target);
+    expect(proved).toMatchObject({ code: 0, stdout: expect.stringContaining(`proved: the ${target} artifact decides as the rules say`) });
+    expect(await json('compile', at('staff.yaml'), '--target', target)).toMatchObject({ artifact: { target }, leftOut: [] });
+  });
+
+  it('tells rules of other kinds than the target holds, and refuses where there is no other', async () => {
+    const leftOut = ['docs/read'];
+    expect(await json('compile', at('good.yaml'), at('staff.yaml'), '--target', 'nftables')).toMatchObject({ leftOut });
+    for (const command of ['compile', 'prove'])
+      expect(await refusal(command, at('staff.yaml'), '--target', 'nftables')).toMatchObject({
+        code: 'input-invalid',
+        message: '`nftables` holds network rules, and there are only access rules',
+        expected: expect.stringContaining('cedar'),
+      });
+  });
+
+  it('compares access rules with an artifact of theirs, and neither with what speaks of the network', async () => {
+    await edict('compile', at('staff.yaml'), '--target', 'cedar', '--out', at('cedar'));
+    const { stdout } = await edict('compare', at('ann.yaml'), `cedar:${at('cedar')}`);
+    expect(stdout).toBe(`access: cedar:${at('cedar')} allows more\n  user:stranger read document:stranger: the second alone allows it\n`);
+    await edict('compile', at('good.yaml'), '--target', 'nftables', '--out', at('nft'));
+    expect(await refusal('compare', `nftables:${at('nft')}`, `cedar:${at('cedar')}`)).toMatchObject({ code: 'input-invalid' });
   });
 
   it('prints an artifact where no folder is named', async () => {

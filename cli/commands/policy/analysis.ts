@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Inventory } from '../../../domain/context/inventory.ts';
 import { EdictError } from '../../../domain/errors.ts';
-import { type AccessComparison, compareAccess } from '../../../domain/policy/analysis/access.ts';
+import { type AccessComparison, type AccessSide, accessSide, compareSides } from '../../../domain/policy/analysis/access.ts';
 import { analyse } from '../../../domain/policy/analysis/analyse.ts';
 import { loadFlows } from '../../../domain/policy/analysis/flows.ts';
 import { optimise } from '../../../domain/policy/analysis/optimise.ts';
@@ -14,10 +14,12 @@ import { relate, type Unspoken } from '../../../domain/policy/analysis/relate.ts
 import { rightSize } from '../../../domain/policy/analysis/right-size.ts';
 import { artifactSide, policySide, type Side } from '../../../domain/policy/analysis/side.ts';
 import { plainSizes } from '../../../domain/policy/analysis/size.ts';
+import type { AccessKind } from '../../../domain/policy/access/policies.ts';
 import { prepare } from '../../../domain/policy/decide.ts';
 import { compareCloudPolicies } from '../../../domain/policy/iam/compare-policies.ts';
 import type { Policy } from '../../../domain/policy/model.ts';
 import { printPolicyFile } from '../../../domain/policy/policy-file.ts';
+import { isNetworkTarget, targetOf } from '../../../domain/policy/targets/index.ts';
 import { whatIfOn } from '../../../domain/policy/what-if.ts';
 import { example, globals, type AddCommands } from '../../command.ts';
 import { fileFault } from '../../fault.ts';
@@ -52,7 +54,7 @@ function analyseCommand(): Command {
     .description('find shadowed, redundant, conflicting, over-broad and never used rules and unused names in a whole set of policies')
     .argument('<policies...>', 'policy files, or folders of them; together they are one set')
     .option('--strict', 'exit code 1 where a rule does not do what it says')
-    .option('--most <n>', 'findings of one kind that are listed', '50')
+    .option('--most <n>', 'findings of one kind that are listed; of unused names, JSON lists all', '50')
     .option('--broad <share>', 'share of all requests, in log scale from 0 to 1, from which on an allow is over-broad', '0.57')
     .addHelpText(
       'after',
@@ -93,6 +95,7 @@ function compareCommand(): Command {
       example(
         'policy compare before.yaml after.yaml --zones zones.csv',
         'policy compare policies nftables:out/edict.nft --assets assets.csv --zones zones.csv',
+        'policy compare policies cedar:out/cedar',
         'policy compare aws-iam:broken.json aws-iam:fixed.json',
       ),
     )
@@ -107,25 +110,45 @@ function compareCommand(): Command {
           expected: unspokens.join(', '),
         });
       const inventory = await inventoryOf(flags);
-      const sideAt = async (given: string): Promise<Side> => {
-        const [, target, path] = artifactForm.exec(given) ?? [];
-        if (target !== undefined && path !== undefined) return artifactSide(given, await artifactAt(target, path));
-        return policySide(given, await policiesOf([given]), inventory);
-      };
-      const { allows, ...related } = relate(await sideAt(one), await sideAt(other), inventory, flags.unspoken as Unspoken);
+      const given = [await comparedAt(one, inventory), await comparedAt(other, inventory)] as const;
+      const access = accessOf(given, inventory);
+      const [first, second] = [given[0].network, given[1].network];
+      if (first === undefined || second === undefined) return answer(globals(this), { names, access }, comparisonWords);
+      const { allows, ...related } = relate(first, second, inventory, flags.unspoken as Unspoken);
       const sizes = { first: plainSizes(allows.first), second: plainSizes(allows.second) };
-      const access = isArtifact(one) || isArtifact(other) ? [] : await accessOf([one, other], inventory);
       answer(globals(this), { names, ...related, allows: sizes, access }, comparisonWords);
     });
 }
 
 const artifactForm = /^([a-z0-9-]+):(.+)$/su;
 
-const isArtifact = (given: string): boolean => artifactForm.test(given);
+/** What is said of the network, and of access: one of the two, of an artifact. */
+type Compared = {
+  readonly network?: Side | undefined;
+  readonly access?: ((kind: AccessKind) => AccessSide | undefined) | undefined;
+};
 
-async function accessOf([one, other]: readonly [string, string], inventory: Inventory): Promise<readonly AccessComparison[]> {
-  const [first, second] = [await policiesOf([one]), await policiesOf([other])];
-  return (['access', 'ai'] as const).flatMap((kind) => compareAccess(first, second, { inventory, kind }) ?? []);
+async function comparedAt(given: string, inventory: Inventory): Promise<Compared> {
+  const [, target, path] = artifactForm.exec(given) ?? [];
+  if (target === undefined || path === undefined) {
+    const policies = await policiesOf([given]);
+    return { network: policySide(given, policies, inventory), access: (kind) => accessSide(policies, inventory, kind) };
+  }
+  const artifact = await artifactAt(target, path);
+  const known = targetOf(target);
+  if (isNetworkTarget(known)) return { network: artifactSide(given, artifact) };
+  const read = known.read(artifact);
+  return { access: (kind) => read.find((each) => each.kind === kind) };
+}
+
+/** Throws `input-invalid` where one side speaks of the network alone, and the other of access alone. */
+function accessOf([first, second]: readonly [Compared, Compared], inventory: Inventory): readonly AccessComparison[] {
+  const [one, other] = [first.access, second.access];
+  if (one === undefined || other === undefined) {
+    if (first.network !== undefined && second.network !== undefined) return [];
+    throw new EdictError('input-invalid', 'one of the two speaks of the network, the other of access', { expected: 'the same of both' });
+  }
+  return (['access', 'ai'] as const).flatMap((kind) => compareSides(one(kind), other(kind), { inventory, kind }) ?? []);
 }
 
 const cloud = 'aws-iam:';
@@ -143,9 +166,9 @@ async function cloudAt(given: string): Promise<unknown> {
   }
 }
 
-type Compared = ReturnType<typeof compareCloudPolicies> & { readonly names: { readonly first: string; readonly second: string } };
+type CloudReport = ReturnType<typeof compareCloudPolicies> & { readonly names: { readonly first: string; readonly second: string } };
 
-function cloudWords(compared: Compared): string {
+function cloudWords(compared: CloudReport): string {
   const shown = (side: unknown) => (side === undefined ? undefined : { text: JSON.stringify(side) });
   const { names, relation } = compared;
   return comparisonWords({ names, relation, first: shown(compared.first), second: shown(compared.second) });

@@ -10,6 +10,7 @@ import { directoryOf } from '../access/directory.ts';
 import { entityStore } from '../access/entity-store.ts';
 import { type AccessKind, accessRules } from '../access/policies.ts';
 import type { AccessRequest } from '../access/model.ts';
+import { type AccessRead, typedPart } from '../access/prove.ts';
 import { readRules } from '../access/read-rule.ts';
 import { requestAtClasses } from '../access/space/request-at.ts';
 import { inOrderOfWeight } from '../access/weigh.ts';
@@ -65,23 +66,32 @@ export type AccessComparison = {
 
 export type ShownAccess = { readonly request: AccessRequest; readonly text: string };
 
-/** Which of two sets of policies allows more access; `undefined` where neither has such a rule. Throws what `accessSubject` throws. */
-export function compareAccess(
-  first: readonly Policy[],
-  second: readonly Policy[],
+/** What is compared: rules, or what a reader makes of an artifact. */
+export type AccessSide = Pick<AccessRead, 'clauses' | 'timezone' | 'typeOf'>;
+
+/** `undefined` where there is no such rule. Throws what `readRules` throws. */
+export function accessSide(policies: readonly Policy[], inventory: Inventory, kind: AccessKind): AccessSide | undefined {
+  const named = accessRules(policies, kind);
+  return named.length === 0 ? undefined : readRules(named, inventory);
+}
+
+const empty: AccessSide = { clauses: [] };
+
+/** Which of two sides allows more access; `undefined` where neither says anything. Throws `policy-timezones-mixed` and `input-too-large`. */
+export function compareSides(
+  first: AccessSide | undefined,
+  second: AccessSide | undefined,
   { inventory, kind }: { readonly inventory: Inventory; readonly kind: AccessKind },
 ): AccessComparison | undefined {
-  const named = [accessRules(first, kind), accessRules(second, kind)] as const;
-  if (named.every((rules) => rules.length === 0)) return undefined;
-  const [one, other] = [readRules(named[0], inventory), readRules(named[1], inventory)];
-  if (one.timezone !== undefined && other.timezone !== undefined && one.timezone !== other.timezone)
-    throw new EdictError('policy-timezones-mixed', `\`${one.timezone}\` on one side, \`${other.timezone}\` on the other`, {
-      expected: 'one time zone in all',
-    });
+  if (first === undefined && second === undefined) return undefined;
+  const [one, other] = [first ?? empty, second ?? empty];
+  const timezone = timezoneOf(one, other);
+  const typeOf = one.typeOf ?? other.typeOf;
   const { relation, firstAllows, secondAllows } = relateAccess({
     sides: [one.clauses, other.clauses],
     store: entityStore(directoryOf(inventory)),
-    timezone: one.timezone ?? other.timezone,
+    timezone,
+    ...(typeOf === undefined ? {} : { within: (name, lines) => typedPart(name, lines, typeOf) }),
   });
   const shown = (request: AccessRequest, allows: 'first' | 'second') => ({
     request,
@@ -93,4 +103,9 @@ export function compareAccess(
     ...(firstAllows === undefined ? {} : { first: shown(firstAllows, 'first') }),
     ...(secondAllows === undefined ? {} : { second: shown(secondAllows, 'second') }),
   };
+}
+
+function timezoneOf({ timezone: one }: AccessSide, { timezone: other }: AccessSide): string | undefined {
+  if (one === undefined || other === undefined || one === other) return one ?? other;
+  throw new EdictError('policy-timezones-mixed', `\`${one}\` on one side, \`${other}\` on the other`, { expected: 'one time zone in all' });
 }

@@ -69,7 +69,9 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
   const byKind = findingKinds.map((kind) => [kind, untold.filter((one) => one.kind === kind)] as const);
   return {
     rules: [set, ...others.map((subject) => subject.set)].reduce((sum, { rules }) => sum + rules.length, 0),
-    findings: byKind.flatMap(([, list]) => list.slice(0, options.most ?? usualMost).map((one) => one.tell())),
+    findings: byKind.flatMap(([kind, list]) =>
+      list.slice(0, kind === 'unused-object' ? list.length : (options.most ?? usualMost)).map((one) => one.tell()),
+    ),
     counts: Object.fromEntries(byKind.map(([kind, list]) => [kind, list.length])) as Analysis['counts'],
     pairsCut: overlaps.cut,
     allows: allowedBy(set, found, measure),

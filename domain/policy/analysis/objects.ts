@@ -26,10 +26,21 @@ export function unusedObjects(policies: readonly Policy[], inventory: Inventory)
 }
 
 function selectorsOf(rule: Rule): readonly string[] {
-  if (rule.kind !== 'network') return [];
-  if (rule.kind !== 'network') return [];
-  const parts = [rule.match, ...(rule.except ?? [])];
-  return parts.flatMap(({ from, to }) => [from, to].filter((selector) => selector !== undefined));
+  switch (rule.kind) {
+    case 'network':
+      return [rule.match, ...(rule.except ?? [])].flatMap(({ from, to }) => [from ?? [], to ?? []].flat());
+    case 'access':
+      return [rule.match, ...(rule.except ?? [])].flatMap(({ principals = [], resources = [], when }) =>
+        named([...principals, ...resources], when?.from),
+      );
+    case 'ai':
+      return [rule.match, ...(rule.except ?? [])].flatMap(({ principals = [], when }) => named(principals, when?.from));
+  }
+}
+
+/** `=asset:db-1` names it as well. */
+function named(entities: readonly string[], addresses: readonly string[] = []): readonly string[] {
+  return [...entities.map((text) => text.replace(/^=/u, '')), ...addresses];
 }
 
 function isReached({ zone, services, groups }: Asset, named: ReadonlySet<string>): boolean {
