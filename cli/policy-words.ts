@@ -21,7 +21,7 @@ function matchOf(rule: Rules[number]): string {
 
 function partsOf(exception: object): string {
   return Object.entries(exception)
-    .map(([key, value]) => `${key} ${String(value)}`)
+    .map(([key, value]) => `${key} ${typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value)}`)
     .join(' ');
 }
 

@@ -78,24 +78,14 @@ export function accessRequestOfAi({ model, purpose, dataClasses, tools, context,
 
 /** Back: `accessRequestOfAi` of it is the request again. */
 export function aiRequestOf({ resource, principal, context = {}, from, entities, at }: AccessRequest): AiRequest {
-  const { purpose, dataClasses, tools, ...rest } = context;
-  return {
-    kind: 'ai',
-    principal,
-    model: resource,
+  const { purpose, dataClasses, tools } = context;
+  const uses = {
     ...(typeof purpose === 'string' ? { purpose } : {}),
     ...(isTexts(dataClasses) ? { dataClasses } : {}),
     ...(isTexts(tools) ? { tools } : {}),
-    context: {
-      ...rest,
-      ...(purpose === undefined || typeof purpose === 'string' ? {} : { purpose }),
-      ...(dataClasses === undefined || isTexts(dataClasses) ? {} : { dataClasses }),
-      ...(tools === undefined || isTexts(tools) ? {} : { tools }),
-    },
-    ...(from === undefined ? {} : { from }),
-    ...(entities === undefined ? {} : { entities }),
-    ...(at === undefined ? {} : { at }),
   };
+  const rest = Object.fromEntries(Object.entries(context).filter(([name]) => !Object.hasOwn(uses, name)));
+  return { kind: 'ai', principal, model: resource, ...uses, context: rest, from, entities, at };
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -1,5 +1,5 @@
 /** Requests of access and of AI models for people. */
-import type { Attributes } from './entity.ts';
+import type { Attributes, AttributeValue, EntityUid } from './entity.ts';
 import type { AccessRequest, AiRequest } from './model.ts';
 
 /** `user:ann read document:plan with mfa true from 10.0.0.1`. */
@@ -35,5 +35,18 @@ function printCircumstances({
 }
 
 function printAttributes(of: string, attributes: Attributes): readonly string[] {
-  return Object.entries(attributes).map(([name, value]) => `${of}${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  return Object.entries(attributes).map(([name, value]) => `${of}${name} ${printValue(value)}`);
+}
+
+/** Entities and extension values as people write them. */
+function printValue(value: AttributeValue): string {
+  if (typeof value !== 'object') return String(value);
+  const { __entity: entity, __extn: extension } = value as { readonly [name: string]: unknown };
+  if (isNamed(entity)) return `${entity.type}:${entity.id}`;
+  const argument = typeof extension === 'object' && extension !== null && 'arg' in extension ? extension.arg : undefined;
+  return typeof argument === 'string' ? argument : JSON.stringify(value);
+}
+
+function isNamed(value: unknown): value is EntityUid {
+  return typeof value === 'object' && value !== null && 'type' in value && 'id' in value;
 }

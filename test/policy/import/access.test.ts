@@ -116,5 +116,8 @@ describe('the comparison with what was read', () => {
     const wider = document({ ...readReports, Condition: undefined }, elsewhere);
     const found = compareWithDocument(policy, parseIamDocument(wider), inventory);
     expect(found.difference).toMatchObject({ expected: 'allow', actual: 'deny' });
+    const narrower = document({ ...readReports, Action: 's3:GetObject' }, elsewhere);
+    const { difference } = compareWithDocument(policy, parseIamDocument(narrower), inventory);
+    expect(difference).toMatchObject({ request: { action: 's3:ListBucket' }, expected: 'deny', actual: 'allow' });
   });
 });
