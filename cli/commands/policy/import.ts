@@ -12,6 +12,7 @@ import { fileFault } from '../../fault.ts';
 import { readFileText } from '../../input.ts';
 import { print, progress } from '../../output.ts';
 import { toJson } from '../../plain.ts';
+import { counted } from '../../policy-analysis-words.ts';
 
 type Program = Parameters<AddCommands>[0];
 
@@ -98,7 +99,7 @@ function tell(
   for (const { line, text: said, reason } of unread) progress(`${file}:${line}: not understood: ${reason}: ${said.trim()}`);
   for (const { line } of implied) progress(`${file}:${line}: taken for granted: what belongs to an allowed connection passes`);
   if (uncompared !== undefined) progress(`not compared with \`${file}\`: ${uncompared}`);
-  progress(`${policy.rules.length} rules, ${unread.length} lines not understood`);
+  progress(`${counted(policy.rules.length, 'rule')}, ${counted(unread.length, 'line')} not understood`);
   if (out === undefined) print(text.trimEnd());
   else progress(`written to ${out}`);
 }
