@@ -8,14 +8,19 @@ import type { Artifact } from '../../domain/policy/targets/target.ts';
 import { engineBinary } from '../stack/fixture.ts';
 
 /** Decisions of OPA on each input, in one process; `overlay` is added to the data, as the connector adds isolations. */
-export function evalRego({ files }: Artifact, inputs: readonly unknown[], isolations?: readonly unknown[]): readonly DecisionResult[] {
+export function evalRego(
+  { target, files }: Artifact,
+  inputs: readonly unknown[],
+  isolations?: readonly unknown[],
+): readonly DecisionResult[] {
   return inFolder((folder) => {
     const data = JSON.parse(files['data.json']!);
     if (isolations !== undefined) data.edict.isolations = isolations;
     writeFileSync(join(folder, 'data.json'), JSON.stringify(data));
     writeFileSync(join(folder, 'policy.rego'), files['policy.rego']!);
     writeFileSync(join(folder, 'input.json'), JSON.stringify({ inputs }));
-    const query = '[decision | some request in input.inputs; decision := data.edict.network.decision with input as request]';
+    const entry = target === 'rego-access' ? 'access' : 'network';
+    const query = `[decision | some request in input.inputs; decision := data.edict.${entry}.decision with input as request]`;
     const output = execFileSync(
       engineBinary('opa'),
       [

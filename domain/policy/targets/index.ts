@@ -20,6 +20,7 @@ import { openflowTarget } from './openflow/target.ts';
 import { panOsTarget } from './pan-os/target.ts';
 import { postgresqlTarget } from './postgresql/target.ts';
 import { regoTarget } from './rego/target.ts';
+import { regoAccessTarget } from './rego-access/target.ts';
 import { rfc8519Target } from './rfc8519/target.ts';
 import type { AccessTarget } from '../access/prove.ts';
 import type { Artifact, Target, TargetName } from './target.ts';
@@ -52,6 +53,7 @@ export const targets = {
   'pan-os': panOsTarget,
   postgresql: postgresqlTarget,
   rego: regoTarget,
+  'rego-access': regoAccessTarget,
   rfc8519: rfc8519Target,
 } satisfies { readonly [name in TargetName]?: AnyTarget };
 

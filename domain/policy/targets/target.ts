@@ -25,6 +25,7 @@ export type TargetName =
   | 'openflow'
   | 'rfc8519'
   | 'rego'
+  | 'rego-access'
   | 'cedar'
   | 'aws-iam'
   | 'aws-scp'

@@ -20,6 +20,7 @@ import { openflow } from './openflow.ts';
 import { panOs } from './pan-os.ts';
 import { postgresql } from './postgresql.ts';
 import { rego } from './rego.ts';
+import { regoAccess } from './rego-access.ts';
 import { rfc8519 } from './rfc8519.ts';
 
 export const conformances: { readonly [target in TargetName]?: Conformance } = {
@@ -43,5 +44,6 @@ export const conformances: { readonly [target in TargetName]?: Conformance } = {
   'pan-os': panOs,
   postgresql,
   rego,
+  'rego-access': regoAccess,
   rfc8519,
 };
