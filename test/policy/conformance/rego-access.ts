@@ -251,7 +251,7 @@ const mutations: readonly Mutation[] = [
   ['another limit', 'refuted', test('seniors', 'below', (each) => (each.value += 1))],
   ['an exception for everybody', 'refuted', rule('seniors', (each) => (each.except[0].principals = [{ any: true }]))],
   ['an exception that is forgotten', 'refuted', rule('seniors', (each) => (each.except = []))],
-  ['conditions in another order', 'equivalent', rule('bob', (each) => each.when.reverse())],
+  ['conditions in another order', 'equivalent', rule('bob', (each) => (each.when = each.when.toReversed()))],
   ['a node that nothing leads to', 'equivalent', rule('bob', ({ when }) => (when[0].nodes.other = {}))],
   ['a condition that always holds', 'refuted', rule('no-secrets', ({ when }) => (when[0].root = 'true'))],
   ['a condition that goes in circles', 'unreadable', node('bob', 0, (each) => (each.true = '0'))],
