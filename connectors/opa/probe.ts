@@ -1,4 +1,4 @@
-/** Asks OPA's decision API, as any service that it protects does. */
+/** Asks OPA's decision API, as any service that it protects does; each question says that it is a probe, so that its answer is no traffic. */
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Decision, NetworkRequest } from '../../domain/policy/model.ts';
 import type { Probe, ProbeOutcome } from '../connector.ts';
@@ -25,7 +25,7 @@ export async function probeDecisions(
 
 async function ask(client: OpaClient, request: NetworkRequest, deadline: Deadline): Promise<ProbeOutcome> {
   const startedAt = performance.now();
-  const result = await client.ask('/v1/data/edict/network/decision', inputOf(request), deadline);
+  const result = await client.ask('/v1/data/edict/network/decision', { ...inputOf(request), probe: true }, deadline);
   const elapsedMs = Math.round((performance.now() - startedAt) * 10) / 10;
   const read = readDecision(result);
   return read === undefined

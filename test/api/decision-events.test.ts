@@ -30,6 +30,7 @@ describe('a decision log of OPA', () => {
   it.each([
     ['other decisions', { ...entry, input: { person: {} }, result: { allow: true } }],
     ['an undefined result', { ...entry, result: undefined }],
+    ['what we asked ourselves', { ...entry, input: { ...entry.input, probe: true } }],
     ['an address that is none', { ...entry, input: { ...entry.input, from: 'evil' } }],
     ['a time that is none', { ...entry, timestamp: 'yesterday' }],
     ['text that cannot be stored', { ...entry, decision_id: 'd\0' }],
