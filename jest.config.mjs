@@ -8,6 +8,8 @@ const shared = {
 };
 
 export default {
+  // Machines are busy: what waits for something says itself how long it may take.
+  testTimeout: 20_000,
   projects: [
     {
       ...shared,
