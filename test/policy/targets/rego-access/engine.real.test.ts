@@ -170,4 +170,34 @@ describeEngines(['opa'], 'access rules in OPA', () => {
       requests.flatMap((request) => asRules(policies, [request])).map(({ decision }, at) => ({ decision, request: requests[at] })),
     );
   });
+
+  it('deny a request that brings what is not read, whatever the rules allow', () => {
+    const policies = [policyOf([access({})])];
+    const brings = (...entities: readonly any[]) => ({ ...asked, entities });
+    const eve = uid('user', 'eve');
+    const requests: readonly any[] = [
+      brings({ uid: eve }, { uid: eve }),
+      brings({ uid: eve, parents: 'group:staff' }),
+      brings({ uid: eve, parents: [{ type: 1, id: 'x' }] }),
+      brings({ uid: eve, parents: ['group:staff'] }),
+      brings({ uid: eve, attrs: [] }),
+      brings({ uid: eve, attrs: { level: 0.5 } }),
+      brings({ uid: { type: 'user' } }),
+      brings(null),
+      { ...asked, entities: 'user:eve' },
+      { ...asked, context: [] },
+      { ...asked, context: { until: { __extn: { fn: 'datetime', arg: '2026-01-01' } } } },
+      { ...asked, context: { at: { __extn: { fn: 'ip', arg: '::ffff:10.1.2.3' } } } },
+      { ...asked, context: { at: { __extn: { fn: 'ip', arg: '::ffff:a01:203' } } } },
+      { ...asked, kind: 'network' },
+      { ...asked, kind: 'entities' },
+      {},
+      [],
+      null,
+    ];
+    expect(asOpa(policies, [asked, brings({ uid: eve })]).map(({ decision }) => decision)).toEqual(['allow', 'allow']);
+    expect(asOpa(policies, requests).map(({ decision }, at) => ({ decision, request: requests[at] }))).toEqual(
+      requests.map((request) => ({ decision: 'deny', request })),
+    );
+  });
 });

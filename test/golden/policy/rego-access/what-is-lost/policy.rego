@@ -413,12 +413,16 @@ unread_address if {
 
 unread_entity if {
 	some entity in input.entities
-	not is_string(entity.uid.id)
+	not is_brought(entity)
 }
 
-unread_entity if {
-	some entity in input.entities
-	not is_type(entity.uid.type)
+is_brought(entity) if {
+	is_string(entity.uid.id)
+	is_type(entity.uid.type)
+	is_object(object.get(entity, "attrs", {}))
+	parents_of := object.get(entity, "parents", [])
+	is_array(parents_of)
+	every parent in parents_of { is_named_entity({"__entity": parent}) }
 }
 
 unread_entity if count({entity.uid | some entity in input.entities}) != count(input.entities)
