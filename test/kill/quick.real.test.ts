@@ -95,7 +95,8 @@ describe('killed with -9 among quick steps, and in a long wait', () => {
     for (const part of ['worker', 'temporal', 'postgres'] as const) ground.stack.kill(part);
     await Promise.all((['postgres', 'temporal', 'worker'] as const).map((part) => ground.stack.up(part)));
     await untilDefined('a live view', async () => ((await detailOf(run)).stale ? undefined : true));
-    expect(await waiting()).toBe(untilMs);
+    // A workflow's clock is a moment later where a quick answer is replayed; the timer itself is the server's.
+    expect(Math.abs((await waiting()) - untilMs)).toBeLessThan(5_000);
     const connection = await Connection.connect({ address: ground.stack.addresses.temporal });
     const client = new Client({ connection, namespace: ground.stack.addresses.temporalNamespace });
     const { events } = await client.workflow.getHandle(workflowIds.playbookRun(run)).fetchHistory();

@@ -72,8 +72,14 @@ type Readable = { readonly actions: Set<string>; readonly entities: Set<string> 
 
 const mostRemembered = 65_536;
 
-function wasReadable({ actions, entities }: Readable, { principal, action, resource, from }: AccessRequest): boolean {
-  return from === undefined && entities.has(principal) && entities.has(resource) && actions.has(action);
+/** INVARIANT: an answer never hangs on what was asked before: what a request brings besides its names is looked at anew, unless it is plain. */
+function wasReadable({ actions, entities }: Readable, { principal, action, resource, ...rest }: AccessRequest): boolean {
+  if (rest.from !== undefined || rest.entities !== undefined || !isPlain(rest.context)) return false;
+  return entities.has(principal) && entities.has(resource) && actions.has(action);
+}
+
+function isPlain(context: AccessRequest['context'] = {}): boolean {
+  return Object.values(context).every((value) => typeof value === 'boolean' || typeof value === 'string' || Number.isSafeInteger(value));
 }
 
 function remember({ actions, entities }: Readable, { principal, action, resource }: AccessRequest): void {

@@ -13,6 +13,21 @@ const prepared = (rules: readonly AccessRule[]) =>
   );
 
 describe('a decision on access', () => {
+  it('does not hang on what was asked before: what cannot be read is denied each time', () => {
+    const rule = {
+      kind: 'access',
+      id: 'all',
+      requirement: 'r',
+      effect: 'allow',
+      match: { principals: ['any'], actions: ['any'], resources: ['any'] },
+    } as const;
+    const decider = prepareAccess([{ id: 'p/all', rule }], { assets: [], zones: [] });
+    const request = { kind: 'access', principal: 'user:ann', action: 'read', resource: 'file:a' } as const;
+    const odd = { ...request, context: { never: { __extn: { fn: 'unknown', arg: 'x' } } } };
+    const asked = [odd, request, odd, { ...request, context: { share: 0.5 } }].map((each) => decideAccess(decider, each).decision);
+    expect(asked).toEqual(['deny', 'allow', 'deny', 'deny']);
+  });
+
   it('is what the rules say one by one, as an independent reader of them says', () => {
     const seen = new Set<string>();
     fc.assert(
