@@ -1,5 +1,7 @@
 /** `policy.compile`: the rules in force now together with this version, to every target that is enforced; artifacts are stored by digest. */
 import type { Activities } from '../contract.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { Policy } from '../../domain/policy/model.ts';
 import { printRequest } from '../../domain/policy/request-text.ts';
 import { enforcedTargets } from '../../domain/policy/targets/index.ts';
 import type { Compilation } from '../../domain/policy/targets/target.ts';
@@ -14,6 +16,7 @@ export function policyCompile(ports: Ports): Activities['policy.compile'] {
   return async (call) => {
     const { order } = await checkOrder(ports, call, 'policy.compile');
     const version = await namedVersion(ports.store, call);
+    requireEnforceable(version.document);
     const documents = documentsNow(await versionsTogether(ports.store, version), ports.now);
     const inventory = await ports.store.context.inventory();
     const compilations: Compilation[] = [];
@@ -37,4 +40,15 @@ export function policyCompile(ports: Ports): Activities['policy.compile'] {
         })),
     };
   };
+}
+
+/** INVARIANT: a rule that no point would ever see is not called proved and enforced. */
+function requireEnforceable({ policy, rules }: Policy): void {
+  const lost = rules.find(({ kind }) => !enforcedTargets.some(({ kinds }) => kinds.includes(kind)));
+  if (lost === undefined) return;
+  throw new EdictError('policy-invalid', `no enforcement point of ours takes rules of the kind \`${lost.kind}\``, {
+    where: `${policy}/${lost.id}`,
+    expected: [...new Set(enforcedTargets.flatMap(({ kinds }) => kinds))].join(', '),
+    help: 'compile and prove it with `edict policy compile`, and bring the artifact to where it belongs',
+  });
 }

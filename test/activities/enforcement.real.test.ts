@@ -101,6 +101,16 @@ describeWith(['postgres'], 'bringing a policy in force', () => {
     expect((await world.store.policies.proofs('cardholder', 1)).filter(({ equal }) => !equal)).toHaveLength(1);
   });
 
+  it('compiles no policy whose rules no point would ever see', async () => {
+    const door = { kind: 'access' as const, id: 'door', requirement: 'r1', effect: 'allow' as const };
+    const rule = { ...door, match: { principals: ['user:ann'], actions: ['read'], resources: ['file:a'] } };
+    const policy = { ...cardholder({ policy: 'doors' }), rules: [rule], tests: [], questions: [] };
+    await world.store.policies.saveDraft(policy, 'ann');
+    const run = await world.ordered('g1', 'generate', { policy: 'doors', version: 1 });
+    const compiling = run['policy.compile']({ run: 'g1', step: 'compile', invocation: 1, params: { policy: 'doors', version: 1 } });
+    await expect(compiling).rejects.toMatchObject({ code: 'policy-invalid', where: 'doors/door' });
+  });
+
   it('holds the author to the tests that came with the policy', async () => {
     const request = { kind: 'network' as const, from: '10.3.0.17', to: '10.2.0.5', protocol: 'tcp' as const, port: 5432 };
     await world.store.policies.replaceDraft(cardholder({ tests: [{ name: 'ws gets in', request, decision: 'allow' }] }), 1, 'ann');
