@@ -257,8 +257,11 @@ describeWith(['postgres'], 'the store on a server that is killed', () => {
       });
       await sleep(500);
       process.kill(server.pid, 'SIGKILL');
+      // Its children notice a moment later.
+      const isAway = async () => (await codeOf(store.points.locked('fw', async () => 1))) === 'dependency-unavailable';
+      for (let tries = 0; tries < 100 && !(await isAway()); tries += 1) await sleep(20);
+      expect(await isAway()).toBe(true);
       expect(await codeOf(store.effects.applied(key, {}))).toBe('dependency-unavailable');
-      expect(await codeOf(store.points.locked('fw', async () => 1))).toBe('dependency-unavailable');
       const before = answered.length;
       expect(before).toBeGreaterThan(20);
       await sleep(300);
