@@ -37,7 +37,7 @@ import { inFewWords, takeNews, tellCaller, tellWhenLeased } from './child-runs.t
 import { openCommandDesk, previewOfCancel, previewOfMigration, takeCommand } from './run-commands.ts';
 import { openSignalDesk, takeSignal, type SignalDesk } from './run-signals.ts';
 import { startAlone } from './run-child.ts';
-import { beginRun, canHandOver, feed, resumeRun, type RunDriver } from './run-driver.ts';
+import { beginRun, canHandOver, feed, isOver, resumeRun, type RunDriver } from './run-driver.ts';
 import { openTaskDesk, takeAnswer } from './task-desk.ts';
 import { castVote, formFault, takeVoteSignal, type VoteDesk } from './vote-desk.ts';
 
@@ -110,7 +110,8 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     if (input.called) tellWhenLeased(driver);
     if (cancelledBy) cancel(cancelledBy);
     await awake;
-    await condition(allHandlersFinished);
+    // INVARIANT: what a message begins while others are still being answered comes to its end first: a run that could hand over a moment ago is not over.
+    await condition(() => allHandlersFinished() && driver !== undefined && isOver(driver));
     if (driver.fault) throw failureOfFault(driver.fault);
     if (canHandOver(driver)) await handOver(input, driver, { ...desk, told, heard: signals.heard });
     const view = await record(viewOf(driver.loaded.plan, driver.state), quick && !told && isHarmless(driver));

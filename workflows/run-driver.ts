@@ -72,6 +72,9 @@ export function feed(driver: RunDriver, event: EngineEvent): void {
 
 export const canHandOver = (driver: RunDriver): boolean => driver.handingOver && driver.inFlight === 0 && !driver.finished;
 
+/** Nothing more comes of this execution. */
+export const isOver = (driver: RunDriver): boolean => driver.finished || driver.fault !== undefined || canHandOver(driver);
+
 function driverOf({ loaded, quick, keepsTimers, continueAfterEvents = Infinity, wake }: Beginning, state: RunState): RunDriver {
   const driver: RunDriver = {
     loaded,
