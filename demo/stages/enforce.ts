@@ -31,7 +31,17 @@ export const enforce: Stage = {
   },
 };
 
+/** Asked as a service does that OPA protects: what Edict asks itself is no traffic. */
+async function askAsService({ stack: { addresses } }: Story, { from, port }: (typeof cases)[number]): Promise<void> {
+  await fetch(`${addresses.opa}/v1/data/edict/network/decision`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${addresses.opaToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ input: { kind: 'network', from, to: database, protocol: 'tcp', port } }),
+  });
+}
+
 async function tellDecisionLog(story: Story): Promise<void> {
+  for (const one of cases) await askAsService(story, one);
   const known = await until(
     () => story.as('engineer').call('context.get', {}),
     ({ counts }) => counts.decisions > 0,
