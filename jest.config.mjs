@@ -5,6 +5,7 @@ const shared = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
   testPathIgnorePatterns: ['/node_modules/', '/.edict/'],
   modulePathIgnorePatterns: ['/.edict/'],
+  setupFiles: ['<rootDir>/test/law-seed.ts'],
 };
 
 export default {

@@ -60,6 +60,21 @@ describe('AWS identity policies', () => {
     ['a claim over more actions', [{}, { effect: 'claim', match: match({ actions: ['any'] }) }]],
     ['a claim over more resources', [{ match: match({ resources: ['arn:aws:s3:::b/*'] }) }, { effect: 'claim' }]],
     ['a claim beside an allow under a condition', [{ match: match({ when: { mfa: true } }) }, { effect: 'claim' }]],
+    [
+      'a claim of what every permission takes out',
+      [
+        { match: match({ actions: ['s3:Get*'] }), except: [{ when: { mfa: true } }] },
+        { effect: 'claim', match: match({ actions: ['any'], resources: ['arn:aws:s3:::a/b/*'] }) },
+        { match: match({ actions: ['s3:Get*'], resources: ['arn:aws:s3:::a/*'] }), except: [{ when: { mfa: true } }] },
+      ],
+    ],
+    [
+      'a claim that leaves alone what a permission takes out',
+      [
+        { match: match({ resources: ['arn:aws:s3:::a/b/*'] }), except: [{ resources: ['arn:aws:s3:::a/*'] }] },
+        { effect: 'claim', match: match({ actions: ['any'] }), except: [{ resources: ['arn:aws:s3:::a/b/*'] }] },
+      ],
+    ],
     ['conditions', [{ match: match({ when: { mfa: true, from: ['10.0.0.0/8', '192.168.0.0/24'] } }) }]],
     ['a deny where a condition does not hold', [{ effect: 'deny', match: match({ when: { mfa: false } }) }]],
     [

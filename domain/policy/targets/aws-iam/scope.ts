@@ -12,7 +12,7 @@ import { escaped } from './texts.ts';
 /** A text of a policy document, and the strings that it holds. */
 export type Name = { readonly text: string; readonly pattern: Pattern };
 
-/** `held` but not `without`; no `held` is everything. */
+/** What is held or, where `held` is not there, everything without some. AWS cannot say both of one part. */
 export type Part = { readonly held?: readonly Name[] | undefined; readonly without: readonly Name[] };
 
 /** Whom a document is attached to: entity selectors; no `to` is everybody. */
@@ -105,10 +105,14 @@ function patternFrom(parts: readonly PatternPart[], fold: boolean): Pattern {
 export function without({ held, without: already }: Part, other: Part): Part | undefined {
   if (other.held === undefined) return { held: [], without: [] };
   if (held === undefined) return { without: sorted([...already, ...other.held]) };
-  const { of } = stringClasses([...held, ...other.held].map(({ pattern }) => pattern));
-  const taken = union(...other.held.map(({ pattern }) => of(pattern)));
-  const left = held.filter(({ pattern }) => !isSubset(of(pattern), taken));
-  return left.some(({ pattern }) => intersect(of(pattern), taken).length > 0) ? undefined : { held: left, without: already };
+  return leftOf(held, other.held);
+}
+
+function leftOf(held: readonly Name[], taken: readonly Name[]): Part | undefined {
+  const { of } = stringClasses([...held, ...taken].map(({ pattern }) => pattern));
+  const gone = union(...taken.map(({ pattern }) => of(pattern)));
+  const left = held.filter(({ pattern }) => !isSubset(of(pattern), gone));
+  return left.some(({ pattern }) => intersect(of(pattern), gone).length > 0) ? undefined : { held: left, without: [] };
 }
 
 export function meet(one: Part, other: Part): boolean {
@@ -120,9 +124,9 @@ export function meet(one: Part, other: Part): boolean {
 
 /** What both hold; `undefined` where AWS cannot say it. */
 export function intersection(one: Part, other: Part): Part | undefined {
-  const also = sorted([...one.without, ...other.without]);
-  if (one.held === undefined) return { ...other, without: also };
-  if (other.held === undefined) return { ...one, without: also };
+  if (one.held === undefined && other.held === undefined) return { without: sorted([...one.without, ...other.without]) };
+  if (one.held === undefined) return leftOf(other.held ?? [], one.without);
+  if (other.held === undefined) return leftOf(one.held, other.without);
   const { of } = stringClasses([...one.held, ...other.held].map(({ pattern }) => pattern));
   const held: Name[] = [];
   for (const left of one.held) {
@@ -133,5 +137,5 @@ export function intersection(one: Part, other: Part): Part | undefined {
       else if (intersect(ours, theirs).length > 0) return undefined;
     }
   }
-  return { held: sorted(held), without: also };
+  return { held: sorted(held), without: [] };
 }

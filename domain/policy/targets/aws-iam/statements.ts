@@ -60,7 +60,11 @@ function outsideAll(start: readonly Piece[], excepts: readonly ReadPart[], { sto
     if (rest.length > mostPieces) missed('the exceptions take too many statements');
     pieces = rest.length <= mostPieces ? rest : wide ? pieces : [];
   }
-  return pieces.filter(({ scope: { actions, resources } }) => actions.held?.length !== 0 && resources.held?.length !== 0);
+  return pieces.filter(({ scope }) => holdsSome(scope));
+}
+
+function holdsSome({ actions, resources }: Scope): boolean {
+  return actions.held?.length !== 0 && resources.held?.length !== 0;
 }
 
 /** Where the rule errs, and so denies: it would match, but for an attribute that it or an exception needs and that is not there. */
@@ -138,37 +142,41 @@ function otherPrincipals(piece: Piece, to: readonly string[] | undefined): reado
   return [{ ...piece, scope: { ...piece.scope, principals: { ...principals, except } } }];
 }
 
-/** The part that a claim denies: what it is about, without what is allowed. */
+/**
+ * The part that a claim denies: what it is about, without what is allowed. Not allowed by one `allow` is what lies outside of it, and what
+ * one of its exceptions takes out; what is denied lies so to each of them.
+ */
 export function claimPieces(claim: AccessClause, allows: readonly AccessClause[], store: EntityStore): Said {
-  const whole = piecesOf(claim, [...claim.excepts, ...allows], { store, wide: false });
-  const carved = allows.flatMap((allow) => allow.excepts.map((except) => ({ allow, except })));
-  const found = carved.map((each) => carvedPieces(claim, { ...each, allows, store }));
-  return {
-    pieces: [...whole.pieces, ...found.flatMap(({ pieces }) => pieces)],
-    left: [...whole.left, ...found.flatMap(({ left }) => left)],
-    widened: [...whole.widened, ...found.flatMap(({ widened }) => widened)],
-  };
+  const own = piecesOf(claim, claim.excepts, { store, wide: false });
+  const left = [...own.left];
+  const widened = [...own.widened];
+  const missed = (what: string): void => void left.push(what);
+  let { pieces } = own;
+  for (const allow of allows) {
+    const takenOut = pieces.flatMap((piece) => (meets(piece, allow, store) ? inside(piece, allow.excepts, { store, missed }) : []));
+    pieces = [...outsideAll(pieces, [allow], { store, wide: false, missed, widened }), ...takenOut];
+    if (pieces.length > mostPieces) {
+      missed('the permissions and their exceptions take too many statements');
+      pieces = [];
+    }
+  }
+  return { pieces, left, widened };
 }
 
-type Carved = {
-  readonly allow: AccessClause;
-  readonly except: ReadPart;
-  readonly allows: readonly AccessClause[];
-  readonly store: EntityStore;
-};
+function meets({ scope }: Piece, other: ReadPart, store: EntityStore): boolean {
+  const { scope: part } = scopeOf(other.scope, store);
+  return meet(scope.actions, part.actions) && meet(scope.resources, part.resources);
+}
 
-/** What an exception takes out of an `allow` is claimed all the same, where no other allows it. */
-function carvedPieces(claim: AccessClause, { allow, except, allows, store }: Carved): Said {
-  const left: string[] = [];
-  const widened: string[] = [];
-  const missed = (what: string): void => void left.push(what);
-  const parts = [claim, allow, except];
-  const [first, second, third] = parts.map((part) => scopeOf(part.scope, store).scope);
-  const between = first === undefined || second === undefined ? undefined : sharedScope(first, second);
-  const scope = between === undefined || third === undefined ? undefined : sharedScope(between, third);
-  const blocks = blocksOf(allOf(parts.flatMap(({ conditions }) => conditions)));
-  if (scope === undefined || blocks === undefined) missed('AWS cannot say what an exception takes out of a permission');
-  const start = scope === undefined || blocks === undefined ? [] : blocks.map((block) => ({ scope, block }));
-  const others = [...claim.excepts, ...allows.filter((other) => other !== allow)];
-  return { pieces: outsideAll(start, others, { store, wide: false, missed, widened }), left, widened };
+/** The piece's requests that one of the exceptions holds. */
+function inside(piece: Piece, excepts: readonly ReadPart[], { store, missed }: Pick<Taking, 'store' | 'missed'>): readonly Piece[] {
+  return excepts.flatMap((except) => {
+    const { scope: part, unnamed } = scopeOf(except.scope, store);
+    for (const selector of unnamed) missed(`AWS has no name for \`${selector}\`, which is excepted`);
+    const scope = sharedScope(piece.scope, part);
+    const conditions = blocksOf(allOf(except.conditions));
+    const blocks = conditions === undefined ? undefined : both([piece.block], conditions);
+    if (scope === undefined || blocks === undefined) missed('AWS cannot say what an exception takes out of a permission');
+    return scope === undefined || blocks === undefined || !holdsSome(scope) ? [] : blocks.map((block) => ({ scope, block }));
+  });
 }
