@@ -12,6 +12,8 @@ export type HandlerDeps = {
   readonly authz: Authorizer;
   readonly clock: () => Date;
   readonly version: string;
+  /** Address of a namespace in Temporal's own pages, where people may look. */
+  readonly temporalUi?: string | undefined;
   readonly ready: () => boolean;
   /** Aborted when the server stops: streams and long polls end. */
   readonly closing: AbortSignal;

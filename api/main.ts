@@ -42,6 +42,7 @@ async function main(): Promise<void> {
     ready: () => ready,
     logger,
     engineToken: engineTokenOf(settings),
+    temporalUi: temporalUiOf(settings),
   });
   const stopping = new AbortController();
   const stopped = stopOnSignal(stopping);
@@ -57,6 +58,10 @@ async function main(): Promise<void> {
   if (opened) await late.store.close();
   await connection.close();
   authz.close();
+}
+
+function temporalUiOf({ EDICT_TEMPORAL_UI_URL: url, EDICT_TEMPORAL_NAMESPACE: namespace }: Settings): string | undefined {
+  return url === undefined ? undefined : `${url.replace(/\/+$/u, '')}/namespaces/${encodeURIComponent(namespace)}`;
 }
 
 /** Tries until the database is there. Data that this release cannot work with ends the process. */

@@ -8,6 +8,7 @@ import type { MigrationPreview } from '../domain/playbook/control/migration.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { CancelPreview } from '../domain/playbook/control/cancel-preview.ts';
 import type { RunView } from '../domain/playbook/view.ts';
+import { pendingAttempts, type PendingAttempt } from './run-attempts.ts';
 import { messageNames, newRun, taskQueues, workflowIds, workflowTypes } from '../workflows/messages.ts';
 import type {
   CancelMessage,
@@ -55,6 +56,8 @@ export type Orchestrator = {
   readonly schedule: (id: string) => Promise<ScheduleTimes>;
   /** The live view; undefined when it cannot be had within the deadline. */
   readonly runView: (run: string, timeoutMs: number) => Promise<RunView | undefined>;
+  /** What the server still has to do for it; undefined when it cannot be had within the deadline. */
+  readonly attempts: (run: string, timeoutMs: number) => Promise<readonly PendingAttempt[] | undefined>;
   readonly ping: () => Promise<void>;
 };
 
@@ -89,7 +92,7 @@ function scheduleCalls(client: Client): Pick<Orchestrator, 'putSchedule' | 'drop
   };
 }
 
-function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'cancel' | 'taskAnswered' | 'runView'> {
+function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'cancel' | 'taskAnswered' | 'runView' | 'attempts'> {
   const handle = (run: string) => client.workflow.getHandle(workflowIds.playbookRun(run));
   return {
     startRun: async (run) => {
@@ -119,6 +122,8 @@ function runCalls(client: Client): Pick<Orchestrator, 'startRun' | 'vote' | 'can
       await within(client, startDeadlineMs, tell);
     },
     runView: (run, timeoutMs) => within(client, timeoutMs, () => handle(run).query<RunView>(messageNames.state)).catch(() => undefined),
+    attempts: (run, timeoutMs) =>
+      within(client, timeoutMs, async () => pendingAttempts(await handle(run).describe())).catch(() => undefined),
   };
 }
 

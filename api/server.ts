@@ -60,6 +60,8 @@ export type ServerDeps = {
   readonly engineToken?: string | undefined;
   /** Checks each reply against the contract and answers `defect` where it differs: for tests. */
   readonly checkReplies?: boolean;
+  /** Address of a namespace in Temporal's own pages. */
+  readonly temporalUi?: string | undefined;
   /** How long a draft or a report is waited for; 20 s where not given. */
   readonly waitMs?: number;
 };
@@ -86,6 +88,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     authz: deps.authz,
     clock: deps.clock,
     version: deps.version,
+    temporalUi: deps.temporalUi,
     ready: deps.ready ?? (() => true),
     closing: closing.signal,
     forgetTokens: bearers.forget,

@@ -6,6 +6,8 @@ const Environment = z.object({
   EDICT_DATABASE_URL: z.string().min(1),
   EDICT_TEMPORAL_ADDRESS: z.string().min(1),
   EDICT_TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** Temporal's own pages, where people may look at them: `https://temporal.example.org`. */
+  EDICT_TEMPORAL_UI_URL: z.url().optional(),
   EDICT_OPA_URL: z.url(),
   /** What OPA asks of us. */
   EDICT_OPA_TOKEN: z.string().min(1),

@@ -222,6 +222,7 @@ function appEnvironment(context: StackContext): { readonly [name: string]: strin
     EDICT_DATABASE_URL: addresses.database,
     EDICT_TEMPORAL_ADDRESS: addresses.temporal,
     EDICT_TEMPORAL_NAMESPACE: addresses.temporalNamespace,
+    ...(context.wanted.includes('temporal-ui') ? { EDICT_TEMPORAL_UI_URL: addresses.temporalUi } : {}),
     EDICT_OPA_URL: addresses.opa,
     EDICT_OPA_TOKEN: addresses.opaToken,
     EDICT_OPA_SERVICE_TOKEN: opaServiceToken(context.files),

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { EdictError } from '../domain/errors.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { Change } from './chain/change.ts';
-import type { Db } from './postgres/database.ts';
+import type { Db, Tx } from './postgres/database.ts';
 import type { PlaybookRow, Playbooks } from './port.ts';
 
 /** By the numbers of the version, whenever it was published. */
@@ -65,10 +65,10 @@ export function playbooksRepository(db: Db, change: Change): Playbooks {
   };
 }
 
-function publish(change: Change, { source, plan }: Parameters<Playbooks['publish']>[0], by: string): Promise<PlaybookRow> {
+function publish(change: Change, { source, plan, tests = null }: PublishInput, by: string): Promise<PlaybookRow> {
   return change(async (tx, record) => {
     const { playbook, version, digest } = plan;
-    const row = { playbook, version, digest, source, plan: JSON.stringify(plan), follows: followsOf(plan) };
+    const row = { playbook, version, digest, source, plan: JSON.stringify(plan), follows: followsOf(plan), tests };
     const made = await tx
       .insertInto('playbooks')
       .values(row)
@@ -85,15 +85,23 @@ function publish(change: Change, { source, plan }: Parameters<Playbooks['publish
       .where('playbook', '=', playbook)
       .where('version', '=', version)
       .executeTakeFirstOrThrow();
-    if (found.source === source && found.digest === digest) return toRow(found);
+    if (found.source === source && found.digest === digest) return await addTests(tx, found, tests);
     throw new EdictError('conflict', `version \`${version}\` of the playbook \`${playbook}\` is published with another content`, {
       help: 'give the changed playbook a new version',
     });
   });
 }
 
-type Stored = { playbook: string; version: string; digest: string; source: string; plan: Plan; published_at: string };
+type PublishInput = { readonly source: string; readonly plan: Plan; readonly tests?: string | null | undefined };
 
-function toRow({ playbook, version, digest, source, plan, published_at }: Stored): PlaybookRow {
-  return { playbook, version, digest, source, plan, publishedAt: published_at };
+async function addTests(tx: Tx, found: Stored, tests: string | null): Promise<PlaybookRow> {
+  if (tests === null || found.tests !== null) return toRow(found);
+  await tx.updateTable('playbooks').set({ tests }).where('playbook', '=', found.playbook).where('version', '=', found.version).execute();
+  return toRow({ ...found, tests });
+}
+
+type Stored = { playbook: string; version: string; digest: string; source: string; plan: Plan; published_at: string; tests: string | null };
+
+function toRow({ playbook, version, digest, source, plan, published_at, tests }: Stored): PlaybookRow {
+  return { playbook, version, digest, source, plan, publishedAt: published_at, tests: tests ?? undefined };
 }

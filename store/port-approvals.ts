@@ -2,6 +2,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type {
+  ApprovalComment,
   ApprovalPlan,
   ApprovalRecord,
   ApprovalStatus,
@@ -30,6 +31,8 @@ export type Approvals = {
   /** Idempotent by run, step and digest; an open approval of another digest of the same step is cancelled (superseded). */
   readonly open: (input: OpenedApproval) => Promise<ApprovalRecord>;
   readonly get: (id: string) => Promise<ApprovalRecord | undefined>;
+  /** In no order. */
+  readonly named: (ids: readonly string[]) => Promise<readonly ApprovalRecord[]>;
   readonly list: (
     filter: { readonly status?: ApprovalStatus | undefined; readonly run?: string | undefined },
     page: PageRequest,
@@ -51,6 +54,15 @@ export type Approvals = {
   readonly rights: (voters: readonly Voter[]) => Promise<Rights>;
   /** The clock that decides: statements are dated by it. */
   readonly clock: () => Promise<string>;
+  /** Also of one that is closed. */
+  readonly comment: (id: string, text: string, by: string) => Promise<ApprovalComment>;
+  /** The newest 500, oldest first. */
+  readonly comments: (id: string) => Promise<readonly ApprovalComment[]>;
+  /** Decided ones of the same step of the same playbook, then those that share an action; newest first. `outcome`: of their runs. */
+  readonly similarTo: (
+    id: string,
+    limit: number,
+  ) => Promise<readonly { readonly id: string; readonly sameStep: boolean; readonly outcome: string | undefined }[]>;
 };
 
 export type Delegations = {

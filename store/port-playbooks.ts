@@ -8,13 +8,18 @@ export type PlaybookRow = {
   readonly source: string;
   readonly plan: Plan;
   readonly publishedAt: string;
+  /** The text of its tests, where it was published with them. */
+  readonly tests: string | undefined;
 };
 
 export type PlaybookVersion = Pick<PlaybookRow, 'playbook' | 'version' | 'digest' | 'publishedAt'>;
 
 export type Playbooks = {
-  /** Immutable per version; the same bytes again is a no-op, other bytes `conflict`. */
-  readonly publish: (input: { readonly source: string; readonly plan: Plan }, by: string) => Promise<PlaybookRow>;
+  /** Immutable per version; the same bytes again is a no-op, other bytes `conflict`. Tests that come later are added; they never change. */
+  readonly publish: (
+    input: { readonly source: string; readonly plan: Plan; readonly tests?: string | undefined },
+    by: string,
+  ) => Promise<PlaybookRow>;
   /** All versions of it, newest first. */
   readonly versions: (playbook: string) => Promise<readonly PlaybookVersion[]>;
   /** The newest version where none is named. */

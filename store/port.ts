@@ -229,6 +229,9 @@ export type Runs = {
     filter: {
       readonly incident?: string | undefined;
       readonly policy?: string | undefined;
+      readonly playbook?: string | undefined;
+      readonly requester?: string | undefined;
+      readonly outcome?: string | undefined;
       readonly status?: RunRow['status'] | undefined;
     },
     page: PageRequest,

@@ -1,5 +1,5 @@
 /** Publishes the playbooks that come with Edict: each version once. A version whose text was changed in place is not taken; the published one stands. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EdictError } from '../domain/errors.ts';
 import { catalogueOf, type Catalogue } from '../domain/playbook/publishing/catalogue.ts';
@@ -17,7 +17,7 @@ export async function publishPlaybooks(store: Store): Promise<readonly string[]>
   for (const { name, source } of sources) {
     try {
       const { plan } = compilePlaybook(source, `playbooks/${name}`, { playbooks });
-      await store.playbooks.publish({ source, plan }, 'system:worker');
+      await store.playbooks.publish({ source, plan, tests: testsOf(name) }, 'system:worker');
     } catch (error) {
       if (!(error instanceof EdictError) || error.code === 'dependency-unavailable' || error.code === 'audit-unavailable') throw error;
       const hint = error.code === 'conflict' ? ': raise its version' : '';
@@ -25,6 +25,11 @@ export async function publishPlaybooks(store: Store): Promise<readonly string[]>
     }
   }
   return refused;
+}
+
+function testsOf(name: string): string | undefined {
+  const file = join(folder, name.replace(/\.yaml$/u, '.test.yaml'));
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 type Source = { readonly name: string; readonly source: string };

@@ -114,6 +114,35 @@ export const VoteReply = z
   .meta({ id: 'VoteReply' });
 export type VoteReply = z.infer<typeof VoteReply>;
 
+/** What somebody asked or answered beside the votes. */
+export const ApprovalComment = z.object({ id: z.int(), by: z.string(), text: z.string(), at: Time }).meta({ id: 'ApprovalComment' });
+export type ApprovalComment = z.infer<typeof ApprovalComment>;
+export const ApprovalCommentList = z.object({ items: list(ApprovalComment) }).meta({ id: 'ApprovalCommentList' });
+export const ApprovalCommentRequest = z.strictObject({ text: z.string().trim().min(1).max(4000) });
+
+/** An approval of the same step (`sameStep`), or of one that does the same, which was decided before; `outcome` is that of its run. */
+export const SimilarApproval = z
+  .object({
+    id: z.string(),
+    run: z.string(),
+    playbook: z.string(),
+    version: z.string(),
+    step: z.string(),
+    sameStep: z.boolean(),
+    summary: z.string(),
+    requester: z.string(),
+    targets: list(z.string()),
+    status: ApprovalStatus,
+    openedAt: Time,
+    closedAt: Time.optional(),
+    votes: list(CastVote),
+    outcome: z.string().optional(),
+  })
+  .meta({ id: 'SimilarApproval' });
+export type SimilarApproval = z.infer<typeof SimilarApproval>;
+export const SimilarApprovalList = z.object({ items: list(SimilarApproval) }).meta({ id: 'SimilarApprovalList' });
+export const SimilarQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(50).optional() });
+
 export const approvalRoutes = {
   'approvals.list': {
     method: 'GET',
@@ -132,6 +161,35 @@ export const approvalRoutes = {
     summary: 'Shows an approval: the exact plan, the facts and the votes.',
     params: ApprovalParams,
     reply: Approval,
+  },
+  'approvals.similar': {
+    method: 'GET',
+    path: '/v1/approvals/:id/similar',
+    access: 'approvals:read',
+    status: 200,
+    summary: 'Lists what was decided before of the same step, and of steps that do the same, with what came of it.',
+    params: ApprovalParams,
+    query: SimilarQuery,
+    reply: SimilarApprovalList,
+  },
+  'approvals.comments': {
+    method: 'GET',
+    path: '/v1/approvals/:id/comments',
+    access: 'approvals:read',
+    status: 200,
+    summary: 'Lists what was asked and answered about an approval, oldest first.',
+    params: ApprovalParams,
+    reply: ApprovalCommentList,
+  },
+  'approvals.comment': {
+    method: 'POST',
+    path: '/v1/approvals/:id/comments',
+    access: 'approvals:discuss',
+    status: 201,
+    summary: 'Asks or answers something about an approval; it is no vote.',
+    params: ApprovalParams,
+    body: ApprovalCommentRequest,
+    reply: ApprovalComment,
   },
   'approvals.vote': {
     method: 'POST',

@@ -13,12 +13,19 @@ export const PlaybookSummary = z
     digest: Digest,
     publishedAt: Time,
     /** Roles that may start it by hand; absent: nobody may. */ manual: list(z.string()).optional(),
+    description: z.string().optional(),
+    owner: z.string().optional(),
+    /** What starts it. */ starts: list(z.enum(['manual', 'signal', 'schedule', 'playbook'])),
+    steps: z.int(),
+    /** What its steps do. */ actions: list(z.string()),
+    asksPeople: z.boolean(),
+    /** Technique and control ids, by catalogue. */ tags: JsonMap,
   })
   .meta({ id: 'PlaybookSummary' });
 export type PlaybookSummary = z.infer<typeof PlaybookSummary>;
 
-/** `source` is the YAML as it was published, byte for byte. */
-export const Playbook = PlaybookSummary.extend({ source: z.string() }).meta({ id: 'Playbook' });
+/** `source` is the YAML as it was published, byte for byte; `tests` the YAML of the tests that it was published with. */
+export const Playbook = PlaybookSummary.extend({ source: z.string(), tests: z.string().optional() }).meta({ id: 'Playbook' });
 export type Playbook = z.infer<typeof Playbook>;
 
 export const PlaybookList = z.object({ items: list(PlaybookSummary) }).meta({ id: 'PlaybookList' });

@@ -10,6 +10,7 @@ export const permissions = [
   'decisions:ask',
   'approvals:read',
   'approvals:vote',
+  'approvals:discuss',
   'approvals:delegate',
   'approvals:break-glass',
   'approvals:review',

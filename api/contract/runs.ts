@@ -169,8 +169,33 @@ export const RunParams = z.strictObject({ run: Id });
 export const RunListQuery = PageQuery.extend({
   incident: Id.optional(),
   policy: Name.optional(),
+  playbook: Name.optional(),
+  /** Who asked for it. */ requester: Id.optional(),
+  outcome: z.string().min(1).max(100).optional(),
   status: z.enum(['ordered', 'running', 'ended']).optional(),
 });
+
+/** An attempt at an action that is under way or waits for its turn after a failure. */
+const Attempt = z.object({
+  action: z.string(),
+  attempt: z.int(),
+  /** Absent: as often as it takes. */ most: z.int().optional(),
+  state: z.enum(['waiting', 'running']),
+  /** When the next one begins. */ nextAt: Time.optional(),
+  lastError: z.string().optional(),
+});
+
+/** What Temporal says of the run's workflow; `attempts` in the order in which they were begun. `stale`: it could not be asked in time. */
+export const RunWorkflow = z
+  .object({
+    run: z.string(),
+    workflow: z.string(),
+    /** Where Temporal's own pages show it, where they are configured. */ link: z.url().optional(),
+    attempts: list(Attempt),
+    stale: z.boolean(),
+  })
+  .meta({ id: 'RunWorkflow' });
+export type RunWorkflow = z.infer<typeof RunWorkflow>;
 
 export const CancelRequest = z.strictObject({ reason: z.string().min(1).max(2000) });
 export const CancelReply = z.object({ run: z.string(), status: z.enum(['ordered', 'running', 'ended']) }).meta({ id: 'CancelReply' });
@@ -217,6 +242,15 @@ export const runRoutes = {
     params: RunParams,
     reply: RunView,
     produces: 'text/event-stream',
+  },
+  'runs.workflow': {
+    method: 'GET',
+    path: '/v1/runs/:run/workflow',
+    access: 'runs:read',
+    status: 200,
+    summary: 'Shows what Temporal says of a run: which actions are tried again and when, and where its own pages show it.',
+    params: RunParams,
+    reply: RunWorkflow,
   },
   'runs.cancel': {
     method: 'POST',

@@ -21,7 +21,7 @@ export async function publishPlaybook(store: Store, request: PublishRequest, by:
   const held = tests === undefined ? undefined : requireTests(plan, tests, file);
   const newest = newestOf(versions.filter(({ version }) => version !== plan.version));
   const before = newest && (await store.playbooks.get(plan.playbook, newest.version));
-  if (!dryRun && !same) await store.playbooks.publish({ source, plan }, by);
+  if (!dryRun && (!same || tests !== undefined)) await store.playbooks.publish({ source, plan, tests }, by);
   return {
     playbook: plan.playbook,
     version: plan.version,

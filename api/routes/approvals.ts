@@ -7,13 +7,22 @@ import type { ApprovalRecord, Narrow, SignedVote, Statement } from '../../domain
 import { leftOut, votedPlan } from '../../domain/playbook/approval/narrow.ts';
 import { shownWith } from '../../domain/playbook/approval/shown.ts';
 import type { Store } from '../../store/port.ts';
-import type { Approval, VoteReply } from '../contract/approvals.ts';
+import type { Approval, SimilarApproval, VoteReply } from '../contract/approvals.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 
 /** Name of the secret that doors sign statements with. */
 const statementKeyName = 'statement-key';
+/** Shown where nobody says how many. */
+const similarMost = 5;
 
-type Names = 'approvals.list' | 'approvals.get' | 'approvals.vote' | 'approvals.break-glass';
+type Names =
+  | 'approvals.list'
+  | 'approvals.get'
+  | 'approvals.similar'
+  | 'approvals.comments'
+  | 'approvals.comment'
+  | 'approvals.vote'
+  | 'approvals.break-glass';
 
 export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
   const { store } = deps;
@@ -23,6 +32,12 @@ export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
       return { ...found, items: found.items.map(approvalReply) };
     },
     'approvals.get': async ({ params }) => approvalReply(await known(store, params.id)),
+    'approvals.similar': async ({ params, query }) => ({ items: await similarTo(store, params.id, query.limit ?? similarMost) }),
+    'approvals.comments': async ({ params }) => {
+      await known(store, params.id);
+      return { items: await store.approvals.comments(params.id) };
+    },
+    'approvals.comment': ({ params, body, by }) => store.approvals.comment(params.id, body.text, by),
     'approvals.vote': async ({ params, body, by, http }) => {
       const approval = await openTo(store, params.id, by);
       const { decision, digest, reason, onBehalfOf } = body;
@@ -50,6 +65,23 @@ export function approvalReply(record: ApprovalRecord): Approval {
     return [{ digest, effects: plan.effects, leftOut: leftOut(record.plan, plan), approvals: votes.length }];
   });
   return { ...record, ...shownWith(record.plan), proposals };
+}
+
+async function similarTo(store: Store, id: string, limit: number): Promise<readonly SimilarApproval[]> {
+  await known(store, id);
+  const found = await store.approvals.similarTo(id, limit);
+  const records = new Map((await store.approvals.named(found.map((one) => one.id))).map((record) => [record.id, record]));
+  return found.flatMap(({ id: other, sameStep, outcome }) => {
+    const record = records.get(other);
+    return record === undefined ? [] : [{ ...similarReply(record), sameStep, ...(outcome === undefined ? {} : { outcome }) }];
+  });
+}
+
+function similarReply(record: ApprovalRecord): Omit<SimilarApproval, 'sameStep' | 'outcome'> {
+  const { id, run, step, summary, requester, status, openedAt, closedAt, votes, plan } = record;
+  const { playbook, version } = plan;
+  const closed = closedAt === undefined ? {} : { closedAt };
+  return { id, run, playbook, version, step, summary, requester, targets: shownWith(plan).targets, status, openedAt, ...closed, votes };
 }
 
 async function known(store: Store, id: string): Promise<ApprovalRecord> {

@@ -1,5 +1,6 @@
 /** Playbooks, and starting one by hand: only who holds a role that its manual trigger names. */
 import { EdictError } from '../../domain/errors.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
 import { manualRoles, resolveInputs } from '../../domain/playbook/inputs.ts';
 import type { PlaybookRow, Store } from '../../store/port.ts';
 import type { PlaybookSummary } from '../contract/playbooks.ts';
@@ -11,7 +12,7 @@ export function playbookHandlers({ store, orchestrator }: HandlerDeps): Handlers
     'playbooks.list': async () => ({ items: (await store.playbooks.list()).map(playbookSummary) }),
     'playbooks.get': async ({ params, query }) => {
       const row = await knownPlaybook(store, params.name, query.version);
-      return { ...playbookSummary(row), source: row.source };
+      return { ...playbookSummary(row), source: row.source, ...(row.tests === undefined ? {} : { tests: row.tests }) };
     },
     'playbooks.run': async ({ params, body, by, person, http }) => {
       const row = await knownPlaybook(store, params.name, body.version);
@@ -42,5 +43,26 @@ function playbookSummary({ playbook, version, digest, publishedAt, plan }: Playb
     digest: digest as PlaybookSummary['digest'],
     publishedAt,
     ...(manual.length === 0 ? {} : { manual }),
+    ...whatItIs(plan),
+  };
+}
+
+/** What the compiler made of the text has a dot in its id, and is no step that somebody wrote. */
+function whatItIs({
+  description,
+  owner,
+  triggers,
+  steps,
+  tags,
+}: Plan): Omit<PlaybookSummary, 'playbook' | 'version' | 'title' | 'digest' | 'publishedAt' | 'manual'> {
+  const written = Object.values(steps).filter(({ id }) => !id.includes('.'));
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(owner === undefined ? {} : { owner }),
+    starts: [...new Set(triggers.map(({ kind }) => kind))],
+    steps: written.length,
+    actions: [...new Set(written.flatMap((step) => (step.kind === 'action' ? [step.action] : [])))].toSorted(),
+    asksPeople: written.some(({ kind }) => kind === 'approval' || kind === 'manual'),
+    tags,
   };
 }

@@ -3,6 +3,7 @@ import { EdictError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { EffectRow, RunRow, Store } from '../../store/port.ts';
 import type { RunDetail, RunSummary } from '../contract/runs.ts';
+import { workflowIds } from '../../workflows/messages.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { withoutLargeValues } from '../large-values.ts';
 
@@ -12,7 +13,8 @@ const queryTimeoutMs = 1500;
 export function runHandlers({
   store,
   orchestrator,
-}: HandlerDeps): HandlersOf<'runs.list' | 'runs.get' | 'runs.cancel' | 'effects.list' | 'values.get'> {
+  temporalUi,
+}: HandlerDeps): HandlersOf<'runs.list' | 'runs.get' | 'runs.workflow' | 'runs.cancel' | 'effects.list' | 'values.get'> {
   return {
     'runs.list': async ({ query: { cursor, limit, ...filter } }) => {
       const { items, next } = await store.runs.list(filter, { cursor, limit });
@@ -35,6 +37,13 @@ export function runHandlers({
         effects,
         ...links,
       };
+    },
+    'runs.workflow': async ({ params }) => {
+      const { run, status } = await knownRun(store, params.run);
+      const attempts = status === 'ended' ? [] : await orchestrator.attempts(run, queryTimeoutMs);
+      const workflow = workflowIds.playbookRun(run);
+      const link = temporalUi === undefined ? {} : { link: `${temporalUi}/workflows/${encodeURIComponent(workflow)}` };
+      return { run, workflow, ...link, attempts: attempts ?? [], stale: attempts === undefined };
     },
     'runs.cancel': async ({ params, body, by }) => {
       const row = await knownRun(store, params.run);

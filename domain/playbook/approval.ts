@@ -120,3 +120,6 @@ export type Delegation = {
   readonly madeAt: string;
   readonly revokedAt?: string | undefined;
 };
+
+/** What somebody asked or answered beside the votes. */
+export type ApprovalComment = { readonly id: number; readonly by: string; readonly text: string; readonly at: string };

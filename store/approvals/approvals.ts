@@ -17,6 +17,7 @@ import type { Tables } from '../postgres/tables.ts';
 import type { VoteRefusal } from './ballot.ts';
 import { reviewsOf } from './reviews.ts';
 import { requestersOf, rightsOf } from './rights.ts';
+import { talk } from './talk.ts';
 import { countVote } from './vote.ts';
 
 type Stored = Selectable<Tables['approvals']>;
@@ -25,10 +26,10 @@ type OpenInput = Parameters<Approvals['open']>[0];
 const system = 'system:approvals';
 
 export function approvalsRepository(db: Db, change: Change): Approvals {
-  return { ...reads(db), ...changes(change) };
+  return { ...reads(db), ...changes(change), ...talk(db, change) };
 }
 
-function reads(db: Db): Pick<Approvals, 'get' | 'list' | 'rights' | 'clock'> {
+function reads(db: Db): Pick<Approvals, 'get' | 'list' | 'named' | 'rights' | 'clock'> {
   return {
     rights: (voters) => rightsOf(db, voters, false),
     clock: async () => {
@@ -38,6 +39,12 @@ function reads(db: Db): Pick<Approvals, 'get' | 'list' | 'rights' | 'clock'> {
     get: async (id) => {
       const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toRecord(row, await partsOf(db, [id]));
+    },
+    named: async (ids) => {
+      if (ids.length === 0) return [];
+      const rows = await db.selectFrom('approvals').selectAll().where('id', 'in', ids).execute();
+      const parts = await partsOf(db, ids);
+      return rows.map((row) => toRecord(row, parts));
     },
     list: async (filter, page) => {
       const [limit, after] = [pageLimit(page), timeKey(page)];

@@ -11,6 +11,8 @@ import { up as secretTimes } from './2026-11-25-secret-times.ts';
 import { up as systems } from './2026-11-25-systems.ts';
 import { up as tasks } from './2026-11-25-tasks.ts';
 import { up as triggers } from './2026-11-25-triggers.ts';
+import { up as approvalComments } from './2026-11-26-approval-comments.ts';
+import { up as playbookTests } from './2026-11-26-playbook-tests.ts';
 
 export const migrations: { readonly [name: string]: Migration } = {
   '2026-11-25-foundation': { up: foundation },
@@ -24,4 +26,6 @@ export const migrations: { readonly [name: string]: Migration } = {
   '2026-11-25-tasks': { up: tasks },
   '2026-11-25-triggers': { up: triggers },
   '2026-11-25-large-values': { up: largeValues },
+  '2026-11-26-approval-comments': { up: approvalComments },
+  '2026-11-26-playbook-tests': { up: playbookTests },
 };

@@ -83,6 +83,7 @@ export type Tables = {
     plan: Document<Plan>;
     published_at: Generated<string>;
     follows: ColumnType<string[], string[] | undefined, string[]>;
+    tests: Optional<string>;
   };
   readonly trigger_switches: {
     playbook: string;
@@ -146,6 +147,13 @@ export type Tables = {
     expires_at: string;
     status: ApprovalStatus;
     closed_at: Optional<string>;
+  };
+  readonly approval_comments: {
+    id: Generated<number>;
+    approval: string;
+    author: string;
+    body: string;
+    made_at: Generated<string>;
   };
   readonly tasks: {
     id: string;

@@ -63,6 +63,9 @@ function reads(db: Db): Pick<Runs, 'get' | 'list' | 'forks' | 'broughtBy' | 'lis
         .limit(limit + 1);
       if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
       if (filter.policy !== undefined) query = query.where('policy', '=', filter.policy);
+      if (filter.playbook !== undefined) query = query.where('playbook', '=', filter.playbook);
+      if (filter.requester !== undefined) query = query.where('requester', '=', filter.requester);
+      if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome);
       if (filter.status !== undefined) query = query.where('status', '=', filter.status);
       if (after !== undefined) query = query.where(sql<boolean>`(ordered_at, run) < (${after.at}::timestamptz, ${after.id})`);
       return toPage({ rows: await query.execute(), limit, key: (row) => [row.ordered_at, row.run], item: toRow });

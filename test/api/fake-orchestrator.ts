@@ -74,6 +74,7 @@ export function fakeOrchestrator(): FakeOrchestrator {
     schedules: async (prefix) => (await does.schedules?.(prefix)) ?? [],
     schedule: async (id) => (await does.schedule?.(id)) ?? {},
     runView: async (run, timeoutMs) => does.runView?.(run, timeoutMs),
+    attempts: async (run, timeoutMs) => does.attempts?.(run, timeoutMs) ?? [],
     ping: async () => does.ping?.(),
   };
 }

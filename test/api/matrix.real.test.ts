@@ -19,6 +19,7 @@ const holders: Readonly<Record<Permission, readonly Role[]>> = {
   'decisions:ask': everyone,
   'approvals:read': everyone,
   'approvals:vote': ['manager', 'analyst', 'engineer'],
+  'approvals:discuss': ['manager', 'analyst', 'engineer', 'admin'],
   'approvals:delegate': ['manager', 'analyst', 'engineer', 'admin'],
   'approvals:break-glass': ['manager', 'admin'],
   'approvals:review': ['manager', 'admin'],
