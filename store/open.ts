@@ -1,6 +1,9 @@
 /** The store on a migrated PostgreSQL. Opening it brings the audit file up to the table; closing it waits for the file. */
 import { sql } from 'kysely';
 import type pg from 'pg';
+import { accountsRepository, identitiesRepository } from './access/accounts.ts';
+import { sessionsRepository } from './access/sessions.ts';
+import { triesRepository } from './access/tries.ts';
 import { auditRepository } from './audit.ts';
 import { recordedChange, type Change } from './chain/change.ts';
 import { openAuditFile, type AuditFile } from './chain/file.ts';
@@ -91,6 +94,10 @@ function repositories({ pool, db, flush, file, listener }: Parts): Omit<Store, '
       ...guard('people', people),
       authenticate: (secret) => people.authenticate(secret).catch(inWords('store.people.authenticate')),
     },
+    sessions: guard('sessions', sessionsRepository(db, change)),
+    accounts: guard('accounts', accountsRepository(db, change)),
+    tries: guard('tries', triesRepository(db, change)),
+    identities: guard('identities', identitiesRepository(db, change)),
     policies: guard('policies', policiesRepository(db, change)),
     context: guard('context', contextRepository(db, change)),
     playbooks: guard('playbooks', playbooksRepository(db, change)),

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { EdictError } from '../domain/errors.ts';
+import { endSessions } from './access/sessions.ts';
 import type { Change } from './chain/change.ts';
 import { now, type Db } from './postgres/database.ts';
 import type { People, Person, Role, TokenRow } from './port.ts';
@@ -29,11 +30,14 @@ export function peopleRepository(db: Db, change: Change): People {
           .returning('id')
           .executeTakeFirst();
         if (changed === undefined) return;
+        // Whoever is let in again signs in again.
+        const ended = row.disabled ? await endSessions(tx, row.id) : 0;
+        if (row.disabled) await tx.deleteFrom('sign_in_links').where('person', '=', row.id).execute();
         record({
           actor: by,
           event: 'person-put',
           subject: `person/${person.id}`,
-          detail: { roles: row.roles, disabled: row.disabled },
+          detail: { roles: row.roles, disabled: row.disabled, ...(ended === 0 ? {} : { sessionsEnded: ended }) },
         });
       }),
     get: (id) => db.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirst(),

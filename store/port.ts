@@ -17,6 +17,7 @@ import type { RunOrigin } from '../domain/playbook/control/origin.ts';
 import type { RunView } from '../domain/playbook/view.ts';
 import type { Policy } from '../domain/policy/model.ts';
 import type { Artifact, Loss, TargetName } from '../domain/policy/targets/target.ts';
+import type { Accounts, Identities, Sessions, Tries } from './access/port-access.ts';
 import type { Approvals, Delegations, Reviews } from './port-approvals.ts';
 import type { SignalRow, Signals } from './port-signals.ts';
 import type { PlaybookRow, Playbooks, PlaybookVersion } from './port-playbooks.ts';
@@ -480,6 +481,10 @@ export type Bundles = {
 
 export type Store = {
   readonly people: People;
+  readonly sessions: Sessions;
+  readonly accounts: Accounts;
+  readonly tries: Tries;
+  readonly identities: Identities;
   readonly policies: Policies;
   readonly context: Context;
   readonly playbooks: Playbooks;

@@ -13,6 +13,7 @@ import { up as tasks } from './2026-11-25-tasks.ts';
 import { up as triggers } from './2026-11-25-triggers.ts';
 import { up as approvalComments } from './2026-11-26-approval-comments.ts';
 import { up as playbookTests } from './2026-11-26-playbook-tests.ts';
+import { up as signIn } from './2026-11-26-sign-in.ts';
 
 export const migrations: { readonly [name: string]: Migration } = {
   '2026-11-25-foundation': { up: foundation },
@@ -28,4 +29,5 @@ export const migrations: { readonly [name: string]: Migration } = {
   '2026-11-25-large-values': { up: largeValues },
   '2026-11-26-approval-comments': { up: approvalComments },
   '2026-11-26-playbook-tests': { up: playbookTests },
+  '2026-11-26-sign-in': { up: signIn },
 };

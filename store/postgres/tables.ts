@@ -17,6 +17,7 @@ import type { RunView } from '../../domain/playbook/view.ts';
 import type { Policy } from '../../domain/policy/model.ts';
 import type { SystemKind } from '../../domain/systems/catalogue.ts';
 import type { Loss, TargetName } from '../../domain/policy/targets/target.ts';
+import type { SignInMethod } from '../access/port-access.ts';
 import type {
   CommandStatus,
   EffectStatus,
@@ -37,6 +38,23 @@ type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>;
 export type Tables = {
   readonly people: { id: string; name: string; roles: Role[]; disabled: boolean };
   readonly tokens: { id: string; person: string; label: string; hash: string; created_at: Generated<string>; revoked_at: Optional<string> };
+  readonly sessions: {
+    id: string;
+    person: string;
+    hash: string;
+    method: SignInMethod;
+    address: string;
+    agent: string;
+    started_at: Generated<string>;
+    seen_at: Generated<string>;
+    authenticated_at: Generated<string>;
+    ends_at: string;
+    ended_at: Optional<string>;
+  };
+  readonly passwords: { person: string; encoded: string; set_at: Generated<string> };
+  readonly sign_in_links: { hash: string; person: string; made_at: Generated<string>; expires_at: string; used_at: Optional<string> };
+  readonly sign_in_tries: { key: string; count: number; last_at: Generated<string>; until: string };
+  readonly identities: { issuer: string; subject: string; person: string; bound_at: Generated<string> };
   readonly policies: {
     policy: string;
     state: PolicyState;
