@@ -15,7 +15,13 @@ import type { Target } from '../domain/policy/targets/target.ts';
 import { type Corpus, policyCorpus } from './corpus/policies.ts';
 import { type BenchFigure, figure } from './figure.ts';
 
-const firewalls: readonly Target[] = [targets['juniper-srx'], targets['pan-os'], targets.fortinet, targets['check-point']];
+const firewalls: readonly Target[] = [
+  targets['juniper-srx'],
+  targets['pan-os'],
+  targets.fortinet,
+  targets['check-point'],
+  targets['cisco-asa'],
+];
 
 export function bench(): BenchFigure[] {
   return [10, 100, 1_000, 10_000].flatMap((count) => {

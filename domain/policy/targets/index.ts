@@ -9,6 +9,7 @@ import { cedarTarget } from './cedar/target.ts';
 import { checkPointTarget } from './check-point/target.ts';
 import { fortinetTarget } from './fortinet/target.ts';
 import { ciliumTarget } from './cilium/target.ts';
+import { ciscoAsaTarget } from './cisco-asa/target.ts';
 import { ciscoIosTarget } from './cisco-ios/target.ts';
 import { gcpFirewallTarget } from './gcp-firewall/target.ts';
 import { iptablesTarget } from './iptables/target.ts';
@@ -42,6 +43,7 @@ export const targets = {
   'check-point': checkPointTarget,
   cilium: ciliumTarget,
   fortinet: fortinetTarget,
+  'cisco-asa': ciscoAsaTarget,
   'cisco-ios': ciscoIosTarget,
   'gcp-firewall': gcpFirewallTarget,
   iptables: iptablesTarget,
@@ -57,8 +59,8 @@ export const targets = {
   rfc8519: rfc8519Target,
 } satisfies { readonly [name in TargetName]?: AnyTarget };
 
-/** What the connectors of ours put in force: every policy is compiled to these. */
-export const enforcedTargets: readonly Target[] = [regoTarget, nftablesTarget];
+/** What the connectors of ours put in force: a policy is compiled to each of these that holds rules of its kinds. */
+export const enforcedTargets: readonly AnyTarget[] = [regoTarget, nftablesTarget, regoAccessTarget];
 
 export type KnownTarget = keyof typeof targets;
 

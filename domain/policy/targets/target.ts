@@ -12,6 +12,7 @@ export type TargetName =
   | 'nftables'
   | 'iptables'
   | 'cisco-ios'
+  | 'cisco-asa'
   | 'juniper-srx'
   | 'pan-os'
   | 'fortinet'

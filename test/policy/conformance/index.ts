@@ -9,6 +9,7 @@ import { cedar } from './cedar.ts';
 import { checkPoint } from './check-point.ts';
 import { fortinet } from './fortinet.ts';
 import { cilium } from './cilium.ts';
+import { ciscoAsa } from './cisco-asa.ts';
 import { ciscoIos } from './cisco-ios.ts';
 import { gcpFirewall } from './gcp-firewall.ts';
 import { iptables } from './iptables.ts';
@@ -33,6 +34,7 @@ export const conformances: { readonly [target in TargetName]?: Conformance } = {
   'check-point': checkPoint,
   cilium,
   fortinet,
+  'cisco-asa': ciscoAsa,
   'cisco-ios': ciscoIos,
   'gcp-firewall': gcpFirewall,
   iptables,

@@ -13,7 +13,7 @@ import { comparedBox } from '../../compare.ts';
 import { allRules, clausesOf, type ClauseRule, type NetworkClause } from '../../clauses.ts';
 import { type ConnectionState, flowSet } from '../../request/flow.ts';
 import { type IntervalSet, intersect, isEqual, isSubset, subtract } from '../../intervals.ts';
-import type { AddressSelector, NetworkRule, Policy, RuleEffect } from '../../model.ts';
+import type { AddressSelector, NetworkRule, Policy, RuleEffect, ServiceSelector } from '../../model.ts';
 import { anyAddress } from '../../addresses.ts';
 import { type Resolve, resolver } from '../../resolve.ts';
 import { anyMinute } from '../../time-window.ts';
@@ -44,7 +44,11 @@ export type Line = {
 
 /** A rule of which a part is left out, and why; `unspoken`: what the device decides all the same where no rule speaks. */
 export type Omission = Pick<Loss, 'rule' | 'direction' | 'reason'> & {
-  readonly covers?: 'unspoken' | { readonly from: string } | { readonly to: string };
+  readonly covers?:
+    | 'unspoken'
+    | { readonly from: AddressSelector }
+    | { readonly to: AddressSelector }
+    | { readonly service: ServiceSelector };
 };
 
 /** An allow that is left out lets less pass, a refusal more. */

@@ -51,7 +51,7 @@ export function omissionLosses(
 function placesOf(omissions: readonly Omission[], compared: Box, resolve: Resolve): readonly Box[] {
   const places = new Map<string, Box>();
   for (const { covers } of omissions) {
-    if (covers === undefined || covers === 'unspoken') return [compared];
+    if (covers === undefined || covers === 'unspoken' || 'service' in covers) return [compared];
     const part = 'from' in covers ? { source: resolve(covers.from) } : { destination: resolve(covers.to) };
     places.set(JSON.stringify(covers), { ...compared, ...part });
   }
@@ -105,7 +105,7 @@ function candidatesOf(omissions: readonly Omission[], rules: ReadonlyMap<string,
 function coversOfOmission({ covers }: Omission, rule: NetworkRule | undefined): Loss['covers'] {
   if (covers === 'unspoken' || rule === undefined) return covers;
   const { service } = rule.match;
-  if (covers !== undefined) return { ...covers, service };
+  if (covers !== undefined) return { service, ...covers };
   return isTimed(rule) ? { service } : undefined;
 }
 

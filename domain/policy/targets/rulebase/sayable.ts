@@ -6,7 +6,7 @@ import { anyService, serviceSet } from '../../service-selector.ts';
 import type { AddressSelector } from '../../model.ts';
 import { type Line, type Omission, omissionOf, type Rulebase } from './lines.ts';
 import { mostListed } from './names.ts';
-import { serviceEntries, type ServiceEntry } from './services.ts';
+import { selectorOf, serviceEntries, type ServiceEntry } from './services.ts';
 
 export type SayableLine = Line & {
   /** Those that the line is about; where it is negated, all but those. */
@@ -38,13 +38,22 @@ export function sayableOf({ lines, omissions: before }: Rulebase, words: Words):
     const others = words.canNegate && entries.length > mostListed ? otherEntries(line) : [];
     if (others.length > 0 && others.length < entries.length && others.every((entry) => words.missing(entry) === undefined))
       return [{ ...line, services: others, isNegated: true }];
-    const reasons = entries.flatMap((entry) => words.missing(entry) ?? []);
-    for (const reason of reasons) omissions.push(omissionOf(line, reason));
-    if (reasons.length === 0) return [{ ...line, services: entries, isNegated: false }];
     const services = entries.filter((entry) => words.missing(entry) === undefined);
+    if (services.length === entries.length) return [{ ...line, services, isNegated: false }];
+    omissions.push(...missingOf(line, entries, words));
     return services.length === 0 ? [] : [{ ...line, services, isNegated: false, box: narrowed(line.box, services) }];
   });
   return { lines: said, omissions };
+}
+
+/** What the line asks for and the device has no word for, by why it has none. */
+function missingOf(line: Line, entries: readonly ServiceEntry[], { missing }: Words): readonly Omission[] {
+  const byReason = new Map<string, string[]>();
+  for (const entry of entries) {
+    const reason = missing(entry);
+    if (reason !== undefined) byReason.set(reason, [...(byReason.get(reason) ?? []), selectorOf(entry)]);
+  }
+  return [...byReason].map(([reason, services]) => ({ ...omissionOf(line, reason), covers: { service: services.join(',') } }));
 }
 
 /** Adds to the omissions what the device would not tell from other addresses. */

@@ -5,6 +5,7 @@
 import { noSourcePort } from '../../request/flow.ts';
 import { type IntervalSet, intersect } from '../../intervals.ts';
 import { anyService, hasPorts, isIcmp, lastDetail, protocolName, type Service, servicesOf } from '../../service-selector.ts';
+import type { ServiceSelector } from '../../model.ts';
 import { mark } from './names.ts';
 
 export type PortRange = { readonly low: number; readonly high: number };
@@ -72,6 +73,12 @@ function named(entry: Omit<ServiceEntry, 'name'>): ServiceEntry {
     ...(sourcePorts === undefined ? [] : ['from', rangeText(sourcePorts)]),
   ];
   return { name: `${mark}${parts.join('-')}`, ...entry };
+}
+
+/** The entry in the policies' own words, of every source port. */
+export function selectorOf({ protocol, ports, icmp }: ServiceEntry): ServiceSelector {
+  const details = [ports === undefined ? icmp?.type : rangeText(ports), icmp?.code].filter((detail) => detail !== undefined);
+  return [protocolName(protocol) ?? `proto/${protocol}`, ...details].join('/');
 }
 
 export function rangeText({ low, high }: PortRange): string {

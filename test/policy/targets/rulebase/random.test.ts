@@ -8,7 +8,7 @@ import { policies, policyOf, request, smallInventory } from '../../arbitrary.ts'
 import { networkRule } from '../../conformance/cases.ts';
 import { decideRead } from '../../read-decision.ts';
 
-const firewalls = [targets['juniper-srx'], targets['pan-os'], targets.fortinet, targets['check-point']];
+const firewalls = [targets['juniper-srx'], targets['pan-os'], targets.fortinet, targets['check-point'], targets['cisco-asa']];
 
 it.each(firewalls.map((target) => [target.name, target] as const))('%s has no clock by hours: a time zone has a name', (_, target) => {
   const rule = networkRule('web', {}, { effect: 'allow', except: [{ during: 'daily 08:00-18:00 +01:00' }] });
