@@ -1,7 +1,8 @@
 /**
  * The request space cut up by a collection of sets, over any ordered list of dimensions. On each dimension's line the end points of
  * all sets make atoms; atoms that lie in the same sets fall into one class, and a class is all that a decision can depend on. Classes
- * are small integers, numbered in order of first appearance.
+ * are small integers, numbered so that sets are few runs of them: those of the largest set stand together, within it and beside it
+ * those of the next. A group of hosts that are scattered over a line is then a run for each zone, not one for each host.
  *
  * A space may fall into parts that never meet in one request, such as IPv4 and IPv6: each part has its own run of classes and its
  * own diagrams, so that the second costs nothing extra.
@@ -70,7 +71,12 @@ function lineOf(sets: readonly IntervalSet[], whole: IntervalSet, { dimension, p
   const atomAt = new Map(starts.map((value, index) => [value, index]));
   const atomsOf = (set: IntervalSet) =>
     set.map(({ low, high }) => [atomAt.get(low) ?? starts.length, atomAt.get(high + 1n) ?? starts.length] as const);
-  const classes = classify(starts.length, [whole, ...cuts, ...distinct].map(atomsOf), atomsOf(whole));
+  const largestFirst = distinct
+    .map(atomsOf)
+    .map((ranges) => ({ ranges, atoms: atomCount(ranges) }))
+    .toSorted((a, b) => b.atoms - a.atoms);
+  const splitting = [...[whole, ...cuts].map(atomsOf), ...largestFirst.map(({ ranges }) => ranges)];
+  const classes = classify(starts.length, splitting, atomsOf(whole));
   const { classOf, sample, domains } = inParts(classes, samples(starts, classes), { cuts, parts });
   return { starts, classOf, sample, domains, runs: runReader({ atomsOf, classOf, domains, intern }) };
 }
@@ -88,9 +94,18 @@ function atomStarts(sets: readonly IntervalSet[]): readonly bigint[] {
 
 type AtomRanges = readonly (readonly [number, number])[];
 
-/** Partition refinement: each set splits the classes that it cuts. Atoms outside of the whole get -1. */
+function atomCount(ranges: AtomRanges): number {
+  return ranges.reduce((sum, [start, end]) => sum + end - start, 0);
+}
+
+/**
+ * Partition refinement: each set splits the classes that it cuts. What it holds of one comes to stand before the rest of it, so that
+ * the order of the classes is that of which of the sets they lie in. Atoms outside of the whole get -1.
+ */
 function classify(atoms: number, sets: readonly AtomRanges[], whole: AtomRanges): Int32Array {
   const classOf = new Int32Array(atoms);
+  /** The class that stands before each, -1 for none. The first of all, 0, stands last. */
+  const before: number[] = [-1];
   let next = 1;
   for (const ranges of sets) {
     const renamed = new Map<number, number>();
@@ -98,25 +113,29 @@ function classify(atoms: number, sets: readonly AtomRanges[], whole: AtomRanges)
       for (let atom = start; atom < end; atom += 1) {
         const old = element(classOf, atom);
         let fresh = renamed.get(old);
-        if (fresh === undefined) renamed.set(old, (fresh = next++));
+        if (fresh === undefined) {
+          renamed.set(old, (fresh = next++));
+          before.push(element(before, old));
+          before[old] = fresh;
+        }
         classOf[atom] = fresh;
       }
     }
   }
-  return renumber(classOf, whole);
+  return renumber(classOf, before, whole);
 }
 
-function renumber(classOf: Int32Array, whole: AtomRanges): Int32Array {
-  const numbers = new Map<number, number>();
+/** `before`: the class that stands before each. Classes that have atoms in the whole keep their order. */
+function renumber(classOf: Int32Array, before: readonly number[], whole: AtomRanges): Int32Array {
+  const isHeld = new Uint8Array(before.length);
+  for (const [start, end] of whole) for (let atom = start; atom < end; atom += 1) isHeld[element(classOf, atom)] = 1;
+  const held: number[] = [];
+  for (let number = 0; number >= 0; number = element(before, number)) if (isHeld[number] === 1) held.push(number);
+  const numbers = new Int32Array(before.length).fill(-1);
+  held.forEach((number, place) => (numbers[number] = held.length - 1 - place));
   const renumbered = new Int32Array(classOf.length).fill(-1);
-  for (const [start, end] of whole) {
-    for (let atom = start; atom < end; atom += 1) {
-      const old = element(classOf, atom);
-      const number = numbers.get(old) ?? numbers.size;
-      numbers.set(old, number);
-      renumbered[atom] = number;
-    }
-  }
+  for (const [start, end] of whole)
+    for (let atom = start; atom < end; atom += 1) renumbered[atom] = element(numbers, element(classOf, atom));
   return renumbered;
 }
 
@@ -185,7 +204,7 @@ function runReader({ atomsOf, classOf, domains, intern }: Reading): Line['runs']
 
 /** The classes of a set, ascending. Of a large one they are marked, of a small one sorted: most sets of a large space are small. */
 function classesOf(ranges: AtomRanges, classOf: Int32Array, count: number): Int32Array {
-  const atoms = ranges.reduce((sum, [start, end]) => sum + end - start, 0);
+  const atoms = atomCount(ranges);
   if (atoms * 8 > count) return markedClasses(ranges, classOf, count);
   const found = new Int32Array(atoms);
   let at = 0;

@@ -1,43 +1,45 @@
-/** Numbers by lists of whole numbers, compared element by element: a hash finds candidates, and no two lists are ever confused. */
+/** Numbers by lists of whole numbers, compared element by element. The lists are copied, end to end. */
+import { hashOf, newChains, withRoom } from './chains.ts';
+
+/** The first `count` numbers of `list` are meant. */
 export type ListMap = {
-  readonly get: (list: ArrayLike<number>) => number | undefined;
-  /** The list must not change afterwards, and must not be there yet. */
-  readonly set: (list: ArrayLike<number>, value: number) => void;
+  /** −1 for none. */
+  readonly get: (list: Int32Array, count: number) => number;
+  /** The list must not be there yet; values are 0 and more. */
+  readonly set: (list: Int32Array, count: number, value: number) => void;
+  readonly clear: () => void;
 };
 
 export function listMap(): ListMap {
-  const heads = new Map<number, number>();
-  const lists: ArrayLike<number>[] = [];
-  const values: number[] = [];
-  /** The entry behind it with the same hash; -1 for none. */
-  const next: number[] = [];
+  const chains = newChains();
+  let [pool, ends, values] = [new Int32Array(64), new Int32Array(16), new Int32Array(16)];
+  let used = 0;
+  const startOf = (entry: number): number => (entry === 0 ? 0 : (ends[entry - 1] ?? 0));
+  const isSame = (entry: number, list: Int32Array, count: number): boolean => {
+    const start = startOf(entry);
+    if ((ends[entry] ?? 0) - start !== count) return false;
+    for (let index = 0; index < count; index += 1) if (pool[start + index] !== list[index]) return false;
+    return true;
+  };
   return {
-    get: (list) => {
-      for (let at = heads.get(hashOf(list)) ?? -1; at >= 0; at = next[at] ?? -1) {
-        const held = lists[at];
-        if (held !== undefined && isSame(held, list)) return values[at];
-      }
-      return undefined;
+    get: (list, count) => {
+      const hash = hashOf(list, count);
+      for (let entry = chains.first(hash); entry >= 0; entry = chains.next(entry, hash))
+        if (isSame(entry, list, count)) return values[entry] ?? -1;
+      return -1;
     },
-    set: (list, value) => {
-      const hash = hashOf(list);
-      next.push(heads.get(hash) ?? -1);
-      heads.set(hash, lists.length);
-      lists.push(list);
-      values.push(value);
+    set: (list, count, value) => {
+      const entry = chains.add(hashOf(list, count));
+      pool = withRoom(pool, used + count);
+      for (let index = 0; index < count; index += 1) pool[used + index] = list[index] ?? 0;
+      used += count;
+      [ends, values] = [withRoom(ends, entry + 1), withRoom(values, entry + 1)];
+      ends[entry] = used;
+      values[entry] = value;
+    },
+    clear: () => {
+      chains.clear();
+      used = 0;
     },
   };
-}
-
-/** FNV-1a over whole numbers. */
-function hashOf(list: ArrayLike<number>): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < list.length; index += 1) hash = Math.imul(hash ^ (list[index] ?? 0), 0x01000193);
-  return hash ^ (hash >>> 15);
-}
-
-function isSame(one: ArrayLike<number>, other: ArrayLike<number>): boolean {
-  if (one.length !== other.length) return false;
-  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false;
-  return true;
 }

@@ -43,7 +43,7 @@ test('each of the four relations, with what each side allows', () => {
   expect(relation([allowWeb, claim], [claim, allowWeb]).relation).toBe('equivalent');
   const wider = relation([allowWeb, claim], [allowAll, claim]);
   expect(wider.relation).toBe('second-more');
-  expect(wider.second?.text).toBe('tcp/0 from 198.51.100.7 to 10.2.0.11 (pay-2): a says deny, b says allow');
+  expect(wider.second?.text).toBe('tcp/0 from 10.1.0.17 (ws-17) to 10.2.0.11 (pay-2): a says deny, b says allow');
   expect(wider.allows.first.ipv4.requests < wider.allows.second.ipv4.requests).toBe(true);
   expect(relation([allowAll, claim], [allowWeb, claim]).relation).toBe('first-more');
   const ssh = rule('ssh', 'allow', { from: 'group:admin', to: 'service:web', service: 'udp/22' });

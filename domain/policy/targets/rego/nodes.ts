@@ -53,13 +53,13 @@ export function nodesOf({ store, roots, answers }: DecisionDiagram): Nodes {
   };
 }
 
-/** What most classes lead to stands once, under `*`. */
+/** What most classes lead to stands once, under `*`; of as many, what has the least name. */
 function edgesOf(node: Node, names: readonly string[], nameOf: (id: number) => string): Edges {
   const children = [...node.children].map((child) => nameOf(child));
   const endOf = (run: number) => node.starts[run + 1] ?? node.end;
   const widths = new Map<string, number>();
   children.forEach((child, run) => widths.set(child, (widths.get(child) ?? 0) + endOf(run) - element(node.starts, run)));
-  const rest = [...widths].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
+  const rest = [...widths].reduce((best, each) => (each[1] > best[1] || (each[1] === best[1] && each[0] < best[0]) ? each : best))[0];
   const edges: { [name: string]: string } = { '*': rest };
   children.forEach((child, run) => {
     if (child === rest) return;
