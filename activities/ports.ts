@@ -3,7 +3,7 @@ import type { Provider } from '../ai/provider.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { OutsideSystem } from '../connectors/system.ts';
 import type { GuardAnswer, GuardQuestion } from '../domain/guard/decision.ts';
-import type { Decision, NetworkRequest } from '../domain/policy/model.ts';
+import type { Decision, Request } from '../domain/policy/model.ts';
 import type { Artifact, TargetName } from '../domain/policy/targets/target.ts';
 import type { Store } from '../store/port.ts';
 
@@ -29,7 +29,7 @@ export type ProofEngine = {
   /** One decision a request, in order; undefined for a request that this engine cannot be asked (no packet goes to port 0). */
   readonly decideMany: (
     artifact: Artifact,
-    requests: readonly NetworkRequest[],
+    requests: readonly Request[],
     options?: { readonly signal?: AbortSignal | undefined },
   ) => Promise<readonly (Decision | undefined)[]>;
 };

@@ -3,8 +3,8 @@
  * after the point itself reports the change. Every connector passes test/connectors/conformance.
  */
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Decision, NetworkRequest } from '../domain/policy/model.ts';
-import type { Artifact } from '../domain/policy/targets/target.ts';
+import type { Decision, Request } from '../domain/policy/model.ts';
+import type { Artifact, TargetName } from '../domain/policy/targets/target.ts';
 
 export type ConnectorKind = 'opa' | 'nftables';
 
@@ -48,7 +48,7 @@ export type Probe = {
 };
 
 /** `probe` absent: the request could not be tried here (port 0, a multicast address, …), and `reason` says why. */
-export type ProbeOutcome = { readonly request: NetworkRequest; readonly probe?: Probe | undefined; readonly reason?: string | undefined };
+export type ProbeOutcome = { readonly request: Request; readonly probe?: Probe | undefined; readonly reason?: string | undefined };
 
 export type CallOptions = { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined };
 
@@ -60,13 +60,18 @@ export type Connector = {
   /** Whole state, atomically: after it the point is as `desired`, or as before. */
   readonly apply: (desired: Desired, key: string, options?: CallOptions) => Promise<Receipt>;
   readonly observe: (options?: CallOptions) => Promise<Observed>;
-  readonly probe: (request: NetworkRequest, options?: CallOptions) => Promise<Probe>;
+  readonly probe: (request: Request, options?: CallOptions) => Promise<Probe>;
   /** Many probes at once, answers in the order of the requests; one that could not be tried says why. */
-  readonly probeMany?: (requests: readonly NetworkRequest[], options?: CallOptions) => Promise<readonly ProbeOutcome[]>;
+  readonly probeMany?: (requests: readonly Request[], options?: CallOptions) => Promise<readonly ProbeOutcome[]>;
   /** Puts back `receipt.before`. Undoing twice is the same as once. */
   readonly undo: (receipt: Receipt, options?: CallOptions) => Promise<Observed>;
   readonly close: () => Promise<void>;
 };
 
-/** How a point is reached, as stored; parsed by the connector's own schema. */
-export type PointConfig = { readonly name: string; readonly kind: ConnectorKind; readonly settings: { readonly [key: string]: Json } };
+/** How a point is reached, as stored; parsed by the connector's own schema. `target`: what it takes, where its kind takes several. */
+export type PointConfig = {
+  readonly name: string;
+  readonly kind: ConnectorKind;
+  readonly target?: TargetName | undefined;
+  readonly settings: { readonly [key: string]: Json };
+};

@@ -5,7 +5,8 @@
  */
 import { EdictError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { NetworkRequest } from '../domain/policy/model.ts';
+import { printAccessRequest, printAiRequest } from '../domain/policy/access/request-text.ts';
+import type { Request } from '../domain/policy/model.ts';
 import type { Artifact, TargetName } from '../domain/policy/targets/target.ts';
 import type { CallOptions, Connector, ConnectorKind, Desired, Isolation, Observed, ProbeOutcome, Receipt } from './connector.ts';
 import { withDeadline, type Deadline } from './deadline.ts';
@@ -35,11 +36,13 @@ export type Driver = {
   readonly kind: ConnectorKind;
   readonly point: string;
   readonly target: TargetName;
+  /** False where the point knows no connections, and so no host that is cut off; true unless told. */
+  readonly isolates?: boolean | undefined;
   readonly timeoutMs: number;
   readonly read: (deadline: Deadline) => Promise<Reading>;
   /** Whole state, atomically. */
   readonly write: (write: Write, deadline: Deadline) => Promise<void>;
-  readonly probe: (requests: readonly NetworkRequest[], deadline: Deadline) => Promise<readonly ProbeOutcome[]>;
+  readonly probe: (requests: readonly Request[], deadline: Deadline) => Promise<readonly ProbeOutcome[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -111,11 +114,16 @@ async function put({ driver }: Point, write: Write, deadline: Deadline): Promise
   });
 }
 
-async function probeOne({ driver }: Point, request: NetworkRequest, deadline: Deadline) {
+async function probeOne({ driver }: Point, request: Request, deadline: Deadline) {
   const [outcome] = await driver.probe([request], deadline);
   if (outcome?.probe !== undefined) return outcome.probe;
   const reason = outcome?.reason ?? 'no answer';
-  throw new EdictError('probe-unsupported', `${request.from} → ${request.to} cannot be tried at \`${driver.point}\`: ${reason}`);
+  throw new EdictError('probe-unsupported', `${told(request)} cannot be tried at \`${driver.point}\`: ${reason}`);
+}
+
+function told(request: Request): string {
+  if (request.kind === 'network') return `${request.from} → ${request.to}`;
+  return request.kind === 'ai' ? printAiRequest(request) : printAccessRequest(request);
 }
 
 /** A repeated key keeps the state before its first try. */
@@ -175,6 +183,8 @@ function observedOf({ artifactDigest, isolationKeys, intact, facts }: Reading): 
 
 function checkDesired(driver: Driver, { artifact, isolations }: Desired): void {
   checkIsolations(isolations);
+  if (isolations.length > 0 && driver.isolates === false)
+    throw new EdictError('input-invalid', `no host can be isolated at \`${driver.point}\``, { expected: 'a point that sees connections' });
   if (artifact === undefined || artifact.target === driver.target) return;
   throw new EdictError('input-invalid', `an artifact of target \`${artifact.target}\` does not go to \`${driver.point}\``, {
     expected: `target ${driver.target}`,

@@ -37,6 +37,7 @@ export async function compose(environment: WorkerEnvironment): Promise<Composed>
     providers: [embeddedProvider()],
     engines: {
       rego: once(() => opaProofEngine(environment.opaProgram)),
+      'rego-access': once(() => opaProofEngine(environment.opaProgram)),
       nftables: once(nftablesProofEngine),
     },
     guard: guard.ask,
@@ -76,10 +77,10 @@ function connectorCache(store: Store, ports: ConnectorPorts) {
   const open = async (name: string): Promise<Connector> => {
     const point = await store.points.get(name);
     if (point === undefined) throw new EdictError('enforcement-point-unknown', `no enforcement point \`${name}\``);
-    const settings = digestOf([point.kind, point.settings]);
+    const settings = digestOf([point.kind, point.target, point.settings]);
     const held = opened.get(name);
     if (held?.settings === settings) return held.connector;
-    const connector = openConnector({ name, kind: point.kind as ConnectorKind, settings: point.settings }, ports);
+    const connector = openConnector({ name, kind: point.kind as ConnectorKind, target: point.target, settings: point.settings }, ports);
     opened.set(name, { settings, connector });
     await held?.connector.close();
     return connector;

@@ -8,14 +8,14 @@ import type { NoEngine, ProofEngine } from '../activities/ports.ts';
 import { createLab, destroyLab, listLabs } from '../connectors/nftables/lab.ts';
 import { openPacketProof } from '../connectors/nftables/packet-proof.ts';
 import { EdictError } from '../domain/errors.ts';
-import type { Decision, NetworkRequest } from '../domain/policy/model.ts';
+import type { Decision, Request } from '../domain/policy/model.ts';
 import type { Artifact } from '../domain/policy/targets/target.ts';
 
 const run = promisify(execFile);
 const timeoutMs = 60_000;
 const decisions: readonly string[] = ['allow', 'deny', 'not-applicable'] satisfies readonly Decision[];
 /** One process decides all requests; the array keeps their order. */
-const query = '[answer.decision | some request in input.requests; answer := data.edict.network.decision with input as request]';
+const queryOf = (entry: string) => `[answer.decision | some request in input.requests; answer := ${entry} with input as request]`;
 
 /** `program`: a path, or the name on the PATH. */
 export async function opaProofEngine(program = 'opa'): Promise<ProofEngine | NoEngine> {
@@ -35,7 +35,7 @@ export async function opaProofEngine(program = 'opa'): Promise<ProofEngine | NoE
 async function evaluate(
   program: string,
   artifact: Artifact,
-  requests: readonly NetworkRequest[],
+  requests: readonly Request[],
   signal: AbortSignal | undefined,
 ): Promise<readonly Decision[]> {
   const folder = await mkdtemp(join(tmpdir(), 'edict-proof-'));
@@ -44,7 +44,7 @@ async function evaluate(
     const files = Object.keys(artifact.files).flatMap((path) => ['--data', join(folder, basename(path))]);
     const output = await pipe(
       program,
-      ['eval', '--format', 'json', '--stdin-input', ...files, query],
+      ['eval', '--format', 'json', '--stdin-input', ...files, queryOf(entryOf(artifact))],
       JSON.stringify({ requests }),
       signal,
     );
@@ -52,6 +52,10 @@ async function evaluate(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function entryOf({ target }: Artifact): string {
+  return target === 'rego-access' ? 'data.edict.access.decision' : 'data.edict.network.decision';
 }
 
 async function pipe(program: string, args: readonly string[], input: string, signal: AbortSignal | undefined): Promise<string> {
@@ -121,7 +125,7 @@ function isAlive(pid: number): boolean {
 async function tryPackets(
   name: string,
   artifact: Artifact,
-  requests: readonly NetworkRequest[],
+  requests: readonly Request[],
   signal: AbortSignal | undefined,
 ): Promise<readonly (Decision | undefined)[]> {
   const lab = await createLab({ name });

@@ -4,13 +4,13 @@ import type { Connector, ProbeOutcome } from '../../connectors/connector.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { decide, prepare } from '../../domain/policy/decide.ts';
-import type { Decision, NetworkRequest } from '../../domain/policy/model.ts';
+import type { Decision, Request } from '../../domain/policy/model.ts';
 import { printRequest } from '../../domain/policy/request-text.ts';
-import { witnesses } from '../../domain/policy/witnesses.ts';
 import type { PointRow } from '../../store/port.ts';
 import { requireRun } from '../effect/check-order.ts';
 import { isolationsOf, pointRow } from '../effect/desired-state.ts';
 import { textParam } from '../params.ts';
+import { trialsOf } from '../policy/trials.ts';
 import { documentsNow, namedVersion, versionsTogether } from '../policy/version.ts';
 import type { Ports } from '../ports.ts';
 
@@ -18,7 +18,7 @@ import type { Ports } from '../ports.ts';
 const mostProbes = 32;
 const shown = 16;
 
-type Expected = { readonly request: NetworkRequest; readonly expected: Decision };
+type Expected = { readonly request: Request; readonly expected: Decision };
 
 export function enforcementProbe(ports: Ports): Activities['enforcement.probe'] {
   return async (call) => {
@@ -43,18 +43,23 @@ async function expectedDecisions(ports: Ports, call: ActionCall, point: PointRow
   const version = await namedVersion(ports.store, call);
   const documents = documentsNow(await versionsTogether(ports.store, version), ports.now);
   const compiled = (await ports.store.policies.compilations(version.policy, version.version)).find((one) => one.target === point.target);
-  const lossy = new Set(compiled?.losses.map((loss) => loss.rule));
+  const losses = compiled?.losses ?? [];
   const isolated = new Set(isolationsOf(point.desired).flatMap((isolation) => isolation.addresses));
   const decider = prepare(documents, inventory);
   const now = ports.now().toISOString();
-  return witnesses(documents, inventory, { most: mostProbes, decider })
-    .filter(({ request, rule, at }) => at !== 'minute' && !lossy.has(rule) && !isolated.has(request.from) && !isolated.has(request.to))
+  const lossy = new Set(losses.map((loss) => loss.rule));
+  return trialsOf({ target: point.target, losses, policies: documents, inventory, decider, most: mostProbes })
+    .filter(({ request, at }) => at !== 'minute' && !speaksOf(request, isolated))
     .map(({ request }) => {
       const asked = request.at === undefined ? request : { ...request, at: now };
       const { decision, determining } = decide(decider, asked);
       return { request: asked, expected: decision, lossy: determining.some((rule) => lossy.has(rule)) };
     })
     .filter((one) => !one.lossy);
+}
+
+function speaksOf(request: Request, addresses: ReadonlySet<string>): boolean {
+  return request.kind === 'network' && (addresses.has(request.from) || addresses.has(request.to));
 }
 
 async function tryAll(ports: Ports, connector: Connector, expected: readonly Expected[]): Promise<readonly ProbeOutcome[]> {

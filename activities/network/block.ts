@@ -7,12 +7,13 @@ import { parseAddress } from '../../domain/policy/addresses.ts';
 import { withIsolation, withoutIsolation } from '../effect/desired-state.ts';
 import { performEffect } from '../effect/perform-effect.ts';
 import { findAsset, nameOf } from '../find-asset.ts';
+import { connectionPoints } from './points.ts';
 import type { Ports } from '../ports.ts';
 
 export function networkBlock(ports: Ports): Activities['network.block'] {
   return async (call) => {
     const address = outsideAddress(await ports.store.context.inventory(), call);
-    const targets = (await ports.store.points.list()).map((point) => point.name).toSorted();
+    const targets = (await connectionPoints(ports.store)).map((point) => point.name).toSorted();
     if (targets.length === 0)
       throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to block an address at', { where: call.step });
     const isolation = (key: string): Isolation => ({ key, addresses: [address], allow: [] });

@@ -9,11 +9,12 @@ import { withIsolation, withoutIsolation } from '../effect/desired-state.ts';
 import { performEffect } from '../effect/perform-effect.ts';
 import { findHost } from '../find-asset.ts';
 import { textsParam } from '../params.ts';
+import { connectionPoints } from './points.ts';
 import type { Ports } from '../ports.ts';
 
 export function networkIsolate(ports: Ports): Activities['network.isolate'] {
   return async (call) => {
-    const [inventory, points] = await Promise.all([ports.store.context.inventory(), ports.store.points.list()]);
+    const [inventory, points] = await Promise.all([ports.store.context.inventory(), connectionPoints(ports.store)]);
     const { addresses } = findHost(inventory, call.params['asset'], call.step);
     const allow = allowedAddresses(inventory, textsParam(call, 'allow'));
     const targets = points.map((point) => point.name).toSorted();

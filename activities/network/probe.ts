@@ -8,6 +8,7 @@ import type { NetworkRequest } from '../../domain/policy/model.ts';
 import { requireRun } from '../effect/check-order.ts';
 import { findHost } from '../find-asset.ts';
 import { integerParam, textParam } from '../params.ts';
+import { connectionPoints } from './points.ts';
 import type { Ports } from '../ports.ts';
 
 const defaultPort = 443;
@@ -45,7 +46,7 @@ function probeRequest(inventory: Inventory, call: ActionCall): NetworkRequest {
 }
 
 async function probeEverywhere(ports: Ports, request: NetworkRequest): Promise<readonly PointProbe[]> {
-  const points = await ports.store.points.list();
+  const points = await connectionPoints(ports.store);
   if (points.length === 0) throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to probe');
   const outcomes = await Promise.all(points.map(({ name }) => probeAt(ports, name, request)));
   const probes = outcomes.flatMap((outcome) => ('probe' in outcome ? [outcome] : []));

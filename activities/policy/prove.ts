@@ -12,12 +12,11 @@ import type { Decision, Policy } from '../../domain/policy/model.ts';
 import { prove } from '../../domain/policy/prove.ts';
 import type { Proof } from '../../domain/policy/prove.ts';
 import { printRequest } from '../../domain/policy/request-text.ts';
-import type { Artifact, Loss } from '../../domain/policy/targets/target.ts';
-import { witnesses } from '../../domain/policy/witnesses.ts';
-import type { Witness } from '../../domain/policy/witnesses.ts';
+import type { Artifact } from '../../domain/policy/targets/target.ts';
 import type { ProofRow } from '../../store/port.ts';
 import { checkOrder } from '../effect/check-order.ts';
 import { requireLossesAccepted } from './losses.ts';
+import { type Trial, trialsOf } from './trials.ts';
 import { documentsNow, namedVersion, versionsTogether } from './version.ts';
 import type { Ports, ProofEngine } from '../ports.ts';
 
@@ -35,14 +34,15 @@ export function policyProve(ports: Ports): Activities['policy.prove'] {
       inventory,
     );
     requireBudget(version.document, inventory);
-    const tried = witnesses(documents, inventory);
+    const decider = prepare(documents, inventory);
     const rows: ProofRow[] = [];
     for (const { artifact: digest, losses } of await ports.store.policies.compilations(version.policy, version.version)) {
       const artifact = await ports.store.policies.artifact(digest);
       if (artifact === undefined) throw new EdictError('defect', `artifact \`${digest}\` was compiled but is not stored`);
       ports.caller().heartbeat({ target: artifact.target });
       const proof = prove(documents, inventory, artifact, losses);
-      const concrete = await tryWitnesses(ports, artifact, losses, { tried, inventory });
+      const trials = () => trialsOf({ target: artifact.target, losses, policies: documents, inventory, decider });
+      const concrete = await tryWitnesses(ports, artifact, { trials, inventory });
       const { policy, version: number } = version;
       const equal = proof.equal && concrete.differs === undefined;
       rows.push(
@@ -65,14 +65,12 @@ type Concrete = {
   readonly differs?: string | undefined;
 };
 
-type Trial = { readonly tried: readonly Witness[]; readonly inventory: Inventory };
+type Trials = { readonly trials: () => readonly Trial[]; readonly inventory: Inventory };
 
-/** A witness of a rule with a declared loss may differ; how far it may is the symbolic half's business. */
-async function tryWitnesses(ports: Ports, artifact: Artifact, losses: readonly Loss[], { tried, inventory }: Trial): Promise<Concrete> {
+async function tryWitnesses(ports: Ports, artifact: Artifact, { trials, inventory }: Trials): Promise<Concrete> {
   const engine = (await ports.engines[artifact.target]?.()) ?? { unavailable: `nothing here runs ${artifact.target}` };
   if ('unavailable' in engine) return { witnesses: 0, skipped: engine.unavailable };
-  const lossy = new Set(losses.map((loss) => loss.rule));
-  const exact = tried.filter((one) => !lossy.has(one.rule) && !one.determining.some((rule) => lossy.has(rule)));
+  const exact = trials();
   const decisions = await engine.decideMany(
     artifact,
     exact.map((one) => one.request),

@@ -4,6 +4,8 @@ import { Digest, JsonMap, list, Name, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
 
 export const PointKind = z.enum(['opa', 'nftables']);
+/** What enforcement points take. */
+export const PointTarget = z.enum(['rego', 'rego-access', 'nftables']);
 export const Point = z
   .object({
     name: Name,
@@ -23,7 +25,13 @@ export type Point = z.infer<typeof Point>;
 export const PointList = z.object({ items: list(Point) }).meta({ id: 'PointList' });
 
 /** `settings` say how the point is reached; its connector's schema checks them. They are never shown again. */
-export const PointRequest = z.strictObject({ name: Name, kind: PointKind, settings: JsonMap });
+export const PointRequest = z.strictObject({
+  name: Name,
+  kind: PointKind,
+  /** What it decides on: an OPA takes connections (`rego`, unless told) or access and the use of models (`rego-access`). */
+  target: PointTarget.optional(),
+  settings: JsonMap,
+});
 export type PointRequest = z.infer<typeof PointRequest>;
 
 export const pointRoutes = {

@@ -5,19 +5,32 @@ import type { PointRow } from '../../store/port.ts';
 import type { Point, PointRequest } from '../contract/points.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 
-const targetOf = { opa: 'rego', nftables: 'nftables' } as const satisfies Record<PointRequest['kind'], PointRow['target']>;
+/** What points of a kind take: the first unless told. */
+const targetsOf = { opa: ['rego', 'rego-access'], nftables: ['nftables'] } as const satisfies Record<
+  PointRequest['kind'],
+  readonly PointRow['target'][]
+>;
 
 export function pointHandlers({ store }: HandlerDeps): HandlersOf<'points.list' | 'points.put'> {
   return {
     'points.list': async () => ({ items: (await store.points.list()).map(pointOf) }),
     'points.put': async ({ body, by }) => {
       requireSettings(body);
-      await store.points.put({ ...body, target: targetOf[body.kind] }, by);
+      await store.points.put({ ...body, target: targetFor(body) }, by);
       const row = await store.points.get(body.name);
       if (row === undefined) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${body.name}\``);
       return pointOf(row);
     },
   };
+}
+
+function targetFor({ kind, target = targetsOf[kind][0] }: PointRequest): PointRow['target'] {
+  const known = targetsOf[kind].find((one) => one === target);
+  if (known !== undefined) return known;
+  throw new EdictError('input-invalid', `an enforcement point of kind \`${kind}\` does not take \`${target}\``, {
+    where: '/target',
+    expected: targetsOf[kind].join(' or '),
+  });
 }
 
 /** What no connector could use is refused here, with the place, and not found out when it matters. */

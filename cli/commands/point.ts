@@ -1,4 +1,5 @@
 /** `edict points`: enforcement points, what should be in force there and what is. */
+import { PointTarget } from '../../api/contract/points.ts';
 import type { AddCommands } from '../command.ts';
 import { example, withClient } from '../command.ts';
 import { readPairs } from '../input.ts';
@@ -17,10 +18,11 @@ export const addPoint: AddCommands = (program) => {
         const found = await client.call('points.list', {});
         answer(options, found, (clean) =>
           table(
-            ['POINT', 'KIND', 'HEALTH', 'ARTIFACT', 'ISOLATED', 'CHANGED', 'POLICIES'],
+            ['POINT', 'KIND', 'TARGET', 'HEALTH', 'ARTIFACT', 'ISOLATED', 'CHANGED', 'POLICIES'],
             clean.items.map((one) => [
               one.name,
               one.kind,
+              one.target,
               one.health,
               one.desired.artifact === undefined ? '–' : shortDigest(one.desired.artifact),
               String(one.desired.isolations.length),
@@ -38,13 +40,24 @@ export const addPoint: AddCommands = (program) => {
     .description('add or change a point')
     .argument('<name>')
     .requiredOption('--kind <kind>', 'opa or nftables')
+    .option('--target <target>', 'what an OPA decides on: rego (connections, unless told) or rego-access (access and the use of models)')
     .option('--setting <pairs...>', '<name>=<value>; a value that is JSON is taken as such', [])
-    .addHelpText('after', example('--as admin points add fw-1 --kind nftables --setting \'exec=["ip","netns","exec","fw"]\''))
+    .addHelpText(
+      'after',
+      example(
+        '--as admin points add fw-1 --kind nftables --setting \'exec=["ip","netns","exec","fw"]\'',
+        '--as admin points add opa-access --kind opa --target rego-access --setting url=http://127.0.0.1:8181',
+      ),
+    )
     .action(
-      withClient(async ({ client, options }, name: string, given: { kind: string; setting: string[] }) => {
+      withClient(async ({ client, options }, name: string, given: { kind: string; target?: string; setting: string[] }) => {
         const kind = (['opa', 'nftables'] as const).find((one) => one === given.kind);
         if (kind === undefined) throw new EdictError('input-invalid', `unknown kind \`${given.kind}\``, { expected: 'opa or nftables' });
-        const point = await client.call('points.put', { body: { name, kind, settings: readPairs(given.setting) } });
+        const target = given.target === undefined ? undefined : PointTarget.safeParse(given.target);
+        if (target?.success === false)
+          throw new EdictError('input-invalid', `unknown target \`${given.target}\``, { expected: PointTarget.options.join(', ') });
+        const body = { name, kind, ...(target === undefined ? {} : { target: target.data }), settings: readPairs(given.setting) };
+        const point = await client.call('points.put', { body });
         answer(
           options,
           point,

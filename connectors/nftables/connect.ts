@@ -1,4 +1,5 @@
 /** Opens the connector to one nftables firewall. */
+import { EdictError } from '../../domain/errors.ts';
 import type { Connector, PointConfig } from '../connector.ts';
 import { createConnector, type ArtifactSource } from '../point.ts';
 import { wrongSettings } from '../wrong-settings.ts';
@@ -11,7 +12,12 @@ const defaultTimeoutMs = 30_000;
 /** Long enough for an answer over any network that is probed, short enough to try hundreds. */
 const defaultProbeTimeoutMs = 500;
 
-export function openNftables({ name, settings }: PointConfig, ports: { readonly artifacts: ArtifactSource }): Connector {
+export function openNftables(
+  { name, settings, target = 'nftables' }: PointConfig,
+  ports: { readonly artifacts: ArtifactSource },
+): Connector {
+  if (target !== 'nftables')
+    throw new EdictError('input-invalid', `nftables does not take \`${target}\``, { where: name, expected: 'nftables' });
   const parsed = nftablesSettings.safeParse(settings);
   if (!parsed.success) throw wrongSettings(name, parsed.error.issues);
   const { exec, prober, timeoutMs = defaultTimeoutMs, probeTimeoutMs = defaultProbeTimeoutMs } = parsed.data;

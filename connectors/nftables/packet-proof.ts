@@ -2,7 +2,7 @@
  * The kernel's own word on an artifact before it is distributed: it is loaded into a firewall that protects nothing (a
  * laboratory's), and requests go through it as packets. A packet that passes does not say whether a rule let it pass.
  */
-import type { NetworkRequest } from '../../domain/policy/model.ts';
+import type { Request } from '../../domain/policy/model.ts';
 import type { Artifact } from '../../domain/policy/targets/target.ts';
 import type { CallOptions, ProbeOutcome } from '../connector.ts';
 import { openNftables } from './connect.ts';
@@ -10,7 +10,7 @@ import { openNftables } from './connect.ts';
 export type PacketProof = {
   readonly name: string;
   /** In the order of the requests; those that no packet can stand for say why. */
-  readonly tryMany: (artifact: Artifact, requests: readonly NetworkRequest[], options?: CallOptions) => Promise<readonly ProbeOutcome[]>;
+  readonly tryMany: (artifact: Artifact, requests: readonly Request[], options?: CallOptions) => Promise<readonly ProbeOutcome[]>;
 };
 
 const timeoutMs = 60_000;
@@ -23,7 +23,7 @@ export function openPacketProof(
   const settings = { exec, prober: { from: prober.from, to: prober.to } };
   const connector = openNftables({ name: 'packet-proof', kind: 'nftables', settings }, { artifacts: async () => undefined });
   let last: Promise<unknown> = Promise.resolve();
-  const tryOne = async (artifact: Artifact, requests: readonly NetworkRequest[], options: CallOptions) => {
+  const tryOne = async (artifact: Artifact, requests: readonly Request[], options: CallOptions) => {
     await connector.apply({ artifact, isolations: [] }, `proof/${artifact.digest}`, options);
     return (await connector.probeMany?.(requests, options)) ?? [];
   };

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import ipaddr from 'ipaddr.js';
 import { EdictError } from '../../domain/errors.ts';
-import type { NetworkRequest } from '../../domain/policy/model.ts';
+import type { NetworkRequest, Request } from '../../domain/policy/model.ts';
 import type { Probe, ProbeOutcome } from '../connector.ts';
 import type { Deadline } from '../deadline.ts';
 import { searchPath } from './command.ts';
@@ -23,9 +23,11 @@ const program = fileURLToPath(new URL('prober-process.ts', import.meta.url));
 /** A packet is tried now: a request about another moment is not answered by it. */
 const momentMs = 60_000;
 
-export async function probePackets(bench: Bench, requests: readonly NetworkRequest[]): Promise<readonly ProbeOutcome[]> {
+export async function probePackets(bench: Bench, requests: readonly Request[]): Promise<readonly ProbeOutcome[]> {
   const outcomes: ProbeOutcome[] = requests.map((request) => ({ request, reason: whyNot(request) }));
-  const tried = outcomes.flatMap(({ request, reason }, index) => (reason === undefined ? [{ request, index }] : []));
+  const tried = outcomes.flatMap(({ request, reason }, index) =>
+    reason === undefined && request.kind === 'network' ? [{ request, index }] : [],
+  );
   for (let start = 0; start < tried.length; start += batchSize) {
     const batch = tried.slice(start, start + batchSize);
     const found = await tryBatch(
@@ -56,7 +58,8 @@ function describe({ outcome, detail }: Tried): string {
 }
 
 /** Why a request cannot be tried as a packet; undefined when it can. */
-function whyNot(request: NetworkRequest): string | undefined {
+function whyNot(request: Request): string | undefined {
+  if (request.kind !== 'network') return `no packet asks for what a request of the kind \`${request.kind}\` does`;
   const { from, to, protocol, port, at } = request;
   if (protocol !== 'tcp' && protocol !== 'udp') return `packets of protocol \`${protocol}\` are not tried, only tcp and udp`;
   if (port < 1 || port > 65535) return `no connection goes to port ${port}`;

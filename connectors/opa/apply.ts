@@ -9,13 +9,14 @@ import { nothingDesired } from '../desired.ts';
 import type { Write } from '../point.ts';
 import { buildBundle, type Bundle } from './bundle.ts';
 import type { OpaClient } from './client.ts';
-import { bundleName } from './config.ts';
 import { activeRevision } from './observe.ts';
+import type { Served } from './served.ts';
 import type { BundleShelf } from './shelf.ts';
 import type { SigningKey } from './signing-key.ts';
 
 export type Publisher = {
   readonly point: string;
+  readonly served: Served;
   readonly client: OpaClient;
   readonly shelf: BundleShelf;
   readonly key: SigningKey;
@@ -25,9 +26,9 @@ export type Publisher = {
 const lookAtShelfEvery = 10;
 
 export async function publishBundle(publisher: Publisher, { artifact, applied }: Write, deadline: Deadline): Promise<void> {
-  const { point, shelf, key } = publisher;
-  const before = (await shelf.get(point)) ?? { point, ...emptyBundle(key) };
-  const bundle = buildBundle({ artifact, applied, key });
+  const { point, served, shelf, key } = publisher;
+  const before = (await shelf.get(point)) ?? { point, ...emptyBundle(publisher) };
+  const bundle = buildBundle({ served, artifact, applied, key });
   await shelf.put({ point, ...bundle });
   if (await becomesActive(publisher, bundle.revision, deadline)) return;
   // INVARIANT: only our own bundle is taken back, never one that somebody put there since.
@@ -41,8 +42,8 @@ export async function publishBundle(publisher: Publisher, { artifact, applied }:
   );
 }
 
-function emptyBundle(key: SigningKey): Bundle {
-  return buildBundle({ artifact: undefined, applied: { ...nothingDesired, key: 'start', before: nothingDesired }, key });
+function emptyBundle({ served, key }: Publisher): Bundle {
+  return buildBundle({ served, artifact: undefined, applied: { ...nothingDesired, key: 'start', before: nothingDesired }, key });
 }
 
 /** False when the time is over, or when another bundle has taken the place of this one. */
@@ -59,9 +60,9 @@ async function becomesActive(publisher: Publisher, revision: string, deadline: D
 }
 
 /** Just restarted, OPA may be away for a moment: it has the whole time to come back. */
-async function currentRevision({ client }: Publisher, deadline: Deadline): Promise<string | undefined> {
+async function currentRevision(publisher: Publisher, deadline: Deadline): Promise<string | undefined> {
   try {
-    return await activeRevision(client, deadline);
+    return await activeRevision(publisher, deadline);
   } catch (error) {
     if (error instanceof EdictError && error.code === 'enforcement-point-unreachable') return undefined;
     throw error;
@@ -76,10 +77,10 @@ function superseded(point: string): EdictError {
 }
 
 /** OPA's own reason, where it has one. */
-async function reportedFault({ client }: Publisher, deadline: Deadline): Promise<string> {
+async function reportedFault({ client, served }: Publisher, deadline: Deadline): Promise<string> {
   const status = await client.get('/v1/status', deadline).catch(() => undefined);
   const bundle = (status as { readonly bundles?: { readonly [name: string]: { readonly message?: string } } } | undefined)?.bundles?.[
-    bundleName
+    served.bundle
   ];
   return bundle?.message === undefined
     ? 'is the API reachable from OPA, and is its bundle token right?'

@@ -7,6 +7,7 @@ import { publishBundle } from './apply.ts';
 import { openClient } from './client.ts';
 import { readBundle } from './observe.ts';
 import { probeDecisions } from './probe.ts';
+import { servedFor } from './served.ts';
 import { opaSettings } from './settings.schema.ts';
 import type { BundleShelf } from './shelf.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -21,7 +22,8 @@ export type OpaPorts = {
 const defaultTimeoutMs = 30_000;
 const defaultActivationTimeoutMs = 15_000;
 
-export function openOpa({ name, settings }: PointConfig, ports: OpaPorts): Connector {
+export function openOpa({ name, settings, target }: PointConfig, ports: OpaPorts): Connector {
+  const served = servedFor(name, target);
   const parsed = opaSettings.safeParse(settings);
   if (!parsed.success) throw wrongSettings(name, parsed.error.issues);
   const { url, tokenSecret, timeoutMs = defaultTimeoutMs, activationTimeoutMs = defaultActivationTimeoutMs } = parsed.data;
@@ -30,14 +32,15 @@ export function openOpa({ name, settings }: PointConfig, ports: OpaPorts): Conne
     {
       kind: 'opa',
       point: name,
-      target: 'rego',
+      target: served.target,
+      isolates: served.isolations !== undefined,
       timeoutMs,
-      read: (deadline) => readBundle({ point: name, client, shelf: ports.shelf }, deadline),
+      read: (deadline) => readBundle({ point: name, served, client, shelf: ports.shelf }, deadline),
       write: async (write, deadline) => {
-        const publisher = { point: name, client, shelf: ports.shelf, key: await ports.signingKey(), activationTimeoutMs };
+        const publisher = { point: name, served, client, shelf: ports.shelf, key: await ports.signingKey(), activationTimeoutMs };
         await publishBundle(publisher, write, deadline);
       },
-      probe: (requests, deadline) => probeDecisions(client, requests, deadline),
+      probe: (requests, deadline) => probeDecisions({ client, served }, requests, deadline),
       close: async () => client.close(),
     },
     ports.artifacts,

@@ -2,63 +2,77 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Reading } from '../point.ts';
-import { contentDigest, revisionOf, type BundleContent, type State } from './bundle.ts';
+import { contentDigest, documentNames, revisionOf, stateFormat, type BundleContent, type State } from './bundle.ts';
 import type { OpaClient } from './client.ts';
-import { bundleName } from './config.ts';
+import { everyServed, type Served } from './served.ts';
 import type { BundleShelf } from './shelf.ts';
 
-export type BundleSource = { readonly point: string; readonly client: OpaClient; readonly shelf: BundleShelf };
+export type BundleSource = { readonly point: string; readonly served: Served; readonly client: OpaClient; readonly shelf: BundleShelf };
 
 const rereads = 3;
 
-export async function activeRevision(client: OpaClient, deadline: Deadline): Promise<string | undefined> {
-  const revision = await client.get(`/v1/data/system/bundles/${bundleName}/manifest/revision`, deadline);
+export async function activeRevision(
+  { client, served }: Pick<BundleSource, 'client' | 'served'>,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  const revision = await client.get(`/v1/data/system/bundles/${served.bundle}/manifest/revision`, deadline);
   return typeof revision === 'string' ? revision : undefined;
 }
 
 /** Several answers of one revision: read again when another bundle became active in between. */
 export async function readBundle(source: BundleSource, deadline: Deadline): Promise<Reading> {
-  const { client } = source;
-  let revision = await activeRevision(client, deadline);
+  let revision = await activeRevision(source, deadline);
   for (let reread = 0; ; reread += 1) {
     const reading = await readOnce(source, revision, deadline);
-    const now = await activeRevision(client, deadline);
+    const now = await activeRevision(source, deadline);
     if (now === revision || reread === rereads) return reading;
     revision = now;
   }
 }
 
-async function readOnce({ point, client, shelf }: BundleSource, revision: string | undefined, deadline: Deadline): Promise<Reading> {
-  const [state, rules, isolations, listed, shelved] = await Promise.all([
-    client.get('/v1/data/edict/state', deadline),
-    client.get('/v1/data/edict/rules', deadline),
-    client.get('/v1/data/edict/isolations', deadline),
+async function readOnce(
+  { point, served, client, shelf }: BundleSource,
+  revision: string | undefined,
+  deadline: Deadline,
+): Promise<Reading> {
+  const [state, documents, listed, shelved] = await Promise.all([
+    client.get(`/v1/data/edict/${served.state}`, deadline),
+    readDocuments(client, documentNames(served), deadline),
     client.get('/v1/policies', deadline),
     shelf.get(point),
   ]);
-  const { own, others } = sortPolicies(listed);
+  const { own, others } = sortPolicies(listed, served);
   const record = stateOf(state);
-  const content: BundleContent = { policies: own, rules: rules ?? null, isolations: isolations ?? null };
+  const content: BundleContent = { policies: own, documents };
   // OPA will run, or should run, another bundle than it does.
   const waiting = shelved?.revision === revision ? undefined : shelved?.revision;
   return {
     applied: record?.applied,
     artifactDigest: Object.keys(own).length === 0 ? undefined : record?.applied.artifact,
-    isolationKeys: keysOf(isolations),
+    isolationKeys: served.isolations === undefined ? [] : keysOf(documents[served.isolations]),
     intact: waiting === undefined && isWhole(record, revision, content),
     facts: { revision: revision ?? null, waitingRevision: waiting ?? null, content: contentDigest(content), otherPolicies: others },
   };
 }
 
+async function readDocuments(client: OpaClient, names: readonly string[], deadline: Deadline): Promise<BundleContent['documents']> {
+  const read = names.map(async (name) => [name, (await client.get(`/v1/data/edict/${name}`, deadline)) ?? null] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
+
 /** Without a record and without a bundle, there must be nothing. */
 function isWhole(record: State | undefined, revision: string | undefined, content: BundleContent): boolean {
-  if (record !== undefined) return record.content === contentDigest(content) && revisionOf(record) === revision;
-  return revision === undefined && content.rules === null && Object.keys(content.policies).length === 0;
+  if (record !== undefined)
+    return record.format === stateFormat && record.content === contentDigest(content) && revisionOf(record) === revision;
+  const isEmpty = Object.values(content.documents).every((each) => each === null) && Object.keys(content.policies).length === 0;
+  return revision === undefined && isEmpty;
 }
 
 function stateOf(state: Json | undefined): State | undefined {
   const found = state as unknown as State | undefined;
-  return found?.format === 1 && typeof found.content === 'string' && typeof found.applied?.key === 'string' ? found : undefined;
+  return typeof found?.format === 'number' && typeof found.content === 'string' && typeof found.applied?.key === 'string'
+    ? found
+    : undefined;
 }
 
 function keysOf(isolations: Json | undefined): readonly string[] {
@@ -67,12 +81,11 @@ function keysOf(isolations: Json | undefined): readonly string[] {
 }
 
 /** Ours are listed under the bundle's name. */
-function sortPolicies(listed: Json | undefined) {
+function sortPolicies(listed: Json | undefined, { bundle }: Served) {
   const policies = (Array.isArray(listed) ? listed : []) as readonly { readonly id: string; readonly raw: string }[];
-  const prefix = `${bundleName}/`;
-  const ours = policies.filter(({ id }) => id.startsWith(prefix));
+  const prefix = `${bundle}/`;
   return {
-    own: Object.fromEntries(ours.map(({ id, raw }) => [id.slice(prefix.length), raw])),
-    others: policies.filter((policy) => !ours.includes(policy)).map(({ id }) => id),
+    own: Object.fromEntries(policies.filter(({ id }) => id.startsWith(prefix)).map(({ id, raw }) => [id.slice(prefix.length), raw])),
+    others: policies.filter(({ id }) => !everyServed.some((one) => id.startsWith(`${one.bundle}/`))).map(({ id }) => id),
   };
 }

@@ -101,14 +101,27 @@ describeWith(['postgres'], 'bringing a policy in force', () => {
     expect((await world.store.policies.proofs('cardholder', 1)).filter(({ equal }) => !equal)).toHaveLength(1);
   });
 
-  it('compiles no policy whose rules no point would ever see', async () => {
+  it('compiles access rules for the points that take them alone, and calls nothing enforced that no point takes', async () => {
     const door = { kind: 'access' as const, id: 'door', requirement: 'r1', effect: 'allow' as const };
     const rule = { ...door, match: { principals: ['user:ann'], actions: ['read'], resources: ['file:a'] } };
     const policy = { ...cardholder({ policy: 'doors' }), rules: [rule], tests: [], questions: [] };
     await world.store.policies.saveDraft(policy, 'ann');
     const run = await world.ordered('g1', 'generate', { policy: 'doors', version: 1 });
-    const compiling = run['policy.compile']({ run: 'g1', step: 'compile', invocation: 1, params: { policy: 'doors', version: 1 } });
-    await expect(compiling).rejects.toMatchObject({ code: 'policy-invalid', where: 'doors/door' });
+    const doors = { policy: 'doors', version: 1 };
+    await run['policy.compile']({ run: 'g1', step: 'compile', invocation: 1, params: doors });
+    expect((await world.store.policies.compilations('doors', 1)).map(({ target }) => target)).toEqual(['rego-access']);
+    await expect(run['enforcement.points']({ run: 'g1', step: 'points', invocation: 1, params: doors })).rejects.toMatchObject({
+      code: 'enforcement-point-unknown',
+    });
+    const both = { ...cardholder({ policy: 'both' }), rules: [...cardholder().rules, rule] };
+    await world.store.policies.saveDraft(both, 'ann');
+    const named = { policy: 'both', version: 1 };
+    const again = await world.ordered('g2', 'generate', named);
+    await again['policy.compile']({ run: 'g2', step: 'compile', invocation: 1, params: named });
+    const points = () => world.as('run/g2')['enforcement.points']({ run: 'g2', step: 'points', invocation: 1, params: named });
+    await expect(points()).rejects.toMatchObject({ code: 'enforcement-point-unknown', where: 'both/door' });
+    await world.store.points.put({ name: 'access-1', kind: 'opa', target: 'rego-access', settings: {} }, 'ann');
+    expect(await points()).toMatchObject({ points: [{ point: 'access-1' }, { point: 'fw-1' }, { point: 'opa-1' }] });
   });
 
   it('holds the author to the tests that came with the policy', async () => {

@@ -1,7 +1,9 @@
 /** The policies that connectors are tried with, compiled by the real compilers. */
 import { regoTarget } from '../../domain/policy/targets/rego/target.ts';
 import { nftablesTarget } from '../../domain/policy/targets/nftables/target.ts';
+import { regoAccessTarget } from '../../domain/policy/targets/rego-access/target.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
+import type { AccessRequest, AccessRule, AiRule } from '../../domain/policy/access/model.ts';
 import type { NetworkRequest, Policy, Rule } from '../../domain/policy/model.ts';
 import type { Artifact } from '../../domain/policy/targets/target.ts';
 
@@ -59,3 +61,39 @@ export const payments = { 4: request('10.1.0.10', '10.2.0.5'), 6: request('2001:
 export const stranger = { 4: request('10.9.0.4', '10.2.0.5'), 6: request('2001:db8:9::4', '2001:db8:2::5') } as const;
 /** No rule speaks of it. */
 export const elsewhere = request('10.9.0.4', '10.3.0.7', 443);
+
+const access = (id: string, effect: Rule['effect'], principals: string, when?: AccessRule['match']['when']): AccessRule => ({
+  kind: 'access',
+  id,
+  requirement: 'r1',
+  effect,
+  match: { principals: [principals], actions: ['read'], resources: ['document:*'], ...(when === undefined ? {} : { when }) },
+});
+const model = (id: string, effect: Rule['effect'], principals: string): AiRule => ({
+  kind: 'ai',
+  id,
+  requirement: 'r1',
+  effect,
+  match: { principals: [principals], models: ['any'] },
+});
+
+const people: Inventory = {
+  ...inventory,
+  entities: [{ uid: { type: 'user', id: 'ann' }, parents: [{ type: 'group', id: 'payments' }] }],
+};
+const nobodyReads = [access('nobody-reads', 'claim', 'any'), model('nobody-asks', 'claim', 'any')];
+const paymentsRead = [access('payments-read', 'allow', 'group:payments', { mfa: true }), model('payments-ask', 'allow', 'group:payments')];
+
+/** As `artifacts`: of access and the use of models. */
+export function accessArtifacts(): { readonly strict: Artifact; readonly shut: Artifact } {
+  const compile = (rules: readonly Rule[]) => regoAccessTarget.compile([policyOf(rules)], people).artifact;
+  return { strict: compile([...paymentsRead, ...nobodyReads]), shut: compile(nobodyReads) };
+}
+
+export const reading = (who: string, context: AccessRequest['context'] = { mfa: true }): AccessRequest => ({
+  kind: 'access',
+  principal: `user:${who}`,
+  action: 'read',
+  resource: 'document:ledger',
+  context,
+});

@@ -106,8 +106,14 @@ describeWith(['postgres', 'opa'], "the compose file's set-up of OPA", () => {
         expect((await ask({})).status).toBe(401);
         expect(await (await ask({ authorization: `Bearer ${token}` })).json()).toMatchObject({ result: { allow: true } });
         opa.kill('SIGKILL');
-        const points = await withClient(database.url, async (client) => (await client.query('select name, kind from points')).rows);
-        expect(points).toEqual([{ name: 'opa', kind: 'opa' }]);
+        const points = await withClient(
+          database.url,
+          async (client) => (await client.query('select name, target from points order by name')).rows,
+        );
+        expect(points).toEqual([
+          { name: 'opa', target: 'rego' },
+          { name: 'opa-access', target: 'rego-access' },
+        ]);
         await database.drop();
       }),
     slow,

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { nothingDesired } from '../../connectors/desired.ts';
 import { buildBundle } from '../../connectors/opa/bundle.ts';
+import { servedConnections } from '../../connectors/opa/served.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { messageNames, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
@@ -251,7 +252,12 @@ describeWith(['postgres', 'temporal', 'opa'], 'the worker on real engines', () =
   it('finds what somebody changed at a point behind its back, and puts it back', async () => {
     const { store, opa } = world;
     const key = { keyId: 'edict', privateKeyPem: (await store.secrets.get('bundle-signing-key')) ?? '' };
-    const empty = buildBundle({ artifact: undefined, applied: { ...nothingDesired, key: 'behind', before: nothingDesired }, key });
+    const empty = buildBundle({
+      served: servedConnections,
+      artifact: undefined,
+      applied: { ...nothingDesired, key: 'behind', before: nothingDesired },
+      key,
+    });
     await store.bundles.put({ point: opaPoint, ...empty });
     await eventually('the older bundle in OPA', async () => (await opaDecision(opa, '10.3.0.17', '10.2.0.5', 5432)) !== 'deny', 15_000);
     await eventually('healed', async () => (await opaDecision(opa, '10.3.0.17', '10.2.0.5', 5432)) === 'deny', 40_000);

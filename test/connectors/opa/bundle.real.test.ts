@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { buildBundle } from '../../../connectors/opa/bundle.ts';
+import { servedConnections } from '../../../connectors/opa/served.ts';
 import { makeSigningKey, publicKeyOf, type SigningKey } from '../../../connectors/opa/signing-key.ts';
 import { openConnector } from '../../../connectors/open.ts';
 import { engineBinary } from '../../stack/fixture.ts';
@@ -45,7 +46,7 @@ function connect({ service, opa }: Stage, settings: { readonly [name: string]: s
 }
 
 const applied = { artifact: strict.digest, isolations: [], key: 'k/1', before: { artifact: undefined, isolations: [] } };
-const bundleOf = (key: SigningKey) => ({ point, ...buildBundle({ artifact: strict, applied, key }) });
+const bundleOf = (key: SigningKey) => ({ point, ...buildBundle({ served: servedConnections, artifact: strict, applied, key }) });
 
 async function ask({ opa }: Stage, path: string, init: RequestInit = {}) {
   const answer = await fetch(`${opa.url}${path}`, { ...init, headers: { authorization: `Bearer ${opa.token}` } });

@@ -8,6 +8,7 @@ import { packArchive } from '../../../connectors/opa/archive.ts';
 import { buildBundle } from '../../../connectors/opa/bundle.ts';
 import { opaConfig } from '../../../connectors/opa/config.ts';
 import { openConnector } from '../../../connectors/open.ts';
+import { everyServed, servedAccess, servedConnections } from '../../../connectors/opa/served.ts';
 import { makeSigningKey, publicKeyOf } from '../../../connectors/opa/signing-key.ts';
 import { artifacts } from '../policies.ts';
 
@@ -36,10 +37,10 @@ function unpack(bytes: Uint8Array): Record<string, string> {
 
 describe('a bundle', () => {
   it('holds the policy as it was proved, the isolations, and what it is', () => {
-    const { bytes, revision } = buildBundle({ artifact: strict, applied, key });
+    const { bytes, revision } = buildBundle({ served: servedConnections, artifact: strict, applied, key });
     const files = unpack(bytes);
     expect(files['policy.rego']).toBe(strict.files['policy.rego']);
-    expect(JSON.parse(files['.manifest'] ?? '')).toEqual({ revision, roots: ['edict', 'system/log'], rego_version: 1 });
+    expect(JSON.parse(files['.manifest'] ?? '')).toEqual({ revision, roots: servedConnections.roots, rego_version: 1 });
     const { edict } = JSON.parse(files['data.json'] ?? '') as {
       edict: { isolations: unknown; rules: unknown; state: { applied: unknown } };
     };
@@ -49,13 +50,14 @@ describe('a bundle', () => {
   });
 
   it('has one revision for one content and key, and another for another', () => {
-    const revisionOf = (change: object) => buildBundle({ artifact: strict, applied: { ...applied, ...change }, key }).revision;
+    const revisionOf = (change: object) =>
+      buildBundle({ served: servedConnections, artifact: strict, applied: { ...applied, ...change }, key }).revision;
     expect(revisionOf({})).toBe(revisionOf({}));
     expect(new Set([revisionOf({}), revisionOf({ key: 'k/2' }), revisionOf({ isolations: [] })]).size).toBe(3);
   });
 
   it('is signed over every file but the signature', () => {
-    const files = unpack(buildBundle({ artifact: strict, applied, key }).bytes);
+    const files = unpack(buildBundle({ served: servedConnections, artifact: strict, applied, key }).bytes);
     const { signatures } = JSON.parse(files['.signatures.json'] ?? '') as { signatures: string[] };
     const [header = '', claims = '', signature = ''] = (signatures[0] ?? '').split('.');
     const publicKey = createPublicKey(publicKeyOf(key.privateKeyPem));
@@ -71,8 +73,23 @@ describe('a bundle', () => {
     );
   });
 
+  it('of access holds the rules and a record, and no isolations', () => {
+    const artifact = servedAccess.empty();
+    const empty = { artifact: artifact.digest, isolations: [], key: 'k/1', before: { artifact: undefined, isolations: [] } };
+    const files = unpack(buildBundle({ served: servedAccess, artifact, applied: empty, key }).bytes);
+    expect(files['policy.rego']).toBe(artifact.files['policy.rego']);
+    const { edict } = JSON.parse(files['data.json'] ?? '') as { edict: object };
+    expect(Object.keys(edict).toSorted()).toEqual(['authorization', 'authorization_state']);
+  });
+
+  it('shares no root with another that the same OPA serves: OPA would take neither', () => {
+    const roots = everyServed.map((served) => served.roots.map((root) => `${root}/`));
+    const [one = [], other = []] = roots;
+    for (const root of one) for (const each of other) expect(root.startsWith(each) || each.startsWith(root)).toBe(false);
+  });
+
   it('is not made of an artifact that is none', () => {
-    expect(() => buildBundle({ artifact: { ...strict, files: {} }, applied, key })).toThrow(
+    expect(() => buildBundle({ served: servedConnections, artifact: { ...strict, files: {} }, applied, key })).toThrow(
       expect.objectContaining({ code: 'artifact-unreadable' }),
     );
   });
@@ -93,6 +110,8 @@ describe('OPA’s configuration', () => {
       bundles: { edict: { resource: 'bundles/opa-1', persist: true, signing: { keyid: 'edict-1' } } },
       keys: { 'edict-1': { algorithm: 'ES256' } },
     });
+    const both = opaConfig({ ...input, accessPoint: 'access-1', publicKeyPem: publicKeyOf(key.privateKeyPem) });
+    expect(both).toMatchObject({ bundles: { 'edict-access': { resource: 'bundles/access-1', signing: { keyid: 'edict-1' } } } });
     expect(opaConfig({ ...input, publicKeyPem: rsa })).toMatchObject({ keys: { 'edict-1': { algorithm: 'RS256' } } });
   });
 });
@@ -104,6 +123,14 @@ describe('settings of points', () => {
     signingKey: async () => key,
     secret: async () => undefined,
   };
+
+  it('are refused for a target that the kind does not take', () => {
+    const settings = { url: 'http://127.0.0.1:8181' };
+    for (const [kind, target] of [['opa', 'nftables'] as const, ['nftables', 'rego'] as const])
+      expect(() => openConnector({ name: 'p-1', kind, target, settings }, ports)).toThrow(
+        expect.objectContaining({ code: 'input-invalid', where: 'p-1' }),
+      );
+  });
 
   it.each([
     [{}, '/settings/url'],
