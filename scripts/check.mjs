@@ -17,6 +17,7 @@ const checks = [
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['types', bin('tsc'), ['-p', 'tsconfig.json', ...incremental('all')]],
   ['types of the pure folders', bin('tsc'), ['-p', 'tsconfig.pure.json', ...incremental('pure')]],
+  ['types of the console', bin('tsc'), ['-p', 'console/tsconfig.json', ...incremental('console')]],
   ['dead code', bin('knip'), ['--no-progress']],
   [
     'pure tests',

@@ -41,6 +41,7 @@ const table: Readonly<Record<string, Layer>> = {
     packages: ['*'],
   },
   cli: { values: ['cli', 'api/contract', 'domain', 'stack'], types: [], packages: ['*'] },
+  console: { values: ['console', 'api/contract', 'domain'], types: [], packages: ['*'] },
 };
 
 type Import = { readonly file: string; readonly specifier: string; readonly typeOnly: boolean };
@@ -57,7 +58,7 @@ function importsOf(file: string, text: string): readonly Import[] {
 
 function sourceFiles(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .filter((name) => /\.tsx?$/u.test(name) && !name.endsWith('.d.ts') && !name.startsWith('dist/'))
     .map((name) => join(folder, name));
 }
 
@@ -114,6 +115,8 @@ describe('the architecture', () => {
     ['api', "import { compose } from '../worker/compose.ts';", 'values of worker/compose.ts'],
     ['cli', "import { buildServer } from '../api/server.ts';", 'values of api/server.ts'],
     ['cli', "export * from '../store/open.ts';", 'values of store/open.ts'],
+    ['console', "import { openStore } from '../store/open.ts';", 'values of store/open.ts'],
+    ['console', "import type { Handler } from '../api/handler.ts';", 'types of api/handler.ts'],
     ['cli', "const late = await import('../store/open.ts');", 'values of store/open.ts'],
   ])('catches a violation planted in %s: %s', (folder, line, fault) => {
     const found = importsOf(`${folder}/planted.ts`, line);
@@ -137,7 +140,7 @@ describe('folders', () => {
   const folders = [...Object.keys(table), 'bench', 'demo', 'scripts'].flatMap((folder) => [
     folder,
     ...readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() && !join(entry.parentPath, entry.name).includes(join('console', 'dist')))
       .map((entry) => relative(root, join(entry.parentPath, entry.name))),
   ]);
 

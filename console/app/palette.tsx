@@ -1,0 +1,107 @@
+/** Ctrl-K: type, choose with the arrows, Enter. Screens and commands at once; incidents and playbooks that match what is typed. */
+import { Modal, useMantineColorScheme } from '@mantine/core';
+import { useState } from 'react';
+import type { KeyboardEvent, ReactElement } from 'react';
+import { useMay } from '../api/session.tsx';
+import { screens } from './screens.ts';
+import { signOut } from './sign-out.ts';
+import { useGo } from './url.ts';
+import css from './palette.module.css';
+
+type Item = { readonly id: string; readonly group: string; readonly label: string; readonly hint?: string; readonly run: () => void };
+
+type PaletteProps = { readonly opened: boolean; readonly onClose: () => void; readonly onHelp: () => void };
+
+export function Palette({ opened, onClose, onHelp }: PaletteProps): ReactElement {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      withCloseButton={false}
+      title={undefined}
+      padding={0}
+      size="lg"
+      yOffset="12vh"
+      centered={false}
+      aria-label="Search and commands"
+    >
+      {opened ? <Choices onClose={onClose} onHelp={onHelp} /> : null}
+    </Modal>
+  );
+}
+
+function Choices({ onClose, onHelp }: Omit<PaletteProps, 'opened'>): ReactElement {
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const items = useItems(text, onHelp);
+  const chosen = items[Math.min(at, items.length - 1)];
+  const run = (item: Item | undefined) => {
+    if (item === undefined) return;
+    onClose();
+    item.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') setAt(Math.min(at + 1, items.length - 1));
+    else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
+    else if (event.key === 'Enter') run(chosen);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div className={css['palette']}>
+      <input
+        className={css['input']}
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={chosen === undefined ? undefined : `palette-${chosen.id}`}
+        aria-label="Search and commands"
+        placeholder="Go to, open, do…"
+        value={text}
+        data-autofocus
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div id="palette-list" role="listbox" aria-label="Choices" className={css['list']}>
+        {items.map((item, index) => (
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the input has the keys
+          <div
+            key={item.id}
+            id={`palette-${item.id}`}
+            role="option"
+            aria-selected={item === chosen}
+            className={css['item']}
+            onMouseMove={() => setAt(index)}
+            onClick={() => run(item)}
+          >
+            <span className={css['label']}>{item.label}</span>
+            <span className={css['group']}>{item.group}</span>
+            {item.hint === undefined ? null : <kbd>{item.hint}</kbd>}
+          </div>
+        ))}
+        {items.length === 0 ? <p className={css['none']}>Nothing matches.</p> : null}
+      </div>
+    </div>
+  );
+}
+
+function useItems(text: string, onHelp: () => void): readonly Item[] {
+  const go = useGo();
+  const may = useMay();
+  const { setColorScheme } = useMantineColorScheme();
+  const jumps = screens.flatMap(({ path, title, nav, route }): Item[] =>
+    nav === undefined || !may(route) ? [] : [{ id: path, group: 'Screen', label: title, hint: `g ${nav.key}`, run: () => go(path) }],
+  );
+  const commands: readonly Item[] = [
+    { id: 'light', group: 'Command', label: 'Use the light theme', run: () => setColorScheme('light') },
+    { id: 'dark', group: 'Command', label: 'Use the dark theme', run: () => setColorScheme('dark') },
+    { id: 'auto', group: 'Command', label: 'Use the theme of the system', run: () => setColorScheme('auto') },
+    { id: 'keys', group: 'Command', label: 'Show the keys', hint: '?', run: onHelp },
+    { id: 'sign-out', group: 'Command', label: 'Sign out', run: () => void signOut() },
+  ];
+  const wanted = text.trim().toLowerCase();
+  return [...jumps, ...commands].filter(({ label }) => label.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,45 @@
+/** What stands around every screen: the rail, the bar that says the server is away, the palette, the keys, the announcements. */
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { useCallback, useRef, useState } from 'react';
+import type { ReactElement } from 'react';
+import { useLive } from '../api/live.ts';
+import { Announcer } from './announcer.tsx';
+import { AwayBar } from './away-bar.tsx';
+import { KeyHelp } from './key-help.tsx';
+import { useShellKeys } from './keys.ts';
+import { Palette } from './palette.tsx';
+import { Rail } from './rail.tsx';
+import css from './shell.module.css';
+
+export function Shell(): ReactElement {
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useLive();
+  useShellKeys({ onPalette: useCallback(() => setPalette(true), []), onHelp: useCallback(() => setHelp(true), []) });
+  return (
+    <div className={css['shell']}>
+      <a
+        className={css['skip']}
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to the screen
+      </a>
+      <AwayBar />
+      <div className={css['parts']}>
+        <Rail path={path} onPalette={() => setPalette(true)} onHelp={() => setHelp(true)} />
+        <main id="main" ref={main} tabIndex={-1} className={css['main']}>
+          <Outlet />
+        </main>
+      </div>
+      <Announcer />
+      <Palette opened={palette} onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
+      <KeyHelp opened={help} onClose={() => setHelp(false)} />
+    </div>
+  );
+}
