@@ -77,17 +77,19 @@ const model = (id: string, effect: Rule['effect'], principals: string): AiRule =
   match: { principals: [principals], models: ['any'] },
 });
 
-const people: Inventory = {
+export const people: Inventory = {
   ...inventory,
   entities: [{ uid: { type: 'user', id: 'ann' }, parents: [{ type: 'group', id: 'payments' }] }],
 };
 const nobodyReads = [access('nobody-reads', 'claim', 'any'), model('nobody-asks', 'claim', 'any')];
 const paymentsRead = [access('payments-read', 'allow', 'group:payments', { mfa: true }), model('payments-ask', 'allow', 'group:payments')];
 
+export const accessRules: readonly Rule[] = [...paymentsRead, ...nobodyReads];
+
 /** As `artifacts`: of access and the use of models. */
 export function accessArtifacts(): { readonly strict: Artifact; readonly shut: Artifact } {
   const compile = (rules: readonly Rule[]) => regoAccessTarget.compile([policyOf(rules)], people).artifact;
-  return { strict: compile([...paymentsRead, ...nobodyReads]), shut: compile(nobodyReads) };
+  return { strict: compile(accessRules), shut: compile(nobodyReads) };
 }
 
 export const reading = (who: string, context: AccessRequest['context'] = { mfa: true }): AccessRequest => ({

@@ -4,11 +4,12 @@ import { expect, it } from '@jest/globals';
 import type { ProofEngine } from '../../activities/ports.ts';
 import { createLab, findLab } from '../../connectors/nftables/lab.ts';
 import type { Artifact } from '../../domain/policy/targets/target.ts';
+import { accessWitnesses } from '../../domain/policy/access/space/witnesses.ts';
 import { type KnownTarget, targets } from '../../domain/policy/targets/index.ts';
 import { witnesses } from '../../domain/policy/witnesses.ts';
 import type { Witness } from '../../domain/policy/witnesses.ts';
 import { nftablesProofEngine, opaProofEngine } from '../../worker/proof-engines.ts';
-import { inventory, policyOf, strictRules } from '../connectors/policies.ts';
+import { accessRules, inventory, people, policyOf, strictRules } from '../connectors/policies.ts';
 import { needs } from '../connectors/needs.ts';
 import { engineBinary } from '../stack/fixture.ts';
 
@@ -53,6 +54,24 @@ needs('lab', () => {
 });
 
 needs('opa', () => {
+  it('OPA agrees with rules of access and AI, and refutes a planted mistake', async () => {
+    const engine = await opaProofEngine(engineBinary('opa'));
+    if ('unavailable' in engine) throw new Error(engine.unavailable);
+    const given = [policyOf(accessRules)];
+    const asked = accessWitnesses(given, people);
+    const artifact = targets['rego-access'].compile(given, people).artifact;
+    const decide = (of: Artifact) =>
+      engine.decideMany(
+        of,
+        asked.map(({ request }) => request),
+      );
+    expect(await decide(artifact)).toEqual(asked.map(({ expected }) => expected));
+    const files = Object.fromEntries(
+      Object.entries(artifact.files).map(([path, text]) => [path, text.replaceAll(/"effect": ?"claim"/gu, '"effect": "allow"')]),
+    );
+    expect(await decide({ ...artifact, files })).not.toEqual(asked.map(({ expected }) => expected));
+  });
+
   it('OPA agrees with the rules, and refutes a planted mistake', async () => {
     const engine = await opaProofEngine(engineBinary('opa'));
     if ('unavailable' in engine) throw new Error(engine.unavailable);

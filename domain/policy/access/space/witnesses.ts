@@ -49,15 +49,40 @@ export function accessWitnesses(
   const store = entityStore(directoryOf(inventory));
   const sources = kinds.map((kind) => ({ kind, ...readRules(accessRules(policies, kind), inventory) }));
   const named = sources.flatMap(({ kind, clauses }) => clauses.filter(({ id }) => apart.has(id)).map((clause) => ({ kind, clause })));
-  const queues = sources.flatMap(({ kind, clauses, timezone }) =>
-    clauses.slice(0, most).map((clause) => candidatesOf(clause, { store, timezone }).map((one) => ({ kind, rule: clause.id, ...one }))),
-  );
+  const queues = sources.flatMap(({ kind, clauses, timezone }) => {
+    const candidates = clauses.slice(0, most).map((clause) => candidatesOf(clause, { store, timezone }));
+    const told = circumstancesOf(candidates.flatMap(([inside]) => inside ?? []));
+    return candidates.map((of, index) =>
+      of
+        .flatMap((one) => [one, { ...one, request: inFull(one.request, told) }])
+        .map((one) => ({ kind, rule: element(clauses, index).id, ...one })),
+    );
+  });
   return inTurn(queues, most).map(({ kind, rule, at, request: asked }) => {
     const request = kind === 'ai' ? aiRequestOf(asked) : asked;
     const { decision, determining } = decideAccessPolicies(deciders, request);
     const touches = named.find((one) => one.kind === kind && isInScope(one.clause, asked, store))?.clause.id;
     return { request, expected: decision, determining, rule, at, ...(touches === undefined ? {} : { touches }) };
   });
+}
+
+type Circumstances = Pick<AccessRequest, 'context' | 'from' | 'at'>;
+
+/** What all rules together ask for, as one of them wants it. */
+function circumstancesOf(inside: readonly Candidate[]): Circumstances {
+  const requests = inside.map(({ request }) => request).toReversed();
+  return Object.assign({}, ...requests, { context: Object.assign({}, ...requests.map(({ context }) => context)) }) as Circumstances;
+}
+
+/** Where nothing is told of what another rule asks for, that rule errs, and nothing else is seen. */
+function inFull(request: AccessRequest, { context, from, at }: Circumstances): AccessRequest {
+  const full = { ...context, ...request.context };
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(at === undefined ? {} : { at }),
+    ...request,
+    ...(Object.keys(full).length === 0 ? {} : { context: full }),
+  };
 }
 
 /** The first of each, then the second of each: no request twice. */
