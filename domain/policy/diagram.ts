@@ -94,7 +94,6 @@ function nodeOf(build: Build, from: number, alive: Row): NodeId {
   const built = element(build.built, level);
   const held = built.get(alive.numbers, alive.count);
   if (held >= 0) return held;
-  reading.spend?.(alive.count);
   const id = level === store.space.lines.length ? terminal(store, reading.decide(survivorsOf(build, alive))) : split(build, level, alive);
   // INVARIANT: a row belongs to the level above, and what is built below only writes to rows of its own.
   built.set(alive.numbers, alive.count, id);
@@ -239,6 +238,7 @@ function childWith(build: Build, level: number, { whole, present, alive, kept, m
   if (held >= 0) return held;
   mergeInto(alive, whole, present);
   simplify(build.table, level + 1, { alive, kept });
+  build.reading.spend?.(kept.count);
   const child = nodeOf(build, level + 1, kept);
   met.set(present.numbers, present.count, child);
   return child;

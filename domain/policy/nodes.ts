@@ -7,7 +7,12 @@ import type { Space } from './space.ts';
 export type NodeId = number;
 
 /** `starts[i]` is the first class that leads to `children[i]`; the last run ends with the domain. */
-export type Node = { readonly level: number; readonly starts: Int32Array; readonly children: Int32Array; readonly end: number };
+export type Node = {
+  readonly level: number;
+  readonly starts: readonly number[];
+  readonly children: readonly NodeId[];
+  readonly end: number;
+};
 
 /** By part of the space. */
 export type Roots = readonly NodeId[];
@@ -51,11 +56,17 @@ export function join(store: AnyStore, edges: Edges): NodeId {
     const id = element(ids, entry);
     if (hasEdges(store.nodes[id], edges)) return id;
   }
-  const [from, to] = [starts.numbers.slice(0, starts.count), children.numbers.slice(0, children.count)];
-  const id = store.nodes.push({ level, starts: from, children: to, end }) - 1;
+  const id = store.nodes.push({ level, starts: listOf(starts), children: listOf(children), end }) - 1;
   store.terminals.push(undefined);
   ids[chains.add(hash)] = id;
   return id;
+}
+
+/** Plain lists: of a few numbers, a column of numbers takes three times the room. */
+function listOf({ numbers, count }: Row): readonly number[] {
+  const list = Array<number>(count);
+  for (let at = 0; at < count; at += 1) list[at] = numbers[at] ?? 0;
+  return list;
 }
 
 function hashOfEdges({ level, starts, children }: Edges): number {

@@ -17,13 +17,18 @@ export type Broad = {
 
 export type Bounds = { readonly measure: Measure; readonly share: number };
 
+/** What sums of logarithms may be off by. */
+const rounding = 1e-9;
+
 /** The widest first. */
 export function broadRules<Name extends string>(set: RuleSet<Name>, found: Decisive<Name>, { measure, share }: Bounds): readonly Broad[] {
   const widest = (sizes: readonly Size[]) => sizes.reduce((best, size, part) => (size.share > (sizes[best]?.share ?? 0) ? part : best), 0);
   return set.rules
     .flatMap(({ effect }, rule): readonly Broad[] => {
       if (effect !== 'allow') return [];
-      const match = measure.ofBox((level, part) => matchRuns(found, { rule, level, part }));
+      const runsOf = (level: number, part: number) => matchRuns(found, { rule, level, part });
+      if (measure.roughShare(runsOf) < share - rounding) return [];
+      const match = measure.ofBox(runsOf);
       // Exceptions only take away.
       if (match.every((size) => size.share < share)) return [];
       const sizes = element(found.clausesOf, rule).length === 1 ? match : measure.ofDiagram(regionOf(found, rule), isIn(found));

@@ -6,7 +6,8 @@
 import type { Path } from '../compare.ts';
 import type { NodeId } from '../diagram.ts';
 import { element } from '../element.ts';
-import { type Deciding, type Decisive, regionOf, type RuleSet } from './decisive.ts';
+import { boxesOf, type Deciding, type Decisive, regionOf, type RuleSet } from './decisive.ts';
+import { walkBoxes } from './walk-box.ts';
 import { walkTogether } from './walk.ts';
 
 export type Needless = {
@@ -63,20 +64,34 @@ function coverOf(set: RuleSet, found: Decisive, rule: number): Pick<Needless, 's
   const covers = new Map<NodeId, readonly number[]>();
   let path: Path | undefined;
   let alike = false;
-  walkTogether(found.store, [regionOf(found, rule), found.roots], {
-    within: (region) => found.store.terminals[region] !== '',
-    atLeaf: ([, terminal = -1], place) => {
-      const { rules = [], claims = [] } = found.deciding.get(terminal) ?? {};
-      const isAlike = rules[0] !== undefined && element(set.rules, rules[0]).effect === effect;
-      if (path === undefined || (isAlike && !alike)) path = place;
-      alike ||= isAlike;
-      const others = rules.filter((other) => other !== rule);
-      covers.set(terminal, others.length > 0 ? others : claims);
-      return false;
-    },
+  walkRule(found, rule, (terminal, place) => {
+    const { rules = [], claims = [] } = found.deciding.get(terminal) ?? {};
+    const isAlike = rules[0] !== undefined && element(set.rules, rules[0]).effect === effect;
+    if (path === undefined || (isAlike && !alike)) path = place;
+    alike ||= isAlike;
+    const others = rules.filter((other) => other !== rule);
+    covers.set(terminal, others.length > 0 ? others : claims);
   });
   if (path === undefined) return { standing: 'empty', by: [] };
   return { standing: alike ? 'redundant' : 'shadowed', by: smallCover([...covers.values()]), path };
+}
+
+/** Exceptions that are taken out as boxes; of more there would be too many. */
+const fewExceptions = 3;
+
+/** What is decided where a rule applies. */
+function walkRule(found: Decisive, rule: number, atLeaf: (terminal: NodeId, path: Path) => void): void {
+  if (element(found.clausesOf, rule).length <= 1 + fewExceptions) {
+    walkBoxes(found.store, found.roots, { boxes: (part) => boxesOf(found, rule, part), atLeaf });
+    return;
+  }
+  walkTogether(found.store, [regionOf(found, rule), found.roots], {
+    within: (region) => found.store.terminals[region] !== '',
+    atLeaf: ([, terminal = -1], path) => {
+      atLeaf(terminal, path);
+      return false;
+    },
+  });
 }
 
 /** Greedily, the rule first that stands in for most. */

@@ -6,6 +6,7 @@ import type { ClauseRule } from '../clauses.ts';
 import { buildDiagram, type Clause, newStore, type NodeId, type Reading, type Roots, type Store, type Survivor } from '../diagram.ts';
 import { element } from '../element.ts';
 import type { RuleEffect } from '../model.ts';
+import { type BoxRuns, withoutHoles } from './run-sets.ts';
 import { type BoxOf, type Dimension, type Runs, spaceOf } from '../space.ts';
 
 /** Rules over a space of requests, whatever their kind; in order of weight, their clauses in the order of the rules. */
@@ -93,8 +94,18 @@ export function regionOf<Name extends string>({ store, clausesOf }: Decisive<Nam
 type Place = { readonly rule: number; readonly level: number; readonly part: number };
 
 /** Of the rule's match, without its exceptions. Equal sets are one object. */
-export function matchRuns({ store, clausesOf }: Decisive, { rule, level, part }: Place): Runs {
-  const name = element(store.space.names, level);
-  const { box } = element(element(clausesOf, rule), 0);
-  return element(store.space.lines, level).runs(box[name] ?? [], part);
+export function matchRuns(found: Decisive, { rule, level, part }: Place): Runs {
+  return runsOf(found, element(element(found.clausesOf, rule), 0), { level, part });
+}
+
+function runsOf({ store }: Decisive, { box }: Clause, { level, part }: Omit<Place, 'rule'>): Runs {
+  return element(store.space.lines, level).runs(box[element(store.space.names, level)] ?? [], part);
+}
+
+/** Where a rule applies, as boxes that do not meet: its match without its exceptions. */
+export function boxesOf(found: Decisive, rule: number, part: number): readonly BoxRuns[] {
+  const boxes = element(found.clausesOf, rule).map((clause) =>
+    found.store.space.lines.map((_line, level) => runsOf(found, clause, { level, part })),
+  );
+  return withoutHoles(element(boxes, 0), boxes.slice(1));
 }

@@ -6,7 +6,9 @@ export type ClassRuns = Runs;
 
 export type Meetings = {
   readonly pairs: readonly (readonly [ClassRuns, ClassRuns])[];
-  /** More than `most` runs meet: not all pairs are there. */
+  /** Runs that were held against each other. */
+  readonly looks: number;
+  /** That were more than `most`: not all pairs are there. */
   readonly cut: boolean;
 };
 
@@ -28,7 +30,7 @@ export function meetings(a: readonly ClassRuns[], b: readonly ClassRuns[], most:
     if (looks > most) break;
   }
   const pairs = [...met].map((key) => [element(sides[0], Math.floor(key / b.length)), element(sides[1], key % b.length)] as const);
-  return { pairs, cut: looks > most };
+  return { pairs, looks, cut: looks > most };
 }
 
 function spansOf(sets: readonly ClassRuns[], side: 0 | 1): readonly Span[] {

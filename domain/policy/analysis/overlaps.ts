@@ -44,21 +44,40 @@ export function overlapsOf<Name extends string>(set: RuleSet<Name>, decisive: De
 
 type Sides = { readonly allows: readonly number[]; readonly denies: readonly number[] };
 
-/** Whether it was cut short. */
-function searchPart(search: Search, part: number, { allows, denies }: Sides): boolean {
-  const runsAt = (rule: number, level: number) => matchRuns(search.decisive, { rule, level, part });
-  const [mine, theirs] = [byRuns(allows, (rule) => runsAt(rule, 0)), byRuns(denies, (rule) => runsAt(rule, 0))];
-  const met = meetings([...mine.keys()], [...theirs.keys()], most.looks);
+/**
+ * Whether it was cut short. Level by level, rules whose sets meet are looked at together: what a level tells apart is never paired.
+ */
+function searchPart(search: Search, part: number, sides: Sides, level = 0): boolean {
+  const { allows, denies } = sides;
+  const { space } = search.decisive.store;
+  if (level === space.lines.length || allows.length * denies.length <= fewPairs) return lookAtAll(search, part, sides);
+  const groups = [allows, denies].map((rules) => byRuns(rules, (rule) => matchRuns(search.decisive, { rule, level, part })));
+  const [mine, theirs] = [element(groups, 0), element(groups, 1)];
+  const met = meetings([...mine.keys()], [...theirs.keys()], most.looks - search.looks);
+  search.looks += met.looks;
+  let { cut } = met;
   for (const [a, b] of met.pairs) {
-    for (const allow of mine.get(a) ?? []) {
-      for (const deny of theirs.get(b) ?? []) {
-        if (search.looks >= most.looks || search.found.size >= most.found) return true;
-        search.looks += 1;
-        look(search, part, { allow, deny });
-      }
+    cut = searchPart(search, part, { allows: mine.get(a) ?? [], denies: theirs.get(b) ?? [] }, level + 1) || cut;
+    if (isSpent(search)) return true;
+  }
+  return cut;
+}
+
+const fewPairs = 4;
+
+function lookAtAll(search: Search, part: number, { allows, denies }: Sides): boolean {
+  for (const allow of allows) {
+    for (const deny of denies) {
+      if (isSpent(search)) return true;
+      search.looks += 1;
+      look(search, part, { allow, deny });
     }
   }
-  return met.cut;
+  return false;
+}
+
+function isSpent({ looks, found }: Search): boolean {
+  return looks >= most.looks || found.size >= most.found;
 }
 
 function byRuns(rules: readonly number[], runsOf: (rule: number) => ClassRuns): ReadonlyMap<ClassRuns, readonly number[]> {

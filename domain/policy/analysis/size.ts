@@ -38,6 +38,8 @@ export type Measure = {
   readonly ofDiagram: (roots: Roots, counted: (terminal: NodeId) => boolean) => readonly Size[];
   /** By part, what the sets hold together, in the order of the dimensions. */
   readonly ofBox: (runs: (level: number, part: number) => Runs) => readonly Size[];
+  /** The widest part's share of that, but for the last digits of a number: many boxes are to be told from few. */
+  readonly roughShare: (runs: (level: number, part: number) => Runs) => number;
 };
 
 export type Measured = Nodes & { readonly space: Pick<Space, 'names'> };
@@ -54,11 +56,21 @@ export function measureOf(nodes: Measured): Measure {
     return { spans, free, most: log2(productOf(spans)) - free };
   });
   const known = remembered((level, runs) => widthOfRuns(element(sums, level), runs));
+  const bits = remembered((level, runs) => log2(widthOfRuns(element(sums, level), runs)));
   const sizes = (count: (whole: Whole, part: number) => bigint) => wholes.map((whole, part) => sizeOf(count(whole, part), whole));
   return {
     ofDiagram: (roots, counted) =>
       sizes(({ spans }, part) => countPart({ nodes, sums, spans, counted, known: new Map() }, element(roots, part))),
     ofBox: (runs) => sizes((_whole, part) => productOf(lines.map((_line, level) => known(level, runs(level, part))))),
+    roughShare: (runs) =>
+      Math.max(
+        ...wholes.map(({ free, most }, part) =>
+          shareOf(
+            lines.reduce((sum, _line, level) => sum + bits(level, runs(level, part)), -free),
+            most,
+          ),
+        ),
+      ),
   };
 }
 
@@ -68,18 +80,24 @@ type Whole = { readonly spans: readonly bigint[]; readonly free: number; readonl
 function sizeOf(requests: bigint, { free, most }: Whole): Size {
   if (requests === 0n) return { requests, bits: Number.NEGATIVE_INFINITY, share: 0 };
   const bits = log2(requests) - free;
-  return { requests, bits, share: most === 0 ? 1 : Math.max(0, bits / most) };
+  return { requests, bits, share: shareOf(bits, most) };
 }
 
-/** Of a positive number that may be far beyond what a double holds. */
+function shareOf(bits: number, most: number): number {
+  if (most === 0) return bits === Number.NEGATIVE_INFINITY ? 0 : 1;
+  return Math.max(0, bits / most);
+}
+
+/** Of a number that may be far beyond what a double holds; `-Infinity` for 0. */
 function log2(value: bigint): number {
+  if (value === 0n) return Number.NEGATIVE_INFINITY;
   const shift = Math.max(0, 4 * value.toString(16).length - 56);
   return Math.log2(Number(value >> BigInt(shift))) + shift;
 }
 
 /** Equal sets are one object, and many rules share them. */
-function remembered(width: (level: number, runs: Runs) => bigint): (level: number, runs: Runs) => bigint {
-  const held = new Map<Runs, bigint>();
+function remembered<Value>(width: (level: number, runs: Runs) => Value): (level: number, runs: Runs) => Value {
+  const held = new Map<Runs, Value>();
   return (level, runs) => {
     const found = held.get(runs) ?? width(level, runs);
     held.set(runs, found);

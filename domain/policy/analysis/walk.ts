@@ -15,7 +15,7 @@ export type Visitor = {
   readonly atLeaf: (terminals: readonly NodeId[], path: Path) => boolean;
 };
 
-type Walk = Visitor & { readonly nodes: Nodes; readonly part: number; readonly seen: Set<string> };
+type Walk = Visitor & { readonly nodes: Nodes; readonly part: number; readonly seen: Set<string | number> };
 
 /** In the order of the classes, part by part. */
 export function walkTogether(nodes: Nodes, diagrams: readonly Roots[], visitor: Visitor): void {
@@ -27,10 +27,10 @@ export function walkTogether(nodes: Nodes, diagrams: readonly Roots[], visitor: 
 
 function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | undefined)[]): boolean {
   if (walk.within?.(element(ids, 0)) === false) return false;
-  const key = ids.join(',');
+  const { nodes } = walk.nodes;
+  const key = keyOf(ids, nodes.length);
   if (walk.seen.has(key)) return false;
   walk.seen.add(key);
-  const { nodes } = walk.nodes;
   const level = ids.reduce((least, id) => Math.min(least, nodes[id]?.level ?? least), walk.nodes.space.lines.length);
   const path = [...classes, ...Array.from({ length: level - classes.length }, () => undefined)];
   if (level === walk.nodes.space.lines.length) return walk.atLeaf(ids, { part: walk.part, classes: path });
@@ -41,6 +41,12 @@ function visit(walk: Walk, ids: readonly NodeId[], classes: readonly (number | u
       [...path, start],
     ),
   );
+}
+
+/** Of two nodes a number, which is found much sooner than text. */
+function keyOf(ids: readonly NodeId[], count: number): string | number {
+  const [first = -1, second = -1] = ids;
+  return ids.length === 2 && count < 2 ** 26 ? first * count + second : ids.join(',');
 }
 
 type Span = { readonly start: number; readonly end: number };
@@ -69,6 +75,13 @@ function runsOf({ starts, children, end }: Node, within: Visitor['within']): rea
 }
 
 function startsWithin({ starts }: Node, { start, end }: Span): readonly number[] {
+  const found: number[] = [];
+  for (let at = firstAfter(starts, start); at < starts.length && (starts[at] ?? end) < end; at += 1) found.push(starts[at] ?? end);
+  return found;
+}
+
+/** The place of the first start that is greater. */
+export function firstAfter(starts: readonly number[], start: number): number {
   let low = 0;
   let high = starts.length;
   while (low < high) {
@@ -76,9 +89,7 @@ function startsWithin({ starts }: Node, { start, end }: Span): readonly number[]
     if ((starts[middle] ?? 0) <= start) low = middle + 1;
     else high = middle;
   }
-  const found: number[] = [];
-  for (let at = low; at < starts.length && (starts[at] ?? end) < end; at += 1) found.push(starts[at] ?? end);
-  return found;
+  return low;
 }
 
 function below({ nodes }: Nodes, id: NodeId, { level, at }: { readonly level: number; readonly at: number }): NodeId {
