@@ -100,7 +100,7 @@ function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
 
 function keyOf({ spec }: EndpointDeps, request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
-  if (key === undefined || spec.method !== 'POST' || request.caller?.by.startsWith('system:')) return undefined;
+  if (key === undefined || spec.method !== 'POST' || spec.secretBody === true || request.caller?.by.startsWith('system:')) return undefined;
   if (typeof key !== 'string' || !/^[\u0021-\u007e]{1,255}$/u.test(key)) {
     throw new EdictError('input-invalid', 'the idempotency key is not usable', {
       where: 'header idempotency-key',

@@ -8,6 +8,7 @@ import type { Secrets } from '../store/port.ts';
 import type { Authorizer } from './auth/authz.ts';
 import { sameSecret, secretOf } from './auth/bearer.ts';
 import type { Bearer } from './auth/bearer.ts';
+import type { SessionDoor } from './auth/session-door.ts';
 import { permissions } from './contract/route.ts';
 import type { Permission, RouteSpec } from './contract/route.ts';
 import { unavailable } from './failure.ts';
@@ -16,6 +17,7 @@ import type { Caller } from './handler.ts';
 export type GateDeps = {
   readonly spec: RouteSpec;
   readonly bearers: Bearer;
+  readonly sessions: SessionDoor;
   readonly authz: Authorizer;
   readonly secrets: Pick<Secrets, 'get'>;
   /** The token that OPA shows; the secret `opa-token` where not given. */
@@ -32,14 +34,28 @@ export function gate(deps: GateDeps): (request: FastifyRequest) => Promise<void>
   return async (request) => {
     if (!deps.ready()) throw unavailable('edict is starting: the database');
     if (access === 'signature') letIn(request, program('webhook'));
+    else if (access === 'sign-in') letIn(request, aboutToSignIn(deps, request));
     else if (access === 'engine-token') letIn(request, await engine(deps, request));
     else if (permissions.includes(access)) letIn(request, await permitted(deps, access, request));
     else throw new EdictError('access-denied', 'this route has no door');
   };
 }
 
-async function permitted({ bearers, authz }: GateDeps, permission: Permission, request: FastifyRequest): Promise<Caller> {
-  const person = await bearers.authenticate(request.headers.authorization, request.ip);
+function aboutToSignIn({ sessions }: GateDeps, request: FastifyRequest): Caller {
+  sessions.requireOwnPage(request);
+  return program('sign-in');
+}
+
+/** A token counts before a cookie: no page of another site can send one. */
+async function authenticated({ bearers, sessions }: GateDeps, request: FastifyRequest): Promise<Omit<Caller, 'by'>> {
+  const { authorization } = request.headers;
+  const open = authorization === undefined ? await sessions.authenticate(request) : undefined;
+  return open ?? { person: await bearers.authenticate(authorization, request.ip) };
+}
+
+async function permitted(deps: GateDeps, permission: Permission, request: FastifyRequest): Promise<Caller> {
+  const { authz } = deps;
+  const { person, session } = await authenticated(deps, request);
   const resource = request.url.split('?', 1)[0] ?? '';
   const decision = await authz.decide({ person, permission, resource });
   if (!decision.allow) {
@@ -47,7 +63,7 @@ async function permitted({ bearers, authz }: GateDeps, permission: Permission, r
       expected: `a role with \`${permission}\``,
     });
   }
-  return { by: person.id, person };
+  return { by: person.id, person, session };
 }
 
 async function engine({ secrets, engineToken }: GateDeps, request: FastifyRequest): Promise<Caller> {

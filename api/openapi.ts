@@ -36,6 +36,12 @@ export function openApiDocument(version: string): JsonObject & { readonly openap
 
 const securitySchemes = {
   token: { type: 'http', scheme: 'bearer', description: 'API token of a person.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-edict',
+    description: 'Session of a browser; changing requests also carry `x-edict-csrf` (`csrf` of GET /v1/session).',
+  },
   engine: { type: 'http', scheme: 'bearer', description: 'Token of the policy engine.' },
   signature: {
     type: 'apiKey',
@@ -46,9 +52,9 @@ const securitySchemes = {
 } as const satisfies JsonObject;
 
 function securityOf(access: Access): readonly JsonObject[] {
-  if (access === 'anonymous') return [];
+  if (access === 'anonymous' || access === 'sign-in') return [];
   if (access === 'engine-token') return [{ engine: [] }];
-  return access === 'signature' ? [{ signature: [] }] : [{ token: [] }];
+  return access === 'signature' ? [{ signature: [] }] : [{ token: [] }, { session: [] }];
 }
 
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => JsonObject;
@@ -80,7 +86,7 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, sche
   }));
 }
 
-function headers({ method, access, secretReply }: RouteSpec): readonly JsonObject[] {
+function headers({ method, access, secretReply, secretBody }: RouteSpec): readonly JsonObject[] {
   if (access === 'signature') {
     return ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
       name,
@@ -89,7 +95,7 @@ function headers({ method, access, secretReply }: RouteSpec): readonly JsonObjec
       schema: { type: 'string' },
     }));
   }
-  if (method !== 'POST' || access === 'engine-token') return [];
+  if (method !== 'POST' || access === 'engine-token' || secretBody === true) return [];
   return [
     {
       name: 'idempotency-key',
@@ -112,7 +118,7 @@ function requestBody(spec: RouteSpec, body: z.ZodType, schemaOf: SchemaOf): Json
 
 function responses(spec: RouteSpec, schemaOf: SchemaOf): JsonObject {
   const problem = { description: 'refused', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
-  const bare = (status: number) => status === 204 || status === 304;
+  const bare = (status: number) => status === 204 || status === 302 || status === 304;
   const content = (status: number) =>
     bare(status) ? {} : { content: { [spec.produces ?? 'application/json']: { schema: schemaOf(spec.reply, 'output') } } };
   const good = [spec.status, ...(spec.otherStatus ?? [])].map(
@@ -126,6 +132,7 @@ const descriptions: { readonly [status: number]: string } = {
   201: 'made',
   202: 'taken, under way',
   204: 'done',
+  302: 'go on there',
   304: 'not modified',
 };
 

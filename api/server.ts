@@ -8,8 +8,11 @@ import Fastify from 'fastify';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EdictError, errorTable } from '../domain/errors.ts';
 import type { Store } from '../store/port.ts';
+import { usualAccess } from './auth/access-settings.ts';
+import type { AccessSettings } from './auth/access-settings.ts';
 import type { Authorizer } from './auth/authz.ts';
 import { bearer } from './auth/bearer.ts';
+import { sessionDoor } from './auth/session-door.ts';
 import type { RouteSpec } from './contract/route.ts';
 import { routes } from './contract/routes.ts';
 import type { RouteName } from './contract/routes.ts';
@@ -19,6 +22,10 @@ import { gate } from './gate.ts';
 import type { Handler, HandlerDeps, Handlers } from './handler.ts';
 import { temporalOrchestrator } from './orchestrator.ts';
 import type { Orchestrator } from './orchestrator.ts';
+import { eventHandlers } from './routes/access/events.ts';
+import { oidcHandlers } from './routes/access/oidc.ts';
+import { sessionHandlers } from './routes/access/session.ts';
+import { signInPeopleHandlers } from './routes/access/sign-in-people.ts';
 import { auditHandlers } from './routes/audit.ts';
 import { approvalHandlers } from './routes/approvals.ts';
 import { contextHandlers } from './routes/context.ts';
@@ -45,6 +52,8 @@ import { systemHandlers } from './routes/system.ts';
 import { outsideHandlers } from './routes/systems.ts';
 import { taskHandlers } from './routes/tasks.ts';
 import { webhookHandlers } from './routes/webhooks.ts';
+import { consoleFiles } from './static/console.ts';
+import type { ConsoleFiles } from './static/console.ts';
 
 export type ServerDeps = {
   readonly store: Store;
@@ -62,6 +71,10 @@ export type ServerDeps = {
   readonly checkReplies?: boolean;
   /** Address of a namespace in Temporal's own pages. */
   readonly temporalUi?: string | undefined;
+  /** How people sign in from browsers. */
+  readonly access?: AccessSettings | undefined;
+  /** Where the built console is; none is served where not given. */
+  readonly consoleFolder?: string | undefined;
   /** How long a draft or a report is waited for; 20 s where not given. */
   readonly waitMs?: number;
 };
@@ -79,9 +92,13 @@ const securityHeaders = {
 
 export function buildServer(deps: ServerDeps): FastifyInstance {
   const closing = new AbortController();
-  const app = createApp(deps);
+  const files = deps.consoleFolder === undefined ? undefined : consoleFiles(deps.consoleFolder);
+  const app = createApp(deps, files);
+  files?.register(app);
+  const access = deps.access ?? usualAccess;
   const orchestrator = 'startRun' in deps.temporal ? deps.temporal : temporalOrchestrator(deps.temporal);
   const bearers = bearer(deps.store.people, () => deps.clock().getTime());
+  const sessions = sessionDoor({ sessions: deps.store.sessions, idleMs: access.idleMs, origin: access.origin });
   const handlers = allHandlers({
     store: deps.store,
     orchestrator,
@@ -91,6 +108,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     temporalUi: deps.temporalUi,
     ready: deps.ready ?? (() => true),
     closing: closing.signal,
+    access,
     forgetTokens: bearers.forget,
     waitMs: deps.waitMs ?? 20_000,
   });
@@ -104,6 +122,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
       onRequest: gate({
         spec,
         bearers,
+        sessions,
         authz: deps.authz,
         secrets: deps.store.secrets,
         engineToken: deps.engineToken,
@@ -149,10 +168,14 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...peopleHandlers(deps),
     ...engineHandlers(deps),
     ...systemHandlers(deps),
+    ...sessionHandlers(deps),
+    ...signInPeopleHandlers(deps),
+    ...oidcHandlers(deps),
+    ...eventHandlers(deps),
   };
 }
 
-function createApp(deps: ServerDeps): FastifyInstance {
+function createApp(deps: ServerDeps, files: ConsoleFiles | undefined): FastifyInstance {
   const app = Fastify({
     ...(deps.logger === undefined ? { logger: false } : { loggerInstance: deps.logger }),
     exposeHeadRoutes: false,
@@ -171,7 +194,8 @@ function createApp(deps: ServerDeps): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id });
   });
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
+    if (files?.answers(request) === true) return files.answer(reply);
     throw new EdictError('not-found', `there is no \`${request.method}\` at this path`, { help: 'see /openapi.json' });
   });
   app.setErrorHandler<FastifyError>(refuse);

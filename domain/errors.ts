@@ -110,6 +110,18 @@ export const errorTable = {
   'token-missing': unauthenticated,
   'token-invalid': unauthenticated,
   'access-denied': refused,
+  /** The name or the password is wrong; which of them is not said. */
+  'sign-in-refused': unauthenticated,
+  /** Signed out, idle for too long, or ended from elsewhere. */
+  'session-ended': unauthenticated,
+  /** A page of another site may have sent it: the session’s own token, or its origin, is missing or wrong. */
+  'request-forged': refused,
+  /** Of high risk: whoever is signed in proves it once more first. */
+  'step-up-needed': refused,
+  'password-weak': unprocessable,
+  'sign-in-link-invalid': unauthenticated,
+  /** What the provider said does not hold, or says nothing of somebody known here. */
+  'identity-refused': unauthenticated,
   'rate-limited': { status: 429, retryable: true, exit: 6 },
   // audit
   'audit-broken': conflict,

@@ -28,6 +28,9 @@ export function auditRepository(db: Db, change: RecordedChange, file: AuditFile)
       if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
       return toPage({ rows: await query.execute(), limit, key: (row) => [row.id], item: (row) => row });
     },
+    after: (id, limit) =>
+      db.selectFrom('audit').select(['id', 'at', 'event', 'subject']).where('id', '>', id).orderBy('id').limit(limit).execute(),
+    head: async () => (await db.selectFrom('audit_head').select('id').executeTakeFirstOrThrow()).id,
     export: () => inWords(exportRows(db, Infinity)),
     verify: () => verify(db, file),
   };

@@ -436,6 +436,10 @@ export type Audit = {
     filter: { readonly subject?: string | undefined; readonly since?: number | undefined },
     page: PageRequest,
   ) => Promise<Page<AuditRow>>;
+  /** Rows that came after this one, in their order, without what they say. None becomes visible before those with smaller ids. */
+  readonly after: (id: number, limit: number) => Promise<readonly Pick<AuditRow, 'id' | 'at' | 'event' | 'subject'>[]>;
+  /** The id of the newest row; 0 where there is none. */
+  readonly head: () => Promise<number>;
   /** The whole chain in order, in pages. */
   readonly export: () => AsyncIterable<AuditRow>;
   /** Verifies the table, and that the file sink agrees with it. */

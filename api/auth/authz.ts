@@ -5,6 +5,7 @@ import { create } from 'axios';
 import { z } from 'zod';
 import type { Person } from '../../store/port.ts';
 import type { GuardAnswer, GuardQuestion } from '../../domain/guard/decision.ts';
+import { permissions } from '../contract/route.ts';
 import type { Permission } from '../contract/route.ts';
 import { unavailable } from '../failure.ts';
 
@@ -13,6 +14,8 @@ export type AuthzDecision = { readonly allow: boolean; readonly reason: string }
 
 export type Authorizer = {
   readonly decide: (question: AuthzQuestion) => Promise<AuthzDecision>;
+  /** All that the person may do. */
+  readonly permissionsOf: (person: Pick<Person, 'id' | 'roles'>) => Promise<readonly Permission[]>;
   /** What the decision point says of an effect that is only tried. */
   readonly decideEffect: (question: GuardQuestion) => Promise<Pick<GuardAnswer, 'allow' | 'reasons'>>;
   readonly ping: () => Promise<void>;
@@ -20,6 +23,7 @@ export type Authorizer = {
 };
 
 const GuardSays = z.object({ result: z.object({ allow: z.boolean(), reasons: z.array(z.string()) }) });
+const Held = z.object({ result: z.array(z.enum(permissions)) });
 const Answer = z.object({ result: z.object({ allow: z.boolean(), reason: z.string() }) });
 
 /** A local OPA answers in a millisecond. */
@@ -47,6 +51,11 @@ export function opaAuthorizer(options: { readonly url: string; readonly token: s
       const { person, permission, resource } = question;
       const input = { person: { id: person.id, roles: person.roles }, permission, resource };
       const parsed = Answer.safeParse(await ask('/v1/data/access/authz/decision', input));
+      if (!parsed.success) throw unavailable('the authorisation policy');
+      return parsed.data.result;
+    },
+    permissionsOf: async ({ id, roles }) => {
+      const parsed = Held.safeParse(await ask('/v1/data/access/authz/permissions', { person: { id, roles } }));
       if (!parsed.success) throw unavailable('the authorisation policy');
       return parsed.data.result;
     },

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 
 export const permissions = [
   'me:read',
+  'me:write',
   'policies:read',
   'policies:write',
   'context:read',
@@ -48,10 +49,10 @@ export const permissions = [
 export type Permission = (typeof permissions)[number];
 
 /**
- * Who gets past the door: holders of a permission (bearer token of a person), OPA (a token of its own), senders of signed webhooks, or
- * anyone (`anonymous`: health alone).
+ * Who gets past the door: holders of a permission (bearer token of a person, or the session of their browser), OPA (a token of its own),
+ * senders of signed webhooks, whoever is about to sign in (`sign-in`: what they send says who they are), or anyone (`anonymous`: health alone).
  */
-export type Access = Permission | 'engine-token' | 'signature' | 'anonymous';
+export type Access = Permission | 'engine-token' | 'signature' | 'sign-in' | 'anonymous';
 
 export type RouteSpec = {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -72,6 +73,8 @@ export type RouteSpec = {
   readonly otherStatus?: readonly number[];
   /** The reply holds a secret that is shown once: the same idempotency key again is refused, not answered from what was kept. */
   readonly secretReply?: boolean;
+  /** The body holds a secret that a person made up: no digest of it is kept, and no idempotency key is read. */
+  readonly secretBody?: boolean;
   /** Largest body in bytes; 1 MiB where not given. */
   readonly bodyLimitBytes?: number;
 };

@@ -2,6 +2,8 @@
  * The table of routes: the one statement of the HTTP interface that the server, the CLI's client and the OpenAPI document share.
  * Every POST by a person takes an `Idempotency-Key`; refusals are `application/problem+json` (problem.ts).
  */
+import { eventRoutes } from './access/events.ts';
+import { sessionRoutes } from './access/session.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
 import { contextRoutes } from './context.ts';
@@ -48,6 +50,8 @@ export const routes = {
   ...reportRoutes,
   ...peopleRoutes,
   ...systemRoutes,
+  ...sessionRoutes,
+  ...eventRoutes,
 } as const;
 
 export type Routes = typeof routes;

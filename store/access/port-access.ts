@@ -28,6 +28,8 @@ export type Sessions = {
     readonly person: string;
     readonly method: SignInMethod;
     readonly lifeMs: number;
+    /** When they proved who they are, where that was not now; never later than now. */
+    readonly provedAt?: string | undefined;
     readonly address: string;
     readonly agent: string;
     readonly instead?: string | undefined;

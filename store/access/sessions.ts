@@ -30,7 +30,7 @@ export function sessionsRepository(db: Db, change: Change): Sessions {
 
 function changes(change: Change): Pick<Sessions, 'start' | 'renew' | 'end' | 'endAll'> {
   return {
-    start: ({ person, method, lifeMs, address, agent, instead }) =>
+    start: ({ person, method, lifeMs, provedAt, address, agent, instead }) =>
       change(async (tx, record) => {
         const [id, token] = [randomBytes(8).toString('hex'), newToken()];
         await tx
@@ -46,7 +46,16 @@ function changes(change: Change): Pick<Sessions, 'start' | 'renew' | 'end' | 'en
             .execute();
         const made = await tx
           .insertInto('sessions')
-          .values({ id, person, hash: secretHash(token), method, address, agent, ends_at: inMs(lifeMs) })
+          .values({
+            id,
+            person,
+            hash: secretHash(token),
+            method,
+            address,
+            agent,
+            authenticated_at: provedOr(provedAt),
+            ends_at: inMs(lifeMs),
+          })
           .returning(columns)
           .executeTakeFirstOrThrow();
         record({ actor: person, event: 'session-started', subject: `person/${person}`, detail: { session: id, method, address } });
@@ -150,6 +159,10 @@ function toRow({ id, person, method, address, agent, started_at, seen_at, authen
 
 function newToken(): string {
   return randomBytes(32).toString('base64url');
+}
+
+function provedOr(at: string | undefined) {
+  return at === undefined ? now() : sql<string>`least(clock_timestamp(), ${at}::timestamptz)`;
 }
 
 export function inMs(ms: number) {

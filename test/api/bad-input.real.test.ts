@@ -5,6 +5,7 @@ import type { RouteSpec } from '../../api/contract/route.ts';
 import { routes } from '../../api/contract/routes.ts';
 import { signWebhook } from '../../api/webhook.ts';
 import { describeWith } from '../stack/fixture.ts';
+import { ownPage } from './browser.ts';
 import { engineToken, openHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
 
@@ -52,6 +53,7 @@ describeWith(['postgres', 'opa'], 'bad input', () => {
   };
   let message = 0;
   const headersFor = (spec: RouteSpec, payload: Buffer, type: string): Record<string, string> => {
+    if (spec.access === 'sign-in') return { ...ownPage, 'content-type': type };
     if (spec.access !== 'signature') return { 'content-type': type };
     message += 1;
     const [id, timestamp] = [`m-${message}`, Math.floor(Date.now() / 1000)];

@@ -41,7 +41,7 @@ describe('every route', () => {
   });
 
   it.each(all)('%s has a door, a summary that is a sentence, and schemas for all that comes in', (_, spec) => {
-    expect([...permissions, 'engine-token', 'signature', 'anonymous']).toContain(spec.access);
+    expect([...permissions, 'engine-token', 'signature', 'sign-in', 'anonymous']).toContain(spec.access);
     expect(spec.summary).toMatch(/^[A-Z].*\.$/u);
     const names = [...spec.path.matchAll(/:([a-z]+)/gu)].map((match) => match[1]);
     expect(Object.keys((spec.params as z.ZodObject | undefined)?.shape ?? {}).toSorted((a, b) => a.localeCompare(b))).toEqual(
@@ -60,6 +60,29 @@ describe('every route', () => {
       .map(([name]) => name);
     // OPA's own document, which grows with its releases.
     expect(open).toEqual(['opa.status']);
+  });
+
+  it('asks nobody who they are only where they are about to say it', () => {
+    expect(all.filter(([, { access }]) => access === 'sign-in').map(([name]) => name)).toEqual([
+      'sign-in.options',
+      'sign-in.link',
+      'sign-in.oidc-start',
+      'sign-in.oidc-callback',
+      'session.start',
+    ]);
+  });
+
+  it('that takes a password or a link keeps no digest of it', () => {
+    const secret = all.filter(
+      ([, { body }]) =>
+        body !== undefined && /"(?:password|current|link)"/u.test(JSON.stringify(z.toJSONSchema(body, { unrepresentable: 'any' }))),
+    );
+    expect(secret.map(([name, { secretBody }]) => [name, secretBody])).toEqual([
+      ['sign-in.link', true],
+      ['session.start', true],
+      ['session.step-up', true],
+      ['session.password', true],
+    ]);
   });
 
   it('is anonymous only where it is health', () => {
