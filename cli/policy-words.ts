@@ -132,5 +132,10 @@ export function diffWords(diff: PolicyDiff): string {
   const head = diff.equal
     ? `versions ${diff.from} and ${diff.to} of ${diff.policy} decide alike`
     : `versions ${diff.from} and ${diff.to} of ${diff.policy} decide differently, for example`;
-  return [head, ...diff.changes.map((one) => `  ${one.from} → ${one.to}  ${one.text}`), ...rules].join('\n');
+  return [
+    head,
+    ...diff.changes.map((one) => `  ${one.from} → ${one.to}  ${one.text}`),
+    ...rules,
+    ...diff.exceptions.map(({ text }) => `  ${text}`),
+  ].join('\n');
 }

@@ -1,7 +1,10 @@
 /** `policy.what-if`: what this version would have done to the connections that were recorded. */
 import type { Activities } from '../contract.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { exceptionChanges, exceptionChangeText } from '../../domain/policy/life/exception-changes.ts';
+import type { Policy } from '../../domain/policy/model.ts';
 import { whatIf } from '../../domain/policy/what-if.ts';
+import type { PolicyVersionRow } from '../../store/port.ts';
 import { checkOrder } from '../effect/check-order.ts';
 import { documentsNow, namedVersion, versionsTogether } from './version.ts';
 import type { Ports } from '../ports.ts';
@@ -14,7 +17,8 @@ export function policyWhatIf(ports: Ports): Activities['policy.what-if'] {
   return async (call) => {
     const { order } = await checkOrder(ports, call, 'policy.what-if');
     const version = await namedVersion(ports.store, call);
-    const before = documentsNow(await ports.store.policies.inForce(), ports.now);
+    const inForce = await ports.store.policies.inForce();
+    const before = documentsNow(inForce, ports.now);
     const after = documentsNow(await versionsTogether(ports.store, version), ports.now);
     const connections = await ports.store.context.connections({ limit: mostConnections });
     const result = whatIf(before, after, await ports.store.context.inventory(), connections);
@@ -30,6 +34,12 @@ export function policyWhatIf(ports: Ports): Activities['policy.what-if'] {
       blocked: wouldBlock.connections,
       hosts: wouldBlock.hosts.length,
       examples: wouldBlock.examples.slice(0, shown).map(({ text, count }) => `${text} (${count})`),
+      // As they are written: an end that has passed is still what a new one is compared with.
+      exceptions: exceptionChanges(ofPolicy(inForce, version.policy), [version.document]).map(exceptionChangeText),
     };
   };
+}
+
+function ofPolicy(rows: readonly PolicyVersionRow[], policy: string): readonly Policy[] {
+  return rows.filter((row) => row.policy === policy).map((row) => row.document);
 }

@@ -65,6 +65,20 @@ export const RequestInput = z.strictObject(networkRequest);
 const selector = z.string().min(1).max(256);
 const Exception = z.object({ owner: z.string(), reason: z.string(), until: Time }).meta({ id: 'PolicyException' });
 
+/** `permanent`: what was to end is there without an end; `removed`: it is gone; `changed`: another owner or reason. */
+export const ExceptionChange = z
+  .object({
+    policy: Name,
+    rule: Name,
+    part: z.enum(['rule', 'except']),
+    change: z.enum(['added', 'removed', 'extended', 'shortened', 'permanent', 'changed']),
+    before: Exception.optional(),
+    after: Exception.optional(),
+    text: z.string(),
+  })
+  .meta({ id: 'PolicyExceptionChange' });
+export type ExceptionChange = z.infer<typeof ExceptionChange>;
+
 const NetworkRule = z
   .object({
     kind: z.literal('network'),
@@ -251,6 +265,8 @@ export const PolicyDiff = z
     changes: list(z.object({ witness: Request, from: Decision, to: Decision, text: z.string() })),
     /** `widened`: the rule matches more than before; `narrowed`: less; `changed`: both, or another effect. */
     rules: list(z.object({ rule: z.string(), change: z.enum(['added', 'removed', 'widened', 'narrowed', 'changed']) })),
+    /** A later end decides nothing otherwise today. */
+    exceptions: list(ExceptionChange),
   })
   .meta({ id: 'PolicyDiff' });
 export type PolicyDiff = z.infer<typeof PolicyDiff>;

@@ -2,8 +2,10 @@
 import { EdictError } from '../../domain/errors.ts';
 import { diffPolicies } from '../../domain/policy/diff.ts';
 import type { ShownRequest } from '../../domain/policy/diff.ts';
+import { exceptionChanges, exceptionChangeText } from '../../domain/policy/life/exception-changes.ts';
+import type { Policy } from '../../domain/policy/model.ts';
 import type { PolicyRow, PolicyVersionRow, Store } from '../../store/port.ts';
-import type { PolicyDiff, PolicyVersion, PolicyVersionSummary } from '../contract/policies.ts';
+import type { ExceptionChange, PolicyDiff, PolicyVersion, PolicyVersionSummary } from '../contract/policies.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { decideInForce } from '../decide-in-force.ts';
 import { draftHandlers } from './drafts.ts';
@@ -53,10 +55,22 @@ export function policyHandlers(deps: HandlerDeps): HandlersOf<Names> {
         (request) => request !== undefined && request.before !== request.after,
       );
       const changes = new Map(shown.flatMap((request) => (request === undefined ? [] : [[request.text, changeOf(request)] as const])));
-      return { policy, from, to, equal, changes: [...changes.values()], rules: rules.map(({ rule, change }) => ({ rule, change })) };
+      return {
+        policy,
+        from,
+        to,
+        equal,
+        changes: [...changes.values()],
+        rules: rules.map(({ rule, change }) => ({ rule, change })),
+        exceptions: toldExceptions([before.document], [after.document]),
+      };
     },
     decide: ({ body }) => decide(body.request),
   };
+}
+
+export function toldExceptions(before: readonly Policy[], after: readonly Policy[]): readonly ExceptionChange[] {
+  return exceptionChanges(before, after).map((change) => ({ ...change, text: exceptionChangeText(change) }));
 }
 
 function changeOf({ request, before, after, text }: ShownRequest): PolicyDiff['changes'][number] {

@@ -49,9 +49,9 @@ export const actions = {
     analysis: true,
   },
   'policy.what-if': {
-    summary: 'Runs the draft over the recorded connections: what it would have cut off.',
+    summary: 'Runs the draft over the recorded connections: what it would have cut off; and what becomes of exceptions.',
     inputs: { policy: { type: 'string' }, version: { type: 'int' } },
-    outputs: { connections: 'int', blocked: 'int', hosts: 'int', examples: 'list' },
+    outputs: { connections: 'int', blocked: 'int', hosts: 'int', examples: 'list', exceptions: 'list' },
     does: 'record',
     analysis: true,
   },

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ActionCall, Activities } from '../../activities/contract.ts';
+import type { Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { approvedVersion, cardholder, storeWorld } from './store-world.ts';
 import type { StoreWorld } from './store-world.ts';
@@ -65,6 +66,69 @@ describeWith(['postgres'], 'an exception with an end', () => {
     at(untilMs);
     const run = await world.ordered('d2', 'distribute', params);
     await expect(run['enforcement.apply'](call('d2', 'each[0].apply', { point: 'fw-1' }))).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  describe('that cannot be taken out', () => {
+    let endedAtMs: number;
+
+    beforeEach(() => {
+      endedAtMs = untilMs;
+      const { runs } = world.store;
+      const get: Store['runs']['get'] = async (run) => {
+        const row = await runs.get(run);
+        return row?.status === 'ended' ? { ...row, endedAt: new Date(endedAtMs).toISOString() } : row;
+      };
+      Object.assign(world.ports, { store: { ...world.store, runs: { ...runs, get } } });
+    });
+
+    /** Each attempt fails when the one before it has rested long enough. */
+    const failAttempts = async (count: number): Promise<void> => {
+      for (let attempt = 1; attempt <= count; attempt += 1) {
+        const { ended = [] } = await look(world.as('watch/default'));
+        expect(ended).toEqual([{ ...params, run: `end-exceptions-cardholder-1-${untilMs}-${attempt}` }]);
+        const { run } = await world.as('watch/default')['monitor.end'](ended[0]!);
+        expect(await look(world.as('watch/default'))).toMatchObject({ ended: [] });
+        const error = { code: 'dependency-unavailable' as const, message: 'fw-1 is away' };
+        await world.store.runs.finish(run, {
+          run,
+          playbook: 'end-exceptions',
+          version: '1',
+          status: 'ended',
+          outcome: 'failed',
+          steps: [],
+          error,
+        });
+        endedAtMs += 3_600_000;
+        at(endedAtMs + 3_600_000);
+      }
+    };
+
+    it('is tried again for ever, after a rest that grows up to ten minutes', async () => {
+      at(untilMs);
+      await failAttempts(25);
+      for (const [restMs, tried] of [
+        [599_000, 0],
+        [600_000, 1],
+      ] as const) {
+        at(endedAtMs + restMs);
+        expect((await look(world.as('watch/default'))).ended).toHaveLength(tried);
+      }
+    });
+
+    it('is told to people once, by a signal that says why', async () => {
+      at(untilMs);
+      const id = `exception-overdue-cardholder-1-${untilMs}`;
+      await failAttempts(3);
+      expect(await world.store.signals.get(id)).toBeUndefined();
+      await look(world.as('watch/default'));
+      expect(await world.store.signals.get(id)).toMatchObject({
+        kind: 'exception-overdue',
+        severity: 'high',
+        attributes: { policy: 'cardholder', version: 1, reason: 'fw-1 is away' },
+      });
+      await look(world.as('watch/default'));
+      expect(await world.store.signals.counts()).toMatchObject({ in: 1, duplicate: 0 });
+    });
   });
 
   it('is ended by nobody but the watch', async () => {

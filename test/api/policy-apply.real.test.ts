@@ -38,7 +38,13 @@ describeWith(['postgres', 'opa'], 'a policy that is kept as a file', () => {
     expect((await apply('apply', file('tcp/5432'))).json()).toMatchObject({ change: 'created', version: 1 });
     const rows = async () => (await harness.ask('auditor', 'GET', '/v1/audit?subject=policy/kept-in-git&limit=500')).json().items.length;
     const before = await rows();
-    expect((await apply('apply', file('tcp/5432'))).json()).toMatchObject({ change: 'none', version: 1, equal: true, rules: [] });
+    expect((await apply('apply', file('tcp/5432'))).json()).toMatchObject({
+      change: 'none',
+      version: 1,
+      equal: true,
+      rules: [],
+      exceptions: [],
+    });
     expect(await rows()).toBe(before);
   });
 
@@ -49,6 +55,18 @@ describeWith(['postgres', 'opa'], 'a policy that is kept as a file', () => {
       { change: 'widened', witness: { before: 'not-applicable', after: 'allow', request: { port: 5433 } } },
     ]);
     expect((await apply('apply', file('tcp/5432-5433'))).json()).toMatchObject({ version: 1 });
+  });
+
+  it('says that an exception ends later, though no request is decided otherwise today', async () => {
+    const ending = (until: string) =>
+      file('tcp/5432').replace('requirement: r1,', `requirement: r1, exception: { owner: ann, reason: moving, until: '${until}' },`);
+    await apply('apply', ending('2026-12-01T12:00:00Z'));
+    expect((await apply('dry-run', ending('2026-12-02T12:00:00Z'))).json()).toMatchObject({
+      change: 'changed',
+      equal: true,
+      exceptions: [{ rule: 'payments', part: 'rule', change: 'extended', after: { until: '2026-12-02T12:00:00Z' } }],
+    });
+    expect((await apply('dry-run', file('tcp/5432'))).json()).toMatchObject({ equal: true, exceptions: [{ change: 'permanent' }] });
   });
 
   it('is not taken while it has a fault, under another name, or from somebody who may only read', async () => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Policy } from '../../../domain/policy/model.ts';
 import { policySchema } from '../../../domain/policy/policy.schema.ts';
-import { Decision, PolicyParams, Request } from '../policies.ts';
+import { Decision, ExceptionChange, PolicyParams, Request } from '../policies.ts';
 import type { RouteSpec } from '../route.ts';
 import { list, Name, VersionNumber } from '../values.ts';
 
@@ -28,6 +28,7 @@ export const ApplyReply = z
         witness: z.object({ request: Request, before: Decision, after: Decision, text: z.string() }).optional(),
       }),
     ),
+    exceptions: list(ExceptionChange),
     /** What keeps the document from being taken, or from being approved later. */
     problems: list(z.object({ severity: z.enum(['error', 'question']), where: z.string(), message: z.string() })),
   })

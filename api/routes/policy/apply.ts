@@ -11,6 +11,7 @@ import { assertValidPolicy, type PolicyProblem, validatePolicy } from '../../../
 import type { PolicyVersionRow, Store } from '../../../store/port.ts';
 import type { ApplyReply } from '../../contract/policy/apply.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
+import { toldExceptions } from '../policies.ts';
 
 export function applyHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'policies.apply'> {
   return {
@@ -47,7 +48,7 @@ type Planning = { readonly current: PolicyVersionRow | undefined; readonly docum
 function planOf({ current, document, inventory }: Planning): Omit<ApplyReply, 'mode'> {
   const version = current === undefined ? {} : { version: current.version };
   if (current?.digest === digestOf(document))
-    return { policy: document.policy, change: 'none', ...version, equal: true, rules: [], problems: [] };
+    return { policy: document.policy, change: 'none', ...version, equal: true, rules: [], exceptions: [], problems: [] };
   const problems = validatePolicy(document, inventory);
   const diff = problems.some(({ severity }) => severity === 'error')
     ? undefined
@@ -58,6 +59,7 @@ function planOf({ current, document, inventory }: Planning): Omit<ApplyReply, 'm
     ...version,
     equal: diff?.equal ?? false,
     rules: diff?.rules.map(ruleOf) ?? [],
+    exceptions: diff === undefined ? [] : toldExceptions(current === undefined ? [] : [current.document], [document]),
     problems: problems.map(problemOf),
   };
 }

@@ -60,7 +60,7 @@ function planWords(plans: readonly ApplyReply[]): string {
   return plans.map(onePlan).join('\n');
 }
 
-function onePlan({ policy, change, version, equal, rules, problems }: ApplyReply): string {
+function onePlan({ policy, change, version, equal, rules, exceptions, problems }: ApplyReply): string {
   if (change === 'none') return `${style.bold(policy)} is version ${version} already: nothing to do`;
   const against = change === 'created' ? 'is new' : `changes version ${version}`;
   const meaning = equal ? ' · decides every request as before' : '';
@@ -69,6 +69,7 @@ function onePlan({ policy, change, version, equal, rules, problems }: ApplyReply
     ...rules.map(
       ({ rule, change: became, witness }) => `  ${became.padEnd(8)} ${rule}${witness === undefined ? '' : `\n           ${witness.text}`}`,
     ),
+    ...exceptions.map(({ text }) => `  ${style.yellow('until')}    ${text}`),
     ...problems.map(
       ({ severity, where, message }) => `  ${severity === 'error' ? style.red(severity) : style.yellow(severity)} ${where}: ${message}`,
     ),
