@@ -1,13 +1,13 @@
 /** Decides requests by the policies in force, in process. The prepared diagram is kept for as long as policies and inventory stay the same. */
 import { digestOf } from '../domain/digest.ts';
-import type { NetworkRequest } from '../domain/policy/model.ts';
+import type { Request } from '../domain/policy/model.ts';
 import { nextEndMs, policiesAt } from '../domain/policy/life/exceptions.ts';
 import { decide, prepare } from '../domain/policy/decide.ts';
 import type { Decider } from '../domain/policy/decide.ts';
 import type { Store } from '../store/port.ts';
 import type { DecideReply } from './contract/policies.ts';
 
-export function decideInForce(store: Store, clock: () => Date): (request: NetworkRequest) => Promise<DecideReply> {
+export function decideInForce(store: Store, clock: () => Date): (request: Request) => Promise<DecideReply> {
   let prepared: { readonly key: string; readonly decider: Decider } | undefined;
   return async (request) => {
     const [versions, inventory] = await Promise.all([store.policies.inForce(), store.context.inventory()]);

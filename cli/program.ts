@@ -5,6 +5,7 @@ import { addApprovalPeople } from './commands/approval-people.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCacao } from './commands/cacao.ts';
 import { addContext } from './commands/context.ts';
+import { addDecide } from './commands/decide.ts';
 import { addEffect } from './commands/effect.ts';
 import { addGuard } from './commands/guard.ts';
 import { addIncident } from './commands/incident.ts';
@@ -60,6 +61,7 @@ Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or 
     addEffect,
     addGuard,
     addContext,
+    addDecide,
     addPoint,
     addSystem,
     addReport,

@@ -96,7 +96,8 @@ function inventoryMethods(db: Db, change: Change): Pick<Context, 'saveInventory'
           .values({ digest, document: canonicalJson(inventory), saved_at: now() })
           .onConflict((conflict) => conflict.column('digest').doUpdateSet({ saved_at: now() }))
           .execute();
-        record(contextEntry(by, 'inventory-saved', { digest, assets: inventory.assets.length, zones: inventory.zones.length }));
+        const { assets, zones, entities = [] } = inventory;
+        record(contextEntry(by, 'inventory-saved', { digest, assets: assets.length, zones: zones.length, entities: entities.length }));
         return { digest };
       }),
     inventory: async () => {

@@ -1,5 +1,6 @@
 /** Context: assets, traffic, identity events and threat indicators, as files that other tools write; and what was made of them. */
 import { z } from 'zod';
+import { entitySchema } from '../../domain/policy/access/access.schema.ts';
 import { Digest, list, logLimitBytes, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
 
@@ -11,6 +12,10 @@ export const InventoryReply = z
   .object({ assets: z.int(), zones: z.int(), digest: Digest, rejected: Rejected })
   .meta({ id: 'InventoryReply' });
 export type InventoryReply = z.infer<typeof InventoryReply>;
+
+/** People, groups and what else access rules name, with who is in what: Cedar's JSON of entities. */
+export const EntitiesRequest = z.strictObject({ entities: z.array(entitySchema).max(100_000) });
+export const EntitiesReply = z.object({ entities: z.int(), digest: Digest }).meta({ id: 'EntitiesReply' });
 
 /** Text of the other tool's format: Zeek conn.log (TSV or JSON lines), CloudTrail JSON, a STIX 2.1 bundle. */
 export const UploadText = z.string().min(1);
@@ -25,6 +30,7 @@ export const ContextReply = z
     counts: z.object({
       assets: z.int(),
       zones: z.int(),
+      entities: z.int(),
       connections: z.int(),
       identityEvents: z.int(),
       indicators: z.int(),
@@ -67,11 +73,21 @@ export const contextRoutes = {
     path: '/v1/context/inventory',
     access: 'context:write',
     status: 200,
-    summary: 'Replaces the asset inventory (CSV of assets; as JSON, of zones too).',
+    summary: 'Replaces the asset inventory (CSV of assets; as JSON, of zones too). Entities stay.',
     consumes: ['application/json', 'text/csv'],
     bodyLimitBytes: logLimitBytes,
     body: z.union([InventoryRequest, UploadText]),
     reply: InventoryReply,
+  },
+  'context.entities': {
+    method: 'POST',
+    path: '/v1/context/entities',
+    access: 'context:write',
+    status: 200,
+    summary: 'Replaces what is known of people, groups and resources: who is in what, and their attributes. Assets and zones stay.',
+    bodyLimitBytes: logLimitBytes,
+    body: EntitiesRequest,
+    reply: EntitiesReply,
   },
   'context.connections': {
     method: 'POST',

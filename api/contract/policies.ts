@@ -1,11 +1,13 @@
 /** Policies: from a sentence to a version in force. */
 import { z } from 'zod';
+import { accessRequestSchema, aiRequestSchema } from '../../domain/policy/access/access.schema.ts';
 import type { Attributes, Entity } from '../../domain/policy/access/entity.ts';
 import type { AccessExcept, AccessMatch, AiExcept, AiMatch } from '../../domain/policy/access/model.ts';
 import { directions, states } from '../../domain/policy/request/flow.ts';
 import { protocolSchema } from '../../domain/policy/policy.schema.ts';
 import { PageQuery, pageOf } from './page.ts';
 import { Digest, JsonMap, list, Name, Time, VersionNumber, VersionParam } from './values.ts';
+import { PointTarget } from './points.ts';
 import type { RouteSpec } from './route.ts';
 
 export const PolicyState = z.enum(['draft', 'in-review', 'approved', 'distributing', 'enforced', 'revising', 'retired']);
@@ -60,7 +62,9 @@ const AiRequest = z
   .meta({ id: 'AiRequest' });
 
 export const Request = z.discriminatedUnion('kind', [NetworkRequest, AccessRequest, AiRequest]).meta({ id: 'Request' });
-export const RequestInput = z.strictObject(networkRequest);
+/** As it is asked: unknown keys are refused. */
+export const RequestInput = z.discriminatedUnion('kind', [z.strictObject(networkRequest), accessRequestSchema, aiRequestSchema]);
+export type RequestInput = z.input<typeof RequestInput>;
 
 const selector = z.string().min(1).max(256);
 const Exception = z.object({ owner: z.string(), reason: z.string(), until: Time }).meta({ id: 'PolicyException' });
@@ -216,7 +220,7 @@ export const PolicyPage = pageOf(PolicySummary).meta({ id: 'PolicyPage' });
 
 export const PolicyParams = z.strictObject({ policy: Name });
 export const PolicyVersionParams = z.strictObject({ policy: Name, version: VersionParam });
-export const ArtifactParams = z.strictObject({ policy: Name, version: VersionParam, target: z.enum(['rego', 'nftables']) });
+export const ArtifactParams = z.strictObject({ policy: Name, version: VersionParam, target: PointTarget });
 export const PolicyListQuery = PageQuery;
 
 /** `requirement` is plain English, one sentence or more. `policy` names the policy to make or to revise; made from the text where absent. */
@@ -275,7 +279,7 @@ export const Artifact = z
   .object({ target: z.string(), digest: Digest, files: z.record(z.string(), z.string()), sizeBytes: z.int() })
   .meta({ id: 'Artifact' });
 
-/** Decides a request by the versions in force, and says why. */
+/** A connection, an access, or a use of a model: decided by the versions in force, with the reason. */
 export const DecideRequest = z.strictObject({ request: RequestInput });
 export const DecideReply = z
   .object({

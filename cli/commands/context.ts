@@ -1,11 +1,10 @@
-/** `edict context`: what Edict knows of the network; `edict decide`: what the policies in force say of one connection. */
-import { isIP } from 'node:net';
-import { EdictError, errorTable } from '../../domain/errors.ts';
+/** `edict context`: what Edict knows of the network. */
+import { errorTable } from '../../domain/errors.ts';
 import type { ContextReply, UploadReply } from '../../api/contract/context.ts';
-import type { DecideReply } from '../../api/contract/policies.ts';
 import type { Client } from '../client.ts';
-import type { AddCommands, Session } from '../command.ts';
+import type { AddCommands } from '../command.ts';
 import { example, withClient } from '../command.ts';
+import { readEntities } from '../entities.ts';
 import { readFileText } from '../input.ts';
 import { answer, progress, style, table } from '../output.ts';
 
@@ -47,6 +46,21 @@ export const addContext: AddCommands = (program) => {
       }),
     );
 
+  context
+    .command('entities')
+    .description('replace what is known of people, groups and resources')
+    .argument(
+      '<entities.json>',
+      'a list of { uid: { type, id }, attrs, parents } (Cedar’s JSON of entities), or YAML; `-` is standard input',
+    )
+    .addHelpText('after', example('context entities people.json'))
+    .action(
+      withClient(async ({ client, options }, file: string) => {
+        const body = { entities: readEntities(await readFileText(file), file) };
+        answer(options, await client.call('context.entities', { body }), (clean) => `${clean.entities} entities`);
+      }),
+    );
+
   addUpload(context, ['connections', 'add connections from Zeek’s conn.log', 'demo/data/conn-payments-synthetic.log'], (client, text) =>
     client.call('context.connections', { body: text }, { contentType: 'text/plain' }),
   );
@@ -56,15 +70,6 @@ export const addContext: AddCommands = (program) => {
   addUpload(context, ['indicators', 'add threat indicators from a STIX 2.1 bundle', 'demo/data/indicators.json'], (client, text) =>
     client.call('context.indicators', { body: text }, { contentType: 'text/plain' }),
   );
-
-  program
-    .command('decide')
-    .description('decide a connection by the policies in force, and say why')
-    .argument('<from>', 'IPv4 or IPv6 address')
-    .argument('<to>', 'IPv4 or IPv6 address')
-    .argument('<service>', 'tcp/5432, udp/53, icmp')
-    .addHelpText('after', example('decide 10.4.0.17 10.2.0.5 tcp/5432'))
-    .action(withClient(decide));
 };
 
 function addUpload(
@@ -96,34 +101,6 @@ function rejectedLines(rejected: UploadReply['rejected']): readonly string[] {
 }
 
 function countWords(counts: ContextReply['counts']): string {
-  const { assets, zones, connections, identityEvents, indicators, decisions } = counts;
-  return `${assets} assets · ${zones} zones · ${connections} connections · ${identityEvents} identity events · ${indicators} indicators · ${decisions} decisions`;
-}
-
-async function decide({ client, options }: Session, from: string, to: string, service: string): Promise<void> {
-  const request = { kind: 'network' as const, from: addressOf(from), to: addressOf(to), ...serviceOf(service) };
-  const reply = await client.call('decide', { body: { request } });
-  answer(options, reply, decisionWords);
-}
-
-function decisionWords(reply: DecideReply): string {
-  const by = reply.determining.length === 0 ? 'no rule speaks of it' : reply.determining.join(', ');
-  const erring = reply.erring.map((one) => `  erring ${one.rule}: ${one.reason}`);
-  const policies = reply.policies.map((one) => `${one.policy} version ${one.version}`);
-  const asked = policies.length === 0 ? 'no policy is in force yet' : `asked ${policies.join(', ')}`;
-  return [`${style.bold(reply.decision)} · ${by}`, ...erring, style.dim(asked)].join('\n');
-}
-
-function addressOf(given: string): string {
-  if (isIP(given) !== 0 && !given.includes('%')) return given;
-  throw new EdictError('input-invalid', `\`${given}\` is not an address`, {
-    expected: 'an IPv4 or IPv6 address; `edict context show` knows who talks to whom',
-  });
-}
-
-function serviceOf(given: string): { readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other'; readonly port: number } {
-  const [, protocol, port] = /^(?:(tcp|udp)\/(\d{1,5}))$/u.exec(given) ?? [];
-  if ((protocol === 'tcp' || protocol === 'udp') && Number(port) <= 65_535) return { protocol, port: Number(port) };
-  if (given === 'icmp' || given === 'other') return { protocol: given, port: 0 };
-  throw new EdictError('input-invalid', `unknown service \`${given}\``, { expected: 'tcp/<port>, udp/<port>, icmp or other' });
+  const { assets, zones, entities, connections, identityEvents, indicators, decisions } = counts;
+  return `${assets} assets · ${zones} zones · ${entities} entities · ${connections} connections · ${identityEvents} identity events · ${indicators} indicators · ${decisions} decisions`;
 }

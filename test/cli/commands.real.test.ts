@@ -108,7 +108,10 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
       determining: [`${policy}/nothing-else-to-cardholder-db`],
     });
     const points = await ground.json<Page<{ name: string; health: string }>>('points');
-    expect(points.items).toMatchObject([{ name: 'opa', health: 'in-force' }]);
+    expect(points.items).toMatchObject([
+      { name: 'opa', target: 'rego', health: 'in-force' },
+      { name: 'opa-access', target: 'rego-access' },
+    ]);
     const runs = await ground.json<Page<{ playbook: string }>>('run', 'list', '--policy', policy);
     expect(new Set(runs.items.map((one) => one.playbook))).toEqual(
       new Set(['create', 'context', 'generate', 'review', 'distribute', 'enforce']),
