@@ -3,7 +3,11 @@
  * permitted to make for the screen to be offered. Paths take parameters as TanStack Router writes them (`$run`).
  */
 import IconAlertHexagon from '@tabler/icons-react/icons/IconAlertHexagon';
+import IconHandStop from '@tabler/icons-react/icons/IconHandStop';
 import IconLayoutDashboard from '@tabler/icons-react/icons/IconLayoutDashboard';
+import IconNotebook from '@tabler/icons-react/icons/IconNotebook';
+import IconRoute from '@tabler/icons-react/icons/IconRoute';
+import IconFileCheck from '@tabler/icons-react/icons/IconFileCheck';
 import type { ComponentType } from 'react';
 import type { RouteName } from '../../api/contract/routes.ts';
 
@@ -36,4 +40,36 @@ export const screens: readonly ScreenEntry[] = [
     load: () => import('../screens/incidents/incidents.tsx'),
   },
   { path: '/incidents/$incident', title: 'Incident', route: 'incidents.get', load: () => import('../screens/incident/incident.tsx') },
+  {
+    path: '/audit',
+    title: 'Audit',
+    route: 'audit.list',
+    nav: { group: 'record', icon: IconFileCheck, key: 'u' },
+    load: () => import('../screens/audit/audit.tsx'),
+  },
+  {
+    path: '/approvals',
+    title: 'Approvals',
+    route: 'approvals.list',
+    nav: { group: 'work', icon: IconHandStop, key: 'a' },
+    load: () => import('../screens/approvals/approvals.tsx'),
+  },
+  { path: '/approvals/$approval', title: 'Approval', route: 'approvals.get', load: () => import('../screens/approval/approval.tsx') },
+  {
+    path: '/runs',
+    title: 'Runs',
+    route: 'runs.list',
+    nav: { group: 'work', icon: IconRoute, key: 'r' },
+    load: () => import('../screens/runs/runs.tsx'),
+  },
+  { path: '/runs/$run', title: 'Run', route: 'runs.get', load: () => import('../screens/run/run.tsx') },
+  {
+    path: '/playbooks',
+    title: 'Playbooks',
+    route: 'playbooks.list',
+    nav: { group: 'work', icon: IconNotebook, key: 'b' },
+    load: () => import('../screens/playbooks/playbooks.tsx'),
+  },
+  { path: '/playbooks/$playbook', title: 'Playbook', route: 'playbooks.get', load: () => import('../screens/playbook/playbook.tsx') },
+  { path: '/write', title: 'Write a playbook', route: 'playbooks.publish', load: () => import('../screens/playbook/write.tsx') },
 ];

@@ -1,0 +1,112 @@
+/** The graph of a playbook with the step that is looked at beside it: what it does, with what, and where it goes from there. */
+import { CloseButton } from '@mantine/core';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
+import type { ReactElement } from 'react';
+import type { Plan } from '../../../domain/playbook/plan.ts';
+import { useUrlState } from '../../app/url.ts';
+import { Json } from '../../look/json.tsx';
+import { Loading } from '../../look/told.tsx';
+import { runGraphOf, type RunNode } from '../run/run-graph.ts';
+import { Part } from '../run/part.tsx';
+import css from './playbook.module.css';
+
+const PlanGraph = lazy(() => import('../run/plan-graph.tsx'));
+
+export function PlanView({ plan }: { readonly plan: Plan }): ReactElement {
+  const [{ step: chosen }, setUrl] = useUrlState();
+  const graph = useMemo(() => runGraphOf(plan), [plan]);
+  const onChoose = useCallback(({ id }: RunNode) => setUrl({ step: id }), [setUrl]);
+  return (
+    <div className={css['split']}>
+      <Suspense fallback={<Loading />}>
+        <PlanGraph graph={graph} live={false} chosen={chosen} onChoose={onChoose} label="Graph of the playbook" />
+      </Suspense>
+      <aside className={css['side']} aria-label={chosen === undefined ? 'The playbook' : `Step ${chosen}`}>
+        {chosen === undefined || plan.steps[chosen] === undefined ? (
+          <Whole plan={plan} />
+        ) : (
+          <Step plan={plan} id={chosen} onClose={() => setUrl({ step: undefined })} />
+        )}
+      </aside>
+    </div>
+  );
+}
+
+function Whole({ plan: { inputs, triggers, outputs, tags } }: { readonly plan: Plan }): ReactElement {
+  const named = Object.entries(tags).filter(([, ids]) => Array.isArray(ids) && ids.length > 0);
+  return (
+    <>
+      <Part title="Starts">
+        {triggers.length === 0 ? <p className={css['quiet']}>By a stage, by another playbook, or through the API.</p> : null}
+        {triggers.map((trigger) => (
+          <p key={JSON.stringify(trigger)}>
+            {trigger.kind === 'manual' ? `by hand: ${trigger.roles.join(', ')}` : null}
+            {trigger.kind === 'signal' ? (
+              <>
+                on a signal <code>{trigger.when}</code>
+              </>
+            ) : null}
+            {trigger.kind === 'schedule' ? `by a schedule: ${trigger.cron ?? 'at intervals'}` : null}
+            {trigger.kind === 'playbook' ? `when ${trigger.playbook} ends: ${trigger.outcomes.join(', ')}` : null}
+          </p>
+        ))}
+      </Part>
+      <Part title="Takes">
+        {Object.keys(inputs).length === 0 ? <p className={css['quiet']}>Nothing.</p> : null}
+        <dl className={css['named']}>
+          {Object.entries(inputs).map(([name, { type, default: usual, description }]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>
+                {type}
+                {usual === undefined ? '' : `, ${JSON.stringify(usual)} where not given`}
+                {description === undefined ? null : <span className={css['quiet']}> {description}</span>}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </Part>
+      {Object.keys(outputs).length === 0 ? null : (
+        <Part title="Gives">
+          <dl className={css['named']}>
+            {Object.entries(outputs).map(([name, cel]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <code>{cel}</code>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </Part>
+      )}
+      {named.length === 0 ? null : (
+        <Part title="Answers to">
+          <dl className={css['named']}>
+            {named.map(([catalogue, ids]) => (
+              <div key={catalogue}>
+                <dt>{catalogue}</dt>
+                <dd>{(ids as readonly string[]).join(', ')}</dd>
+              </div>
+            ))}
+          </dl>
+        </Part>
+      )}
+    </>
+  );
+}
+
+function Step({ plan, id, onClose }: { readonly plan: Plan; readonly id: string; readonly onClose: () => void }): ReactElement {
+  const step = plan.steps[id];
+  return (
+    <>
+      <header className={css['side-head']}>
+        <h2>{step?.title ?? id}</h2>
+        <CloseButton aria-label="Back to the playbook" onClick={onClose} />
+      </header>
+      <Part title="As it was compiled" aside={step?.kind}>
+        <Json value={step} label={`Step ${id}`} />
+      </Part>
+    </>
+  );
+}

@@ -1,0 +1,151 @@
+/**
+ * The graph of a playbook or of a run, drawn. Its nodes are buttons: by mouse and by keyboard they open the step. Places change only when
+ * the graph does, so that nothing moves while a run goes on.
+ */
+import '@xyflow/react/dist/base.css';
+import {
+  Background,
+  BaseEdge,
+  Controls,
+  EdgeLabelRenderer,
+  getSmoothStepPath,
+  Handle,
+  Position,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from '@xyflow/react';
+import type { Edge, EdgeProps, Node, NodeProps } from '@xyflow/react';
+import { memo, useEffect, useMemo, useRef } from 'react';
+import type { ReactElement } from 'react';
+import { placesOf } from './layout.ts';
+import type { RunEdge, RunGraph, RunNode } from './run-graph.ts';
+import { StepNode } from './step-node.tsx';
+import css from './plan-graph.module.css';
+
+type GraphProps = {
+  readonly graph: RunGraph;
+  /** Lines of state are shown; without it, it is a playbook that nobody runs. */
+  readonly live: boolean;
+  readonly chosen?: string | undefined;
+  readonly onChoose: (node: RunNode) => void;
+  readonly label: string;
+};
+
+type StepData = { readonly node: RunNode; readonly live: boolean; readonly chosen: boolean; readonly onChoose: (node: RunNode) => void };
+
+export default function PlanGraph(props: GraphProps): ReactElement {
+  return (
+    <ReactFlowProvider>
+      <Drawn {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Drawn({ graph, live, chosen, onChoose, label }: GraphProps): ReactElement {
+  const shape = useMemo(() => `${graph.nodes.map(({ id }) => id).join()}|${graph.edges.map(({ id }) => id).join()}`, [graph]);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- only another shape has other places
+  const places = useMemo(() => placesOf(graph), [shape]);
+  const nodes = useMemo(
+    () =>
+      graph.nodes.map((node): Node<StepData> => {
+        const { x = 0, y = 0, width = 0, height = 0 } = places.get(node.id) ?? {};
+        return { id: node.id, type: 'step', position: { x, y }, width, height, data: { node, live, chosen: node.id === chosen, onChoose } };
+      }),
+    [graph, places, live, chosen, onChoose],
+  );
+  const edges = useMemo(() => graph.edges.map(edgeOf), [graph]);
+  return (
+    <div className={css['room']} role="group" aria-label={label}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        onlyRenderVisibleElements={graph.nodes.length > 150}
+        minZoom={0.05}
+        maxZoom={1.5}
+        proOptions={{ hideAttribution: true }}
+        panOnScroll
+        zoomOnDoubleClick={false}
+      >
+        <Background gap={20} size={1} className={css['ground'] ?? ''} />
+        <Controls showInteractive={false} className={css['controls'] ?? ''} />
+        <Fit shape={shape} focus={chosen ?? firstUnderWay(graph)} />
+      </ReactFlow>
+    </div>
+  );
+}
+
+/** What is under way comes into sight when the graph appears; afterwards the view is the reader's own. */
+function Fit({ shape, focus }: { readonly shape: string; readonly focus: string | undefined }): null {
+  const flow = useReactFlow();
+  const seen = useRef('');
+  useEffect(() => {
+    if (seen.current === shape) return;
+    seen.current = shape;
+    requestAnimationFrame(() => {
+      void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.55 });
+      const node = focus === undefined ? undefined : flow.getNode(focus);
+      const { zoom } = flow.getViewport();
+      if (node !== undefined && zoom <= 0.56) void flow.setCenter(node.position.x + 118, node.position.y + 33, { zoom: 0.8 });
+    });
+  }, [flow, shape, focus]);
+  return null;
+}
+
+function firstUnderWay({ nodes }: RunGraph): string | undefined {
+  return (
+    nodes.find(({ state }) => ['running', 'retrying', 'waiting-for-people', 'waiting', 'failed', 'undoing'].includes(state))?.id ??
+    nodes[0]?.id
+  );
+}
+
+const Step = memo(function Step({ data }: NodeProps<Node<StepData>>): ReactElement {
+  return (
+    <>
+      <Handle type="target" position={Position.Top} className={css['port'] ?? ''} isConnectable={false} />
+      <StepNode {...data} />
+      <Handle type="source" position={Position.Bottom} className={css['port'] ?? ''} isConnectable={false} />
+    </>
+  );
+});
+
+type WayData = { readonly edge: RunEdge };
+
+function edgeOf(edge: RunEdge): Edge<WayData> {
+  const { id, from, to } = edge;
+  return { id, source: from, target: to, type: 'way', data: { edge } };
+}
+
+const aside: ReadonlySet<RunEdge['kind']> = new Set(['failure', 'cancelled', 'denied', 'expired']);
+
+const Way = memo(function Way(props: EdgeProps<Edge<WayData>>): ReactElement {
+  const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data } = props;
+  const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 8 });
+  const edge = data?.edge;
+  const tone = edge?.taken === true ? css['taken'] : edge !== undefined && aside.has(edge.kind) ? css['aside'] : css['ahead'];
+  return (
+    <>
+      <BaseEdge path={path} className={`${css['way']} ${tone}`} />
+      {edge?.label === undefined ? null : (
+        <EdgeLabelRenderer>
+          <span
+            className={`${css['label']} ${edge.taken ? css['label-taken'] : ''}`}
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+          >
+            {edge.label}
+          </span>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+});
+
+const nodeTypes = { step: Step };
+const edgeTypes = { way: Way };
