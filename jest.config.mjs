@@ -1,4 +1,4 @@
-// Two projects: `pure` needs no process but Node and belongs to `npm run check`; `real` runs against the embedded engines.
+// Three projects: `pure` needs no process but Node and belongs to `npm run check`; `real` runs against the embedded engines; `console` in a browser on the whole stack.
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -16,7 +16,7 @@ export default {
       ...shared,
       displayName: 'pure',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.(real|engines)\\.test\\.ts$'],
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.(real|engines|console)\\.test\\.ts$'],
     },
     {
       ...shared,
@@ -24,6 +24,13 @@ export default {
       testMatch: ['<rootDir>/test/**/*.real.test.ts'],
       globalSetup: '<rootDir>/test/stack/global-setup.ts',
       globalTeardown: '<rootDir>/test/stack/global-teardown.ts',
+    },
+    {
+      ...shared,
+      displayName: 'console',
+      testMatch: ['<rootDir>/test/console/*.console.test.ts'],
+      globalSetup: '<rootDir>/test/console/global-setup.ts',
+      globalTeardown: '<rootDir>/test/console/global-teardown.ts',
     },
   ],
 };

@@ -3,6 +3,7 @@
  * strict Content-Security-Policy). In development `EDICT_URL` is where the API is, and `EDICT_TOKEN` who asks where nobody signed in.
  */
 import { defineConfig } from 'vite';
+import { buildChecks } from './build-checks.ts';
 import { routesModule } from './routes-module.ts';
 
 const api = process.env['EDICT_URL'] ?? 'http://127.0.0.1:8600';
@@ -16,7 +17,7 @@ const proxied = {
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [routesModule()],
+  plugins: [routesModule(), buildChecks()],
   oxc: { jsx: { runtime: 'automatic' } },
   build: {
     outDir: 'dist',

@@ -6,6 +6,7 @@ import { constants, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { ensureConsole } from './console.mjs';
 import { ensurePackages, pinnedNode } from './packages.mjs';
 import { ensureEngines } from './engines.mjs';
 import { say } from './progress.mjs';
@@ -15,12 +16,16 @@ const jest = join('node_modules', 'jest', 'bin', 'jest.js');
 
 const engineTests = ['--experimental-vm-modules', '--no-warnings', jest, '--config', 'jest.engines.config.mjs', '--runInBand'];
 
-/** `engines`: needed, wanted (its tests say so where one is missing, unless CI is set), or none. `before`: what runs first. */
+/** `engines`: needed, wanted (its tests say so where one is missing, unless CI is set), or none. `console`: built first. `before`: what runs first. */
 const commands = {
-  setup: { engines: 'needed' },
-  demo: { engines: 'needed', args: ['demo/run.ts'] },
-  start: { engines: 'needed', args: ['cli/main.ts', 'start'] },
+  setup: { engines: 'needed', console: true },
+  demo: { engines: 'needed', console: true, args: ['demo/run.ts'] },
+  start: { engines: 'needed', console: true, args: ['cli/main.ts', 'start'] },
   test: { engines: process.env.CI ? 'needed' : 'wanted', args: ['--experimental-vm-modules', '--no-warnings', jest], also: testFlags },
+  'test:console': {
+    engines: process.env.CI ? 'needed' : 'wanted',
+    args: ['--experimental-vm-modules', '--no-warnings', jest, '--selectProjects', 'console', '--runInBand'],
+  },
   'test:engines': { engines: 'needed', before: ['scripts/engines/install.mjs', '--slow'], args: engineTests },
   check: { engines: 'none', args: ['scripts/check.mjs'] },
   bench: { engines: 'needed', args: ['bench/run.ts'] },
@@ -43,6 +48,7 @@ async function main() {
   await ensurePackages();
   const node = pinnedNode();
   if (command.engines !== 'none') await getEngines(command.engines, given);
+  if (command.console === true) ensureConsole(node, say);
   if (command.args === undefined) return say('everything is in place: `npm run demo` plays the whole story, `npm start` serves');
   if (
     !existsSync(

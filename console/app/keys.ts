@@ -13,7 +13,7 @@ export function useShellKeys({ onPalette, onHelp }: ShellKeys): void {
   const go = useGo();
   const may = useMay();
   useEffect(() => {
-    let gAtMs = 0;
+    let gAtMs = -secondKeyWithinMs;
     const jump = (key: string): boolean => {
       const screen = screens.find(({ nav, route }) => nav?.key === key && may(route));
       if (screen !== undefined) go(screen.path);
@@ -21,7 +21,7 @@ export function useShellKeys({ onPalette, onHelp }: ShellKeys): void {
     };
     const single = (event: KeyboardEvent): boolean => {
       const second = performance.now() - gAtMs < secondKeyWithinMs;
-      gAtMs = event.key === 'g' && !second ? performance.now() : 0;
+      gAtMs = event.key === 'g' && !second ? performance.now() : -secondKeyWithinMs;
       if (second) return jump(event.key);
       if (event.key === '?') onHelp();
       return event.key === '?';

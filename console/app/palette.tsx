@@ -14,19 +14,10 @@ type PaletteProps = { readonly opened: boolean; readonly onClose: () => void; re
 
 export function Palette({ opened, onClose, onHelp }: PaletteProps): ReactElement {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      withCloseButton={false}
-      title={undefined}
-      padding={0}
-      size="lg"
-      yOffset="12vh"
-      centered={false}
-      aria-label="Search and commands"
-    >
-      {opened ? <Choices onClose={onClose} onHelp={onHelp} /> : null}
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} size="lg" yOffset="12vh" centered={false}>
+      <Modal.Overlay backgroundOpacity={0.35} />
+      <Modal.Content aria-label="Search and commands">{opened ? <Choices onClose={onClose} onHelp={onHelp} /> : null}</Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -25,10 +25,10 @@ export function Rail({ path, onPalette, onHelp }: RailProps): ReactElement {
     <nav className={css['rail']} aria-label="Screens">
       <div className={css['top']}>
         <Mark />
-        <button type="button" className={css['search']} onClick={onPalette} aria-label="Search and commands">
+        <button type="button" className={css['search']} onClick={onPalette}>
           <IconSearch size={14} aria-hidden="true" />
           <span>Search</span>
-          <kbd>Ctrl K</kbd>
+          <kbd aria-hidden="true">Ctrl K</kbd>
         </button>
       </div>
       <div className={css['groups']}>
@@ -80,11 +80,14 @@ function Who(): ReactElement {
   return (
     <Menu position="top-start" width={220}>
       <Menu.Target>
-        <button type="button" className={css['who']} aria-label={`Signed in as ${person.name}`}>
+        <button type="button" className={css['who']}>
           <span className={css['initial']} aria-hidden="true">
             {person.name.slice(0, 1).toUpperCase()}
           </span>
-          <span className={css['name']}>{person.name}</span>
+          <span className={css['name']}>
+            <span className="unseen">Signed in as </span>
+            {person.name}
+          </span>
           <IconSelector size={13} aria-hidden="true" />
         </button>
       </Menu.Target>

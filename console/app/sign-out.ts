@@ -9,8 +9,8 @@ export async function signOut(): Promise<void> {
   try {
     const { provider } = await call('session.end', {});
     setCsrf(undefined);
-    queryClient.clear();
     queryClient.setQueryData(sessionKey, null);
+    queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
     if (provider !== undefined) window.location.assign(provider);
   } catch (error) {
     notify(`Still signed in: ${asFault(error).message}`, { tone: 'bad' });
