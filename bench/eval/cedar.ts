@@ -12,7 +12,7 @@ import { printUid } from '../../domain/policy/access/entity.ts';
 import { readContext, readEntities, readUid } from '../../domain/policy/targets/cedar/entities.ts';
 import type { CedarSchema } from '../../domain/policy/targets/cedar/schema.ts';
 import { readCedarStore } from '../../domain/policy/targets/cedar/store.ts';
-import { type EvalOutcome, type EvalSummary, summarize } from './summary.ts';
+import { type EvalOutcome, type EvalSummary, judged, summarize } from './summary.ts';
 
 const labels: { readonly [folder: string]: 'allow' | 'deny' } = {
   allow: 'allow',
@@ -26,7 +26,7 @@ const labels: { readonly [folder: string]: 'allow' | 'deny' } = {
 export function evalCedar(data: string): EvalSummary {
   const deciders = new Map<string, Decide | string>();
   const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json') && labelOf(name));
-  return summarize(files.toSorted().map((name) => judge(join(data, name), { data, deciders })));
+  return summarize(files.toSorted().map((name) => judged(name, () => judge(join(data, name), { data, deciders }))));
 }
 
 /** By the nearest folder above it that is one of requests. */

@@ -1,5 +1,5 @@
 /** One figure of quality: how many of how many were right, and files of the data that one brings. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type QualityFigure = {
@@ -19,4 +19,22 @@ export function filesUnder(directory: string | undefined, ending: string): reado
   if (directory === undefined) return [];
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
   return names.toSorted().map((name) => join(directory, name));
+}
+
+/** The objects of JSON, one a line, of the files that end with `.jsonl`; lines that are none are left out. */
+export function objectsUnder(directory: string): readonly { readonly [key: string]: unknown }[] {
+  return filesUnder(directory, '.jsonl').flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line) => objectIn(line) ?? []),
+  );
+}
+
+function objectIn(line: string): { readonly [key: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as { readonly [key: string]: unknown }) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -9,6 +9,7 @@ import { readOpenconfig } from '../../domain/policy/import/openconfig.ts';
 import { readPacketFilter } from '../../domain/policy/import/packet-filter.ts';
 import { meet, type Region, wordSet } from '../../domain/policy/import/region.ts';
 import { readWindowsFirewall } from '../../domain/policy/import/windows-firewall.ts';
+import { readWindowsIpsec } from '../../domain/policy/import/windows-ipsec.ts';
 import { type GcpRule, parseGcp } from '../../domain/policy/targets/gcp-firewall/parse.ts';
 import { type Cluster, parseKubernetes } from '../../domain/policy/targets/kubernetes/parse.ts';
 import { directionRules } from '../../domain/policy/targets/kubernetes/read-policies.ts';
@@ -27,6 +28,7 @@ export const readers: { readonly [platform: string]: Read } = {
   openconfig: readOpenconfig,
   packetfilter: (text) => readPacketFilter(text, { accepted: 'allow' }),
   windows_advfirewall: readWindowsFirewall,
+  windows_ipsec: readWindowsIpsec,
   gce: readGoogle,
   gcp_hf: readGoogle,
   k8s: readKubernetes,

@@ -3,15 +3,14 @@
  * what the text that aerleon made of it means, over the whole space. A case with several policies does not say which of them its output
  * is of: it is right where one of them means the same.
  */
-import { readFileSync } from 'node:fs';
 import { EdictError } from '../../domain/errors.ts';
 import { type AerleonDefinitions, parseDefinitions, UndefinedName } from '../../domain/policy/import/aerleon/definitions.ts';
 import { type AerleonMeaning, aerleonMeaning } from '../../domain/policy/import/aerleon/meaning.ts';
 import { parseAerleon } from '../../domain/policy/import/aerleon/parse.ts';
 import { compareFilters } from '../../domain/policy/import/compare.ts';
 import type { Filter } from '../../domain/policy/import/filter.ts';
-import { filesUnder } from './figure.ts';
-import { type EvalOutcome, type EvalSummary, summarize } from './summary.ts';
+import { objectsUnder } from './figure.ts';
+import { type EvalOutcome, type EvalSummary, judged, summarize } from './summary.ts';
 import { readers } from './firewall-readers.ts';
 
 type Case = {
@@ -25,14 +24,10 @@ type Case = {
 };
 
 export function evalFirewall(data: string): EvalSummary {
-  const cases = filesUnder(data, '.jsonl').flatMap((file) =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as Case)
-      .filter(({ generator, output }) => typeof generator === 'string' && typeof output === 'string'),
+  const cases: readonly unknown[] = objectsUnder(data).filter(
+    ({ generator, output }) => typeof generator === 'string' && typeof output === 'string',
   );
-  return summarize(cases.map(judge));
+  return summarize((cases as readonly Case[]).map((each) => judged(each.id, () => judge(each))));
 }
 
 /** Lists that an interface has one of: several in one text are kept apart by their names. */

@@ -4,28 +4,22 @@
  * decides like them, over the whole request space; compiled back, it is proved with no loss; and the policy decides as the title states,
  * as far as titles are understood (netpol/stated.ts).
  */
-import { readFileSync } from 'node:fs';
 import { EdictError } from '../../domain/errors.ts';
 import { decide, prepare } from '../../domain/policy/decide.ts';
 import { importPolicy } from '../../domain/policy/import/importers.ts';
 import { prove } from '../../domain/policy/prove.ts';
 import { kubernetesTarget } from '../../domain/policy/targets/kubernetes/target.ts';
 import { parseKubernetes } from '../../domain/policy/targets/kubernetes/parse.ts';
-import { filesUnder } from './figure.ts';
-import { type EvalOutcome, type EvalSummary, summarize } from './summary.ts';
+import { objectsUnder } from './figure.ts';
+import { type EvalOutcome, type EvalSummary, judged, summarize } from './summary.ts';
 import { clusterFor, type TrialCluster } from './netpol-cluster.ts';
 import { type Statement, statedBy } from './netpol-stated.ts';
 
 type Recipe = { readonly id: string; readonly title?: string; readonly manifests: readonly unknown[] };
 
 export function evalNetpol(data: string): EvalSummary {
-  const recipes = filesUnder(data, '.jsonl').flatMap((file) =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as Recipe),
-  );
-  return summarize(recipes.map(outcomeOf));
+  const recipes: readonly unknown[] = objectsUnder(data).filter(({ id, manifests }) => typeof id === 'string' && Array.isArray(manifests));
+  return summarize((recipes as readonly Recipe[]).map((each) => judged(each.id, () => outcomeOf(each))));
 }
 
 function outcomeOf(recipe: Recipe): EvalOutcome {

@@ -13,6 +13,15 @@ export type EvalSummary = {
 /** `unsupported` holds the reason; `wrong` what differs, in words. */
 export type EvalOutcome = 'right' | { readonly wrong: string } | { readonly unsupported: string };
 
+/** One case that breaks the evaluation itself is wrong, and does not end it. */
+export function judged(id: string, judge: () => EvalOutcome): EvalOutcome {
+  try {
+    return judge();
+  } catch (error) {
+    return { wrong: `${id}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
 export function summarize(outcomes: readonly EvalOutcome[]): EvalSummary {
   const unsupported: { [reason: string]: number } = {};
   const examples: string[] = [];

@@ -29,6 +29,7 @@ import { readOpenconfig } from './openconfig.ts';
 import { readPacketFilter } from './packet-filter.ts';
 import { byState } from './states.ts';
 import { readWindowsFirewall } from './windows-firewall.ts';
+import { readWindowsIpsec } from './windows-ipsec.ts';
 
 type Import = (text: string, inventory: Inventory, names: ImportNames) => ImportedPolicy;
 
@@ -114,6 +115,7 @@ const importers: Readonly<Record<string, Import>> = {
   pf: network((text) => readPacketFilter(text, { accepted: 'not-applicable' })),
   'rego-data': network(readRegoData),
   'windows-firewall': network(readWindowsFirewall),
+  'windows-ipsec': network(readWindowsIpsec),
 };
 
 export type { ImportedPolicy };

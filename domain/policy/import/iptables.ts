@@ -27,8 +27,15 @@ export function readIptables(text: string, { accepted, family = guessFamily(text
     const fallback = policy === 'ACCEPT' ? accepted : policy === 'DROP' ? 'deny' : undefined;
     return fallback === undefined ? walked : [...walked, { region, decision: fallback }];
   });
-  return { rules, unread };
+  return { rules, unread: unread.filter((line) => !onlyWritesDown(line.text)) };
 }
+
+/** Such a rule decides nothing, whatever it matches, and whether or not the kernel takes it. */
+function onlyWritesDown(text: string): boolean {
+  return text.split(/\s(?:-[jg]|--jump|--goto)\s/).length === 2 && writing.test(text);
+}
+
+const writing = /\s(?:-j|--jump) (?:LOG|NFLOG|ULOG)(?: --(?:log|nflog|ulog)-[a-z-]+ (?:"[^"]*"|[^\s"]+))*\s*$/;
 
 /** ip6tables speaks of IPv6 alone, iptables of IPv4: the first address or word of the one or the other tells. */
 function guessFamily(text: string): Family {

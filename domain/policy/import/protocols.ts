@@ -210,3 +210,11 @@ export function icmpMessages(text: string, version: 4 | 6): IntervalSet {
     throw unreadable(`unknown ICMP type \`${text}\``);
   return icmpSet(version, icmpType(type, version), code === undefined ? undefined : Number(code));
 }
+
+/** Code points by name: RFC 2474 (class selectors), RFC 2597 (assured forwarding), RFC 3246 (expedited forwarding). */
+export function dscpNumber(text: string): number | undefined {
+  const [, kind, selector, group = 0, drop = 0] = /^(be|default|ef|cs([0-7])|af([1-4])([1-3]))$/.exec(text.toLowerCase()) ?? [];
+  if (kind === undefined) return undefined;
+  if (kind === 'ef') return 46;
+  return selector === undefined ? Number(group) * 8 + Number(drop) * 2 : Number(selector) * 8;
+}

@@ -4,7 +4,8 @@
  */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { type Box, everything, fields } from '../boxes.ts';
-import { type IntervalSet, intersect, intervalSet, isEqual, subtract } from '../intervals.ts';
+import { type IntervalSet, intersect, intervalSet, isEqual, isSubset, subtract, union } from '../intervals.ts';
+import { anyService, hasPorts, lastDetail, protocolSet, serviceSet, servicesOf } from '../service-selector.ts';
 
 export type Region = { readonly [dimension: string]: IntervalSet };
 
@@ -64,6 +65,29 @@ export function meet(...regions: readonly Region[]): Region {
   }
   return met;
 }
+
+/** The packets that answer those of a region: sides and ports change places. Messages of ICMP answer as any of their protocol. */
+export function mirrored({ source, destination, service, sourcePort, ...rest }: Region): readonly Region[] {
+  const sides = {
+    ...rest,
+    ...(destination === undefined ? {} : { source: destination }),
+    ...(source === undefined ? {} : { destination: source }),
+  };
+  const anyPort = sourcePort === undefined || isSubset(everyPort, sourcePort);
+  if (service === undefined && anyPort) return [sides];
+  return servicesOf(service ?? anyService).map(({ protocol, low, high }) => {
+    if (!hasPorts(protocol)) return { ...sides, service: protocolSet(protocol) };
+    const isWhole = low === 0 && high === lastDetail(protocol);
+    const answered = anyPort
+      ? protocolSet(protocol)
+      : union(
+          ...intersect(sourcePort, everyPort).map((ports) => serviceSet({ protocol, low: Number(ports.low), high: Number(ports.high) })),
+        );
+    return { ...sides, service: answered, ...(isWhole ? {} : { sourcePort: numberSet([{ low, high }]) }) };
+  });
+}
+
+const everyPort: IntervalSet = [{ low: 0n, high: 65_535n }];
 
 /** What of `region` lies outside of `hole`, as disjoint regions. */
 export function cutOut(region: Region, hole: Region): readonly Region[] {

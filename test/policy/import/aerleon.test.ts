@@ -8,6 +8,7 @@ import { compareFilters } from '../../../domain/policy/import/compare.ts';
 import type { Filter } from '../../../domain/policy/import/filter.ts';
 import { readIptables } from '../../../domain/policy/import/iptables.ts';
 import { readPacketFilter } from '../../../domain/policy/import/packet-filter.ts';
+import { readWindowsIpsec } from '../../../domain/policy/import/windows-ipsec.ts';
 
 const definitions = parseDefinitions(
   ['OFFICE = 10.1.0.0/16 2001:db8:1::/48 # both', 'GUESTS = 10.1.200.0/24', 'ALL = OFFICE', '  192.0.2.0/24'],
@@ -98,6 +99,26 @@ const same: readonly (readonly [name: string, target: string, terms: readonly st
     ['protocol:: tcp\naction:: deny'],
     'block in quick inet proto tcp all flags S/SA',
     (text) => readPacketFilter(text, { accepted: 'allow' }),
+  ],
+  [
+    'a refusal of every packet, beside one of an option',
+    'packetfilter x in',
+    ['protocol:: tcp\noption:: rst\naction:: accept', 'protocol:: tcp\naction:: deny'],
+    'pass in quick inet proto tcp all flags R/R keep state\nblock in quick inet proto tcp all',
+    (text) => readPacketFilter(text, { accepted: 'allow' }),
+  ],
+  [
+    'answers beside what it names, where filters are mirrored',
+    'windows_ipsec x',
+    ['protocol:: tcp\ndestination-port:: WEB\nsource-address:: OFFICE\naction:: accept', 'option:: tcp-established\naction:: accept'],
+    [
+      'netsh ipsec static add filteraction name=a action=permit',
+      ...[80, 443].map(
+        (port) => `netsh ipsec static add filter filterlist=l srcaddr=10.1.0.0 srcmask=16 dstaddr=any dstport=${port} protocol=tcp`,
+      ),
+      'netsh ipsec static add rule name=r policy=p filterlist=l filteraction=a',
+    ].join('\n'),
+    readWindowsIpsec,
   ],
 ];
 

@@ -9,6 +9,7 @@ import { readOpenconfig } from '../../../domain/policy/import/openconfig.ts';
 import { readPacketFilter } from '../../../domain/policy/import/packet-filter.ts';
 import { wholeOf, wordSet } from '../../../domain/policy/import/region.ts';
 import { readWindowsFirewall } from '../../../domain/policy/import/windows-firewall.ts';
+import { readWindowsIpsec } from '../../../domain/policy/import/windows-ipsec.ts';
 import { holds } from '../../../domain/policy/intervals.ts';
 import { flowPoint } from '../../../domain/policy/request/flow.ts';
 
@@ -78,6 +79,7 @@ describe('iptables', () => {
       ['-P INPUT ACCEPT\n-N x\n-A INPUT -j x\n-A INPUT -j DROP\n-A x -s 10.1.0.0/16 -j RETURN\n-A x -j ACCEPT', host, 'deny'],
       ['-P INPUT ACCEPT\n-N x\n-A INPUT -g x\n-A INPUT -j DROP\n-A x -s 10.9.0.0/16 -j DROP', host, 'allow'],
       ['-P INPUT ACCEPT\n-A INPUT -m comment --comment "-j DROP" -j LOG --log-prefix "x"\n', host, 'allow'],
+      ['-P INPUT DROP\n-A INPUT -m --limit 5/minute -j LOG --log-prefix "a b" --log-level 4\n-A INPUT -p tcp -j ACCEPT', host, 'allow'],
       ['create a hash:net\nadd a 10.1.0.0/16\n-P INPUT DROP\n-A INPUT -m set --match-set a src -j ACCEPT', host, 'allow'],
       ['-P INPUT DROP\n-A INPUT -s 2001:db8::/32 -j ACCEPT', host6, 'allow'],
     ],
@@ -85,6 +87,8 @@ describe('iptables', () => {
 
   it.each([
     ['a limit', 'INPUT -m limit --limit 1/s -j ACCEPT', '-m limit --limit'],
+    ['a limit that is none', 'INPUT -m --limit 5/minute -j ACCEPT', 'unexpected `5/minute`'],
+    ['what is beside a rule that writes down', 'INPUT -m --limit 5/minute -j ACCEPT -j LOG', 'unexpected `5/minute`'],
     ['a port of no protocol', 'INPUT --dport 80 -j ACCEPT', 'without a protocol'],
     ['a chain that is not there', 'INPUT -j nowhere', 'a jump to `nowhere`'],
     ['a loop', 'INPUT -j INPUT', 'comes back to itself'],
@@ -167,6 +171,10 @@ describe('Cisco', () => {
     ['access-list 10 permit 10.1.0.0 0.0.255.255', host, 'allow'],
     ['access-list out extended permit tcp 10.1.0.0 255.255.0.0 any4 eq 80', host, 'allow'],
     ['access-list out extended permit ip any any inactive', host, 'deny'],
+    ['access-list out extended ! permit ip any any', host, 'deny'],
+    [list('permit tcp any any dscp ef'), { ...host, beyond: { dscp: 46 } }, 'allow'],
+    [list('permit tcp any any dscp af31'), { ...host, beyond: { dscp: 26 } }, 'allow'],
+    [list('permit tcp any any dscp cs3'), { ...host, beyond: { dscp: 25 } }, 'deny'],
     ['ip access-list x\n permit tcp 10.1.0.0/16 any eq 80', host, 'allow'],
     ['ipv4 access-list x\n 10 permit ipv4 any any nexthop1 ipv4 10.0.0.1', host, 'allow'],
     [
@@ -218,6 +226,47 @@ describe('Windows Defender firewall', () => {
     [`${rule('dir=in action=allow')}\n${rule('dir=in protocol=6 action=block')}`, host, 'deny'],
     [rule('dir=in protocol=icmpv4:8,any action=allow'), { ...host, protocol: 1, detail: 8 * 256 }, 'allow'],
   ]);
+});
+
+describe('Windows IPsec', () => {
+  const add = (what: string) => `netsh ipsec static add ${what}`;
+  const policy = (action: string, ...filters: readonly string[]) =>
+    [
+      add(`filteraction name=${action} action=${action}`),
+      ...filters.map((filter) => add(`filter filterlist=of-${action} ${filter}`)),
+      add(`rule name=r policy=p filterlist=of-${action} filteraction=${action}`),
+    ].join('\n');
+  const web = 'srcaddr=10.1.0.0 srcmask=16 dstaddr=any dstport=80 protocol=tcp';
+  const answer: Packet = { from: host.to, to: host.from, sourcePort: 80, detail: 40_000 };
+  check(readWindowsIpsec, [
+    [policy('permit', web), host, 'allow'],
+    [policy('permit', web), { ...host, detail: 81 }, 'none'],
+    [policy('permit', web), { ...host, protocol: 17 }, 'none'],
+    [policy('permit', web), answer, 'allow'],
+    [policy('permit', web), { ...answer, sourcePort: 81 }, 'none'],
+    [policy('permit', `${web} mirrored=no`), answer, 'none'],
+    [policy('permit', web, web.replace('80', '443')), { ...host, detail: 443 }, 'allow'],
+    [policy('permit', web.replace('srcmask=16', 'srcmask=255.255.0.0')), host, 'allow'],
+    [policy('permit', 'srcaddr=any dstaddr=any protocol=icmp'), { ...host, protocol: 1 }, 'allow'],
+    [policy('permit', 'srcaddr=any dstaddr=any'), { ...host6 }, 'none'],
+    [`${policy('block', 'srcaddr=any dstaddr=any')}\n${policy('permit', web)}`, host, 'allow'],
+    [`${policy('permit', web)}\n${policy('block', 'srcaddr=any dstaddr=any')}`, host, 'allow'],
+    [`${policy('permit', web)}\n${policy('block', 'srcaddr=any dstaddr=any')}`, { ...host, detail: 22 }, 'deny'],
+  ]);
+
+  it.each([
+    [
+      'filters of which neither is the more specific one',
+      `${policy('permit', web)}\n${policy('block', 'srcaddr=any dstaddr=10.2.0.1 protocol=tcp')}`,
+    ],
+    ['an action that negotiates', policy('negotiate', web)],
+    ['an address of the machine itself', policy('permit', 'srcaddr=me dstaddr=any')],
+    ['a port without a protocol that has ports', policy('permit', 'srcaddr=any dstaddr=any dstport=80 protocol=icmp')],
+    ['a rule of an action that is not there', add('rule name=r policy=p filterlist=l filteraction=a')],
+    ['a command that adds nothing', 'netsh ipsec static delete all'],
+  ])('tells what it does not understand: %s', (_, text) => {
+    expect(readWindowsIpsec(text).unread).not.toEqual([]);
+  });
 });
 
 describe('OpenConfig', () => {

@@ -38,6 +38,8 @@ export type Dialect = {
   readonly tagsAreSources?: boolean;
   /** An interface also tells the direction. */
   readonly interfaceDirects?: boolean;
+  /** A term also speaks of the packets that answer those that it matches. */
+  readonly mirrors?: boolean;
   /** Connection states that the platform's language speaks of. */
   readonly states: readonly ConnectionState[];
 };
@@ -130,6 +132,15 @@ const dialects: Readonly<Record<string, Dialect>> = {
   windows_advfirewall: {
     ...cloud,
     directions: ([name = '']) => [name.toLowerCase() === 'in' ? 'in' : 'out'],
+  },
+  windows_ipsec: {
+    families: () => [4],
+    tracking: () => 'states',
+    highPorts: [],
+    next: 'continue',
+    address: () => 'either',
+    mirrors: true,
+    states: ['new'],
   },
   gce: { ...cloud, byPriority: true, hasTags: true, tagsAreSources: true },
   gcp_hf: { ...cloud, next: 'leave' },

@@ -6,7 +6,7 @@ import { anyAddress, type Family } from '../../addresses.ts';
 import type { Decision } from '../../model.ts';
 import { type ConnectionState, flowSet } from '../../request/flow.ts';
 import { bothMustAllow, type FilterRule, unreadable } from '../filter.ts';
-import { isNowhere, wordSet } from '../region.ts';
+import { isNowhere, mirrored, wordSet } from '../region.ts';
 import { type AerleonDefinitions, ofFamilies } from './definitions.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
 import type { AerleonFilter, AerleonTerm } from './parse.ts';
@@ -119,6 +119,7 @@ function termRules(term: AerleonTerm, context: Context): readonly FilterRule[] {
   if (decision === undefined) return [];
   const where = { line: term.line, text: `term ${term.name}` };
   return regionsOf(term, context)
+    .flatMap((region) => (dialect.mirrors === true ? [region, ...mirrored(region)] : [region]))
     .filter((region) => !isNowhere(region))
     .map((region) => ({ region, decision, where }));
 }

@@ -4,7 +4,7 @@ import { type Direction, flowSet } from '../../request/flow.ts';
 import { type IntervalSet, intersect, subtract, union } from '../../intervals.ts';
 import { anyService, hasPorts, icmpSet, protocolSet, serviceSet } from '../../service-selector.ts';
 import { unreadable } from '../filter.ts';
-import { establishedFlags, flagsWith, icmpType, protocolNumber, tcpFlags } from '../protocols.ts';
+import { dscpNumber, establishedFlags, flagsWith, icmpType, protocolNumber, tcpFlags } from '../protocols.ts';
 import { cutOut, meet, numberSet, otherThan, type Region, wordSet } from '../region.ts';
 import { type AerleonDefinitions, networkOf, ofFamilies, type PortRange, portsOf } from './definitions.ts';
 import type { Dialect } from './dialects.ts';
@@ -187,7 +187,11 @@ function options(term: AerleonTerm, { dialect, options: header }: TermContext): 
   const regions = [flagRegion(words), ...fragmentRegions(words)];
   if (established.length > 0) return establishedRegions(term, tracking).map((each) => meet(each, ...regions));
   const met = meet(...regions);
-  return tracking !== 'opening' || met['tcp-flags'] !== undefined ? [met] : openingOnly(met);
+  return tracking !== 'opening' || met['tcp-flags'] !== undefined || !letsPass(term) ? [met] : openingOnly(met);
+}
+
+function letsPass(term: AerleonTerm): boolean {
+  return ['accept', 'next'].includes(valuesOf(term, 'action')[0] ?? 'accept');
 }
 
 /** TCP by the packet that opens the connection, all else as it is. */
@@ -280,15 +284,9 @@ function rangeOf(text: string): PortRange {
   return { low: Number(low), high: Number(high) };
 }
 
-/** Code points by name: RFC 2474 (class selectors), RFC 2597 (assured forwarding), RFC 3246 (expedited forwarding). */
 function dscpOf(text: string): PortRange {
-  const [, kind, first, second] =
-    /^(be|ef|cs([0-7])|af([1-4])[1-3])$/.exec(text.toLowerCase()) === null
-      ? []
-      : (/^(be|ef|cs|af)([0-9])?([0-9])?$/.exec(text.toLowerCase()) ?? []);
-  if (kind === undefined) return rangeOf(text);
-  const value = kind === 'ef' ? 46 : kind === 'cs' ? Number(first) * 8 : kind === 'af' ? Number(first) * 8 + Number(second) * 2 : 0;
-  return { low: value, high: value };
+  const value = dscpNumber(text);
+  return value === undefined ? rangeOf(text) : { low: value, high: value };
 }
 
 function tagsAreSources(term: AerleonTerm, { dialect, options: header }: Pick<TermContext, 'dialect' | 'options'>): boolean {

@@ -2,7 +2,7 @@
 import { anyAddress, familyLine, familyOf, inFamily, parseAddress } from '../../addresses.ts';
 import { unreadable } from '../../import/filter.ts';
 import { networkIn } from '../../import/networks.ts';
-import { establishedFlags, flagsWith, icmpMessages, protocolNumber, tcpFlags } from '../../import/protocols.ts';
+import { dscpNumber, establishedFlags, flagsWith, icmpMessages, protocolNumber, tcpFlags } from '../../import/protocols.ts';
 import { meet, numberSet, type Region } from '../../import/region.ts';
 import { intersect, type IntervalSet, union } from '../../intervals.ts';
 import { anyService, hasPorts, portServices, protocolSet, serviceSet, servicesOf } from '../../service-selector.ts';
@@ -139,7 +139,7 @@ const options: Readonly<Record<string, Option>> = {
   'time-range': (words, { times }) => timeRange(times, words.next()),
   established: () => ({ service: protocolSet(6), 'tcp-flags': establishedFlags }),
   fragments: () => ({ fragment: trailing }),
-  dscp: (words) => ({ dscp: numberSet([numberAt(words, 63)]) }),
+  dscp: (words) => ({ dscp: numberSet([dscpAt(words)]) }),
   precedence: (words) => ({ precedence: numberSet([numberAt(words, 7)]) }),
   ttl: (words) => {
     if (!words.skip('eq')) throw unreadable(`\`ttl ${words.peek()}\``, '`ttl eq`');
@@ -156,6 +156,13 @@ const options: Readonly<Record<string, Option>> = {
 };
 
 const noText: CiscoText = { lists: new Map(), groups: new Map(), times: new Map(), unread: [] };
+
+function dscpAt(words: Words): { readonly low: number; readonly high: number } {
+  const value = dscpNumber(words.peek());
+  if (value === undefined) return numberAt(words, 63);
+  words.next();
+  return { low: value, high: value };
+}
 
 function numberAt(words: Words, most: number): { readonly low: number; readonly high: number } {
   const word = words.next();

@@ -138,10 +138,10 @@ function addTo(state: State, words: readonly string[], place: Place): void {
   else inside.lines.push({ ...place, words });
 }
 
-/** A remark is no entry; one that is `inactive` (ASA) is none either. */
+/** A remark is no entry, nor is what stands behind a comment mark; one that is `inactive` (ASA) is none either. */
 function entryOf(words: readonly string[], place: Place): readonly CiscoEntry[] {
   const [action = '', ...rest] = /^[0-9]+$/.test(words[0] ?? '') ? words.slice(1) : words[0] === 'sequence' ? words.slice(2) : words;
-  if (action === 'remark' || rest.at(-1) === 'inactive') return [];
+  if (action === 'remark' || action === '!' || rest.at(-1) === 'inactive') return [];
   if (action !== 'permit' && action !== 'deny') throw unreadable(`\`${action}\``, '`permit` or `deny`');
   return [{ ...place, permit: action === 'permit', words: rest }];
 }
