@@ -6,7 +6,9 @@ import type { AuditFile } from './chain/file.ts';
 import type { Db } from './postgres/database.ts';
 import { translateError } from './postgres/failures.ts';
 import { numberKey, pageLimit, toPage } from './postgres/page.ts';
-import type { Audit } from './port.ts';
+import { checkInstant } from './postgres/instant.ts';
+import type { Audit, AuditFilter, Page, PageRequest } from './port.ts';
+import { sql } from 'kysely';
 
 const exportPage = 1000;
 
@@ -16,24 +18,33 @@ export function auditRepository(db: Db, change: RecordedChange, file: AuditFile)
       const { rows } = await change(async (_tx, record) => record(entry));
       return onlyRow(rows);
     },
-    list: async (filter, page) => {
-      const limit = pageLimit(page);
-      const after = Math.max(numberKey(page) ?? 0, filter.since ?? 0);
-      let query = db
-        .selectFrom('audit')
-        .selectAll()
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(limit + 1);
-      if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
-      return toPage({ rows: await query.execute(), limit, key: (row) => [row.id], item: (row) => row });
-    },
+    list: (filter, page) => list(db, filter, page),
     after: (id, limit) =>
       db.selectFrom('audit').select(['id', 'at', 'event', 'subject']).where('id', '>', id).orderBy('id').limit(limit).execute(),
     head: async () => (await db.selectFrom('audit_head').select('id').executeTakeFirstOrThrow()).id,
     export: () => inWords(exportRows(db, Infinity)),
     verify: () => verify(db, file),
   };
+}
+
+async function list(db: Db, filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {
+  const limit = pageLimit(page);
+  const key = numberKey(page);
+  const newestFirst = filter.order === 'desc';
+  let query = db
+    .selectFrom('audit')
+    .selectAll()
+    .orderBy('id', newestFirst ? 'desc' : 'asc')
+    .limit(limit + 1);
+  if (key !== undefined) query = query.where('id', newestFirst ? '<' : '>', key);
+  if (filter.since !== undefined) query = query.where('id', '>', filter.since);
+  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
+  if (filter.from !== undefined) query = query.where(sql<boolean>`at::timestamptz >= ${checkInstant(filter.from, 'from')}::timestamptz`);
+  if (filter.to !== undefined) query = query.where(sql<boolean>`at::timestamptz < ${checkInstant(filter.to, 'to')}::timestamptz`);
+  if (filter.event?.endsWith('*')) query = query.where(sql<boolean>`starts_with(event, ${filter.event.slice(0, -1)})`);
+  else if (filter.event !== undefined) query = query.where('event', '=', filter.event);
+  return toPage({ rows: await query.execute(), limit, key: (row) => [row.id], item: (row) => row });
 }
 
 /** The head is read first and both sinks are checked up to it, so that rows which come in meanwhile do no harm. */

@@ -9,8 +9,6 @@ import type { Inventory } from '../domain/context/inventory.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { BudgetClaim, GuardDecision } from '../domain/guard/decision.ts';
-import type { LedgerEntry } from '../domain/incident/timeline.ts';
-import type { Severity } from '../domain/incident/signal.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Fork } from '../domain/playbook/control/fork.ts';
 import type { RunOrigin } from '../domain/playbook/control/origin.ts';
@@ -23,6 +21,7 @@ import type { SignalRow, Signals } from './port-signals.ts';
 import type { PlaybookRow, Playbooks, PlaybookVersion } from './port-playbooks.ts';
 import type { CommandRow, Commands, CommandStatus } from './runs/port-commands.ts';
 import type { Guard, GuardSituation } from './effects/port-guard.ts';
+import type { IncidentEntry, IncidentRow, Incidents, Overview, Views } from './incidents/port-incidents.ts';
 import type { SecretRow, Secrets } from './secrets/port-secrets.ts';
 import type { Triggers } from './triggers/port-triggers.ts';
 import type { Values } from './port-values.ts';
@@ -306,7 +305,21 @@ export type EffectIntent = {
   readonly claims?: readonly BudgetClaim[] | undefined;
 };
 
+export type Outlook = {
+  readonly order: RunRow | undefined;
+  /** The effect, where it was meant before. */
+  readonly known: EffectRow | undefined;
+  readonly situation: GuardSituation;
+};
+
 export type Effects = {
+  /** What an effect of a run has to know before it may be meant; `subjects` as in `guard.situation`. */
+  readonly outlook: (input: {
+    readonly run: string;
+    readonly key: string;
+    readonly action: string;
+    readonly subjects: (inventory: Inventory) => readonly string[];
+  }) => Promise<Outlook>;
   /**
    * Writes the intent (or counts one more attempt) and returns the row as it stands: what it says decides whether to observe or to act. A
    * decision that refuses, or a budget that is spent by now, makes it `denied`; that is final.
@@ -382,41 +395,6 @@ export type Points = {
   readonly locked: <T>(name: string, work: () => Promise<T>) => Promise<T>;
 };
 
-export type IncidentRow = {
-  readonly id: string;
-  readonly key: string;
-  readonly title: string;
-  readonly severity: Severity;
-  readonly status: 'open' | 'contained' | 'closed';
-  readonly signals: readonly string[];
-  readonly openedAt: string;
-  readonly updatedAt: string;
-  readonly notes: readonly { readonly at: string; readonly by: Actor; readonly text: string }[];
-};
-
-/** One entry of the chain that is about an incident. */
-export type IncidentEntry = LedgerEntry & { readonly incident: string };
-
-export type Incidents = {
-  /** One open incident a key: opens it or adds the signals to it; severity only rises. */
-  readonly upsert: (input: {
-    readonly key: string;
-    readonly title: string;
-    readonly severity: Severity;
-    readonly signals: readonly string[];
-  }) => Promise<IncidentRow>;
-  readonly get: (id: string) => Promise<IncidentRow | undefined>;
-  readonly byKey: (key: string) => Promise<IncidentRow | undefined>;
-  readonly list: (filter: { readonly status?: IncidentRow['status'] | undefined }, page: PageRequest) => Promise<Page<IncidentRow>>;
-  /**
-   * What the chain says of each: of itself, its signals (the first 200), its runs, and their approvals and effects; oldest first. Those
-   * events alone where they are named.
-   */
-  readonly ledger: (ids: readonly string[], events?: readonly string[]) => Promise<readonly IncidentEntry[]>;
-  readonly note: (id: string, text: string, by: Actor) => Promise<void>;
-  readonly setStatus: (id: string, status: IncidentRow['status'], by: Actor) => Promise<void>;
-};
-
 export type { AuditCheck, AuditRow };
 export type { PlaybookRow, Playbooks, PlaybookVersion };
 export type { SignalRow, Signals };
@@ -425,6 +403,17 @@ export type { CommandRow, Commands, CommandStatus, Guard, GuardSituation, Secret
 export type { SystemRow, Systems };
 export type { Tasks };
 
+/** `event` may end in `*`; `from` is inside, `to` is not; oldest first unless told. */
+export type AuditFilter = {
+  readonly subject?: string | undefined;
+  readonly event?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly since?: number | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
+};
+
 export type Audit = {
   readonly append: (entry: {
     readonly actor: Actor;
@@ -432,10 +421,7 @@ export type Audit = {
     readonly subject: string;
     readonly detail: JsonObject;
   }) => Promise<AuditRow>;
-  readonly list: (
-    filter: { readonly subject?: string | undefined; readonly since?: number | undefined },
-    page: PageRequest,
-  ) => Promise<Page<AuditRow>>;
+  readonly list: (filter: AuditFilter, page: PageRequest) => Promise<Page<AuditRow>>;
   /** Rows that came after this one, in their order, without what they say. None becomes visible before those with smaller ids. */
   readonly after: (id: number, limit: number) => Promise<readonly Pick<AuditRow, 'id' | 'at' | 'event' | 'subject'>[]>;
   /** The id of the newest row; 0 where there is none. */
@@ -505,6 +491,8 @@ export type Store = {
   readonly points: Points;
   readonly signals: Signals;
   readonly incidents: Incidents;
+  readonly views: Views;
+  readonly overview: Overview;
   readonly audit: Audit;
   readonly reports: Reports;
   readonly idempotency: Idempotency;

@@ -20,7 +20,17 @@ export type AuditRow = z.infer<typeof AuditRow>;
 export const AuditPage = pageOf(AuditRow).meta({ id: 'AuditPage' });
 export const AuditListQuery = PageQuery.extend({
   subject: z.string().min(1).max(300).optional(),
+  /** A name, or the beginning of one and `*`: `approval-*`. */
+  event: z.string().min(1).max(100).optional(),
+  actor: z.string().min(1).max(300).optional(),
+  /** At this time or later. */
+  from: Time.optional(),
+  /** Before this time. */
+  to: Time.optional(),
+  /** Rows after this one. */
   since: z.coerce.number().int().min(0).optional(),
+  /** `asc`: oldest first, unless told. */
+  order: z.enum(['asc', 'desc']).optional(),
 });
 export const AuditCheck = z
   .object({ ok: z.boolean(), rows: z.int(), head: z.string(), fault: z.object({ id: z.int(), reason: z.string() }).optional() })

@@ -55,12 +55,17 @@ export const addAudit: AddCommands = (program) => {
   paged(audit.command('list'))
     .description('list rows of the chain, oldest first')
     .option('--subject <subject>', 'policy/<name>, run/<id>, effect/<key>, …')
+    .option('--event <event>', 'a name, or the beginning of one: `approval-*`')
+    .option('--actor <actor>', 'person:<id>, system:<part>, …')
+    .option('--from <time>', 'at this time or later')
+    .option('--to <time>', 'before this time')
     .option('--since <id>', 'rows after this one')
+    .option('--newest', 'newest first')
     .addHelpText('after', example('--as auditor audit list --subject policy/cardholder-database'))
     .action(
-      withClient(async ({ client, options }, given: PageFlags & { subject?: string; since?: string }) => {
-        const { subject, since } = given;
-        const query = { ...(subject === undefined ? {} : { subject }), ...(since === undefined ? {} : { since }), ...pageQuery(given) };
+      withClient(async ({ client, options }, given: PageFlags & ListFlags) => {
+        const { subject, event, actor, from, to, since, newest = false } = given;
+        const query = { subject, event, actor, from, to, since, ...(newest ? { order: 'desc' as const } : {}), ...pageQuery(given) };
         const page = await client.call('audit.list', { query });
         answer(options, page, (clean) =>
           withMore(
@@ -75,6 +80,8 @@ export const addAudit: AddCommands = (program) => {
       }),
     );
 };
+
+type ListFlags = Readonly<Partial<Record<'subject' | 'event' | 'actor' | 'from' | 'to' | 'since', string>>> & { readonly newest?: boolean };
 
 async function verifyFile(file: string, head: string | undefined): Promise<AuditCheck> {
   return await verifyChain(rowsOf(file), head === undefined ? undefined : headOf(head));

@@ -11,11 +11,11 @@ describeConsole('the audit screen', (open) => {
       .first()
       .waitFor();
     await checkScreen(page, 'audit');
-    const { items } = await as('auditor').call('audit.list', { query: { event: 'approval-requested', order: 'desc', limit: 1 } });
+    const { items } = await as('auditor').call('audit.list', { query: { event: 'approval-opened', order: 'desc', limit: 1 } });
     const [asked] = items;
     await page.goto(page.url().replace(/audit.*/u, `audit?event=approval&row=${asked?.id ?? 0}`));
     const drawer = page.getByRole('dialog', { name: `Row ${asked?.id}` });
-    await drawer.getByText('approval-requested').waitFor();
+    await drawer.getByText('approval-opened').waitFor();
     await checkScreen(page, 'audit-row');
     await drawer.getByRole('button', { name: 'All about approval' }).click();
     await page.waitForURL((url) => url.searchParams.get('subject') === asked?.subject);

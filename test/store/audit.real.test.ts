@@ -2,7 +2,7 @@
 import { appendFile, copyFile, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { AuditRow, Store } from '../../store/port.ts';
+import type { AuditFilter, AuditRow, Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
 import { codeOf, testStore, type TestStore } from './stores.ts';
 
@@ -167,5 +167,27 @@ describeWith(['postgres'], 'the audit chain', () => {
     expect([...first.items, ...second.items].map((row) => row.id)).toEqual([1, 3, 5, 6]);
     expect(second.next).toBeUndefined();
     expect((await test.store.audit.list({ since: 4 }, {})).items.map((row) => row.id)).toEqual([5, 6]);
+  });
+  it('lists by who, what and when, and from the newest on', async () => {
+    for (let n = 1; n <= 6; n++)
+      await test.store.audit.append({
+        ...entry(n),
+        actor: n % 2 === 0 ? 'person:ada' : 'system:test',
+        event: n < 4 ? 'thing-made' : 'thing-unmade',
+      });
+    const ids = async (filter: AuditFilter, page = {}) => (await test.store.audit.list(filter, page)).items.map(({ id }) => id);
+    expect(await ids({ actor: 'person:ada' })).toEqual([2, 4, 6]);
+    expect(await ids({ event: 'thing-made' })).toEqual([1, 2, 3]);
+    expect(await ids({ event: 'thing-*', since: 4 })).toEqual([5, 6]);
+    expect(await ids({ event: 'thing_*' })).toEqual([]);
+    const newest = await test.store.audit.list({ order: 'desc' }, { limit: 4 });
+    await test.store.audit.append(entry(7));
+    expect(newest.items.map(({ id }) => id)).toEqual([6, 5, 4, 3]);
+    expect(await ids({ order: 'desc' }, { cursor: newest.next })).toEqual([2, 1]);
+    const third = newest.items[3]?.at ?? '';
+    const elsewhere = `${new Date(Date.parse(third) + 3_600_000).toISOString().slice(0, 19)}${third.slice(19, -1)}+01:00`;
+    expect(await ids({ from: elsewhere, order: 'desc' })).toContain(3);
+    expect(await ids({ to: elsewhere })).not.toContain(3);
+    expect(await codeOf(test.store.audit.list({ from: 'yesterday' }, {}))).toBe('input-invalid');
   });
 });

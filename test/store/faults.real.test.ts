@@ -221,12 +221,13 @@ describeWith(['postgres'], 'the store among faults', () => {
   async function killedWriter(name: string, answered: Map<string, number>): Promise<void> {
     const child = doomed('append', name);
     const ended = once(child, 'exit');
-    let killed = false;
+    const last = 8 + Math.floor(Math.random() * 16);
+    let count = 0;
     for await (const line of createInterface({ input: child.stdout })) {
       const [key = '', id] = line.split(' ');
       answered.set(key, Number(id));
-      if (!killed) setTimeout(() => child.kill('SIGKILL'), Math.random() * 200);
-      killed = true;
+      count += 1;
+      if (count === last) setTimeout(() => child.kill('SIGKILL'), Math.random() * 20);
     }
     await ended;
   }
