@@ -10,6 +10,7 @@ import { decideAccess, prepareAccess } from '../../domain/policy/access/decide.t
 import type { AccessRequest } from '../../domain/policy/access/model.ts';
 import { printUid } from '../../domain/policy/access/entity.ts';
 import { readContext, readEntities, readUid } from '../../domain/policy/targets/cedar/entities.ts';
+import { parseExactJson } from '../../domain/policy/targets/cedar/exact-json.ts';
 import type { CedarSchema } from '../../domain/policy/targets/cedar/schema.ts';
 import { readCedarStore } from '../../domain/policy/targets/cedar/store.ts';
 import { type EvalOutcome, type EvalSummary, judged, summarize } from './summary.ts';
@@ -53,7 +54,7 @@ function judge(file: string, { data, deciders }: Cases): EvalOutcome {
   if (typeof decide === 'string') return { unsupported: decide };
   const expected = labelOf(file);
   try {
-    const found = decide(JSON.parse(readFileSync(file, 'utf8')));
+    const found = decide(parseExactJson(readFileSync(file, 'utf8')));
     return found === expected ? 'right' : { wrong: `${relative(data, file)}: ${found}` };
   } catch (error) {
     return { unsupported: reasonOf(error) };
@@ -107,8 +108,8 @@ function readStore(folder: string, top: string): Decide {
   const { rules, entities, schema } = readCedarStore({
     policies: filesOf((name) => name.endsWith('.cedar')),
     schemas: filesOf((name) => /\.cedarschema(\.json)?$|schema.*\.json$/i.test(name)),
-    entities: filesOf((name) => /entit(y|ies).*\.json$/i.test(name)).map((text) => JSON.parse(text) as unknown),
-    links: filesOf((name) => /link/i.test(name) && !/\.(cedar|md|sh|txt)$/i.test(name)).map((text) => JSON.parse(text) as unknown),
+    entities: filesOf((name) => /entit(y|ies).*\.json$/i.test(name)).map(parseExactJson),
+    links: filesOf((name) => /link/i.test(name) && !/\.(cedar|md|sh|txt)$/i.test(name)).map(parseExactJson),
   });
   const decider = prepareAccess(
     rules.map((rule) => ({ id: rule.id, rule })),

@@ -23,9 +23,15 @@ export function valueOf(value: AttributeValue): Value {
 }
 
 function wholeNumber(value: number): Value {
-  const long = Number.isInteger(value) ? longOf(BigInt(value)) : undefined;
-  if (long === undefined) throw unreadable(value, 'a whole number of 64 bits');
-  return long;
+  return (Number.isInteger(value) ? longOf(BigInt(value)) : undefined) ?? refuse(value);
+}
+
+function wholeText(digits: unknown): Value {
+  return (typeof digits === 'string' && /^-?[0-9]{1,19}$/.test(digits) ? longOf(BigInt(digits)) : undefined) ?? refuse(digits);
+}
+
+function refuse(value: unknown): never {
+  throw unreadable(value, 'a whole number of 64 bits');
 }
 
 export function uidOf(value: unknown): EntityUid {
@@ -38,6 +44,7 @@ function extensionOf(value: unknown): Value {
   const { fn, arg, args } = (typeof value === 'object' && value !== null ? value : {}) as { fn?: unknown; arg?: unknown; args?: unknown };
   const given: unknown[] = Array.isArray(args) ? args : [arg];
   const [first, second] = given;
+  if (fn === 'long') return wholeText(first);
   if (fn === 'offset' && given.length === 2) return offset(extensionArgument(first), extensionArgument(second));
   const found = typeof first === 'string' && given.length === 1 ? extensionFrom(String(fn), first) : undefined;
   if (found === undefined) throw unreadable(value, '`{ fn, arg }` of ip, decimal, datetime or duration');

@@ -6,7 +6,10 @@ import { EdictError } from '../../errors.ts';
 
 export type EntityUid = { readonly type: string; readonly id: string };
 
-/** JSON, with `{ "__entity": { type, id } }` for entities and `{ "__extn": { fn, arg } }` for addresses, decimals, times. */
+/**
+ * JSON, with `{ "__entity": { type, id } }` for entities and `{ "__extn": { fn, arg } }` for addresses, decimals, times, and for whole
+ * numbers that JSON's readers would round (`fn` is then `long`).
+ */
 export type AttributeValue = boolean | number | string | readonly AttributeValue[] | { readonly [name: string]: AttributeValue };
 
 export type Attributes = { readonly [name: string]: AttributeValue };
