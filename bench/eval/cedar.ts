@@ -83,14 +83,22 @@ function policyFolder(from: string, top: string): string | undefined {
   const beside = readdirSync(from, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => join(from, name))
-    .filter((folder) => readdirSync(folder).some(isPolicy));
+    .filter((folder) => filesIn(folder).some(isPolicy));
   return beside.find((folder) => basename(folder) === 'static') ?? beside.toSorted()[0];
+}
+
+/** Names, without those of folders; none where there is no such folder. */
+function filesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 /** The nearest folder, upwards, that holds such a file. */
 function folderWith(from: string, top: string, fits: (name: string) => boolean): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(folder) && readdirSync(folder).some(fits)) return folder;
+    if (filesIn(folder).some(fits)) return folder;
     if (folder === top || folder === dirname(folder)) return undefined;
   }
 }
@@ -100,7 +108,7 @@ function readStore(folder: string, top: string): Decide {
     const found = folderWith(folder, top, fits);
     return found === undefined
       ? []
-      : readdirSync(found)
+      : filesIn(found)
           .filter(fits)
           .toSorted()
           .map((name) => readFileSync(join(found, name), 'utf8'));
