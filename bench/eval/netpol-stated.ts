@@ -2,6 +2,7 @@
  * What a network policy's title states of who may reach whom, as requests with the answer that it must give. Titles are read by their
  * words (deny, allow, limit; egress; namespace; external; port); what they do not say is not tried. `undefined`: nothing is understood.
  */
+import { printAddress } from '../../domain/policy/addresses.ts';
 import type { NetworkRequest } from '../../domain/policy/model.ts';
 import type { NetworkPolicy, PolicyRule } from '../../domain/policy/targets/kubernetes/parse.ts';
 import { selects } from '../../domain/policy/targets/kubernetes/selector.ts';
@@ -68,18 +69,26 @@ function allowed(text: string, subject: Subject): readonly Statement[] {
     ];
   if (/\bports?\b/.test(text) && subject.rules.some(({ ports }) => ports !== undefined)) return onePort(subject);
   const some = statement(
-    'some pods',
+    'somebody',
     'some',
-    requestsWith(
-      subject,
-      subject.others.map(({ address }) => address),
-    ),
+    requestsWith(subject, [...subject.others.map(({ address }) => address), ...blocksOf(subject)]),
   );
-  const outside = statement('nobody outside', 'none', requestsWith(subject, [outsider]));
+  const outside = statement('nobody outside', 'none', beside(subject, requestsWith(subject, [outsider])));
   const isElsewhere = /\b(a|another|some|other) namespace/.test(text);
   return isElsewhere
     ? [some, outside, statement('some pods of another namespace', 'some', requestsAcross(subject, false))]
     : [some, outside];
+}
+
+/** An address of each block that rules name. */
+function blocksOf({ rules }: Subject): readonly string[] {
+  const blocks = rules.flatMap(({ peers = [] }) => peers).flatMap((peer) => (peer.kind === 'block' ? [peer.addresses] : []));
+  return blocks.flatMap(([first]) => (first === undefined ? [] : [printAddress(first.low)]));
+}
+
+/** Ports that rules open to everybody are beside the point of a title that says who may come. */
+function beside({ rules }: Subject, requests: readonly NetworkRequest[]): readonly NetworkRequest[] {
+  return rules.some(({ peers, ports }) => peers === undefined && ports !== undefined) ? onUnnamedPort(requests) : requests;
 }
 
 /** A port that no rule names passes for nobody. */
