@@ -33,13 +33,16 @@ import { delegationHandlers } from './routes/delegations.ts';
 import { engineHandlers } from './routes/engine.ts';
 import { effectHandlers } from './routes/effects.ts';
 import { guardHandlers } from './routes/guard.ts';
+import { incidentWorkHandlers } from './routes/incident-work.ts';
 import { incidentHandlers } from './routes/incidents.ts';
+import { overviewHandlers } from './routes/overview.ts';
 import { peopleHandlers } from './routes/people.ts';
 import { playbookHandlers } from './routes/playbooks.ts';
 import { pointHandlers } from './routes/points.ts';
 import { policyHandlers } from './routes/policies.ts';
 import { analysisHandlers } from './routes/policy/analysis.ts';
 import { applyHandlers } from './routes/policy/apply.ts';
+import { toolHandlers } from './routes/policy/tools.ts';
 import { publishingHandlers } from './routes/publishing.ts';
 import { reportHandlers } from './routes/reports.ts';
 import { reviewHandlers } from './routes/reviews.ts';
@@ -75,6 +78,8 @@ export type ServerDeps = {
   readonly access?: AccessSettings | undefined;
   /** Where the built console is; none is served where not given. */
   readonly consoleFolder?: string | undefined;
+  /** Proxies whose `X-Forwarded-For` is believed; none where not given. */
+  readonly trustedProxies?: string | undefined;
   /** How long a draft or a report is waited for; 20 s where not given. */
   readonly waitMs?: number;
 };
@@ -119,6 +124,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
       method: spec.method,
       url: spec.path,
       bodyLimit: spec.bodyLimitBytes ?? megabyte,
+      ...(spec.secretQuery === true ? { logLevel: 'warn' as const } : {}),
       onRequest: gate({
         spec,
         bearers,
@@ -145,6 +151,7 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...policyHandlers(deps),
     ...analysisHandlers(deps),
     ...applyHandlers(deps),
+    ...toolHandlers(deps),
     ...contextHandlers(deps),
     ...approvalHandlers(deps),
     ...delegationHandlers(deps),
@@ -161,6 +168,8 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...signalHandlers(deps),
     ...webhookHandlers(deps),
     ...incidentHandlers(deps),
+    ...incidentWorkHandlers(deps),
+    ...overviewHandlers(deps),
     ...pointHandlers(deps),
     ...outsideHandlers(deps),
     ...auditHandlers(deps),
@@ -182,6 +191,7 @@ function createApp(deps: ServerDeps, files: ConsoleFiles | undefined): FastifyIn
     bodyLimit: megabyte,
     genReqId: () => `req-${randomUUID()}`,
     requestIdHeader: false,
+    trustProxy: deps.trustedProxies ?? false,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,

@@ -1,7 +1,7 @@
 /** What the audit chain says of incidents: of each itself, its signals, its runs, and their approvals, tasks and effects. One statement for all. */
 import { sql } from 'kysely';
 import type { Db } from './postgres/database.ts';
-import type { Incidents, IncidentEntry } from './port.ts';
+import type { Incidents, IncidentEntry } from './incidents/port-incidents.ts';
 
 /** Signals of one incident that are looked at, from the first on: a storm has many thousands of the same. */
 const signalsMost = 200;
@@ -29,7 +29,7 @@ export function incidentLedger(db: Db): Pick<Incidents, 'ledger'> {
           union
           select incident, 'effect/' || effects.key from own_runs join effects on effects.run = own_runs.run
         )
-        select parts.incident, audit.id, audit.at, audit.actor, audit.event, audit.subject
+        select parts.incident, audit.id, audit.at, audit.actor, audit.event, audit.subject, audit.detail
         from parts join audit on audit.subject = parts.subject
         where ${chosen}
         order by audit.id`.execute(db);

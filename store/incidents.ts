@@ -1,29 +1,24 @@
 /** Incidents: one that lives for each key, opened from signals and added to by more of them. */
 import { randomBytes } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
-import { digestOfText } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { Severity } from '../domain/incident/signal.ts';
 import type { Change } from './chain/change.ts';
 import { incidentLedger } from './incident-ledger.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';
 import { pageLimit, timeKey, toPage } from './postgres/page.ts';
-import type { IncidentRow, Incidents } from './port.ts';
+import { incidentQueue } from './incidents/queue.ts';
+import { incidentParts, incidentWork } from './incidents/work.ts';
+import type { IncidentRow, Incidents } from './incidents/port-incidents.ts';
 import type { Tables } from './postgres/tables.ts';
 
 type Stored = Selectable<Tables['incidents']>;
 
 const severities: { readonly [severity in Severity]: number } = { low: 0, medium: 1, high: 2, critical: 3 };
-const edges: { readonly [from in IncidentRow['status']]: readonly IncidentRow['status'][] } = {
-  open: ['contained', 'closed'],
-  contained: ['open', 'closed'],
-  closed: [],
-};
-
 const system = 'system:triage';
 
 export function incidentsRepository(db: Db, change: Change): Incidents {
-  return { ...reads(db), ...incidentLedger(db), ...changes(change) };
+  return { ...reads(db), ...incidentQueue(db), ...incidentParts(db), ...incidentLedger(db), ...changes(change), ...incidentWork(change) };
 }
 
 function reads(db: Db): Pick<Incidents, 'get' | 'byKey' | 'list'> {
@@ -48,7 +43,7 @@ function reads(db: Db): Pick<Incidents, 'get' | 'byKey' | 'list'> {
   };
 }
 
-function changes(change: Change): Pick<Incidents, 'upsert' | 'note' | 'setStatus'> {
+function changes(change: Change): Pick<Incidents, 'upsert'> {
   return {
     upsert: ({ key, title, severity, signals }) =>
       change(async (tx, record) => {
@@ -67,35 +62,6 @@ function changes(change: Change): Pick<Incidents, 'upsert' | 'note' | 'setStatus
             detail: { key, severity: row.severity, signals: added },
           });
         return row;
-      }),
-    note: (id, text, by) =>
-      change(async (tx, record) => {
-        const { numUpdatedRows } = await tx.updateTable('incidents').set({ updated_at: now() }).where('id', '=', id).executeTakeFirst();
-        if (numUpdatedRows === 0n) throw unknownIncident(id);
-        await tx.insertInto('incident_notes').values({ incident: id, by, text }).execute();
-        record({
-          actor: by,
-          event: 'incident-noted',
-          subject: `incident/${id}`,
-          detail: text.length > 2000 ? { digest: digestOfText(text) } : { text },
-        });
-      }),
-    setStatus: (id, status, by) =>
-      change(async (tx, record) => {
-        const found = await tx.selectFrom('incidents').select('status').where('id', '=', id).forUpdate().executeTakeFirst();
-        if (found === undefined) throw unknownIncident(id);
-        if (found.status === status) return;
-        if (!edges[found.status].includes(status))
-          throw new EdictError('conflict', `the incident \`${id}\` is ${found.status} and cannot become ${status}`, {
-            where: `incident/${id}`,
-          });
-        await tx.updateTable('incidents').set({ status, updated_at: now() }).where('id', '=', id).execute();
-        record({
-          actor: by,
-          event: 'incident-status-changed',
-          subject: `incident/${id}`,
-          detail: { from: found.status, to: status },
-        });
       }),
   };
 }
@@ -153,16 +119,19 @@ async function withParts(db: Db, rows: readonly Stored[]): Promise<readonly Inci
     .orderBy('position')
     .execute();
   const notes = await db.selectFrom('incident_notes').selectAll().where('incident', 'in', ids).orderBy('position').execute();
-  return rows.map(({ id, key, title, severity, status, opened_at, updated_at }) => ({
+  return rows.map(({ id, key, title, severity, status, assignee, opened_at, updated_at }) => ({
     id,
     key,
     title,
     severity,
     status,
+    assignee: assignee ?? undefined,
     openedAt: opened_at,
     updatedAt: updated_at,
     signals: signals.filter(({ incident }) => incident === id).map(({ signal }) => signal),
-    notes: notes.filter(({ incident }) => incident === id).map(({ at, by, text }) => ({ at, by, text })),
+    notes: notes
+      .filter(({ incident }) => incident === id)
+      .map(({ position, at, by, text, mentions }) => ({ id: position, at, by, text, mentions })),
   }));
 }
 

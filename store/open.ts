@@ -10,7 +10,7 @@ import { openAuditFile, type AuditFile } from './chain/file.ts';
 import { approvalsRepository } from './approvals/approvals.ts';
 import { delegationsRepository } from './approvals/delegations.ts';
 import { reviewsRepository } from './approvals/reviews.ts';
-import { openFlush, type Flush } from './chain/flush.ts';
+import { openFlush } from './chain/flush.ts';
 import { recordedStatement } from './chain/statement.ts';
 import { contextRepository } from './context.ts';
 import { commandsRepository } from './runs/commands.ts';
@@ -20,9 +20,13 @@ import { bundleChannel, bundlesRepository } from './bundles.ts';
 import { guard } from './postgres/door.ts';
 import { effectsRepository, lockedAt } from './effects/ledger.ts';
 import { translateError } from './postgres/failures.ts';
-import { guardRepository } from './effects/budgets.ts';
+import { guardRepository } from './effects/guard-settings.ts';
+import { outlook } from './effects/outlook.ts';
+import { situations } from './effects/situation.ts';
 import { idempotencyRepository } from './idempotency.ts';
 import { incidentsRepository } from './incidents.ts';
+import { overviewRepository } from './incidents/posture.ts';
+import { viewsRepository } from './incidents/views.ts';
 import { checkSchema } from './migrate.ts';
 import { peopleRepository } from './people.ts';
 import { playbooksRepository } from './playbooks.ts';
@@ -64,7 +68,7 @@ export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: Store
     await end();
     throw translateError(error, 'store.open');
   }
-  const parts = repositories({ pool, db, flush, file, listener });
+  const parts = repositories({ pool, db, file, listener });
   const { locked, lockedLooking } = changeLock(lockPool, 'point');
   return {
     ...parts,
@@ -78,16 +82,17 @@ export async function openStore({ databaseUrl, auditFile, poolSize = 10 }: Store
   };
 }
 
-type Parts = { readonly pool: pg.Pool; readonly db: Db; readonly flush: Flush; readonly file: AuditFile; readonly listener: Listener };
+type Parts = { readonly pool: pg.Pool; readonly db: Db; readonly file: AuditFile; readonly listener: Listener };
 
-function repositories({ pool, db, flush, file, listener }: Parts): Omit<Store, 'points' | 'systems' | 'effects' | 'close'> & {
+function repositories({ pool, db, file, listener }: Parts): Omit<Store, 'points' | 'systems' | 'effects' | 'close'> & {
   readonly effects: Omit<Effects, 'lockedAt'>;
   readonly points: Omit<Points, 'locked'>;
   readonly systems: Omit<Systems, 'locked'>;
 } {
-  const recorded = recordedChange(pool, flush, file);
+  const recorded = recordedChange(pool, file);
   const change: Change = async (work) => (await recorded(work)).result;
   const people = peopleRepository(db, change);
+  const situation = situations(db);
   return {
     // What a stranger sends as a token is hashed first: it needs no door, and wrong text is an unknown token.
     people: {
@@ -108,12 +113,17 @@ function repositories({ pool, db, flush, file, listener }: Parts): Omit<Store, '
     tasks: guard('tasks', tasksRepository(db, change)),
     delegations: guard('delegations', delegationsRepository(db, change)),
     reviews: guard('reviews', reviewsRepository(db, change)),
-    effects: guard('effects', effectsRepository(db, recorded, recordedStatement(pool, flush, file))),
-    guard: guard('guard', guardRepository(db, change)),
+    effects: guard('effects', {
+      ...effectsRepository(db, recorded, recordedStatement(pool, file)),
+      outlook: outlook({ pool, db }, situation),
+    }),
+    guard: guard('guard', guardRepository(db, change, situation)),
     points: guard('points', pointsRepository(db, change)),
     systems: guard('systems', systemsRepository(db, change)),
     signals: guard('signals', signalsRepository(db, change)),
     incidents: guard('incidents', incidentsRepository(db, change)),
+    views: guard('views', viewsRepository(db)),
+    overview: guard('overview', overviewRepository(db)),
     audit: guard('audit', auditRepository(db, recorded, file)),
     reports: guard('reports', reportsRepository(db, change)),
     idempotency: guard('idempotency', idempotencyRepository(db)),

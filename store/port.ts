@@ -396,6 +396,7 @@ export type Points = {
 };
 
 export type { AuditCheck, AuditRow };
+export type { IncidentEntry, IncidentRow, Incidents };
 export type { PlaybookRow, Playbooks, PlaybookVersion };
 export type { SignalRow, Signals };
 export type { Approvals, Delegations, Reviews };

@@ -28,6 +28,7 @@ export const permissions = [
   'signals:read',
   'signals:send',
   'incidents:read',
+  'incidents:write',
   'points:read',
   'points:write',
   'systems:read',
@@ -75,6 +76,8 @@ export type RouteSpec = {
   readonly secretReply?: boolean;
   /** The body holds a secret that a person made up: no digest of it is kept, and no idempotency key is read. */
   readonly secretBody?: boolean;
+  /** The query holds a secret: requests are not logged. */
+  readonly secretQuery?: boolean;
   /** Largest body in bytes; 1 MiB where not given. */
   readonly bodyLimitBytes?: number;
 };

@@ -11,12 +11,14 @@ import { delegationRoutes } from './delegations.ts';
 import { systemRoutes } from './engine.ts';
 import { guardRoutes } from './guard.ts';
 import { incidentRoutes } from './incidents.ts';
+import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { pointRoutes } from './points.ts';
 import { policyRoutes } from './policies.ts';
 import { analysisRoutes } from './policy/analysis.ts';
 import { applyRoutes } from './policy/apply.ts';
+import { toolRoutes } from './policy/tools.ts';
 import { reportRoutes } from './reports.ts';
 import { runControlRoutes } from './run-control.ts';
 import { reviewRoutes } from './reviews.ts';
@@ -31,6 +33,7 @@ export const routes = {
   ...policyRoutes,
   ...analysisRoutes,
   ...applyRoutes,
+  ...toolRoutes,
   ...contextRoutes,
   ...approvalRoutes,
   ...delegationRoutes,
@@ -44,6 +47,7 @@ export const routes = {
   ...signalRoutes,
   ...webhookRoutes,
   ...incidentRoutes,
+  ...overviewRoutes,
   ...pointRoutes,
   ...outsideRoutes,
   ...auditRoutes,

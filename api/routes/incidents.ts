@@ -1,45 +1,100 @@
 /** Incidents, with all that belongs to them. */
+import { findAsset } from '../../domain/context/find-asset.ts';
 import { EdictError } from '../../domain/errors.ts';
+import { confidenceOf } from '../../domain/incident/confidence.ts';
+import { entitiesOf } from '../../domain/incident/entities.ts';
 import { measuredEvents, metricsOf, summarise } from '../../domain/incident/metrics.ts';
 import type { MetricsSummary } from '../../domain/incident/metrics.ts';
 import { timelineOf } from '../../domain/incident/timeline.ts';
-import type { IncidentEntry, IncidentRow, Store } from '../../store/port.ts';
-import type { IncidentSummary } from '../contract/incidents.ts';
+import type { IncidentEntry, QueuedIncident, QueueFilter } from '../../store/incidents/port-incidents.ts';
+import type { SignalRow } from '../../store/port-signals.ts';
+import type { RunRow, Store } from '../../store/port.ts';
+import type { IncidentDetail, IncidentListQuery, IncidentSummary } from '../contract/incidents.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { runSummary } from './runs.ts';
 
 const signalsShown = 200;
 const entriesShown = 1000;
 const incidentsMeasured = 200;
+const entitiesShown = 100;
+const runsAsked = 10;
 
-export function incidentHandlers({ store }: HandlerDeps): HandlersOf<'incidents.list' | 'incidents.metrics' | 'incidents.get'> {
+type Names = 'incidents.list' | 'incidents.counts' | 'incidents.metrics' | 'incidents.get';
+
+export function incidentHandlers({ store }: HandlerDeps): HandlersOf<Names> {
   return {
-    'incidents.list': async ({ query: { status, ...page } }) => {
-      const { items, next } = await store.incidents.list({ status }, page);
+    'incidents.list': async ({ query: { cursor, limit, ...filter }, by }) => {
+      const { items, next } = await store.incidents.queue(filterOf(filter, by), { cursor, limit });
       return { items: items.map(incidentSummary), next };
     },
+    'incidents.counts': ({ by }) => store.incidents.counts(by),
     'incidents.metrics': () => measured(store),
-    'incidents.get': async ({ params: { id } }) => {
-      const incident = await store.incidents.get(id);
-      if (incident === undefined) throw new EdictError('not-found', `there is no incident \`${id}\``);
-      const [runs, first, signals, effects, entries] = await Promise.all([
-        store.runs.list({ incident: id }, { limit: 100 }),
-        store.signals.many(incident.signals.slice(0, 1)),
-        store.signals.many(incident.signals.slice(-signalsShown)),
-        store.effects.list({ incident: id }, { limit: 500 }),
-        store.incidents.ledger([id]),
-      ]);
-      const timeline = timelineOf(entries);
-      return {
-        ...incidentSummary(incident),
-        signals,
-        runs: runs.items.map(runSummary),
-        effects: effects.items,
-        notes: incident.notes,
-        timeline: timeline.slice(-entriesShown),
-        metrics: metricsOf(timeline, first[0]?.at),
-      };
-    },
+    'incidents.get': ({ params: { id } }) => detailOf(store, id),
+  };
+}
+
+function filterOf(query: Omit<IncidentListQuery, 'cursor' | 'limit'>, by: string): QueueFilter {
+  const { assignee, waiting, mentions, ...rest } = query;
+  return {
+    ...rest,
+    waiting: waiting === 'approval',
+    mentions: mentions === undefined ? undefined : by,
+    assignee: assignee === undefined ? undefined : { person: assignee === 'nobody' ? undefined : assignee === 'me' ? by : assignee },
+  };
+}
+
+async function detailOf(store: Store, id: string): Promise<IncidentDetail> {
+  const [incident, queued] = await Promise.all([store.incidents.get(id), store.incidents.queued(id)]);
+  if (incident === undefined || queued === undefined) throw new EdictError('not-found', `there is no incident \`${id}\``);
+  const [runs, first, signals, effects, entries, related, pins] = await Promise.all([
+    store.runs.list({ incident: id }, { limit: 100 }),
+    store.signals.many(incident.signals.slice(0, 1)),
+    store.signals.many(incident.signals.slice(-signalsShown)),
+    store.effects.list({ incident: id }, { limit: 500 }),
+    store.incidents.ledger([id]),
+    store.incidents.related(id),
+    store.incidents.pins(id),
+  ]);
+  const timeline = timelineOf(entries);
+  return {
+    ...incidentSummary(queued),
+    signals,
+    runs: runs.items.map(runSummary),
+    effects: effects.items,
+    notes: incident.notes,
+    timeline: timeline.slice(-entriesShown),
+    metrics: metricsOf(timeline, first[0]?.at),
+    entities: await entitiesWithAssets(store, signals),
+    related,
+    pins,
+    ...(await askedOf(store, runs.items)),
+  };
+}
+
+async function entitiesWithAssets(store: Store, signals: readonly SignalRow[]): Promise<IncidentDetail['entities']> {
+  const inventory = await store.context.inventory();
+  return entitiesOf(signals)
+    .slice(0, entitiesShown)
+    .map((entity) => {
+      const asset = findAsset(inventory, entity.value);
+      if (asset === undefined) return entity;
+      const { name, zone, criticality, owner } = asset;
+      return { ...entity, asset: { name, zone, criticality, owner } };
+    });
+}
+
+/** What its runs ask of people. */
+async function askedOf(store: Store, runs: readonly RunRow[]): Promise<Pick<IncidentDetail, 'approvals' | 'tasks'>> {
+  const newest = runs.slice(0, runsAsked);
+  const [approvals, tasks] = await Promise.all([
+    Promise.all(newest.map(({ run }) => store.approvals.list({ run }, { limit: 50 }))),
+    Promise.all(newest.map(({ run }) => store.tasks.list({ run }, { limit: 50 }))),
+  ]);
+  return {
+    approvals: approvals.flatMap(({ items }) =>
+      items.map(({ id, plan, summary, status, expiresAt }) => ({ id, run: plan.run, step: plan.step, summary, status, expiresAt })),
+    ),
+    tasks: tasks.flatMap(({ items }) => items.map(({ id, run, title, status, claimedBy }) => ({ id, run, title, status, claimedBy }))),
   };
 }
 
@@ -61,6 +116,7 @@ async function measured(store: Store): Promise<MetricsSummary & { readonly incid
   return { incidents: items.length, ...summarise(all) };
 }
 
-function incidentSummary({ notes: _notes, ...incident }: IncidentRow): IncidentSummary {
-  return incident;
+function incidentSummary({ doors, ...incident }: QueuedIncident): IncidentSummary {
+  const { kinds, signalCount } = incident;
+  return { ...incident, confidence: confidenceOf({ kinds: kinds.length, doors, signals: signalCount }) };
 }

@@ -21,7 +21,7 @@ export const addIncident: AddCommands = (program) => {
           withMore(
             table(
               ['INCIDENT', 'SEVERITY', 'STATUS', 'SIGNALS', 'OPENED', 'TITLE'],
-              clean.items.map((one) => [one.id, one.severity, one.status, String(one.signals.length), when(one.openedAt), one.title]),
+              clean.items.map((one) => [one.id, one.severity, one.status, String(one.signalCount), when(one.openedAt), one.title]),
               'no incidents; a signal opens one: `edict signal send --help`',
             ),
             clean,

@@ -295,11 +295,28 @@ export type Tables = {
     title: string;
     severity: Severity;
     status: IncidentRow['status'];
+    assignee: Optional<string>;
     opened_at: Generated<string>;
     updated_at: Generated<string>;
   };
   readonly incident_signals: { incident: string; signal: string; position: Generated<number> };
-  readonly incident_notes: { incident: string; position: Generated<number>; at: Generated<string>; by: string; text: string };
+  readonly incident_notes: {
+    incident: string;
+    position: Generated<number>;
+    at: Generated<string>;
+    by: string;
+    text: string;
+    mentions: ColumnType<string[], readonly string[] | undefined, string[]>;
+  };
+  readonly incident_pins: { incident: string; entry: number; by: string; note: Optional<string>; at: Generated<string> };
+  readonly saved_views: {
+    id: string;
+    owner: string;
+    screen: string;
+    name: string;
+    query: Document<JsonObject>;
+    made_at: Generated<string>;
+  };
   readonly audit: {
     id: number;
     at: string;

@@ -38,6 +38,7 @@ const holders: Readonly<Record<Permission, readonly Role[]>> = {
   'signals:read': everyone,
   'signals:send': ['analyst', 'admin'],
   'incidents:read': everyone,
+  'incidents:write': ['analyst', 'manager', 'engineer', 'admin'],
   'points:read': everyone,
   'points:write': ['admin'],
   'systems:read': everyone,
@@ -66,6 +67,7 @@ const samples: Readonly<Record<string, string>> = {
   source: 'nothing',
   point: 'nothing',
   token: 'nothing',
+  entry: '1',
   digest: `sha256:${'0'.repeat(64)}`,
 };
 const everyRoute = Object.entries(routes) as [string, RouteSpec][];

@@ -1,0 +1,60 @@
+/** How everything stands, counted in one statement for each noun. */
+import { sql } from 'kysely';
+import type { Severity } from '../../domain/incident/signal.ts';
+import type { Db } from '../postgres/database.ts';
+import type { Overview, Posture } from './port-incidents.ts';
+
+export function overviewRepository(db: Db): Overview {
+  return {
+    posture: async () => {
+      const [work, standing, automation, daily] = await Promise.all([workOf(db), standingOf(db), automationOf(db), dailyOf(db)]);
+      return { ...work, ...standing, automation, daily };
+    },
+  };
+}
+
+async function workOf(db: Db): Promise<Pick<Posture, 'approvals' | 'tasks' | 'runs'>> {
+  const { rows } = await sql<{ approvals: number; soon: number; tasks: number; active: number; failed: number }>`
+    select (select count(*) from approvals where status = 'open') as approvals,
+      (select count(*) from approvals where status = 'open' and expires_at < now() + interval '15 minutes') as soon,
+      (select count(*) from tasks where status = 'open') as tasks,
+      (select count(*) from runs where status in ('ordered', 'running')) as active,
+      (select count(*) from runs where outcome = 'failed' and ended_at > now() - interval '1 day') as failed`.execute(db);
+  const { approvals = 0, soon = 0, tasks = 0, active = 0, failed = 0 } = rows[0] ?? {};
+  return { approvals: { open: approvals, expiringSoon: soon }, tasks: { open: tasks }, runs: { active, failed } };
+}
+
+async function standingOf(db: Db): Promise<Pick<Posture, 'points' | 'policies'>> {
+  const points = await sql<{ health: keyof Posture['points']; count: number }>`
+    select health, count(*) as count from points group by health`.execute(db);
+  const policies = await sql<{ total: number; enforced: number; review: number }>`
+    select count(*) as total, count(*) filter (where enforced is not null) as enforced,
+      count(*) filter (where state = 'in-review') as review
+    from policies where state <> 'retired'`.execute(db);
+  const { total = 0, enforced = 0, review = 0 } = policies.rows[0] ?? {};
+  const counts = Object.fromEntries(points.rows.map(({ health, count }) => [health, count]));
+  return {
+    points: { unknown: 0, 'in-force': 0, drifted: 0, unreachable: 0, ...counts },
+    policies: { total, enforced, inReview: review },
+  };
+}
+
+async function automationOf(db: Db): Promise<Posture['automation']> {
+  const { rows } = await sql<Posture['automation']>`
+    select count(*) as incidents,
+      count(*) filter (where exists (select 1 from runs where runs.incident = incidents.id)) as handled,
+      count(*) filter (where exists (
+        select 1 from runs where runs.incident = incidents.id and runs.requester like 'system:%'
+      )) as automatic
+    from incidents where opened_at > now() - interval '30 days'`.execute(db);
+  return rows[0] ?? { incidents: 0, handled: 0, automatic: 0 };
+}
+
+/** Two weeks, in UTC. */
+async function dailyOf(db: Db): Promise<Posture['daily']> {
+  const { rows } = await sql<{ day: string; severity: Severity; opened: number }>`
+    select to_char(opened_at at time zone 'UTC', 'YYYY-MM-DD') as day, severity, count(*) as opened
+    from incidents where opened_at > now() - interval '14 days'
+    group by 1, 2 order by 1`.execute(db);
+  return rows;
+}

@@ -1,0 +1,125 @@
+/** The queue of incidents: filtered, paged by key, each with what decides about its place. Counts of its usual views. */
+import { sql, type RawBuilder } from 'kysely';
+import { containWithinMs, riskPart } from '../../domain/incident/sla.ts';
+import type { Severity } from '../../domain/incident/signal.ts';
+import type { Db } from '../postgres/database.ts';
+import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
+import type { Incidents, QueueCounts, QueuedIncident, QueueFilter } from './port-incidents.ts';
+
+/** Signals of one incident that its kinds and senders are taken from: a storm has many thousands of the same. */
+const looked = 200;
+/** Ids of signals that are listed with it. */
+const listed = 20;
+
+type Condition = RawBuilder<boolean>;
+
+const allowed = sql<number>`(case incidents.severity ${sql.join(
+  Object.entries(containWithinMs).map(([severity, ms]) => sql`when ${severity} then ${ms}::bigint`),
+  sql` `,
+)} end * interval '1 millisecond')`;
+const due = sql<string>`(incidents.opened_at + ${allowed})`;
+const late: Condition = sql`(incidents.status = 'open' and ${due} <= now())`;
+const atRisk: Condition = sql`(incidents.status = 'open' and ${due} > now() and ${due} - ${allowed} * ${riskPart}::float8 <= now())`;
+const approvalsOpen = sql<number>`(select count(*) from runs join approvals on approvals.run = runs.run
+  where runs.incident = incidents.id and approvals.status = 'open')`;
+const mentioned = (person: string): Condition =>
+  sql`exists (select 1 from incident_notes where incident_notes.incident = incidents.id and mentions @> array[${person}]::text[])`;
+
+export function incidentQueue(db: Db): Pick<Incidents, 'queue' | 'queued' | 'counts'> {
+  return {
+    queue: async (filter, page) => {
+      const [limit, after] = [pageLimit(page), timeKey(page)];
+      const urgent = filter.order === 'urgent';
+      const place = urgent ? due : sql<string>`incidents.opened_at`;
+      const beyond =
+        after === undefined
+          ? []
+          : [sql<boolean>`(${place}, incidents.id) ${urgent ? sql`>` : sql`<`} (${after.at}::timestamptz, ${after.id})`];
+      const order = urgent ? sql`${place}, incidents.id` : sql`${place} desc, incidents.id desc`;
+      const rows = await read(db, sql`where ${all([...conditionsOf(filter), ...beyond])} order by ${order} limit ${limit + 1}`);
+      return toPage({ rows, limit, key: (row) => [urgent ? row.dueAt : row.openedAt, row.id], item: (row) => row });
+    },
+    queued: async (id) => (await read(db, sql`where incidents.id = ${id}`))[0],
+    counts: (person) => counted(db, person),
+  };
+}
+
+function all(conditions: readonly Condition[]): Condition {
+  return conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, sql` and `)}`;
+}
+
+function conditionsOf(filter: QueueFilter): readonly Condition[] {
+  const { status, severity, assignee, sla, waiting, mentions, key, text } = filter;
+  return [
+    ...(status === undefined
+      ? []
+      : [status === 'live' ? sql<boolean>`incidents.status <> 'closed'` : sql<boolean>`incidents.status = ${status}`]),
+    ...(severity === undefined ? [] : [sql<boolean>`incidents.severity = ${severity}`]),
+    ...(assignee === undefined ? [] : [sql<boolean>`incidents.assignee is not distinct from ${assignee.person ?? null}::text`]),
+    ...(sla === undefined ? [] : [sla === 'late' ? late : atRisk]),
+    ...(waiting === true ? [sql<boolean>`(incidents.status <> 'closed' and ${approvalsOpen} > 0)`] : []),
+    ...(mentions === undefined ? [] : [mentioned(mentions)]),
+    ...(key === undefined ? [] : [sql<boolean>`incidents.key = ${key}`]),
+    ...(text === undefined ? [] : [containing(text)]),
+  ];
+}
+
+function containing(text: string): Condition {
+  const pattern = `%${text.replaceAll(/[\\%_]/gu, '\\$&')}%`;
+  return sql`(incidents.title ilike ${pattern} or incidents.key ilike ${pattern} or incidents.id ilike ${pattern})`;
+}
+
+type Stored = Omit<QueuedIncident, 'assignee' | 'kinds' | 'signals'> & {
+  readonly assignee: string | null;
+  readonly kinds: readonly string[] | null;
+  readonly signals: readonly string[] | null;
+};
+
+/** What belongs to an incident is looked up for those of the page alone. */
+async function read(db: Db, chosen: RawBuilder<unknown>): Promise<readonly QueuedIncident[]> {
+  const { rows } = await sql<Stored>`
+    select page.*, (select count(*) from incident_signals where incident_signals.incident = page.id) as "signalCount",
+      first.kinds, coalesce(first.doors, 0)::int as doors, ids.signals,
+      (select count(*) from runs where runs.incident = page.id and runs.status in ('ordered', 'running')) as "runsActive"
+    from (
+      select incidents.id, incidents.key, incidents.title, incidents.severity, incidents.status, incidents.assignee,
+        incidents.opened_at as "openedAt", incidents.updated_at as "updatedAt", ${due} as "dueAt", ${approvalsOpen} as "approvalsOpen"
+      from incidents ${chosen}
+    ) page
+    left join lateral (
+      select array_agg(distinct signals.document->>'kind') as kinds, count(distinct signals.door) as doors
+      from (select signal from incident_signals where incident = page.id order by position limit ${looked}) own
+      join signals on signals.id = own.signal
+    ) first on true
+    left join lateral (
+      select array_agg(own.signal order by own.position) as signals
+      from (select signal, position from incident_signals where incident = page.id order by position limit ${listed}) own
+    ) ids on true`.execute(db);
+  return rows.map(({ assignee, kinds, signals, ...row }) => ({
+    ...row,
+    assignee: assignee ?? undefined,
+    kinds: kinds ?? [],
+    signals: signals ?? [],
+  }));
+}
+
+type Counted = Omit<QueueCounts, 'severities'> & Readonly<Record<Severity, number>>;
+
+async function counted(db: Db, person: string): Promise<QueueCounts> {
+  const { rows } = await sql<Counted>`
+    select count(*) as live,
+      count(*) filter (where incidents.assignee = ${person}) as mine,
+      count(*) filter (where incidents.assignee is null) as unassigned,
+      count(*) filter (where ${atRisk}) as "atRisk",
+      count(*) filter (where ${late}) as late,
+      count(*) filter (where ${approvalsOpen} > 0) as waiting,
+      count(*) filter (where ${mentioned(person)}) as mentions,
+      count(*) filter (where incidents.severity = 'critical') as critical,
+      count(*) filter (where incidents.severity = 'high') as high,
+      count(*) filter (where incidents.severity = 'medium') as medium,
+      count(*) filter (where incidents.severity = 'low') as low
+    from incidents where incidents.status <> 'closed'`.execute(db);
+  const { critical = 0, high = 0, medium = 0, low = 0, live = 0, mine = 0, unassigned = 0, ...rest } = rows[0] ?? ({} as Partial<Counted>);
+  const { atRisk: risky = 0, late: over = 0, waiting = 0, mentions = 0 } = rest;
+  return { live, mine, unassigned, atRisk: risky, late: over, waiting, mentions, severities: { low, medium, high, critical } };
+}
