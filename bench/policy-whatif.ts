@@ -3,8 +3,8 @@
  * triple's two addresses by bisection. And what loading costs, against reading the text of each address once.
  */
 import type { Connection } from '../domain/context/event.ts';
-import { loadFlows } from '../domain/policy/analysis/flows.ts';
-import { whatIfOn } from '../domain/policy/what-if.ts';
+import { loadFlows } from '../domain/policy/replay/flows.ts';
+import { whatIfOn } from '../domain/policy/replay/what-if.ts';
 import { prepare } from '../domain/policy/decide.ts';
 import { type Corpus, policyCorpus } from './corpus/policies.ts';
 import { type BenchFigure, figure } from './figure.ts';

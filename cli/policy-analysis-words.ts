@@ -2,10 +2,9 @@
 import type { AccessComparison } from '../domain/policy/analysis/access.ts';
 import type { Finding } from '../domain/policy/analysis/finding.ts';
 import type { OptimiseStep } from '../domain/policy/analysis/optimise.ts';
-import type { RadiusChange } from '../domain/policy/analysis/reach.ts';
 import type { Relation } from '../domain/policy/analysis/relate.ts';
 import type { PlainSize, PlainSizes } from '../domain/policy/analysis/size.ts';
-import type { WhatIf, WhatIfSide } from '../domain/policy/what-if.ts';
+import type { WhatIf } from '../domain/policy/replay/what-if.ts';
 import { style, table } from './output.ts';
 
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
@@ -91,39 +90,6 @@ export function comparisonWords({ relation, names, first, second, allows, access
 
 function saysNothing(allows: ComparisonReport['allows']): boolean {
   return Object.values(allows ?? {}).every(({ ipv4, ipv6 }) => ipv4.bits === undefined && ipv6.bits === undefined);
-}
-
-export type WhatIfReport = WhatIf & {
-  readonly allows: { readonly before: PlainSizes; readonly after: PlainSizes };
-  readonly radius?: RadiusChange | undefined;
-};
-
-export function whatIfWords({ connections, unreadable, wouldBlock, wouldAllow, allows, radius }: WhatIfReport): string {
-  return [
-    `of ${counted(connections, 'recorded flow')}${unreadable > 0 ? ` (${unreadable} cannot be decided)` : ''}`,
-    ...sideWords('would be cut off', wouldBlock),
-    ...sideWords('would be let in', wouldAllow),
-    `allowed before: ${sizeWords(allows.before)}`,
-    `allowed after:  ${sizeWords(allows.after)}`,
-    ...(radius === undefined ? [] : radiusWords(radius)),
-  ].join('\n');
-}
-
-function sideWords(what: string, { connections, hosts, examples }: WhatIfSide): readonly string[] {
-  const of = hosts.length === 0 ? '' : ` of ${hosts.slice(0, 10).join(', ')}${hosts.length > 10 ? ` and ${hosts.length - 10} more` : ''}`;
-  return [
-    `  ${connections} ${what}${of}`,
-    ...examples.map(({ text, count, criticality }) => `    ${(criticality ?? 'unknown').padEnd(8)}  ${text} (${count})`),
-  ];
-}
-
-function radiusWords({ asset, before, after, gained, lost }: RadiusChange): readonly string[] {
-  const list = (names: readonly string[]) => (names.length === 0 ? 'nothing' : names.join(', '));
-  return [
-    `who holds ${asset} reaches ${counted(before.reaches.length, 'asset')} before (${before.critical} critical), ${after.reaches.length} after (${after.critical} critical)`,
-    `  gained: ${list(gained)}`,
-    `  lost:   ${list(lost)}`,
-  ];
 }
 
 export type OptimiseReport = {

@@ -1,19 +1,22 @@
 /** Policies, inventories, artifacts and records on this machine's disk, for what works without a server. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import type { Inventory } from '../domain/context/inventory.ts';
 import { isRecord, readJsonLines } from '../domain/context/json-lines.ts';
 import { parseInventory } from '../domain/context/parse-inventory.ts';
 import { parseVpcFlow } from '../domain/context/parse-vpc-flow.ts';
 import { parseZeek } from '../domain/context/parse-zeek.ts';
 import { EdictError } from '../domain/errors.ts';
-import type { Recorded } from '../domain/policy/analysis/flows.ts';
+import { entitySchema } from '../domain/policy/access/access.schema.ts';
+import type { Entity } from '../domain/policy/access/entity.ts';
+import type { Recorded } from '../domain/policy/replay/flows.ts';
 import type { Policy } from '../domain/policy/model.ts';
 import { parsePolicyFile } from '../domain/policy/policy-file.ts';
 import { artifactOf } from '../domain/policy/targets/artifact.ts';
 import { targetOf } from '../domain/policy/targets/index.ts';
 import type { Artifact } from '../domain/policy/targets/target.ts';
-import { readFileText } from './input.ts';
+import { readFileText, readYaml } from './input.ts';
 import { progress } from './output.ts';
 import { isFolder } from './playbook-files.ts';
 
@@ -38,16 +41,27 @@ function inFolder(folder: string, name: RegExp): readonly string[] {
     .toSorted();
 }
 
-export type InventoryFlags = { readonly assets?: string; readonly zones?: string };
+export type InventoryFlags = { readonly assets?: string; readonly zones?: string; readonly directory?: string };
 
 /** Rows that cannot be read are told of, and left out. Without files, an inventory that knows no name. */
-export async function inventoryOf({ assets, zones }: InventoryFlags): Promise<Inventory> {
+export async function inventoryOf({ assets, zones, directory }: InventoryFlags): Promise<Inventory> {
   const { inventory, rejected } = parseInventory({
     assets: assets === undefined ? 'name,address,zone\n' : await readFileText(assets),
     zones: zones === undefined ? undefined : await readFileText(zones),
   });
   for (const { where, reason } of rejected) progress(`inventory, ${where}: ${reason}`);
-  return inventory;
+  return directory === undefined ? inventory : { ...inventory, entities: await entitiesAt(directory) };
+}
+
+/** People, groups and things, in the form of Cedar's `entities.json`. */
+async function entitiesAt(path: string): Promise<readonly Entity[]> {
+  const { success, data, error } = z.array(entitySchema).safeParse(readYaml(await readFileText(path), '--directory'));
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new EdictError('inventory-invalid', `\`${path}\` is no list of entities: ${issue?.message ?? ''}`, {
+    where: `/${issue?.path.join('/') ?? ''}`,
+    expected: '`[{ "uid": { "type": "user", "id": "ann" }, "attrs": {…}, "parents": […] }]`',
+  });
 }
 
 /**

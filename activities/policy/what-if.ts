@@ -3,7 +3,7 @@ import type { Activities } from '../contract.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { exceptionChanges, exceptionChangeText } from '../../domain/policy/life/exception-changes.ts';
 import type { Policy } from '../../domain/policy/model.ts';
-import { whatIf } from '../../domain/policy/what-if.ts';
+import { whatIf } from '../../domain/policy/replay/what-if.ts';
 import type { PolicyVersionRow } from '../../store/port.ts';
 import { checkOrder } from '../effect/check-order.ts';
 import { documentsNow, namedVersion, versionsTogether } from './version.ts';

@@ -1,5 +1,5 @@
 /** Gathers a report's facts from the store: policies with versions and proofs, points, effects, incidents, runs, approvals, and the chain. */
-import type { WhatIf } from '../../domain/policy/what-if.ts';
+import type { WhatIf } from '../../domain/policy/replay/what-if.ts';
 import type { ReportInput, ReportPolicy } from '../../domain/compliance/report-input.ts';
 import type { AuditRow, Page, PageRequest, PolicyRow, Store } from '../../store/port.ts';
 

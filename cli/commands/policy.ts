@@ -7,10 +7,12 @@ import type { PageFlags } from '../command.ts';
 import { readText } from '../input.ts';
 import { answer, progress, style, table, when } from '../output.ts';
 import { addPolicyAnalysis } from './policy/analysis.ts';
+import { addPolicyCompare } from './policy/compare.ts';
 import { addPolicyCompile } from './policy/compile.ts';
 import { addPolicyRightSize } from './policy/right-size.ts';
 import { addPolicyLife } from './policy/life.ts';
 import { addPolicyImport } from './policy/import.ts';
+import { addPolicyWhatIf } from './policy/whatif.ts';
 import { detailWords, diffWords, draftWords, failedRunOf, versionWords } from '../policy-words.ts';
 
 export const addPolicy: AddCommands = (program) => {
@@ -24,6 +26,8 @@ export const addPolicy: AddCommands = (program) => {
     addSubmit,
     addPolicyImport,
     addPolicyAnalysis,
+    addPolicyCompare,
+    addPolicyWhatIf,
     addPolicyLife,
     addPolicyRightSize,
     addPolicyCompile,

@@ -1,5 +1,5 @@
 /** What a report is made of: rows as the store has them, reduced to what is told. Plain JSON. */
-import type { WhatIf } from '../policy/what-if.ts';
+import type { WhatIf } from '../policy/replay/what-if.ts';
 import type { JsonObject } from '../json.ts';
 import type { Policy } from '../policy/model.ts';
 

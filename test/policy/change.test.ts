@@ -4,7 +4,7 @@ import type { Connection } from '../../domain/context/event.ts';
 import { decide, prepare } from '../../domain/policy/decide.ts';
 import { diffPolicies } from '../../domain/policy/diff.ts';
 import type { NetworkRule, Policy } from '../../domain/policy/model.ts';
-import { whatIf } from '../../domain/policy/what-if.ts';
+import { whatIf } from '../../domain/policy/replay/what-if.ts';
 import { fullPolicies, policyOf, request, smallInventory } from './arbitrary.ts';
 
 const rule = (id: string, effect: NetworkRule['effect'], service = 'tcp/5432', except?: NetworkRule['except']): NetworkRule => ({

@@ -1,6 +1,6 @@
 /** Policies looked into. Nothing is stored: the what-if that a review shows is made by its own step, of the version that it reviews. */
 import { analyse } from '../../../domain/policy/analysis/analyse.ts';
-import { loadFlows } from '../../../domain/policy/analysis/flows.ts';
+import { loadFlows } from '../../../domain/policy/replay/flows.ts';
 import { optimise } from '../../../domain/policy/analysis/optimise.ts';
 import { permissiveness } from '../../../domain/policy/analysis/permissiveness.ts';
 import { blastRadius } from '../../../domain/policy/analysis/reach.ts';
@@ -8,7 +8,7 @@ import { relate } from '../../../domain/policy/analysis/relate.ts';
 import { policySide } from '../../../domain/policy/analysis/side.ts';
 import { plainSizes } from '../../../domain/policy/analysis/size.ts';
 import { prepare } from '../../../domain/policy/decide.ts';
-import { whatIfOn } from '../../../domain/policy/what-if.ts';
+import { whatIfOn } from '../../../domain/policy/replay/what-if.ts';
 import { EdictError } from '../../../domain/errors.ts';
 import type { PolicyVersionRow, Store } from '../../../store/port.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';

@@ -12,7 +12,7 @@ import { overrunsOf } from './budget.ts';
 import { type Needless, needlessRules } from './coverage.ts';
 import { decisive } from './decisive.ts';
 import { type Finding, type FindingKind, findingKinds } from './finding.ts';
-import type { Flows } from './flows.ts';
+import type { Flows } from '../replay/flows.ts';
 import { networkRules } from './network.ts';
 import { unusedObjects } from './objects.ts';
 import { type Overlaps, overlapsOf } from './overlaps.ts';

@@ -6,8 +6,8 @@ import type { Inventory } from '../../context/inventory.ts';
 import { decide, type Decider, prepare } from '../decide.ts';
 import { element } from '../element.ts';
 import type { NetworkRule, Policy } from '../model.ts';
-import { type WhatIf, whatIfOn } from '../what-if.ts';
-import { type Flows, requestOf } from './flows.ts';
+import { type WhatIf, whatIfOn } from '../replay/what-if.ts';
+import { type Flows, requestOf } from '../replay/flows.ts';
 
 export type Usage = {
   /** `policy/rule` of an allow. */

@@ -1,5 +1,5 @@
 /**
- * Compares AWS policy documents over all requests: equivalent, one allows more, or each allows something that the other does not, with
+ * Compares AWS policy documents, and sets of them, over all requests: equivalent, one allows more, or each allows something that the other does not, with
  * a request for each. Every statement is a box over actions, resources, principals and condition keys; requests are cut into classes
  * (../strings/classes.ts, key-axis.ts) and compared by decision diagrams (relation.ts), apart for each class of actions, so that only
  * the statements that speak of it are cut against each other. What a diagram finds is decided once more by evaluate.ts.
@@ -10,8 +10,9 @@
 import { element } from '../element.ts';
 import { EdictError } from '../../errors.ts';
 import { type ActionClass, actionClasses } from './action-classes.ts';
-import type { IamDocument, IamRequest, IamStatement } from './document.ts';
-import { allowing } from './evaluate.ts';
+import type { IamDocument, IamRequest } from './document.ts';
+import { decideIam, type IamPolicies } from './evaluate.ts';
+import { isEnough, type Layered, layered, type LayeredStatement } from './layers.ts';
 import { type Differences, relationOf, type Relation } from './relation.ts';
 import type { ResourceTypes } from './resource-types.ts';
 import { compareClass } from './statement-space.ts';
@@ -30,25 +31,33 @@ export type ComparisonOptions = {
 };
 
 /** A statement of one of the two sides. */
-export type Sided = { readonly side: 'first' | 'second'; readonly statement: IamStatement; readonly version: IamDocument['version'] };
+export type Sided = LayeredStatement & { readonly side: 'first' | 'second' };
+
+export type Sides<T> = Readonly<Record<Sided['side'], T>>;
 
 /** Each side is the documents of one kind that are in force together. Throws `input-too-large`. */
 export function compareDocuments(
   first: readonly IamDocument[],
   second: readonly IamDocument[],
-  { types }: ComparisonOptions = {},
+  options: ComparisonOptions = {},
 ): Comparison {
-  const all = [...sided('first', first), ...sided('second', second)];
+  return compareSets({ identity: first }, { identity: second }, options);
+}
+
+/** Each side is all that is in force together: policies of a principal, its boundary, service control policies by level. Throws `input-too-large`. */
+export function compareSets(first: IamPolicies, second: IamPolicies, { types }: ComparisonOptions = {}): Comparison {
+  const sets: Sides<Layered> = { first: layered(first), second: layered(second) };
+  const all = [...sided('first', sets.first), ...sided('second', sets.second)];
   const classes = actionClasses(
     all.map(({ statement }) => statement.action),
     types,
-  ).filter((each) => mayDiffer(each, all));
+  ).filter((each) => mayDiffer(each, all, sets));
   const found: { first?: IamRequest; second?: IamRequest } = {};
-  const allows = { first: allowing(first), second: allowing(second) };
+  const allows = { first: allowedIn(first), second: allowedIn(second) };
   for (const each of classes) {
     const statements = each.statements.map((index) => element(all, index));
     for (const bindings of variableCases(statements)) {
-      const differences = compareClass({ statements, patterns: each.patterns, bindings });
+      const differences = compareClass({ statements, patterns: each.patterns, bindings, sets });
       record(found, differences, { each, allows });
       if (found.first !== undefined && found.second !== undefined) return { relation: 'incomparable', ...found };
     }
@@ -56,34 +65,39 @@ export function compareDocuments(
   return { relation: relationOf(found), ...found };
 }
 
-function sided(side: Sided['side'], documents: readonly IamDocument[]): readonly Sided[] {
-  return documents.flatMap(({ version, statements }) => statements.map((statement) => ({ side, statement, version })));
+function sided(side: Sided['side'], { statements }: Layered): readonly Sided[] {
+  return statements.map((each) => ({ ...each, side }));
 }
 
-/** Where nothing is allowed, or both sides say the same word for word, there is nothing to look for. */
-function mayDiffer({ statements }: ActionClass, all: readonly Sided[]): boolean {
+function allowedIn(policies: IamPolicies): (request: IamRequest) => boolean {
+  return (request) => decideIam(policies, request).decision === 'allow';
+}
+
+/** Where neither side can allow anything, or both say the same word for word, there is nothing to look for. */
+function mayDiffer({ statements }: ActionClass, all: readonly Sided[], sets: Sides<Layered>): boolean {
   const alive = statements.map((index) => element(all, index));
-  if (!alive.some(({ statement }) => statement.effect === 'allow')) return false;
-  const said = (side: Sided['side']): string =>
-    alive
-      .filter((each) => each.side === side)
-      .map(({ statement: { effect, resource, principal, conditions }, version }) =>
-        JSON.stringify([
-          effect,
-          resource,
-          principal,
-          conditions.map(({ operator, quantifier, ifExists, key, values }) => [operator, quantifier, ifExists, key, values]),
-          version,
-        ]),
-      )
-      .toSorted()
-      .join('\n');
+  const of = (side: Sided['side']): readonly Sided[] => alive.filter((each) => each.side === side);
+  const mayAllow = (side: Sided['side']): boolean =>
+    isEnough(sets[side], new Set(of(side).flatMap(({ layer, statement }) => (statement.effect === 'allow' ? [layer] : []))));
+  if (!mayAllow('first') && !mayAllow('second')) return false;
+  const said = (side: Sided['side']): string => [JSON.stringify(sets[side].alternatives), ...of(side).map(wordsOf).toSorted()].join('\n');
   return said('first') !== said('second');
+}
+
+function wordsOf({ layer, statement: { effect, resource, principal, conditions }, version }: Sided): string {
+  return JSON.stringify([
+    layer,
+    effect,
+    resource,
+    principal,
+    conditions.map(({ operator, quantifier, ifExists, key, values }) => [operator, quantifier, ifExists, key, values]),
+    version,
+  ]);
 }
 
 type Recording = {
   readonly each: ActionClass;
-  readonly allows: Readonly<Record<Sided['side'], (request: IamRequest) => boolean>>;
+  readonly allows: Sides<(request: IamRequest) => boolean>;
 };
 
 function record(

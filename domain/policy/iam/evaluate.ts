@@ -7,6 +7,7 @@
  */
 import { conditionTest } from './condition.ts';
 import type { IamDocument, IamRequest, IamStatement, IamVersion, PrincipalName } from './document.ts';
+import { isAccount } from './layers.ts';
 import { matches, type Pattern, wildcard } from '../strings/pattern.ts';
 import { principalPatterns, principalText } from './principal.ts';
 import { type Bindings, instantiate, parseTemplate, variablesOf } from './template.ts';
@@ -82,10 +83,6 @@ function namesDirectly({ principal }: IamStatement, asked: PrincipalName | undef
   return principal.not || principal.values.some((name) => !isAccount(name) && principalHolds(false, principalPatterns(name), asked));
 }
 
-function isAccount({ type, name }: PrincipalName): boolean {
-  return type === 'AWS' && (/^\d+$/u.test(name) || /^arn:[^:]*:iam::\d+:root$/u.test(name));
-}
-
 function allows(documents: readonly IamDocument[], request: IamRequest): boolean {
   return matching(documents, request, 'allow').length > 0;
 }
@@ -95,18 +92,6 @@ export function matching(documents: readonly IamDocument[], request: IamRequest,
   return documents.flatMap(({ version, statements }) =>
     statements.filter((statement) => statement.effect === effect && statementTest(statement, version)(request)),
   );
-}
-
-/** Whether documents that are in force together allow a request: none denies it, and one allows it. Their statements are read when first asked. */
-export function allowing(documents: readonly IamDocument[]): (request: IamRequest) => boolean {
-  let tests: readonly { readonly effect: IamStatement['effect']; readonly test: StatementTest }[] | undefined;
-  return (request) => {
-    tests ??= documents.flatMap(({ version, statements }) =>
-      statements.map((statement) => ({ effect: statement.effect, test: statementTest(statement, version) })),
-    );
-    const met = tests.filter(({ test }) => test(request));
-    return met.length > 0 && met.every(({ effect }) => effect === 'allow');
-  };
 }
 
 export type StatementTest = (request: IamRequest) => boolean;

@@ -7,13 +7,21 @@ import { walkDifferences } from '../compare.ts';
 import { buildDiagram, type Clause, newStore, type Reading, type Roots } from '../diagram.ts';
 import type { IntervalSet } from '../intervals.ts';
 import { spaceOf } from '../space.ts';
+import { isEnough, type Layered } from './layers.ts';
 
 export type Relation = 'equivalent' | 'first-more' | 'second-more' | 'incomparable';
 
 /** An axis's classes are the integers below `count`. */
 export type Axis = { readonly name: string; readonly count: number };
 
-export type AxisRule = { readonly effect: 'allow' | 'deny'; readonly box: { readonly [axis: string]: IntervalSet } };
+export type AxisRule = {
+  readonly effect: 'allow' | 'deny';
+  readonly layer: string;
+  readonly box: { readonly [axis: string]: IntervalSet };
+};
+
+/** In one of the alternatives each layer has to allow. */
+export type AxisSide = Pick<Layered, 'alternatives'> & { readonly rules: readonly AxisRule[] };
 
 /** The class on each axis. */
 export type Point = readonly number[];
@@ -24,20 +32,24 @@ export type Differences = {
   readonly second?: Point | undefined;
 };
 
-/** Denies weigh more than allows; what nothing allows is denied. */
-export function allowedDifferences(axes: readonly Axis[], first: readonly AxisRule[], second: readonly AxisRule[]): Differences {
+/** Denies weigh more than allows; what is not allowed in enough layers is denied. */
+export function allowedDifferences(axes: readonly Axis[], first: AxisSide, second: AxisSide): Differences {
   const whole = Object.fromEntries(axes.map(({ name, count }) => [name, [{ low: 0n, high: BigInt(count - 1) }]]));
   const store = newStore(
     spaceOf(
       axes.map(({ name }) => ({ name })),
-      [...first, ...second].map(({ box }) => box),
+      [...first.rules, ...second.rules].map(({ box }) => box),
       whole,
     ),
   );
-  const diagram = (rules: readonly AxisRule[]): Roots => {
-    const ordered = [...rules.filter(({ effect }) => effect === 'deny'), ...rules.filter(({ effect }) => effect === 'allow')];
-    const clauses = ordered.map(({ box }, rule): Clause => ({ role: 'match', rule, box }));
-    return buildDiagram(store, clauses, readingOf(ordered));
+  const diagram = ({ rules, alternatives }: AxisSide): Roots => {
+    const layers = [...new Set(alternatives.flat())];
+    const grouped = rules
+      .map((rule) => ({ ...rule, group: rule.effect === 'deny' ? 0 : layers.indexOf(rule.layer) + 1 }))
+      .filter(({ effect, group }) => effect === 'deny' || group > 0)
+      .toSorted((one, other) => one.group - other.group);
+    const clauses = grouped.map(({ box }, rule): Clause => ({ role: 'match', rule, box }));
+    return buildDiagram(store, clauses, readingOf(grouped, { layers, alternatives }));
   };
   const found: { first?: Point; second?: Point } = {};
   walkDifferences(store, [diagram(first), diagram(second)], ([before], { classes }) => {
@@ -52,10 +64,21 @@ function sampleOf(samples: readonly bigint[], number: number | undefined): bigin
   return element(samples, number ?? 0);
 }
 
-function readingOf(rules: readonly AxisRule[]): Reading {
+type Grouped = AxisRule & { readonly group: number };
+
+type Layers = Pick<AxisSide, 'alternatives'> & { readonly layers: readonly string[] };
+
+/** A deny silences all that allows; what allows in one layer says nothing of the others. */
+function readingOf(rules: readonly Grouped[], { layers, alternatives }: Layers): Reading {
+  const groupOf = (rule: number): number => element(rules, rule).group;
   return {
-    group: (rule) => (element(rules, rule).effect === 'deny' ? 0 : 1),
-    decide: (alive) => (alive[0] !== undefined && element(rules, alive[0].rule).effect === 'allow' ? 'allow' : 'deny'),
+    group: groupOf,
+    leaves: (rule) => (groupOf(rule) === 0 ? 0 : layers.length),
+    most: 1,
+    decide: (alive) => {
+      if (alive[0] !== undefined && groupOf(alive[0].rule) === 0) return 'deny';
+      return isEnough({ alternatives }, new Set(alive.map(({ rule }) => element(rules, rule).layer))) ? 'allow' : 'deny';
+    },
   };
 }
 

@@ -4,11 +4,12 @@ import type { IntervalSet } from '../intervals.ts';
 import { intersect, subtract, union } from '../intervals.ts';
 import { type StringClasses, stringClasses } from '../strings/classes.ts';
 import { type Pattern, wildcard } from '../strings/pattern.ts';
-import type { Sided } from './compare-documents.ts';
+import type { Sided, Sides } from './compare-documents.ts';
 import type { IamRequest } from './document.ts';
 import { type KeyAxis, keyAxis } from './key-axis.ts';
 import { anyPrincipal, principalOfText, principalPatterns } from './principal.ts';
-import { allowedDifferences, type Axis, type AxisRule, type Point } from './relation.ts';
+import type { Layered } from './layers.ts';
+import { allowedDifferences, type Axis, type AxisRule, type AxisSide, type Point } from './relation.ts';
 import { instantiate, parseTemplate } from './template.ts';
 import { type Binding, bindingsOfCase } from './variables.ts';
 
@@ -17,6 +18,7 @@ export type ClassQuestion = {
   /** The resources that there are; absent: any text. */
   readonly patterns: readonly Pattern[] | undefined;
   readonly bindings: Binding;
+  readonly sets: Sides<Layered>;
 };
 
 type Partial = Omit<IamRequest, 'action'>;
@@ -38,8 +40,10 @@ export function compareClass(question: ClassQuestion): ClassDifferences {
     ...[...spaces.keys].map(([key, { samples }]) => ({ name: `key ${key}`, count: samples.length })),
   ];
   if (axes.some(({ count }) => count === 0)) return {};
-  const rules = (side: Sided['side']): readonly AxisRule[] =>
-    question.statements.filter((each) => each.side === side).map((each) => ruleOf(each, axes, spaces));
+  const rules = (side: Sided['side']): AxisSide => ({
+    rules: question.statements.filter((each) => each.side === side).map((each) => ruleOf(each, axes, spaces)),
+    alternatives: question.sets[side].alternatives,
+  });
   const { first, second } = allowedDifferences(axes, rules('first'), rules('second'));
   return {
     ...(first === undefined ? {} : { first: requestAt(first, spaces) }),
@@ -74,7 +78,7 @@ function resourcePatterns({ statement, version }: Sided, bindings: Binding): rea
 }
 
 function ruleOf(each: Sided, axes: readonly Axis[], { resources, resource, principal, keys }: Spaces): AxisRule {
-  const { statement, version } = each;
+  const { layer, statement, version } = each;
   const box: { [axis: string]: IntervalSet } = {};
   for (const { name, count } of axes) box[name] = [{ low: 0n, high: BigInt(count - 1) }];
   if (statement.resource !== undefined) box['resource'] = listedSet(resource, resources.get(each) ?? [], statement.resource.not);
@@ -84,7 +88,7 @@ function ruleOf(each: Sided, axes: readonly Axis[], { resources, resource, princ
     const name = `key ${condition.key}`;
     box[name] = intersect(box[name] ?? [], keys.get(condition.key)?.of({ condition, version }) ?? []);
   }
-  return { effect: statement.effect, box };
+  return { effect: statement.effect, layer, box };
 }
 
 function listedSet({ of, whole }: StringClasses, patterns: readonly Pattern[], not: boolean): IntervalSet {

@@ -19,8 +19,23 @@ export type Unused = { readonly id: string; readonly skipped: 'refused' | 'by a 
 
 type Fields = { readonly [name: string]: unknown };
 
-/** Of one record; a record of several resources is one request for each. */
+/** What was asked, whether it was granted or refused. */
+export type RecordedRequest = UsedRequest & {
+  readonly refused: boolean;
+  /** The role, where a session of it asked. */
+  readonly role?: string | undefined;
+};
+
+/** Of one record, what it used; a record of several resources is one request for each. */
 export function usageOf(record: unknown): readonly UsedRequest[] | Unused {
+  const found = recordedRequests(record);
+  if ('skipped' in found) return found;
+  const refused = found.find((request) => request.refused);
+  return refused === undefined ? found : { id: refused.id, skipped: 'refused' };
+}
+
+/** Of one record; a record of several resources is one request for each. */
+export function recordedRequests(record: unknown): readonly RecordedRequest[] | Unused {
   const event = fieldsOf(record);
   const id = textOf(event['eventID']) ?? '';
   const [source, name, at] = [textOf(event['eventSource']), textOf(event['eventName']), textOf(event['eventTime'])];
@@ -28,14 +43,16 @@ export function usageOf(record: unknown): readonly UsedRequest[] | Unused {
   const identity = fieldsOf(event['userIdentity']);
   const arn = textOf(identity['arn']);
   if (arn === undefined) return { id, skipped: 'by a service' };
-  if (isRefused(textOf(event['errorCode']))) return { id, skipped: 'refused' };
   const service = serviceOf(source);
+  const role = textOf(fieldsOf(fieldsOf(identity['sessionContext'])['sessionIssuer'])['arn']);
   const request = {
     id,
     at,
     principal: { type: 'AWS', name: arn } satisfies PrincipalName,
     action: actionOf(service, name),
     context: contextOf(event, identity, { arn, at }),
+    refused: isRefused(textOf(event['errorCode'])),
+    ...(role === undefined ? {} : { role }),
   };
   const resources = arnsOf(event['resources']);
   return resources.length === 0 ? [request] : resources.map((resource) => ({ ...request, resource }));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { analyse } from '../../../domain/policy/analysis/analyse.ts';
-import { loadFlows } from '../../../domain/policy/analysis/flows.ts';
+import { loadFlows } from '../../../domain/policy/replay/flows.ts';
 import { optimise } from '../../../domain/policy/analysis/optimise.ts';
 import { rightSize } from '../../../domain/policy/analysis/right-size.ts';
 import { decide, prepare } from '../../../domain/policy/decide.ts';

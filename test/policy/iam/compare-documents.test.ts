@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { compareDocuments, type ComparisonOptions } from '../../../domain/policy/iam/compare-documents.ts';
+import { compareDocuments, compareSets, type ComparisonOptions } from '../../../domain/policy/iam/compare-documents.ts';
 import type { IamDocument, IamRequest } from '../../../domain/policy/iam/document.ts';
-import { allowing } from '../../../domain/policy/iam/evaluate.ts';
+import { decideIam, type IamPolicies, statementTest } from '../../../domain/policy/iam/evaluate.ts';
+import { decidingBy } from '../../../domain/policy/iam/layers.ts';
 import { parseIamDocument } from '../../../domain/policy/iam/parse-document.ts';
 import { resourceTypes } from '../../../domain/policy/iam/resource-types.ts';
 import { runs } from '../../law.ts';
@@ -133,9 +134,9 @@ describe('two AWS policies', () => {
 
   it('find every difference that a small space of requests has', () => {
     fc.assert(
-      fc.property(someDocument, someDocument, (first, second) => {
-        const found = compareDocuments([first], [second]);
-        const [allowsFirst, allowsSecond] = [allowing([first]), allowing([second])];
+      fc.property(someSet, someSet, (first, second) => {
+        const found = compareSets(first, second);
+        const [allowsFirst, allowsSecond] = [decidingBy(first, statementTest), decidingBy(second, statementTest)];
         for (const request of smallSpace) {
           const [left, right] = [allowsFirst(request), allowsSecond(request)];
           if (left && !right) expect(found.relation).toMatch(/first-more|incomparable/u);
@@ -144,6 +145,68 @@ describe('two AWS policies', () => {
       }),
       runs(30),
     );
+  });
+
+  it('are allowed together as one request after the other is decided', () => {
+    fc.assert(
+      fc.property(someSet, (policies) => {
+        const allows = decidingBy(policies, statementTest);
+        for (const request of smallSpace) expect(allows(request)).toBe(decideIam(policies, request).decision === 'allow');
+      }),
+      runs(30),
+    );
+  });
+
+  const attached = { identity: documentOf({ Action: 's3:*' }, { Action: 'ec2:*' }) };
+
+  it.each<[string, IamPolicies, IamPolicies, string]>([
+    ['a boundary that holds all', { ...attached, boundary: documentOf({ Action: '*' }) }, attached, 'equivalent'],
+    [
+      'a boundary that cuts',
+      { ...attached, boundary: documentOf({ Action: 's3:*' }) },
+      { identity: documentOf({ Action: 's3:*' }) },
+      'equivalent',
+    ],
+    ['a boundary alone', { identity: [], boundary: documentOf({ Action: '*' }) }, attached, 'second-more'],
+    ['a boundary that grants nothing', { ...attached, boundary: [] }, { identity: [] }, 'equivalent'],
+    [
+      'service control of two levels, each of which has to allow',
+      { ...attached, serviceControl: [documentOf({ Action: 's3:*' }), documentOf({ Action: ['s3:Get*', 'ec2:*'] })] },
+      { identity: documentOf({ Action: 's3:Get*' }) },
+      'equivalent',
+    ],
+    [
+      'service control of one level, any of which may allow',
+      { ...attached, serviceControl: [[...documentOf({ Action: 's3:*' }), ...documentOf({ Action: 'ec2:*' })]] },
+      attached,
+      'equivalent',
+    ],
+    [
+      'what one level denies and another allows',
+      { ...attached, serviceControl: [documentOf({ Action: '*' }), documentOf({ Action: '*' }, { Effect: 'Deny', Action: 'ec2:*' })] },
+      { identity: documentOf({ Action: 's3:*' }) },
+      'equivalent',
+    ],
+    [
+      'the same documents in other layers',
+      { identity: documentOf({ Action: 's3:*' }), boundary: documentOf({ Action: 's3:Get*' }) },
+      { identity: documentOf({ Action: 's3:Get*' }), boundary: documentOf({ Action: 's3:*' }) },
+      'equivalent',
+    ],
+    [
+      'a policy of the resource that names the principal, which no boundary holds back',
+      { identity: [], boundary: [], resource: documentOf({ Principal: { AWS: 'arn:aws:iam::111122223333:user/ann' } }) },
+      { identity: [], resource: documentOf({ Principal: { AWS: ['arn:aws:iam::111122223333:user/ann', '111122223333'] } }) },
+      'equivalent',
+    ],
+    [
+      'a policy of a resource of another account',
+      { ...attached, crossAccount: true, resource: documentOf({ Principal: '*', Action: 's3:PutObject' }) },
+      { identity: documentOf({ Action: 's3:PutObject' }) },
+      'equivalent',
+    ],
+  ])('in sets: %s', (_name, first, second, expected) => {
+    expect(compareSets(first, second).relation).toBe(expected);
   });
 });
 
@@ -185,6 +248,15 @@ const someDocument = fc
       })),
     }),
   );
+
+const sometimes = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: undefined, freq: 1 });
+
+const someSet: fc.Arbitrary<IamPolicies> = fc.record({
+  identity: fc.array(someDocument, { minLength: 1, maxLength: 2 }),
+  boundary: sometimes(fc.array(someDocument, { maxLength: 1 })),
+  session: sometimes(fc.array(someDocument, { minLength: 1, maxLength: 1 })),
+  serviceControl: sometimes(fc.array(fc.array(someDocument, { minLength: 1, maxLength: 2 }), { maxLength: 2 })),
+});
 
 const smallSpace: readonly IamRequest[] = ['s:A', 's:C', 't:B', 'u:D'].flatMap((action) =>
   ['a', 'b', 'bb', 'h/a', 'h/q', 'z'].flatMap((resource) =>

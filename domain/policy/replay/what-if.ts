@@ -2,15 +2,16 @@
  * What a change of policy would have done to requests that were really seen: who would be cut off, who let in, the most critical
  * assets first.
  */
-import type { Connection } from '../context/event.ts';
-import type { Asset, Inventory } from '../context/inventory.ts';
-import { type Flows, loadFlows, requestOf } from './analysis/flows.ts';
-import { type Changes, replay } from './analysis/replay.ts';
-import { parseAddress } from './addresses.ts';
-import { type Decider, prepare } from './decide.ts';
-import { element } from './element.ts';
-import type { Decision, NetworkRequest, Policy } from './model.ts';
-import { printRequest } from './request-text.ts';
+import type { Connection } from '../../context/event.ts';
+import type { Asset, Inventory } from '../../context/inventory.ts';
+import { type Flows, loadFlows, requestOf } from './flows.ts';
+import { type Changes, replay } from './flow-replay.ts';
+import { parseAddress } from '../addresses.ts';
+import { type Decider, prepare } from '../decide.ts';
+import { element } from '../element.ts';
+import { firstFew } from '../lists/first-few.ts';
+import type { Decision, NetworkRequest, Policy } from '../model.ts';
+import { printRequest } from '../request-text.ts';
 
 export type WhatIfChange = {
   /** Of the first such connection. */
@@ -90,7 +91,7 @@ function sideTeller(flows: Flows, changes: Changes, inventory: Inventory): (bloc
   };
   return (blocks) => {
     const sources = new Map<number, number>();
-    const best = firstFew(mostExamples, (a, b) => rankOf(b) - rankOf(a) || element(changes.count, b) - element(changes.count, a));
+    const best = firstFew<number>(mostExamples, (a, b) => rankOf(b) - rankOf(a) || element(changes.count, b) - element(changes.count, a));
     let connections = 0;
     for (let change = 0; change < changes.size; change += 1) {
       if (changes.blocks[change] !== blocks) continue;
@@ -100,22 +101,5 @@ function sideTeller(flows: Flows, changes: Changes, inventory: Inventory): (bloc
     }
     const hosts = [...sources].map(([address, change]) => known[address]?.name ?? record(change).from);
     return { connections, hosts: [...new Set(hosts)].toSorted(), examples: best.kept.map(tell) };
-  };
-}
-
-/** The first few in order, of many that are offered; of equal ones those that came first. */
-function firstFew(
-  most: number,
-  order: (a: number, b: number) => number,
-): { readonly kept: readonly number[]; readonly offer: (one: number) => void } {
-  const kept: number[] = [];
-  return {
-    kept,
-    offer: (one) => {
-      if (kept.length === most && order(element(kept, most - 1), one) <= 0) return;
-      const place = kept.findIndex((held) => order(held, one) > 0);
-      kept.splice(place < 0 ? kept.length : place, 0, one);
-      if (kept.length > most) kept.pop();
-    },
   };
 }

@@ -4,7 +4,7 @@ import type { Connection } from '../../../domain/context/event.ts';
 import type { Inventory } from '../../../domain/context/inventory.ts';
 import { decide, prepare } from '../../../domain/policy/decide.ts';
 import type { NetworkRequest, NetworkRule } from '../../../domain/policy/model.ts';
-import { whatIf } from '../../../domain/policy/what-if.ts';
+import { whatIf } from '../../../domain/policy/replay/what-if.ts';
 import { runs } from '../../law.ts';
 import { policies, policyOf, request, smallInventory } from '../arbitrary.ts';
 
