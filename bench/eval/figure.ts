@@ -21,20 +21,18 @@ export function filesUnder(directory: string | undefined, ending: string): reado
   return names.toSorted().map((name) => join(directory, name));
 }
 
+type JsonObject = { readonly [key: string]: unknown };
+
 /** The objects of JSON, one a line, of the files that end with `.jsonl`; lines that are none are left out. */
-export function objectsUnder(directory: string): readonly { readonly [key: string]: unknown }[] {
-  return filesUnder(directory, '.jsonl').flatMap((file) =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line) => objectIn(line) ?? []),
-  );
+export function objectsUnder(directory: string): readonly JsonObject[] {
+  return filesUnder(directory, '.jsonl').flatMap((file) => readFileSync(file, 'utf8').split('\n').flatMap(objectsIn));
 }
 
-function objectIn(line: string): { readonly [key: string]: unknown } | undefined {
+function objectsIn(line: string): readonly JsonObject[] {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as { readonly [key: string]: unknown }) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value as JsonObject] : [];
   } catch {
-    return undefined;
+    return [];
   }
 }
