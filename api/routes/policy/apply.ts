@@ -8,12 +8,13 @@ import { EdictError } from '../../../domain/errors.ts';
 import { diffPolicies, type PolicyDiff } from '../../../domain/policy/diff.ts';
 import type { Policy } from '../../../domain/policy/model.ts';
 import { assertValidPolicy, type PolicyProblem, validatePolicy } from '../../../domain/policy/validate.ts';
-import type { PolicyVersionRow, Store } from '../../../store/port.ts';
+import type { Actor, PolicyVersionRow, Store } from '../../../store/port.ts';
 import type { ApplyReply } from '../../contract/policy/apply.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
 import { toldExceptions } from '../policies.ts';
 
-export function applyHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'policies.apply'> {
+export function applyHandlers(deps: HandlerDeps): HandlersOf<'policies.apply'> {
+  const { store } = deps;
   return {
     'policies.apply': async ({ params: { policy }, body: { mode, document }, by }) => {
       if (document.policy !== policy)
@@ -24,16 +25,25 @@ export function applyHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<
       const [current, inventory] = await Promise.all([currentVersion(store, policy), store.context.inventory()]);
       const plan = planOf({ current, document, inventory });
       if (mode === 'dry-run' || plan.change === 'none') return { ...plan, mode };
-      assertValidPolicy(document, inventory);
-      const saved =
-        current?.status === 'draft'
-          ? await store.policies.replaceDraft(document, current.version, by)
-          : await store.policies.saveDraft(document, by);
-      // The draft is recorded: where Temporal is away, the outbox tells the lifecycle later.
-      await orchestrator.drafted(policy).catch(() => undefined);
-      return { ...plan, mode, version: saved.version };
+      const { version } = await takeDraft(deps, document, by);
+      return { ...plan, mode, version };
     },
   };
+}
+
+/** The document as the draft; the same again does nothing. Throws `policy-invalid` and its like. */
+export async function takeDraft({ store, orchestrator }: HandlerDeps, document: Policy, by: Actor): Promise<{ readonly version: number }> {
+  const { policy } = document;
+  const current = await currentVersion(store, policy);
+  if (current?.digest === digestOf(document)) return current;
+  assertValidPolicy(document, await store.context.inventory());
+  const saved =
+    current?.status === 'draft'
+      ? await store.policies.replaceDraft(document, current.version, by)
+      : await store.policies.saveDraft(document, by);
+  // The draft is recorded: where Temporal is away, the outbox tells the lifecycle later.
+  await orchestrator.drafted(policy).catch(() => undefined);
+  return saved;
 }
 
 /** The draft, or what is in force where there is none. */
