@@ -31,6 +31,8 @@ export type RealWorld = {
   readonly opa: OpaProcess;
   readonly lab: Lab | NoLab;
   readonly startWorker: () => Promise<ChildProcess>;
+  /** OPA gets no bundle until what is given back is called. */
+  readonly holdBundles: () => () => void;
   readonly log: () => string;
   readonly stop: () => Promise<void>;
 };
@@ -38,7 +40,10 @@ export type RealWorld = {
 export const opaPoint = 'opa-1';
 export const firewallPoint = 'fw-1';
 
-export async function startRealWorld(): Promise<RealWorld> {
+/** Where the OPA is one for access and the use of models too. */
+export const accessPoint = 'access-1';
+
+export async function startRealWorld({ access = false }: { readonly access?: boolean } = {}): Promise<RealWorld> {
   const database = await testDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'edict-worker-'));
   const { address } = testTemporal();
@@ -52,6 +57,7 @@ export async function startRealWorld(): Promise<RealWorld> {
     apiUrl: service.url,
     bundleToken: 'bundle-token',
     point: opaPoint,
+    ...(access ? { accessPoint } : {}),
     publicKeyPem: publicKeyOf(privateKey),
     keyId: 'edict',
   };
@@ -61,10 +67,9 @@ export async function startRealWorld(): Promise<RealWorld> {
     const settings = { exec: [...lab.firewallExec], prober: { from: [...lab.clientExec], to: [...lab.serverExec] } };
     await store.points.put({ name: firewallPoint, kind: 'nftables', target: 'nftables', settings }, 'system:test');
   }
-  await store.points.put(
-    { name: opaPoint, kind: 'opa', target: 'rego', settings: { url: opa.url, tokenSecret: 'opa-token' } },
-    'system:test',
-  );
+  const settings = { url: opa.url, tokenSecret: 'opa-token' };
+  await store.points.put({ name: opaPoint, kind: 'opa', target: 'rego', settings }, 'system:test');
+  if (access) await store.points.put({ name: accessPoint, kind: 'opa', target: 'rego-access', settings }, 'system:test');
   const env = {
     EDICT_DATABASE_URL: database.url,
     EDICT_TEMPORAL_ADDRESS: address,
@@ -100,7 +105,16 @@ export async function startRealWorld(): Promise<RealWorld> {
     await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { store, client: new Client({ connection, namespace }), opa, lab, startWorker, log: () => output.join(''), stop };
+  return {
+    store,
+    client: new Client({ connection, namespace }),
+    opa,
+    lab,
+    startWorker,
+    holdBundles: service.hold,
+    log: () => output.join(''),
+    stop,
+  };
 }
 
 async function freshNamespace(connection: Connection): Promise<string> {
@@ -126,13 +140,20 @@ async function endWorker(worker: ChildProcess): Promise<void> {
 /** What the API does for OPA, without the API. */
 async function serveBundles(store: Store) {
   const stop = new AbortController();
+  let held: Promise<void> | undefined;
+  const hold = () => {
+    let release = () => {};
+    held = new Promise((done) => (release = done));
+    return release;
+  };
   const server = createServer((request, response) => {
     const [, , kind, point = ''] = (request.url ?? '').split('/');
     request.resume();
     if (kind !== 'bundles') return void response.end('{}');
     const known = /"([^"]+)"/u.exec(request.headers['if-none-match'] ?? '')?.[1];
     store.bundles.waitFor(point, known, 5000, stop.signal).then(
-      (bundle) => {
+      async (bundle) => {
+        await held;
         response.setHeader('content-type', 'application/vnd.openpolicyagent.bundles');
         if (bundle === undefined) response.writeHead(known === undefined ? 404 : 304).end();
         else response.setHeader('etag', `"${bundle.revision}"`).end(bundle.bytes);
@@ -146,7 +167,7 @@ async function serveBundles(store: Store) {
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hold, close };
 }
 
 export async function person(store: Store, id: string, ...roles: Role[]): Promise<void> {
