@@ -48,20 +48,22 @@ function all(conditions: readonly Condition[]): Condition {
   return conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, sql` and `)}`;
 }
 
-function conditionsOf(filter: QueueFilter): readonly Condition[] {
-  const { status, severity, assignee, sla, waiting, mentions, key, text } = filter;
+function conditionsOf({ status, assignee, sla, waiting, ...filter }: QueueFilter): readonly Condition[] {
+  const live: Condition = sql`incidents.status <> 'closed'`;
   return [
-    ...(status === undefined
-      ? []
-      : [status === 'live' ? sql<boolean>`incidents.status <> 'closed'` : sql<boolean>`incidents.status = ${status}`]),
-    ...(severity === undefined ? [] : [sql<boolean>`incidents.severity = ${severity}`]),
-    ...(assignee === undefined ? [] : [sql<boolean>`incidents.assignee is not distinct from ${assignee.person ?? null}::text`]),
-    ...(sla === undefined ? [] : [sla === 'late' ? late : atRisk]),
-    ...(waiting === true ? [sql<boolean>`(incidents.status <> 'closed' and ${approvalsOpen} > 0)`] : []),
-    ...(mentions === undefined ? [] : [mentioned(mentions)]),
-    ...(key === undefined ? [] : [sql<boolean>`incidents.key = ${key}`]),
-    ...(text === undefined ? [] : [containing(text)]),
-  ];
+    given(status, (value) => (value === 'live' ? live : sql`incidents.status = ${value}`)),
+    given(filter.severity, (value) => sql`incidents.severity = ${value}`),
+    given(assignee, ({ person }) => sql`incidents.assignee is not distinct from ${person ?? null}::text`),
+    given(sla, (value) => (value === 'late' ? late : atRisk)),
+    given(waiting === true ? waiting : undefined, () => sql`(${live} and ${approvalsOpen} > 0)`),
+    given(filter.mentions, mentioned),
+    given(filter.key, (value) => sql`incidents.key = ${value}`),
+    given(filter.text, containing),
+  ].flat();
+}
+
+function given<T>(value: T | undefined, condition: (value: T) => Condition): readonly Condition[] {
+  return value === undefined ? [] : [condition(value)];
 }
 
 function containing(text: string): Condition {
@@ -119,7 +121,9 @@ async function counted(db: Db, person: string): Promise<QueueCounts> {
       count(*) filter (where incidents.severity = 'medium') as medium,
       count(*) filter (where incidents.severity = 'low') as low
     from incidents where incidents.status <> 'closed'`.execute(db);
-  const { critical = 0, high = 0, medium = 0, low = 0, live = 0, mine = 0, unassigned = 0, ...rest } = rows[0] ?? ({} as Partial<Counted>);
-  const { atRisk: risky = 0, late: over = 0, waiting = 0, mentions = 0 } = rest;
-  return { live, mine, unassigned, atRisk: risky, late: over, waiting, mentions, severities: { low, medium, high, critical } };
+  const [row] = rows;
+  // An aggregate over nothing is a row too.
+  if (row === undefined) throw new Error('a count without a row');
+  const { critical, high, medium, low, ...counts } = row;
+  return { ...counts, severities: { low, medium, high, critical } };
 }
