@@ -6,6 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Person, Role, Store } from '../store/port.ts';
+import { usualAccess } from './auth/access-settings.ts';
+import { signInPath } from './auth/sign-in.ts';
 import type { Settings } from './settings.ts';
 import { newWebhookSecret, webhookSecretName } from './webhook-secrets.ts';
 
@@ -30,6 +32,11 @@ export async function firstStart(store: Store, settings: Settings, print: (line:
   if ((await store.people.list()).length > 0) return;
   const token = await issue(store, { id: 'admin', name: 'Administrator', roles: ['admin'] });
   print(`the administrator's token, shown this once: ${token}`);
+  if (settings.EDICT_LOCAL_ACCOUNTS === '0') return;
+  const { secret } = await store.accounts.makeLink({ person: 'admin', lifeMs: usualAccess.linkMs, by });
+  print(
+    `the administrator sets a password here, once, within ${usualAccess.linkMs / 60_000} minutes: ${urlOf(settings)}${signInPath(secret)}`,
+  );
 }
 
 async function ensureSecrets(store: Store, settings: Settings): Promise<void> {
@@ -47,11 +54,15 @@ async function embedded(store: Store, settings: Settings): Promise<void> {
   const tokens: { [person: string]: string } = {};
   for (const person of embeddedPeople) tokens[person.id] = await issue(store, person);
   const webhook = await store.secrets.get(webhookSecretName(defaultSource));
-  const url = settings.EDICT_API_URL ?? `http://${settings.EDICT_API_HOST}:${settings.EDICT_API_PORT}`;
+  const url = urlOf(settings);
   mkdirSync(settings.EDICT_DATA_DIR, { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify({ url, tokens, webhooks: { [defaultSource]: webhook } }, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
+}
+
+function urlOf({ EDICT_API_URL, EDICT_API_HOST, EDICT_API_PORT }: Settings): string {
+  return EDICT_API_URL ?? `http://${EDICT_API_HOST}:${EDICT_API_PORT}`;
 }
 
 async function issue(store: Store, first: First): Promise<string> {

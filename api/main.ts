@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open.ts';
+import { accessOf } from './auth/access-environment.ts';
 import { opaAuthorizer } from './auth/authz.ts';
 import { asEdictError } from './failure.ts';
 import { firstStart } from './first-start.ts';
@@ -20,12 +22,16 @@ import type { Settings } from './settings.ts';
 
 const retryMs = 1000;
 const logger = pino(
-  { level: process.env['EDICT_LOG_LEVEL'] ?? 'warn', redact: ['req.headers.authorization', 'headers.authorization'] },
+  {
+    level: process.env['EDICT_LOG_LEVEL'] ?? 'warn',
+    redact: ['req.headers.authorization', 'req.headers.cookie', 'headers.authorization', 'headers.cookie'],
+  },
   process.stderr,
 );
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
+  const access = accessOf(settings);
   const late = lateStore();
   const connection = Connection.lazy({ address: settings.EDICT_TEMPORAL_ADDRESS });
   const dataConverter = { payloadCodecs: [payloadCodec(late.store.values)] };
@@ -42,6 +48,9 @@ async function main(): Promise<void> {
     ready: () => ready,
     logger,
     engineToken: engineTokenOf(settings),
+    access,
+    consoleFolder: fileURLToPath(new URL('../console/dist', import.meta.url)),
+    trustedProxies: settings.EDICT_TRUSTED_PROXIES,
     temporalUi: temporalUiOf(settings),
   });
   const stopping = new AbortController();

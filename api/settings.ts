@@ -1,6 +1,7 @@
 /** The API's settings, from the environment, checked once at the door. Nothing here is ever logged. */
 import { z } from 'zod';
 import { EdictError } from '../domain/errors.ts';
+import { accessEnvironment } from './auth/access-environment.ts';
 
 const Environment = z.object({
   EDICT_DATABASE_URL: z.string().min(1),
@@ -16,6 +17,9 @@ const Environment = z.object({
   EDICT_API_HOST: z.string().min(1).default('127.0.0.1'),
   EDICT_API_PORT: z.coerce.number().int().min(0).max(65_535).default(8600),
   EDICT_API_URL: z.url().optional(),
+  /** Proxies before us whose `X-Forwarded-For` is believed: addresses or networks, separated by commas. */
+  EDICT_TRUSTED_PROXIES: z.string().min(1).optional(),
+  ...accessEnvironment,
   EDICT_DATA_DIR: z.string().min(1).default('.edict'),
   EDICT_EMBEDDED: z.enum(['0', '1']).default('0'),
   EDICT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),

@@ -68,3 +68,8 @@ function badLink(): EdictError {
     help: 'ask for another one: `edict people sign-in-link <person>`',
   });
 }
+
+/** Behind the `#`: browsers keep it, and no server or proxy logs it. */
+export function signInPath(secret: string): string {
+  return `/sign-in#link=${secret}`;
+}

@@ -57,6 +57,8 @@ export function follower({ out, person, may, stillIn, seen: from }: FollowerDeps
     flush();
   });
   out.once('close', end);
+  // It may have gone before anybody looked.
+  if (out.destroyed) end();
   return {
     person,
     stillIn,

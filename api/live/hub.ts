@@ -1,7 +1,7 @@
 /**
  * Tells every stream of this process what was written to the audit chain, in its order. The chain is the feed: ids have no gaps and become
  * visible in their order, so that reading on from the last one misses nothing, over a restart of the database too. While nobody listens
- * nothing is read. A row about a person ends the streams of that person that are not let in any more, before anything later is told.
+ * nothing is read.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Audit } from '../../store/port.ts';
@@ -10,7 +10,7 @@ import { hintsOf, personOf } from './hints.ts';
 import type { ChainRow } from './hints.ts';
 
 export type Hub = {
-  /** Resolves when the stream has ended. `seen`: undefined for who begins now. */
+  /** Resolves when the stream has ended. `since`: undefined for who begins now. */
   readonly follow: (make: (seen: number) => Follower, since: number | undefined) => Promise<void>;
 };
 
@@ -22,81 +22,90 @@ const rowsAtOnce = 500;
 /** Whoever was away for longer reads everything again. */
 const missedMost = 1000;
 
-export function liveHub(deps: HubDeps): Hub {
-  const followers = new Set<Follower>();
-  const { audit, closing } = deps;
-  let running: Promise<void> | undefined;
-  let last = 0;
-
-  /** INVARIANT: of rows that came after a row about a person nothing is told before that person's streams were looked at. */
-  const tellOn = async (rows: readonly ChainRow[]): Promise<void> => {
-    let since: ChainRow[] = [];
-    const told = () => {
-      const end = since.at(-1)?.id;
-      if (end === undefined) return;
-      const hints = since.flatMap(hintsOf);
-      for (const one of followers) if (one.seen() < end) one.tell(hints, end);
-      last = end;
-      since = [];
-    };
-    for (const row of rows) {
-      const person = personOf(row);
-      if (person !== undefined) {
-        told();
-        await dismiss([...followers].filter((one) => one.person === person));
-      }
-      since.push(row);
-    }
-    told();
-  };
-  const dismiss = async (some: readonly Follower[]): Promise<void> => {
-    for (const one of some) {
-      if (!(await one.stillIn())) one.end();
-      if (one.ended()) followers.delete(one);
-    }
-  };
-  const loop = async (): Promise<void> => {
-    let beatMs = performance.now();
-    let unsure = false;
+export function liveHub({ audit, closing }: HubDeps): Hub {
+  const feed: Feed = { followers: new Set(), last: 0 };
+  const { followers } = feed;
+  let running = false;
+  const run = async (): Promise<void> => {
+    running = true;
+    const look = looking(audit, feed);
     while (followers.size > 0 && !closing.aborted) {
-      try {
-        const due = performance.now() - beatMs > heartbeatMs;
-        // After a failure nobody is told anything before they were looked at.
-        if (unsure || due) await dismiss([...followers]);
-        if (due) beatMs = performance.now();
-        if (due) for (const one of followers) one.heartbeat();
-        const rows = await audit.after(last, rowsAtOnce);
-        unsure = false;
-        await tellOn(rows);
-        if (rows.length === rowsAtOnce) continue;
-      } catch {
-        unsure = true;
-      }
-      await sleep(intervalMs, undefined, { signal: closing }).catch(() => undefined);
+      if (!(await look())) await sleep(intervalMs, undefined, { signal: closing }).catch(() => undefined);
     }
-    for (const one of closing.aborted ? followers : []) one.end();
+    running = false;
+    if (closing.aborted) for (const one of followers) one.end();
   };
-  const start = (): void => {
-    running ??= loop().finally(() => {
-      running = undefined;
-      if (followers.size > 0 && !closing.aborted) start();
-    });
-  };
-
   return {
     follow: async (make, since) => {
       const head = await audit.head();
-      if (running === undefined) last = head;
-      const one = make(since ?? last);
-      if (since !== undefined && (since > head || head - since > missedMost)) one.reset(last);
-      while (one.seen() < last && !one.ended()) await catchUp(audit, one, last);
+      if (!running) feed.last = head;
+      const one = make(since ?? feed.last);
+      if (since !== undefined && (since > head || head - since > missedMost)) one.reset(feed.last);
+      while (one.seen() < feed.last && !one.ended()) await catchUp(audit, one, feed.last);
       // Nothing is awaited between the look above and here: what is told next, it is told.
       followers.add(one);
-      start();
+      if (!running) void run();
       await one.done;
       followers.delete(one);
     },
   };
+}
+
+/** `last`: up to which row everybody was told. */
+type Feed = { readonly followers: Set<Follower>; last: number };
+
+/** One look at a time; whether there is more to see at once. A failure is no end: the next look goes on from the same row. */
+function looking(audit: HubDeps['audit'], feed: Feed): () => Promise<boolean> {
+  let beatMs = performance.now();
+  let unsure = false;
+  return async () => {
+    try {
+      const due = performance.now() - beatMs > heartbeatMs;
+      // After a failure nobody is told anything before they were looked at.
+      if (unsure || due) await dismiss(feed, [...feed.followers]);
+      if (due) for (const one of feed.followers) one.heartbeat();
+      if (due) beatMs = performance.now();
+      const rows = await audit.after(feed.last, rowsAtOnce);
+      unsure = false;
+      await tellOn(feed, rows);
+      return rows.length === rowsAtOnce;
+    } catch {
+      unsure = true;
+      return false;
+    }
+  };
+}
+
+/** INVARIANT: of rows that came after a row about a person nothing is told before that person's streams were looked at. */
+async function tellOn(feed: Feed, rows: readonly ChainRow[]): Promise<void> {
+  let from = 0;
+  for (const [at, row] of rows.entries()) {
+    const person = personOf(row);
+    if (person === undefined) continue;
+    tell(feed, rows.slice(from, at));
+    from = at;
+    await dismiss(
+      feed,
+      [...feed.followers].filter((one) => one.person === person),
+    );
+  }
+  tell(feed, rows.slice(from));
+}
+
+function tell(feed: Feed, rows: readonly ChainRow[]): void {
+  const end = rows.at(-1)?.id;
+  if (end === undefined) return;
+  const hints = rows.flatMap(hintsOf);
+  for (const one of feed.followers) if (one.seen() < end) one.tell(hints, end);
+  feed.last = end;
+}
+
+/** Those who are not let in any more. */
+async function dismiss({ followers }: Feed, some: readonly Follower[]): Promise<void> {
+  for (const one of some) {
+    if (!one.ended() && !(await one.stillIn())) one.end();
+    if (one.ended()) followers.delete(one);
+  }
 }
 
 async function catchUp(audit: HubDeps['audit'], one: Follower, last: number): Promise<void> {

@@ -6,7 +6,9 @@ import { EdictError } from '../../domain/errors.ts';
 import type { ApprovalRecord, Narrow, SignedVote, Statement } from '../../domain/playbook/approval.ts';
 import { leftOut, votedPlan } from '../../domain/playbook/approval/narrow.ts';
 import { shownWith } from '../../domain/playbook/approval/shown.ts';
+import type { SessionRow } from '../../store/access/port-access.ts';
 import type { Store } from '../../store/port.ts';
+import { requireStepUp } from '../auth/step-up.ts';
 import type { Approval, SimilarApproval, VoteReply } from '../contract/approvals.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 
@@ -26,6 +28,9 @@ type Names =
 
 export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
   const { store } = deps;
+  const proveAgain = async (session: SessionRow | undefined): Promise<void> => {
+    if (session !== undefined) requireStepUp(session, await store.approvals.clock(), deps.access.stepUpMs);
+  };
   return {
     'approvals.list': async ({ query: { status, run, ...page } }) => {
       const found = await store.approvals.list({ status, run }, page);
@@ -38,18 +43,20 @@ export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
       return { items: await store.approvals.comments(params.id) };
     },
     'approvals.comment': ({ params, body, by }) => store.approvals.comment(params.id, body.text, by),
-    'approvals.vote': async ({ params, body, by, http }) => {
+    'approvals.vote': async ({ params, body, by, http, session }) => {
       const approval = await openTo(store, params.id, by);
       const { decision, digest, reason, onBehalfOf } = body;
       if (decision === 'deny' && reason === undefined)
         throw new EdictError('approval-reason-missing', 'a denial needs a reason', { where: '/reason' });
       if (decision === 'deny' && body.narrow !== undefined)
         throw new EdictError('input-invalid', 'a denial is of the whole plan', { where: '/narrow', help: 'approve less of it instead' });
+      if (decision === 'approve' && shownWith(approval.plan).risk === 'high') await proveAgain(session);
       const narrow = decision === 'deny' ? undefined : narrowOf(approval, digest, body.narrow);
       return cast(deps, approval, { decision, ...votedOn(approval, digest, narrow), by, reason, onBehalfOf }, http);
     },
-    'approvals.break-glass': async ({ params, body, by, http }) => {
+    'approvals.break-glass': async ({ params, body, by, http, session }) => {
       const approval = await openTo(store, params.id, by);
+      await proveAgain(session);
       const { digest, reason, narrow } = body;
       const voted = votedOn(approval, digest, narrowOf(approval, digest, narrow));
       return cast(deps, approval, { decision: 'break-glass', ...voted, by, reason }, http);

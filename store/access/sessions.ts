@@ -24,11 +24,12 @@ export function sessionsRepository(db: Db, change: Change): Sessions {
       (await open(db, idleMs).select(columns).where('person', '=', person).orderBy('started_at', 'desc').orderBy('id').execute()).map(
         toRow,
       ),
-    ...changes(change),
+    ...beginnings(change),
+    ...ends(change),
   };
 }
 
-function changes(change: Change): Pick<Sessions, 'start' | 'renew' | 'end' | 'endAll'> {
+function beginnings(change: Change): Pick<Sessions, 'start' | 'renew'> {
   return {
     start: ({ person, method, lifeMs, provedAt, address, agent, instead }) =>
       change(async (tx, record) => {
@@ -75,6 +76,11 @@ function changes(change: Change): Pick<Sessions, 'start' | 'renew' | 'end' | 'en
         record({ actor: renewed.person, event: 'session-stepped-up', subject: `person/${renewed.person}`, detail: { session: id } });
         return { session: toRow(renewed), token };
       }),
+  };
+}
+
+function ends(change: Change): Pick<Sessions, 'end' | 'endAll'> {
+  return {
     end: (id, by, person) =>
       change(async (tx, record) => {
         const ended = await endWhere(tx, person, id);

@@ -123,6 +123,7 @@ export const sessionRoutes = {
     status: 302,
     summary: 'Takes the browser back from the OpenID provider, and starts a session.',
     query: OidcCallbackQuery,
+    secretQuery: true,
     reply: z.undefined(),
   },
   'session.start': {

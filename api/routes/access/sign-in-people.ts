@@ -1,5 +1,6 @@
 /** What an administrator does for how others sign in: links to set a password, and the end of sessions. */
 import { EdictError } from '../../../domain/errors.ts';
+import { signInPath } from '../../auth/sign-in.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
 
 export function signInPeopleHandlers({ store, access }: HandlerDeps): HandlersOf<'people.sign-out' | 'people.sign-in-link'> {
@@ -15,9 +16,4 @@ export function signInPeopleHandlers({ store, access }: HandlerDeps): HandlersOf
       return { secret, path: signInPath(secret), expiresAt };
     },
   };
-}
-
-/** Behind the `#`: browsers keep it, and no server or proxy logs it. */
-export function signInPath(secret: string): string {
-  return `/sign-in#link=${secret}`;
 }
