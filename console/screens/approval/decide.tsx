@@ -8,11 +8,11 @@ import { useMay, useSession } from '../../api/session.tsx';
 import { useNow } from '../../look/clock.ts';
 import { State } from '../../look/state.tsx';
 import { Countdown, When } from '../../look/when.tsx';
-import { DelegateDialog } from './delegate-dialog.tsx';
-import { GlassDialog } from './glass-dialog.tsx';
-import { NarrowDialog } from './narrow-dialog.tsx';
+import { DelegateDialog } from './dialogs/delegate-dialog.tsx';
+import { GlassDialog } from './dialogs/glass-dialog.tsx';
+import { NarrowDialog } from './dialogs/narrow-dialog.tsx';
 import { useStanding } from './use-standing.ts';
-import { VoteDialog } from './vote-dialog.tsx';
+import { VoteDialog } from './dialogs/vote-dialog.tsx';
 import css from './approval.module.css';
 
 type Open = 'approve' | 'deny' | 'narrow' | 'glass' | 'delegate' | undefined;
@@ -126,7 +126,7 @@ type MoreProps = { readonly approval: Approval; readonly mine: boolean; readonly
 function More({ approval, mine, onOpen }: MoreProps): ReactElement | null {
   const may = useMay();
   const { person } = useSession();
-  const glass = may('approvals.break-glass') && person.roles.some((role) => approval.breakGlass?.roles.includes(role) === true) === true;
+  const glass = may('approvals.break-glass') && person.roles.some((role) => approval.breakGlass?.roles.includes(role) === true);
   const delegate = may('delegations.give');
   if (!mine && !glass && !delegate) return null;
   return (

@@ -18,10 +18,11 @@ export function Facts({ approval: { facts } }: { readonly approval: Approval }):
 
 /** From the facts and from what the effects carry. */
 export function Prose({ approval: { facts, plan } }: { readonly approval: Approval }): ReactElement | null {
-  const texts: readonly (readonly [string, Json])[] = [
+  const all: readonly (readonly [string, Json])[] = [
     ...Object.entries(facts),
     ...plan.effects.flatMap(({ step, params }) => Object.entries(params).map(([name, value]) => [`${step}: ${name}`, value] as const)),
-  ].filter(([, value]) => isProse(value));
+  ];
+  const texts = all.filter((entry): entry is readonly [string, string] => isProse(entry[1]));
   if (texts.length === 0) return null;
   return (
     <Section title="Text that no person checked" aside="from outside or from a program; decide by the facts above">
@@ -29,7 +30,7 @@ export function Prose({ approval: { facts, plan } }: { readonly approval: Approv
         {texts.map(([name, text]) => (
           <figure key={name}>
             <figcaption>{name.replaceAll('_', ' ')}</figcaption>
-            <blockquote>{String(text)}</blockquote>
+            <blockquote>{text}</blockquote>
           </figure>
         ))}
       </div>

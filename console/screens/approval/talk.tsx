@@ -20,7 +20,7 @@ export function Talk({ approval }: { readonly approval: Approval }): ReactElemen
       <div className={css['talk']}>
         {items.length === 0 ? (
           <p className={css['quiet']}>
-            Nobody has asked anything. What is written here is read by {requester} and by everybody who decides; it is no vote.
+            Nobody has asked anything. What is written here is read by who asks and by who decides; it is no vote.
           </p>
         ) : (
           <ol className={css['comments']} aria-live="polite">
@@ -54,7 +54,7 @@ function Say({ id, requester }: { readonly id: string; readonly requester: strin
     >
       <Textarea
         aria-label={`A question or an answer about this approval`}
-        placeholder={`Ask ${requester} something, or answer`}
+        placeholder={requester.startsWith('system:') ? 'Ask something, or answer' : `Ask ${requester} something, or answer`}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         maxLength={4000}

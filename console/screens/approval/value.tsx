@@ -13,28 +13,46 @@ export function isProse(value: JsonValue): boolean {
 
 export function Value({ value, label }: { readonly value: JsonValue; readonly label: string }): ReactElement {
   const line = lineOf(value);
-  if (line !== undefined) return <span className={css['line']}>{line === '' ? <em className={css['none']}>empty</em> : line}</span>;
-  return <Json value={value} label={label} />;
+  if (line === undefined) return <Json value={value} label={label} />;
+  const { own, more } = line;
+  return (
+    <span className={css['line']}>
+      {own === '' ? <span className={css['none']}>none</span> : own}
+      {more.length === 0 ? null : <span className={css['more']}>{more.join(' · ')}</span>}
+    </span>
+  );
 }
 
-function lineOf(value: JsonValue): string | undefined {
-  if (value === null) return '';
-  if (typeof value !== 'object') return String(value);
+type Line = { readonly own: string; readonly more: readonly string[] };
+
+/** Nothing where a line does not hold it. */
+function lineOf(value: JsonValue): Line | undefined {
+  if (value === null) return { own: '', more: [] };
+  if (typeof value !== 'object') return { own: typeof value === 'string' ? value : JSON.stringify(value), more: [] };
   if (Array.isArray(value)) return listLine(value);
   const { name, value: named, ...rest } = value as JsonObject;
   const own = typeof name === 'string' ? name : typeof named === 'string' ? named : undefined;
-  if (own === undefined) return Object.keys(value).length === 0 ? '' : undefined;
-  const more = Object.entries(rest).filter(([, one]) => typeof one !== 'object');
-  return more.length === Object.keys(rest).length && more.length <= 2
-    ? [own, ...more.map(([key, one]) => `${key} ${String(one)}`)].join(' · ')
-    : undefined;
+  const entries = Object.entries(own === undefined ? value : rest);
+  if (own === undefined && entries.length > 0) return undefined;
+  const more = entries.map(([key, one]) => (isEmpty(one) ? '' : wordOf(key, lineOf(one))));
+  return more.includes(undefined)
+    ? undefined
+    : { own: own ?? '', more: more.filter((word): word is string => word !== undefined && word !== '') };
 }
 
-function listLine(items: readonly JsonValue[]): string | undefined {
-  const lines = items.map(lineOf);
-  if (lines.some((line) => line === undefined)) return undefined;
-  const text = lines.join(', ');
-  return text.length <= 240 ? text : undefined;
+function isEmpty(value: JsonValue): boolean {
+  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+function wordOf(key: string, line: Line | undefined): string | undefined {
+  return line === undefined || line.more.length > 0 ? undefined : `${key} ${line.own}`;
+}
+
+function listLine(items: readonly JsonValue[]): Line | undefined {
+  const owns = items.map((item) => lineOf(item)?.own);
+  if (owns.includes(undefined)) return undefined;
+  const own = owns.join(', ');
+  return own.length <= 240 ? { own, more: [] } : undefined;
 }
 
 /** Names and values, one a line. */

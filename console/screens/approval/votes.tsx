@@ -9,7 +9,7 @@ import { State } from '../../look/state.tsx';
 import { When } from '../../look/when.tsx';
 import { Effects } from './asked.tsx';
 import { useStanding } from './use-standing.ts';
-import { VoteDialog } from './vote-dialog.tsx';
+import { VoteDialog } from './dialogs/vote-dialog.tsx';
 import css from './approval.module.css';
 
 type Vote = Approval['votes'][number];

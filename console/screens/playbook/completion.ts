@@ -41,63 +41,78 @@ function offered(at: number, word: string, options: readonly Option[]): Offered 
 
 const keyLine = /^(?<indent> *)(?<dashes>(?:- +)*)(?:(?<key>[\w-]+) *:)?(?<rest>.*)$/u;
 
+type Line = {
+  readonly indent: number;
+  readonly listed: boolean;
+  readonly column: number;
+  readonly key: string | undefined;
+  readonly rest: string;
+};
+
+function lineOf(text: string): Line {
+  const found = keyLine.exec(text)?.groups;
+  const [indent, dashes] = [found?.['indent']?.length ?? 0, found?.['dashes']?.length ?? 0];
+  return { indent, listed: dashes > 0, column: indent + dashes, key: found?.['key'], rest: found?.['rest'] ?? '' };
+}
+
 export function placeAt(before: string): Place {
   const lines = before.split('\n');
   const last = lines.pop() ?? '';
-  const { indent = '', dashes = '', key, rest = '' } = keyLine.exec(last)?.groups ?? {};
-  const flow = flowIn(key === undefined ? last.slice(indent.length + dashes.length) : rest);
-  const column = indent.length + dashes.length;
-  const outer = pathAbove(lines, indent.length, dashes === '' ? [] : ['[]']);
+  const { indent, listed, column, key, rest } = lineOf(last);
+  const outer = pathAbove(lines, indent, listed ? ['[]'] : []);
+  const flow = flowIn(key === undefined ? last.slice(column) : rest);
   if (flow !== undefined) return { path: [...outer, ...(key === undefined ? [] : [key]), ...flow.path], key: flow.key, word: flow.word };
   const word = /[\w.-]*$/u.exec(last)?.[0] ?? '';
-  if (key !== undefined && last.length > column) return { path: outer, key, word };
-  return { path: outer, word };
+  return key === undefined ? { path: outer, word } : { path: outer, key, word };
 }
 
 /** Keys that the line stands in, by indents that get smaller upwards. */
 function pathAbove(lines: readonly string[], column: number, inner: readonly string[]): readonly string[] {
   const path: string[] = [...inner];
   let need = column;
-  for (const line of lines.toReversed()) {
-    const { indent = '', dashes = '', key } = keyLine.exec(line)?.groups ?? {};
-    if (line.trim() === '' || line.trim().startsWith('#')) continue;
-    const keyAt = indent.length + dashes.length;
-    // A list stands at the column of its key, or deeper.
-    const opens = key !== undefined && (keyAt < need || (keyAt === need && path[0] === '[]' && dashes === ''));
-    if (opens) {
-      path.unshift(key);
-      need = keyAt;
+  for (const text of lines.toReversed()) {
+    const line = lineOf(text);
+    if (line.key === undefined && !line.listed) continue;
+    if (line.key !== undefined && opens(line, need, path[0])) {
+      path.unshift(line.key);
+      need = line.column;
     }
-    if (dashes !== '' && indent.length < need) {
+    if (line.listed && line.indent < need) {
       path.unshift('[]');
-      need = indent.length;
+      need = line.indent;
     }
   }
   return path;
 }
 
+/** A list stands at the column of its key, or deeper. */
+function opens({ column, listed }: Line, need: number, first: string | undefined): boolean {
+  return column < need || (column === need && first === '[]' && !listed);
+}
+
 type Flow = { readonly path: readonly string[]; readonly key: string | undefined; readonly word: string };
+type Reading = { readonly stack: { readonly key: string | undefined; readonly list: boolean }[]; key: string | undefined; word: string };
 
 /** Within `{ a: { b: ` on one line; nothing where no brace is open. */
 function flowIn(line: string): Flow | undefined {
-  const stack: { key: string | undefined; list: boolean }[] = [];
-  let word = '';
-  let key: string | undefined;
-  let outerKey: string | undefined;
-  for (const char of line) {
-    if (char === '{' || char === '[') {
-      stack.push({ key: key ?? outerKey, list: char === '[' });
-      [key, outerKey, word] = [undefined, undefined, ''];
-    } else if (char === '}' || char === ']') {
-      stack.pop();
-      [key, word] = [undefined, ''];
-    } else if (char === ':') [key, word] = [word, ''];
-    else if (char === ',') [key, word] = [undefined, ''];
-    else word = /[\w.-]/u.test(char) ? word + char : char === ' ' && word === '' ? '' : '';
-  }
+  const reading: Reading = { stack: [], key: undefined, word: '' };
+  for (const char of line) read(reading, char);
+  const { stack, key, word } = reading;
   if (stack.length === 0) return undefined;
   const path = stack.flatMap((open) => [...(open.key === undefined ? [] : [open.key]), ...(open.list ? ['[]'] : [])]);
   return { path, key, word };
+}
+
+function read(reading: Reading, char: string): void {
+  if (/[\w.-]/u.test(char)) {
+    reading.word += char;
+    return;
+  }
+  if (char === '{' || char === '[') reading.stack.push({ key: reading.key, list: char === '[' });
+  if (char === '}' || char === ']') reading.stack.pop();
+  if (char === ':') reading.key = reading.word;
+  else if (char !== ' ') reading.key = undefined;
+  reading.word = '';
 }
 
 type Node = { readonly [key: string]: unknown };

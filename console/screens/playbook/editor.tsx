@@ -13,7 +13,7 @@ import { useGo } from '../../app/url.ts';
 import { State } from '../../look/state.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import { useDraft } from '../approval/draft.ts';
-import { runGraphOf } from '../run/run-graph.ts';
+import { runGraphOf } from '../run/graph/run-graph.ts';
 import { goTo } from './code.ts';
 import { CodeEditor } from './code-editor.tsx';
 import { offersAt } from './completion.ts';
@@ -21,7 +21,7 @@ import { Simulation } from './simulation.tsx';
 import { useCompiled, type Compiled } from './use-compiled.ts';
 import css from './playbook.module.css';
 
-const PlanGraph = lazy(() => import('../run/plan-graph.tsx'));
+const PlanGraph = lazy(async () => ({ default: (await import('../run/graph/plan-graph.tsx')).PlanGraph }));
 
 type EditorProps = {
   readonly source: string;
@@ -30,7 +30,7 @@ type EditorProps = {
   readonly published?: string;
 };
 
-export default function Editor({ source, tests, published }: EditorProps): ReactElement {
+export function Editor({ source, tests, published }: EditorProps): ReactElement {
   const may = useMay();
   const key = published === undefined ? 'playbook:new' : `playbook:${/^playbook: *(\S+)/mu.exec(source)?.[1] ?? ''}@${published}`;
   const [draft, setDraft, forget] = useDraft(key);

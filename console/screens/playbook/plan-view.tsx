@@ -6,11 +6,11 @@ import type { Plan } from '../../../domain/playbook/plan.ts';
 import { useUrlState } from '../../app/url.ts';
 import { Json } from '../../look/json.tsx';
 import { Loading } from '../../look/told.tsx';
-import { runGraphOf, type RunNode } from '../run/run-graph.ts';
+import { runGraphOf, type RunNode } from '../run/graph/run-graph.ts';
 import { Part } from '../run/part.tsx';
 import css from './playbook.module.css';
 
-const PlanGraph = lazy(() => import('../run/plan-graph.tsx'));
+const PlanGraph = lazy(async () => ({ default: (await import('../run/graph/plan-graph.tsx')).PlanGraph }));
 
 export function PlanView({ plan }: { readonly plan: Plan }): ReactElement {
   const [{ step: chosen }, setUrl] = useUrlState();
@@ -51,21 +51,7 @@ function Whole({ plan: { inputs, triggers, outputs, tags } }: { readonly plan: P
           </p>
         ))}
       </Part>
-      <Part title="Takes">
-        {Object.keys(inputs).length === 0 ? <p className={css['quiet']}>Nothing.</p> : null}
-        <dl className={css['named']}>
-          {Object.entries(inputs).map(([name, { type, default: usual, description }]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                {type}
-                {usual === undefined ? '' : `, ${JSON.stringify(usual)} where not given`}
-                {description === undefined ? null : <span className={css['quiet']}> {description}</span>}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </Part>
+      <Takes inputs={inputs} />
       {Object.keys(outputs).length === 0 ? null : (
         <Part title="Gives">
           <dl className={css['named']}>
@@ -93,6 +79,26 @@ function Whole({ plan: { inputs, triggers, outputs, tags } }: { readonly plan: P
         </Part>
       )}
     </>
+  );
+}
+
+function Takes({ inputs }: Pick<Plan, 'inputs'>): ReactElement {
+  return (
+    <Part title="Takes">
+      {Object.keys(inputs).length === 0 ? <p className={css['quiet']}>Nothing.</p> : null}
+      <dl className={css['named']}>
+        {Object.entries(inputs).map(([name, { type, default: usual, description }]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {type}
+              {usual === undefined ? '' : `, ${JSON.stringify(usual)} where not given`}
+              {description === undefined ? null : <span className={css['quiet']}> {description}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Part>
   );
 }
 

@@ -19,8 +19,8 @@ import { usePlan } from './use-plan.ts';
 import { Versions } from './versions.tsx';
 import css from './playbook.module.css';
 
-const Editor = lazy(() => import('./editor.tsx'));
-const Tests = lazy(() => import('./tests.tsx'));
+const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }));
+const Tests = lazy(async () => ({ default: (await import('./tests.tsx')).Tests }));
 
 const tabs = ['graph', 'text', 'versions', 'tests', 'simulation'] as const;
 

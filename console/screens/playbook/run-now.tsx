@@ -62,16 +62,26 @@ export function RunNow({ plan, onClose }: { readonly plan: Plan; readonly onClos
           onChange={(event) => setPaused(event.currentTarget.checked)}
         />
         {error === null ? null : <Failure error={error} inline />}
-        <p className={css['quiet']}>Version {plan.version}. What it changes outside asks for the approvals that it names.</p>
-        <div className={css['buttons']}>
-          <Button variant="default" onClick={onClose}>
-            Back
-          </Button>
-          <Button type="submit" loading={isPending}>
-            Run it
-          </Button>
-        </div>
+        <Foot version={plan.version} busy={isPending} onClose={onClose} />
       </form>
     </Modal>
+  );
+}
+
+type FootProps = { readonly version: string; readonly busy: boolean; readonly onClose: () => void };
+
+function Foot({ version, busy, onClose }: FootProps): ReactElement {
+  return (
+    <>
+      <p className={css['quiet']}>Version {version}. What it changes outside asks for the approvals that it names.</p>
+      <div className={css['buttons']}>
+        <Button variant="default" onClick={onClose}>
+          Back
+        </Button>
+        <Button type="submit" loading={busy}>
+          Run it
+        </Button>
+      </div>
+    </>
   );
 }

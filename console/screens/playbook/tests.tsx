@@ -17,7 +17,7 @@ type Ran = { readonly results: readonly Result[]; readonly coverage: Coverage | 
 
 const nothing: readonly never[] = [];
 
-export default function Tests({ playbook }: { readonly playbook: Playbook }): ReactElement {
+export function Tests({ playbook }: { readonly playbook: Playbook }): ReactElement {
   const compiler = useCompiler();
   const [text, setText] = useState(playbook.tests ?? '');
   const [settled] = useDebouncedValue(text, pauseMs);
@@ -93,7 +93,10 @@ function Outcome({ ran: { results, coverage } }: { readonly ran: Extract<Ran, { 
       <ul className={css['results']}>
         {results.map(({ name, passed, problems }) => (
           <li key={name} className={css['result']}>
-            <State value={passed ? 'holds' : 'fails'} tone={passed ? 'good' : 'bad'} label={name} />
+            <p className={css['result-line']}>
+              <State value={passed ? 'holds' : 'fails'} tone={passed ? 'good' : 'bad'} terse />
+              <span>{name}</span>
+            </p>
             {problems.map((problem) => (
               <p key={problem} className={css['problem']}>
                 {problem}

@@ -7,7 +7,7 @@ import css from './playbook.module.css';
 
 type TextDiffProps = { readonly before: string; readonly after: string; readonly label: string };
 
-export default function TextDiff({ before, after, label }: TextDiffProps): ReactElement {
+export function TextDiff({ before, after, label }: TextDiffProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (host.current === null) return undefined;

@@ -50,41 +50,43 @@ export function TypedForm({ fields, state }: { readonly fields: readonly TypedFi
   );
 }
 
-function Field({ field, state }: { readonly field: TypedField; readonly state: TypedState }): ReactElement {
+type FieldProps = { readonly field: TypedField; readonly state: TypedState };
+
+function Field({ field, state }: FieldProps): ReactElement {
   const text = state.texts[field.name] ?? '';
   const read = useMemo(() => readTyped(field, text), [field, text]);
-  const error = state.touched.has(field.name) && 'error' in read ? read.error : undefined;
   const shared = {
     label: field.name.replaceAll('_', ' '),
     description: aboutOf(field),
     required: !field.optional && field.default === undefined,
-    ...(error === undefined ? {} : { error }),
+    ...(state.touched.has(field.name) && 'error' in read ? { error: read.error } : {}),
   };
-  if (field.enum !== undefined || field.type === 'bool') {
-    const data = field.enum?.map((value) => ({ value, label: value })) ?? [
-      { value: 'true', label: 'yes' },
-      { value: 'false', label: 'no' },
-    ];
-    return (
-      <Select
-        {...shared}
-        data={data}
-        value={text === '' ? null : text}
-        onChange={(value) => state.set(field.name, value ?? '')}
-        clearable={field.optional}
-      />
-    );
-  }
+  if (field.enum !== undefined || field.type === 'bool') return <Choice field={field} state={state} shared={shared} />;
   const typed = {
     ...shared,
     value: text,
     placeholder: placeholderOf(field),
     onChange: (event: { readonly currentTarget: { readonly value: string } }) => state.set(field.name, event.currentTarget.value),
   };
-  return field.type === 'list' || field.type === 'map' || field.type === 'any' ? (
-    <Textarea {...typed} />
-  ) : (
-    <TextInput {...typed} autoComplete="off" />
+  return long.has(field.type) ? <Textarea {...typed} /> : <TextInput {...typed} autoComplete="off" />;
+}
+
+const long: ReadonlySet<TypedField['type']> = new Set(['list', 'map', 'any']);
+const yesNo = [
+  { value: 'true', label: 'yes' },
+  { value: 'false', label: 'no' },
+];
+
+function Choice({ field, state, shared }: FieldProps & { readonly shared: { readonly label: string } }): ReactElement {
+  const text = state.texts[field.name] ?? '';
+  return (
+    <Select
+      {...shared}
+      data={field.enum?.map((value) => ({ value, label: value })) ?? yesNo}
+      value={text === '' ? null : text}
+      onChange={(value) => state.set(field.name, value ?? '')}
+      clearable={field.optional}
+    />
   );
 }
 

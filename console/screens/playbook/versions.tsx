@@ -11,7 +11,7 @@ import { localTime } from '../../look/time.ts';
 import { usePlan } from './use-plan.ts';
 import css from './playbook.module.css';
 
-const TextDiff = lazy(() => import('./text-diff.tsx'));
+const TextDiff = lazy(async () => ({ default: (await import('./text-diff.tsx')).TextDiff }));
 
 export function Versions({ playbook }: { readonly playbook: Playbook }): ReactElement {
   const name = playbook.playbook;

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { Page } from '../../look/page.tsx';
 import { Loading } from '../../look/told.tsx';
 
-const Editor = lazy(() => import('./editor.tsx'));
+const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }));
 
 const beginning = `playbook: my-playbook
 version: 1.0.0

@@ -5,7 +5,7 @@ import type { PlaybookSummary } from '../../../api/contract/playbooks.ts';
 import { useRead } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { Link } from '../../app/link.tsx';
-import { useGo, useUrlState } from '../../app/url.ts';
+import { useGo, useUrlState, type UrlState } from '../../app/url.ts';
 import { DataTable, type Column } from '../../look/data-table.tsx';
 import { Page } from '../../look/page.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
@@ -39,33 +39,7 @@ export function Screen(): ReactElement {
       actions={may('playbooks.publish') ? <Button onClick={() => go('/write')}>Write a playbook</Button> : undefined}
       fill
     >
-      <div className={css['filters']} role="search" aria-label="Find playbooks">
-        <TextInput
-          aria-label="Find by name, action or technique"
-          placeholder="Name, action, technique…"
-          defaultValue={find.text}
-          onChange={(event) => setUrl({ q: event.currentTarget.value || undefined })}
-        />
-        <Select
-          aria-label="Started"
-          placeholder="Started by anything"
-          clearable
-          data={[...starts]}
-          value={find.starts ?? null}
-          onChange={(value) => setUrl({ starts: value ?? undefined })}
-        />
-        <Select
-          aria-label="People"
-          placeholder="With or without people"
-          clearable
-          data={[
-            { value: 'asks', label: 'asks people' },
-            { value: 'alone', label: 'runs by itself' },
-          ]}
-          value={find.people ?? null}
-          onChange={(value) => setUrl({ people: value ?? undefined })}
-        />
-      </div>
+      <Filters find={find} setUrl={setUrl} />
       {data === undefined ? (
         error === null ? (
           <Loading />
@@ -85,6 +59,40 @@ export function Screen(): ReactElement {
         />
       )}
     </Page>
+  );
+}
+
+type FiltersProps = { readonly find: Find; readonly setUrl: (patch: UrlState) => void };
+
+function Filters({ find, setUrl }: FiltersProps): ReactElement {
+  return (
+    <div className={css['filters']} role="search" aria-label="Find playbooks">
+      <TextInput
+        aria-label="Find by name, action or technique"
+        placeholder="Name, action, technique…"
+        defaultValue={find.text}
+        onChange={(event) => setUrl({ q: event.currentTarget.value || undefined })}
+      />
+      <Select
+        aria-label="Started"
+        placeholder="Started by anything"
+        clearable
+        data={[...starts]}
+        value={find.starts ?? null}
+        onChange={(value) => setUrl({ starts: value ?? undefined })}
+      />
+      <Select
+        aria-label="People"
+        placeholder="With or without people"
+        clearable
+        data={[
+          { value: 'asks', label: 'asks people' },
+          { value: 'alone', label: 'runs by itself' },
+        ]}
+        value={find.people ?? null}
+        onChange={(value) => setUrl({ people: value ?? undefined })}
+      />
+    </div>
   );
 }
 
@@ -142,7 +150,8 @@ function Does({ row: { actions, steps, asksPeople } }: { readonly row: PlaybookS
         {actions.join(', ')}
       </span>
       <span className={css['under']}>
-        {steps} steps{asksPeople ? ' · asks people' : ''}
+        {steps === 1 ? 'one step' : `${steps} steps`}
+        {asksPeople ? ' · asks people' : ''}
       </span>
     </div>
   );

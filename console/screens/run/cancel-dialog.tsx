@@ -7,7 +7,7 @@ import { useRead, useSend } from '../../api/queries.ts';
 import { notify } from '../../app/notices.tsx';
 import { State } from '../../look/state.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
-import { Hold } from '../approval/hold.tsx';
+import { Hold } from '../approval/dialogs/hold.tsx';
 import { Values } from '../approval/value.tsx';
 import css from './run.module.css';
 

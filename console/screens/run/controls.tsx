@@ -18,39 +18,61 @@ import css from './run.module.css';
 type Open = 'pause' | 'resume' | 'cancel' | 'migrate' | 'rerun' | undefined;
 
 export function Controls({ detail, plan }: { readonly detail: RunDetail; readonly plan: Plan | undefined }): ReactElement {
-  const may = useMay();
   const [open, setOpen] = useState<Open>();
-  const { run, view, status } = detail;
-  const goesOn = status !== 'ended' && detail.cancelledBy === undefined;
-  const paused = view?.paused !== undefined;
-  const close = () => setOpen(undefined);
+  const { run } = detail;
+  const goesOn = detail.status !== 'ended' && detail.cancelledBy === undefined;
   return (
     <>
-      {goesOn && may('runs.pause') ? (
-        <Button variant="default" onClick={() => setOpen(paused ? 'resume' : 'pause')}>
-          {paused ? 'Resume…' : 'Pause…'}
-        </Button>
-      ) : null}
-      {goesOn && may('runs.cancel') ? (
-        <Button variant="outline" color="red" onClick={() => setOpen('cancel')}>
-          Cancel…
-        </Button>
-      ) : null}
-      <More detail={detail} plan={plan} goesOn={goesOn} onOpen={setOpen} />
+      {goesOn ? <Halting paused={detail.view?.paused !== undefined} onOpen={setOpen} /> : null}
+      <More plan={plan} goesOn={goesOn} onOpen={setOpen} />
       <CopyMenu
         forms={{ json: JSON.stringify(detail, undefined, 2), curl: curlOf(`/v1/runs/${run}`), cli: `edict run show ${run}` }}
         label="Copy this run"
       />
-      {open === 'pause' || open === 'resume' ? <Halt run={run} to={open} onClose={close} /> : null}
-      {open === 'cancel' ? <CancelDialog run={run} onClose={close} /> : null}
-      {open === 'migrate' ? <MigrateDialog detail={detail} onClose={close} /> : null}
-      {open === 'rerun' && plan !== undefined ? <Rerun detail={detail} plan={plan} from={plan.start} onClose={close} /> : null}
+      <Dialogs open={open} detail={detail} plan={plan} onClose={() => setOpen(undefined)} />
     </>
   );
 }
 
+type HaltingProps = { readonly paused: boolean; readonly onOpen: (open: Open) => void };
+
+function Halting({ paused, onOpen }: HaltingProps): ReactElement {
+  const may = useMay();
+  return (
+    <>
+      {may('runs.pause') ? (
+        <Button variant="default" onClick={() => onOpen(paused ? 'resume' : 'pause')}>
+          {paused ? 'Resume…' : 'Pause…'}
+        </Button>
+      ) : null}
+      {may('runs.cancel') ? (
+        <Button variant="outline" color="red" onClick={() => onOpen('cancel')}>
+          Cancel…
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+type DialogsProps = { readonly open: Open; readonly detail: RunDetail; readonly plan: Plan | undefined; readonly onClose: () => void };
+
+function Dialogs({ open, detail, plan, onClose }: DialogsProps): ReactElement | null {
+  switch (open) {
+    case 'pause':
+    case 'resume':
+      return <Halt run={detail.run} to={open} onClose={onClose} />;
+    case 'cancel':
+      return <CancelDialog run={detail.run} onClose={onClose} />;
+    case 'migrate':
+      return <MigrateDialog detail={detail} onClose={onClose} />;
+    case 'rerun':
+      return plan === undefined ? null : <Rerun detail={detail} plan={plan} from={plan.start} onClose={onClose} />;
+    case undefined:
+      return null;
+  }
+}
+
 type MoreProps = {
-  readonly detail: RunDetail;
   readonly plan: Plan | undefined;
   readonly goesOn: boolean;
   readonly onOpen: (open: Open) => void;

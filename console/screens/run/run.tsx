@@ -13,14 +13,14 @@ import { usePlan } from '../playbook/use-plan.ts';
 import { Controls } from './controls.tsx';
 import { Progress, RunState } from './progress.tsx';
 import { RunPanel } from './run-panel.tsx';
-import { runGraphOf, type RunGraph, type RunNode } from './run-graph.ts';
+import { runGraphOf, type RunGraph, type RunNode } from './graph/run-graph.ts';
 import { StepList } from './step-list.tsx';
 import { StepPanel } from './step-panel.tsx';
 import { attemptsBySteps, planIdOf } from './step-state.ts';
 import { useAttempts, useRun } from './use-run.ts';
 import css from './run.module.css';
 
-const PlanGraph = lazy(() => import('./plan-graph.tsx'));
+const PlanGraph = lazy(async () => ({ default: (await import('./graph/plan-graph.tsx')).PlanGraph }));
 const nobody: readonly never[] = [];
 
 export function Screen(): ReactElement {

@@ -16,43 +16,41 @@ import { isOver, stateOf, type StepView } from './step-state.ts';
 import css from './run.module.css';
 
 type StepActionsProps = { readonly detail: RunDetail; readonly plan: Plan | undefined; readonly view: StepView };
-type Open = 'skip' | 'rerun' | 'extend' | undefined;
+type Open = keyof typeof words | undefined;
 
 export function StepActions({ detail, plan, view }: StepActionsProps): ReactElement | null {
-  const may = useMay();
   const [open, setOpen] = useState<Open>();
-  const goesOn = detail.status !== 'ended';
-  const can = {
-    skip: may('runs.skip') && goesOn && !isOver(stateOf(view)),
-    rerun: may('runs.rerun') && plan?.steps[view.step] !== undefined && plan.steps[view.step]?.in === undefined,
-    extend: may('runs.extend') && goesOn && view.lease !== undefined && view.status === 'done',
-  };
-  if (!can.skip && !can.rerun && !can.extend) return null;
+  const can = useCan({ detail, plan, view });
+  if (can.length === 0) return null;
   const close = () => setOpen(undefined);
+  const about = { run: detail.run, step: view.step, onClose: close };
   return (
     <Part title="Tell the run">
       <div className={css['buttons']}>
-        {can.skip ? (
-          <Button variant="default" onClick={() => setOpen('skip')}>
-            Skip…
+        {can.map((what) => (
+          <Button key={what} variant="default" onClick={() => setOpen(what)}>
+            {words[what]}
           </Button>
-        ) : null}
-        {can.extend ? (
-          <Button variant="default" onClick={() => setOpen('extend')}>
-            Let it hold longer…
-          </Button>
-        ) : null}
-        {can.rerun ? (
-          <Button variant="default" onClick={() => setOpen('rerun')}>
-            Run again from here…
-          </Button>
-        ) : null}
+        ))}
       </div>
-      {open === 'skip' ? <Skip run={detail.run} step={view.step} onClose={close} /> : null}
-      {open === 'extend' ? <Extend run={detail.run} step={view.step} onClose={close} /> : null}
+      {open === 'skip' ? <Skip {...about} /> : null}
+      {open === 'extend' ? <Extend {...about} /> : null}
       {open === 'rerun' && plan !== undefined ? <Rerun detail={detail} plan={plan} from={view.step} onClose={close} /> : null}
     </Part>
   );
+}
+
+const words = { skip: 'Skip…', extend: 'Let it hold longer…', rerun: 'Run again from here…' } as const;
+
+function useCan({ detail, plan, view }: StepActionsProps): readonly (keyof typeof words)[] {
+  const may = useMay();
+  const goesOn = detail.status !== 'ended';
+  const step = plan?.steps[view.step];
+  return [
+    ...(may('runs.skip') && goesOn && !isOver(stateOf(view)) ? (['skip'] as const) : []),
+    ...(may('runs.extend') && goesOn && view.lease !== undefined && view.status === 'done' ? (['extend'] as const) : []),
+    ...(may('runs.rerun') && step !== undefined && step.in === undefined ? (['rerun'] as const) : []),
+  ];
 }
 
 type AboutStep = { readonly run: string; readonly step: string; readonly onClose: () => void };

@@ -2,7 +2,7 @@
 import { CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { RunDetail } from '../../../api/contract/runs.ts';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { Link } from '../../app/link.tsx';
@@ -30,41 +30,57 @@ type StepPanelProps = {
 
 export function StepPanel({ detail, plan, chosen, attempts, onChoose }: StepPanelProps): ReactElement {
   const steps = detail.view?.steps ?? [];
-  const own = steps.find(({ step }) => step === chosen);
   const executions = steps.filter(({ step }) => planIdOf(step) === chosen);
-  const view = own ?? (executions.length === 1 ? executions[0] : undefined);
-  const planned = plan?.steps[planIdOf(chosen)];
+  const view = steps.find(({ step }) => step === chosen) ?? (executions.length === 1 ? executions[0] : undefined);
   return (
     <>
-      <header className={css['panel-head']}>
-        <div className={css['panel-title']}>
-          <h2>{planned?.title ?? chosen}</h2>
-          <CloseButton aria-label="Back to the run" onClick={() => onChoose(undefined)} />
-        </div>
-        <p className={css['line']}>
-          {view === undefined ? (
-            <span className={css['quiet']}>{executions.length === 0 ? 'not begun' : `${executions.length} executions`}</span>
-          ) : (
-            <StepStateOf step={view} attempt={attempts.get(view.step)} />
-          )}
-          <code>{chosen}</code>
-          <span className={css['quiet']}>{view?.action ?? planned?.kind}</span>
-        </p>
-      </header>
-      {view === undefined ? (
-        executions.length > 1 ? (
-          <Part title="Executions">
-            <div className={css['executions']}>
-              <StepList steps={executions} attempts={attempts} onChoose={onChoose} />
-            </div>
-          </Part>
+      <Head title={plan?.steps[planIdOf(chosen)]?.title ?? chosen} onClose={() => onChoose(undefined)}>
+        {view === undefined ? (
+          <span className={css['quiet']}>{executions.length === 0 ? 'not begun' : `${executions.length} executions`}</span>
         ) : (
-          <Ahead plan={plan} chosen={chosen} />
-        )
+          <StepStateOf step={view} attempt={attempts.get(view.step)} />
+        )}
+        <code>{chosen}</code>
+        <span className={css['quiet']}>{kindOf(view, plan, chosen)}</span>
+      </Head>
+      {view === undefined ? (
+        <NotOne executions={executions} plan={plan} chosen={chosen} attempts={attempts} onChoose={onChoose} />
       ) : (
         <Execution detail={detail} plan={plan} view={view} attempt={attempts.get(view.step)} onChoose={onChoose} />
       )}
     </>
+  );
+}
+
+/** What it does, or what kind of step it is. */
+function kindOf(view: StepView | undefined, plan: Plan | undefined, chosen: string): string {
+  return view?.action ?? plan?.steps[planIdOf(chosen)]?.kind ?? '';
+}
+
+type HeadProps = { readonly title: string; readonly onClose: () => void; readonly children: ReactNode };
+
+function Head({ title, onClose, children }: HeadProps): ReactElement {
+  return (
+    <header className={css['panel-head']}>
+      <div className={css['panel-title']}>
+        <h2>{title}</h2>
+        <CloseButton aria-label="Back to the run" onClick={onClose} />
+      </div>
+      <p className={css['line']}>{children}</p>
+    </header>
+  );
+}
+
+type NotOneProps = Omit<StepPanelProps, 'detail'> & { readonly executions: readonly StepView[] };
+
+function NotOne({ executions, plan, chosen, attempts, onChoose }: NotOneProps): ReactElement {
+  if (executions.length === 0) return <Ahead plan={plan} chosen={chosen} />;
+  return (
+    <Part title="Executions">
+      <div className={css['executions']}>
+        <StepList steps={executions} attempts={attempts} onChoose={onChoose} />
+      </div>
+    </Part>
   );
 }
 
@@ -110,31 +126,46 @@ function Execution({ detail, plan, view, attempt, onChoose }: ExecutionProps): R
 }
 
 function Stands({ view, attempt }: { readonly view: StepView; readonly attempt: Attempt | undefined }): ReactElement | null {
-  const { summary, error, lease, skipped, recordedIn, untilMs, child } = view;
   const state = stateOf(view, attempt);
-  const known =
-    [summary, error, lease, skipped, recordedIn, child].some((one) => one !== undefined) || state === 'retrying' || state === 'waiting';
-  if (!known) return null;
+  const retrying = state === 'retrying' && attempt !== undefined;
+  const waiting = state === 'waiting' && view.untilMs !== undefined;
+  const known = [view.summary, view.error, view.lease, view.skipped, view.recordedIn, view.child].some((one) => one !== undefined);
+  if (!known && !retrying && !waiting) return null;
   return (
     <Part title="How it stands">
-      {summary === undefined ? null : <p>{summary}</p>}
-      {state === 'retrying' && attempt !== undefined ? <Retrying attempt={attempt} /> : null}
-      {state === 'waiting' && untilMs !== undefined ? (
+      {view.summary === undefined ? null : <p>{view.summary}</p>}
+      {retrying ? <Retrying attempt={attempt} /> : null}
+      {waiting ? (
         <p>
-          waits <Countdown until={new Date(untilMs).toISOString()} />
+          waits <Countdown until={new Date(view.untilMs ?? 0).toISOString()} />
         </p>
       ) : null}
-      {error === undefined ? null : (
+      {view.error === undefined ? null : (
         <div className={css['fault']}>
-          <code>{error.code}</code> {error.message}
+          <code>{view.error.code}</code> {view.error.message}
         </div>
       )}
-      {lease === undefined ? null : (
-        <p>
-          {state === 'done' ? 'undone by itself in ' : 'held for '}
-          {state === 'done' ? <Countdown until={new Date(lease.untilMs).toISOString()} late="over since" /> : lease.duration}
-        </p>
-      )}
+      <Holds view={view} />
+      <Elsewhere view={view} />
+    </Part>
+  );
+}
+
+/** How long its effect holds. */
+function Holds({ view: { lease, status } }: { readonly view: StepView }): ReactElement | null {
+  if (lease === undefined) return null;
+  if (status !== 'done') return <p>held for {lease.duration}</p>;
+  return (
+    <p>
+      undone by itself in <Countdown until={new Date(lease.untilMs).toISOString()} late="over since" />
+    </p>
+  );
+}
+
+/** What people or other runs have to do with it. */
+function Elsewhere({ view: { skipped, recordedIn, child } }: { readonly view: StepView }): ReactElement {
+  return (
+    <>
       {skipped === undefined ? null : (
         <p>
           skipped by <strong>{skipped.by}</strong>: {skipped.reason}
@@ -150,7 +181,7 @@ function Stands({ view, attempt }: { readonly view: StepView; readonly attempt: 
           its run is <Link to={`/runs/${child}`}>{child}</Link>
         </p>
       )}
-    </Part>
+    </>
   );
 }
 

@@ -76,7 +76,7 @@ function queryOf(url: UrlState): Query {
     filters.flatMap((name) => (url[name] === undefined || url[name] === '' ? [] : [[name, url[name]]])),
   );
   const known = status === 'ordered' || status === 'running' || status === 'ended';
-  return { ...rest, ...(known ? { status } : {}) } as Query;
+  return { ...rest, ...(known ? { status } : {}) };
 }
 
 const columns: readonly Column<RunSummary>[] = [

@@ -2,10 +2,10 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import { useRead, useSend } from '../../api/queries.ts';
-import { queryClient } from '../../api/queries.ts';
-import { sessionKey } from '../../api/session.tsx';
-import { Failure } from '../../look/told.tsx';
+import { useRead, useSend } from '../../../api/queries.ts';
+import { queryClient } from '../../../api/queries.ts';
+import { sessionKey } from '../../../api/session.tsx';
+import { Failure } from '../../../look/told.tsx';
 import { refusalOf } from './refusal.ts';
 import css from './dialog.module.css';
 

@@ -2,12 +2,12 @@
 import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
-import type { Approval, Narrow } from '../../../api/contract/approvals.ts';
-import { digestOf } from '../../../domain/digest.ts';
-import { EdictError } from '../../../domain/errors.ts';
-import type { ApprovalPlan } from '../../../domain/playbook/approval.ts';
-import { narrowPlan } from '../../../domain/playbook/approval/narrow.ts';
-import { Effects } from './asked.tsx';
+import type { Approval, Narrow } from '../../../../api/contract/approvals.ts';
+import { digestOf } from '../../../../domain/digest.ts';
+import { EdictError } from '../../../../domain/errors.ts';
+import type { ApprovalPlan } from '../../../../domain/playbook/approval.ts';
+import { narrowPlan } from '../../../../domain/playbook/approval/narrow.ts';
+import { Effects } from '../asked.tsx';
 import { VoteDialog, type ShownPlan } from './vote-dialog.tsx';
 import css from './dialog.module.css';
 
@@ -79,7 +79,7 @@ function leftOf(approval: Approval, kept: ReadonlySet<string>, lease: string): L
   if (all && lease === '') return { why: 'Leave out a step, or give a shorter time.' };
   const narrow: Narrow = { ...(all ? {} : { steps }), ...(lease === '' ? {} : { lease }) };
   try {
-    return { plan: narrowPlan(approval.plan as ApprovalPlan, narrow), narrow };
+    return { plan: narrowPlan(approval.plan, narrow), narrow };
   } catch (error) {
     return { why: error instanceof EdictError ? (error.expected ?? error.message) : 'this is no narrower plan' };
   }

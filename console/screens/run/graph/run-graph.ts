@@ -2,9 +2,9 @@
  * The graph of a run: the steps of its plan, each with what became of it. A step within a loop is one node with a tally of its items, so that
  * a thousand items are one node. What ends within a block leads on to where the block goes on. Pure.
  */
-import { edgesOf, graphOf, type EdgeKind, type GraphNode } from '../../../domain/playbook/graph.ts';
-import type { Plan, PlanStep } from '../../../domain/playbook/plan.ts';
-import { heaviest, planIdOf, stateOf, type Attempt, type StepState, type StepView } from './step-state.ts';
+import { edgesOf, graphOf, type EdgeKind, type GraphNode } from '../../../../domain/playbook/graph.ts';
+import type { Plan, PlanStep } from '../../../../domain/playbook/plan.ts';
+import { heaviest, planIdOf, stateOf, type Attempt, type StepState, type StepView } from '../step-state.ts';
 
 export type RunNode = {
   readonly id: string;
@@ -100,18 +100,26 @@ function isBlock(step: PlanStep): boolean {
 
 type Known = { readonly executions: readonly StepView[]; readonly attempts: ReadonlyMap<string, Attempt>; readonly started: boolean };
 
-function nodeOf({ id, kind, label }: GraphNode, step: PlanStep | undefined, { executions, attempts, started }: Known): RunNode {
+function nodeOf(node: GraphNode, step: PlanStep | undefined, known: Known): RunNode {
+  return node.kind === 'start' || node.kind === 'finish' ? pillOf(node, known.started) : stepNodeOf(node, step, known);
+}
+
+function pillOf({ id, kind, label }: GraphNode, started: boolean): RunNode {
+  const start = kind === 'start';
+  return { id, kind, title: start ? 'start' : 'end', does: label, state: start && started ? 'done' : 'ahead', steps: [], tally: {} };
+}
+
+function stepNodeOf({ id, kind, label }: GraphNode, step: PlanStep | undefined, { executions, attempts }: Known): RunNode {
   const [, does = '', ...more] = label.split('\n');
   const states = executions.map((one) => stateOf(one, attempts.get(one.step)));
   const tally: Partial<Record<StepState, number>> = {};
   for (const state of states) tally[state] = (tally[state] ?? 0) + 1;
-  const pill = kind === 'start' || kind === 'finish';
   return {
     id,
     kind,
-    title: pill ? (kind === 'start' ? 'start' : 'end') : (step?.title ?? id),
-    does: pill ? label : [does, ...more.filter((line) => line.startsWith('if '))].join(' · '),
-    state: kind === 'start' && started ? 'done' : heaviest(states),
+    title: step?.title ?? id,
+    does: [does, ...more.filter((line) => line.startsWith('if '))].join(' · '),
+    state: heaviest(states),
     steps: executions,
     tally,
     ...undoOf(step),
@@ -128,17 +136,17 @@ function hasEnded(executions: readonly StepView[] | undefined): boolean {
   return executions?.some(({ status }) => status === 'done') ?? false;
 }
 
-const words: Readonly<Partial<Record<RunEdge['kind'], string>>> = {
-  then: 'yes',
-  else: 'no',
-  default: 'otherwise',
-  item: 'each',
-  failure: 'on failure',
-  denied: 'denied',
-  expired: 'expired',
-  cancelled: 'on cancel',
-};
+const words: ReadonlyMap<RunEdge['kind'], string> = new Map([
+  ['then', 'yes'],
+  ['else', 'no'],
+  ['default', 'otherwise'],
+  ['item', 'each'],
+  ['failure', 'on failure'],
+  ['denied', 'denied'],
+  ['expired', 'expired'],
+  ['cancelled', 'on cancel'],
+]);
 
-function edgeOf({ from, to, kind, label = words[kind] }: Way, taken: boolean): RunEdge {
+function edgeOf({ from, to, kind, label = words.get(kind) }: Way, taken: boolean): RunEdge {
   return { id: `${from} ${kind} ${to}`, from, to, kind, ...(label === undefined ? {} : { label }), taken };
 }

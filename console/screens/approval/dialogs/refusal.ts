@@ -1,6 +1,6 @@
 /** Why a vote was not taken, in words for who cast it, and what they can do now. */
-import type { ErrorCode } from '../../../domain/errors.ts';
-import { asFault } from '../../api/fault.ts';
+import type { ErrorCode } from '../../../../domain/errors.ts';
+import { asFault } from '../../../api/fault.ts';
 
 export type Refusal = {
   readonly title: string;

@@ -14,11 +14,12 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
 } from '@xyflow/react';
 import type { Edge, EdgeProps, Node, NodeProps } from '@xyflow/react';
 import { memo, useEffect, useMemo, useRef } from 'react';
 import type { ReactElement } from 'react';
-import { placesOf } from './layout.ts';
+import { placesOf, viewportOf } from './layout.ts';
 import type { RunEdge, RunGraph, RunNode } from './run-graph.ts';
 import { StepNode } from './step-node.tsx';
 import css from './plan-graph.module.css';
@@ -34,7 +35,7 @@ type GraphProps = {
 
 type StepData = { readonly node: RunNode; readonly live: boolean; readonly chosen: boolean; readonly onChoose: (node: RunNode) => void };
 
-export default function PlanGraph(props: GraphProps): ReactElement {
+export function PlanGraph(props: GraphProps): ReactElement {
   return (
     <ReactFlowProvider>
       <Drawn {...props} />
@@ -45,7 +46,7 @@ export default function PlanGraph(props: GraphProps): ReactElement {
 function Drawn({ graph, live, chosen, onChoose, label }: GraphProps): ReactElement {
   const shape = useMemo(() => `${graph.nodes.map(({ id }) => id).join()}|${graph.edges.map(({ id }) => id).join()}`, [graph]);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- only another shape has other places
-  const places = useMemo(() => placesOf(graph), [shape]);
+  const places = useMemo(() => placesOf(graph, live), [shape, live]);
   const nodes = useMemo(
     () =>
       graph.nodes.map((node): Node<StepData> => {
@@ -82,20 +83,18 @@ function Drawn({ graph, live, chosen, onChoose, label }: GraphProps): ReactEleme
   );
 }
 
-/** What is under way comes into sight when the graph appears; afterwards the view is the reader's own. */
+/** When the graph appears or is another; afterwards the view is the reader's own. */
 function Fit({ shape, focus }: { readonly shape: string; readonly focus: string | undefined }): null {
   const flow = useReactFlow();
+  const [width, height] = [useStore((state) => state.width), useStore((state) => state.height)];
   const seen = useRef('');
   useEffect(() => {
-    if (seen.current === shape) return;
+    if (seen.current === shape || width === 0) return;
     seen.current = shape;
-    requestAnimationFrame(() => {
-      void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.55 });
-      const node = focus === undefined ? undefined : flow.getNode(focus);
-      const { zoom } = flow.getViewport();
-      if (node !== undefined && zoom <= 0.56) void flow.setCenter(node.position.x + 118, node.position.y + 33, { zoom: 0.8 });
-    });
-  }, [flow, shape, focus]);
+    const node = focus === undefined ? undefined : flow.getNode(focus);
+    const at = { x: (node?.position.x ?? 0) + (node?.width ?? 0) / 2, y: node?.position.y ?? 0 };
+    void flow.setViewport(viewportOf(flow.getNodesBounds(flow.getNodes()), { width, height }, at));
+  }, [flow, shape, focus, width, height]);
   return null;
 }
 

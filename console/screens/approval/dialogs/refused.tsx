@@ -1,8 +1,8 @@
 /** A vote that was not taken says why, in words, and what can be done now; and the page is read again where it is behind. */
 import { useEffect } from 'react';
 import type { ReactElement } from 'react';
-import { refresh } from '../../api/queries.ts';
-import { Failure } from '../../look/told.tsx';
+import { refresh } from '../../../api/queries.ts';
+import { Failure } from '../../../look/told.tsx';
 import { refusalOf } from './refusal.ts';
 import css from './dialog.module.css';
 

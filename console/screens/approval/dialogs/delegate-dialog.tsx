@@ -2,12 +2,12 @@
 import { Button, Checkbox, Modal, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import type { DelegationRequest } from '../../../api/contract/delegations.ts';
-import { useSend } from '../../api/queries.ts';
-import { useSession } from '../../api/session.tsx';
-import { notify } from '../../app/notices.tsx';
-import { Failure } from '../../look/told.tsx';
-import { localTime } from '../../look/time.ts';
+import type { DelegationRequest } from '../../../../api/contract/delegations.ts';
+import { useSend } from '../../../api/queries.ts';
+import { useSession } from '../../../api/session.tsx';
+import { notify } from '../../../app/notices.tsx';
+import { Failure } from '../../../look/told.tsx';
+import { localTime } from '../../../look/time.ts';
 import css from './dialog.module.css';
 
 const hourMs = 3_600_000;
@@ -57,18 +57,7 @@ export function DelegateDialog({ onClose }: { readonly onClose: () => void }): R
           required
           data-autofocus
         />
-        <fieldset className={css['steps']}>
-          <legend>Which of my roles</legend>
-          {person.roles.map((role) => (
-            <Checkbox
-              key={role}
-              size="xs"
-              label={role}
-              checked={roles.includes(role)}
-              onChange={(event) => setRoles(event.currentTarget.checked ? [...roles, role] : roles.filter((one) => one !== role))}
-            />
-          ))}
-        </fieldset>
+        <Roles all={person.roles} roles={roles} onRoles={setRoles} />
         <Select label="How long" data={times} value={hours} onChange={(value) => setHours(value ?? '24')} allowDeselect={false} />
         <Textarea label="Reason" value={reason} onChange={(event) => setReason(event.currentTarget.value)} maxLength={2000} />
         {error === null ? null : <Failure error={error} inline />}
@@ -82,5 +71,28 @@ export function DelegateDialog({ onClose }: { readonly onClose: () => void }): R
         </div>
       </form>
     </Modal>
+  );
+}
+
+type RolesProps = {
+  readonly all: readonly string[];
+  readonly roles: readonly string[];
+  readonly onRoles: (roles: readonly string[]) => void;
+};
+
+function Roles({ all, roles, onRoles }: RolesProps): ReactElement {
+  return (
+    <fieldset className={css['steps']}>
+      <legend>Which of my roles</legend>
+      {all.map((role) => (
+        <Checkbox
+          key={role}
+          size="xs"
+          label={role}
+          checked={roles.includes(role)}
+          onChange={(event) => onRoles(event.currentTarget.checked ? [...roles, role] : roles.filter((one) => one !== role))}
+        />
+      ))}
+    </fieldset>
   );
 }

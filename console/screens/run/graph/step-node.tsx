@@ -12,10 +12,10 @@ import IconNotebook from '@tabler/icons-react/icons/IconNotebook';
 import IconRepeat from '@tabler/icons-react/icons/IconRepeat';
 import IconX from '@tabler/icons-react/icons/IconX';
 import type { ComponentType, ReactElement } from 'react';
-import { State, type Tone } from '../../look/state.tsx';
-import { lengthOf } from '../../look/time.ts';
+import { State, type Tone } from '../../../look/state.tsx';
+import { lengthOf } from '../../../look/time.ts';
 import type { RunNode } from './run-graph.ts';
-import { toneOfStep, wordsOfStep, type StepState } from './step-state.ts';
+import { toneOfStep, wordsOfStep, type StepState } from '../step-state.ts';
 import css from './step-node.module.css';
 
 const icons: Readonly<Record<string, ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>>> = {
@@ -67,23 +67,20 @@ export function StepNode({ node, live, chosen, onChoose }: StepNodeProps): React
         <Icon size={15} stroke={1.7} aria-hidden />
       </span>
       <span className={css['words']}>
-        <span className={css['title']}>{node.title}</span>
+        <span className={css['title']}>
+          {node.title}
+          {node.undo === undefined ? null : (
+            <span className={css['undo']} title={`undone by ${node.undo}`}>
+              <IconArrowBackUp size={12} aria-label={`undone by ${node.undo}`} />
+            </span>
+          )}
+        </span>
         <span className={css['does']} title={node.does}>
           {node.does}
         </span>
-        {live ? <Stands node={node} /> : <Promises node={node} />}
+        {live ? <Stands node={node} /> : null}
       </span>
     </button>
-  );
-}
-
-/** Of a playbook that nobody runs: whether it can be taken back. */
-function Promises({ node }: { readonly node: RunNode }): ReactElement | null {
-  if (node.undo === undefined) return null;
-  return (
-    <span className={css['stands']}>
-      <IconArrowBackUp size={11} aria-hidden /> undone by {node.undo}
-    </span>
   );
 }
 
