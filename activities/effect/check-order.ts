@@ -14,7 +14,12 @@ export type CheckedOrder = { readonly order: RunRow; readonly plan: Plan; readon
 
 /** Throws `order-missing`, `order-mismatch`, `run-state-wrong`, and `cancelled` for all but an undo. */
 export async function checkOrder(ports: Ports, call: ActionCall, action: ActionName): Promise<CheckedOrder> {
-  const order = await requireRun(ports, call);
+  return await checkFound(ports, call, action, await ports.store.runs.get(call.run));
+}
+
+/** The same where the order was looked up already. */
+export async function checkFound(ports: Ports, call: ActionCall, action: ActionName, found: RunRow | undefined): Promise<CheckedOrder> {
+  const order = requireFound(ports, call, found);
   const asUndo = call.undoes !== undefined;
   const { plan, step } = await plannedStep(ports.store, order, call, action);
   if (step?.kind !== 'action' || (asUndo ? step.undo : step.action) !== action) {
@@ -55,8 +60,11 @@ const isUndoneBy = ({ step }: Planned, action: ActionName): boolean => step?.kin
  * worker died of it; what is read then changes nothing any more.
  */
 export async function requireRun(ports: Ports, call: Pick<ActionCall, 'run'>): Promise<RunRow> {
+  return requireFound(ports, call, await ports.store.runs.get(call.run));
+}
+
+function requireFound(ports: Ports, call: Pick<ActionCall, 'run'>, order: RunRow | undefined): RunRow {
   requireWorkflow(ports, `run/${call.run}`);
-  const order = await ports.store.runs.get(call.run);
   if (order === undefined) throw new EdictError('order-missing', `run \`${call.run}\` was never ordered`);
   if (order.status === 'ended' && !ports.caller().local) throw new EdictError('run-state-wrong', `run \`${call.run}\` has ended already`);
   return order;

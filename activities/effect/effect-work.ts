@@ -1,4 +1,5 @@
 /** What an action says of its effect, and one attempt at it. */
+import type { Inventory } from '../../domain/context/inventory.ts';
 import type { ActionCall } from '../contract.ts';
 import type { Observed } from '../../connectors/connector.ts';
 import type { ActionName } from '../../domain/playbook/actions.ts';
@@ -16,5 +17,8 @@ export type EffectSpec = {
   /** What should be in force at the point without it: what a final failure leaves behind. */
   readonly without: (desired: StoredDesired, key: string, before: StoredDesired) => StoredDesired;
 };
+
+/** What an action says of its effect; where it takes the inventory to say it, once that is known. */
+export type SaidEffect = EffectSpec | { readonly action: ActionName; readonly by: (inventory: Inventory) => Promise<EffectSpec> };
 
 export type EffectWork = { readonly ports: Ports; readonly call: ActionCall; readonly spec: EffectSpec; readonly key: string };

@@ -10,7 +10,6 @@ import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { BudgetClaim, GuardDecision, GuardQuestion } from '../../domain/guard/decision.ts';
 import { claimsOf, questionOf, subjectsOf, type AskedEffect } from '../../domain/guard/question.ts';
-import type { ActionName } from '../../domain/playbook/actions.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
 import type { ActionStep } from '../../domain/playbook/plan.ts';
 import type { EffectRow, GuardSituation, RunRow } from '../../store/port.ts';
@@ -26,8 +25,8 @@ export type GuardedEffect = {
   readonly approval: ApprovalRecord | undefined;
   /** What the effect is about; the hosts, users and indicators of its parameters, else its targets, where not given. */
   readonly subjects?: readonly string[] | undefined;
-  /** Where it was looked up meanwhile: `situationOf`. */
-  readonly situation?: Promise<GuardSituation> | undefined;
+  /** Where it was looked up already. */
+  readonly situation?: GuardSituation | undefined;
 };
 
 /** What `store.effects.intend` takes besides the effect itself. */
@@ -38,23 +37,20 @@ export type Decision = {
   readonly claims: readonly BudgetClaim[];
 };
 
-/** What the guard has to know besides the order, which it does not need for that. */
-export function situationOf(
-  { store }: Ports,
-  { call, action, targets, subjects }: Pick<GuardedEffect, 'call' | 'targets' | 'subjects'> & { readonly action: ActionName },
-): Promise<GuardSituation> {
+/** What the guard has to know besides the order. */
+function situationOf({ store }: Ports, { call, step, targets, subjects }: GuardedEffect): Promise<GuardSituation> {
   return store.guard.situation({
-    action,
+    action: step.action,
     playbook: { run: call.run },
     subjects: (inventory) => subjects ?? subjectsOf(call.params, targets, inventory),
   });
 }
 
 /** Asks, and gives the decision whichever it is: the intent records it. */
-export async function guard(ports: Ports, effect: GuardedEffect): Promise<Decision> {
+async function ask(ports: Ports, effect: GuardedEffect): Promise<Decision> {
   const { call, order, step } = effect;
   const { playbook } = order;
-  const situation = await (effect.situation ?? situationOf(ports, { ...effect, action: step.action }));
+  const situation = effect.situation ?? (await situationOf(ports, effect));
   const { subjects } = situation;
   const { version, digest, settings } = situation.settings;
   const question = questionOf(askedOf(effect, subjects), { ...situation, version, settings });
@@ -73,16 +69,23 @@ export async function guard(ports: Ports, effect: GuardedEffect): Promise<Decisi
 }
 
 /**
- * Asked and recorded: the intent of the effect, or `guard-denied` with the reasons. An effect that was intended before is one attempt more.
- * The one way to an intent for activities.
+ * Asked and recorded: the intent of the effect, or `guard-denied` with the reasons. An effect that was intended before, `known`, is one
+ * attempt more. With `decide`, which gives what to `intend`, the one way to an intent for activities.
  */
-export async function intendGuarded(ports: Ports, effect: GuardedEffect, known?: EffectRow): Promise<EffectRow> {
-  const { call, order, step, targets, approval } = effect;
-  const key = effectKey(call);
-  const row = known ?? (await ports.store.effects.get(key));
-  const decided = row?.decision === undefined ? await guard(ports, effect) : decidedBefore(row, row.decision, order);
+export async function intendGuarded(ports: Ports, effect: GuardedEffect, known: EffectRow | undefined): Promise<EffectRow> {
+  return await intend(ports, effect, await decide(ports, effect, known), known);
+}
+
+export async function decide(ports: Ports, effect: GuardedEffect, known: EffectRow | undefined): Promise<Decision> {
+  return known?.decision === undefined ? await ask(ports, effect) : decidedBefore(known, known.decision, effect.order);
+}
+
+// oxlint-disable-next-line max-params -- what was decided of what is known
+export async function intend(ports: Ports, effect: GuardedEffect, decided: Decision, known: EffectRow | undefined): Promise<EffectRow> {
+  const { call, order, step, approval } = effect;
   // What was meant the first time stays meant: a point that was added since is none of this effect's business.
-  const intent = { key, run: call.run, step: call.step, action: step.action, targets: row?.targets ?? targets, params: call.params };
+  const { targets } = known ?? effect;
+  const intent = { key: effectKey(call), run: call.run, step: call.step, action: step.action, targets, params: call.params };
   const intended = await ports.store.effects.intend({ ...intent, approval: approval?.id, ...decided }, order.requester);
   if (intended.status === 'denied') throw denied(call, intended);
   return intended;

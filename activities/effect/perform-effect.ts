@@ -4,17 +4,19 @@
  */
 import type { ActionCall } from '../contract.ts';
 import type { Connector, Observed } from '../../connectors/connector.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
+import { subjectsOf } from '../../domain/guard/question.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
-import type { AtPoint, EffectRow } from '../../store/port.ts';
+import type { AtPoint, EffectRow, Outlook } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import { checkApproval } from './check-approval.ts';
-import { checkOrder, type CheckedOrder } from './check-order.ts';
+import { checkFound, type CheckedOrder } from './check-order.ts';
 import { differences, observedJson, wholeDesired } from './desired-state.ts';
 import type { StoredDesired } from './desired-state.ts';
-import type { EffectSpec, EffectWork } from './effect-work.ts';
+import type { EffectSpec, EffectWork, SaidEffect } from './effect-work.ts';
 import { failed } from './failed-effect.ts';
-import { intendGuarded, situationOf } from './guard.ts';
+import { decide, intend } from './guard.ts';
 import { observeAtPoints } from './observe-effect.ts';
 import { observePoint } from './observe-point.ts';
 import { effectKey, printReceipt, readReceipt } from './receipt.ts';
@@ -22,19 +24,40 @@ import type { EffectReceipt, PointReceipt } from './receipt.ts';
 
 export type EffectDone = { readonly row: EffectRow; readonly receipt: EffectReceipt; readonly acted: boolean };
 
-export async function performEffect(ports: Ports, call: ActionCall, spec: EffectSpec): Promise<EffectDone> {
+export async function performEffect(ports: Ports, call: ActionCall, said: SaidEffect): Promise<EffectDone> {
   const key = effectKey(call);
+  if (call.observe) {
+    const spec = await specOf(said, () => ports.store.context.inventory());
+    return { row: await observeAtPoints({ ports, call, spec, key }), receipt: { points: [] }, acted: false };
+  }
+  const { order: found, known, situation } = await outlook(ports, call, said);
+  const checked = await checkFound(ports, call, said.action, found);
+  const spec = await specOf(said, () => situation.inventory);
   const work: EffectWork = { ports, call, spec, key };
-  if (call.observe) return { row: await observeAtPoints(work), receipt: { points: [] }, acted: false };
-  // One journey for what does not depend on each other; whether it may happen at all is looked at first.
-  const situation = situationOf(ports, { call, action: spec.action, targets: spec.targets });
-  situation.catch(() => undefined);
-  const [checked, known] = await Promise.all([checkOrder(ports, call, spec.action), ports.store.effects.get(key)]);
   const approval = await approvalFor(work, checked, known);
-  const { order, step } = checked;
-  const row = await intendGuarded(ports, { call, order, step, targets: spec.targets, approval, situation }, known);
+  const effect = { call, ...checked, targets: spec.targets, approval, situation };
+  const decided = await decide(ports, effect, known);
+  const intended = intend(ports, effect, decided, known);
+  // The first time the lock is waited for meanwhile; nothing is done under it before the intent stands.
+  if (known === undefined && decided.decision.allow) return await land(work, spec.targets, intended);
+  const row = await intended;
   requireLive(row);
-  return row.status === 'confirmed' ? verify(ports, row) : land(work, row);
+  return row.status === 'confirmed' ? await verify(ports, row) : await land(work, row.targets, intended);
+}
+
+function outlook({ store }: Ports, call: ActionCall, said: SaidEffect): Promise<Outlook> {
+  const { action } = said;
+  const targets = 'targets' in said ? said.targets : [];
+  return store.effects.outlook({
+    run: call.run,
+    key: effectKey(call),
+    action,
+    subjects: (inventory) => subjectsOf(call.params, targets, inventory),
+  });
+}
+
+async function specOf(said: SaidEffect, inventory: () => Inventory | Promise<Inventory>): Promise<EffectSpec> {
+  return 'by' in said ? await said.by(await inventory()) : said;
 }
 
 /** An approval that does not hold any more is a refusal before the first attempt; after it, something may be in force that has to go. */
@@ -59,21 +82,23 @@ async function verify(ports: Ports, row: EffectRow): Promise<EffectDone> {
 
 const receiptsOf = (row: EffectRow): readonly PointReceipt[] => (row.receipt === undefined ? [] : readReceipt(row).points);
 
-type Progress = { readonly done: PointReceipt[]; readonly last: boolean; readonly recorded: readonly PointReceipt[] };
+type Progress = { readonly done: PointReceipt[]; readonly last: boolean };
 
-async function land(work: EffectWork, row: EffectRow): Promise<EffectDone> {
+/** INVARIANT: nothing is done at a point before the intent stands. One that was refused has left nothing to take back. */
+async function land(work: EffectWork, targets: readonly string[], intended: Promise<EffectRow>): Promise<EffectDone> {
+  intended.catch(() => undefined);
   const done: PointReceipt[] = [];
-  const recorded = receiptsOf(row);
   try {
-    for (const [index, name] of row.targets.entries()) {
+    for (const [index, name] of targets.entries()) {
       work.ports.caller().heartbeat({ point: name });
-      const last = index === row.targets.length - 1;
-      await work.ports.store.effects.lockedAt(work.key, name, (now) => landAt(work, row, { name, now }, { done, last, recorded }));
+      const last = index === targets.length - 1;
+      await work.ports.store.effects.lockedAt(work.key, name, async (now) => landAt(work, await intended, { name, now }, { done, last }));
     }
   } catch (error) {
-    throw await failed(work, row, error, [...recorded, ...done]);
+    const row = await intended;
+    throw await failed(work, row, error, [...receiptsOf(row), ...done]);
   }
-  return { row: { ...row, status: 'confirmed' }, receipt: { points: done }, acted: true };
+  return { row: { ...(await intended), status: 'confirmed' }, receipt: { points: done }, acted: true };
 }
 
 type Place = { readonly name: string; readonly now: AtPoint };
@@ -81,6 +106,7 @@ type Place = { readonly name: string; readonly now: AtPoint };
 async function landAt(work: EffectWork, row: EffectRow, { name, now }: Place, progress: Progress): Promise<void> {
   const { ports, spec, key } = work;
   const { status, desired: before } = now;
+  requireLive(row);
   // INVARIANT: an attempt that was given up for dead must not act after the undo; both hold the point's lock.
   requireLive({ key, status: status ?? 'intended' });
   if (before === undefined) throw new EdictError('enforcement-point-unknown', `no enforcement point \`${name}\``);
@@ -88,11 +114,12 @@ async function landAt(work: EffectWork, row: EffectRow, { name, now }: Place, pr
   const connector = await ports.connector(name);
   const observed = (await alreadyLanded(work, row, connector, after)) ?? (await applyAt(work, connector, after));
   // An attempt before this one may have got further: what it found then is what an undo puts back.
-  const found = progress.recorded.find((receipt) => receipt.point === name);
+  const recorded = receiptsOf(row);
+  const found = recorded.find((receipt) => receipt.point === name);
   progress.done.push({ point: name, before: found?.before ?? before, after });
   const health = differences(after, observed).length === 0 ? 'in-force' : 'drifted';
   const point = { name, desired: after, observed: observedJson(observed), health } as const;
-  const points = [...progress.recorded.filter((one) => !progress.done.some((own) => own.point === one.point)), ...progress.done];
+  const points = [...recorded.filter((one) => !progress.done.some((own) => own.point === one.point)), ...progress.done];
   await ports.store.effects.landed({ key, receipt: printReceipt({ points }), last: progress.last, point });
 }
 

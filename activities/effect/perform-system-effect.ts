@@ -40,7 +40,7 @@ export async function performSystemEffect(ports: Ports, call: ActionCall, spec: 
   if (known === undefined) {
     const approval = await checkApproval(ports, call, step, order);
     const choice = await chosen(ports, call, spec);
-    const row = await intendGuarded(ports, { call, order, step, targets: [choice.target], approval });
+    const row = await intendGuarded(ports, { call, order, step, targets: [choice.target], approval }, known);
     return await attempt({ ports, call, spec, key, ...choice }, async () => row);
   }
   // After the first attempt something may be in force, which has to go where the approval does not hold any more.

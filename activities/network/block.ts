@@ -1,10 +1,10 @@
 /** `network.block`: at every enforcement point, an address outside talks to nobody. One block for each effect key, made as an isolation is. */
 import type { ActionCall, Activities } from '../contract.ts';
-import type { Isolation } from '../../connectors/connector.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { parseAddress } from '../../domain/policy/addresses.ts';
 import { withIsolation, withoutIsolation } from '../effect/desired-state.ts';
+import type { EffectSpec } from '../effect/effect-work.ts';
 import { performEffect } from '../effect/perform-effect.ts';
 import { findAsset, nameOf } from '../find-asset.ts';
 import { connectionPoints } from './points.ts';
@@ -12,19 +12,23 @@ import type { Ports } from '../ports.ts';
 
 export function networkBlock(ports: Ports): Activities['network.block'] {
   return async (call) => {
-    const address = outsideAddress(await ports.store.context.inventory(), call);
-    const targets = (await connectionPoints(ports.store)).map((point) => point.name).toSorted();
-    if (targets.length === 0)
-      throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to block an address at', { where: call.step });
-    const isolation = (key: string): Isolation => ({ key, addresses: [address], allow: [] });
-    const { row } = await performEffect(ports, call, {
-      action: 'network.block',
-      targets,
-      desire: (desired, key) => withIsolation(desired, isolation(key)),
-      landed: (observed, _desired, key) => observed.isolationKeys.includes(key),
-      without: (desired, key) => withoutIsolation(desired, key),
-    });
-    return { receipt: row.key, points: row.targets, address };
+    const points = connectionPoints(ports.store);
+    points.catch(() => undefined);
+    const by = async (inventory: Inventory): Promise<EffectSpec> => {
+      const address = outsideAddress(inventory, call);
+      const targets = (await points).map((point) => point.name).toSorted();
+      if (targets.length === 0)
+        throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to block an address at', { where: call.step });
+      return {
+        action: 'network.block',
+        targets,
+        desire: (desired, key) => withIsolation(desired, { key, addresses: [address], allow: [] }),
+        landed: (observed, _desired, key) => observed.isolationKeys.includes(key),
+        without: (desired, key) => withoutIsolation(desired, key),
+      };
+    };
+    const { row } = await performEffect(ports, call, { action: 'network.block', by });
+    return { receipt: row.key, points: row.targets, address: nameOf(call.params['indicator']) ?? '' };
   };
 }
 

@@ -1,11 +1,11 @@
 /** `network.isolate`: at every enforcement point, the host reaches only `allow`. One isolation for each effect key. */
 import type { Activities } from '../contract.ts';
-import type { Isolation } from '../../connectors/connector.ts';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { printCidrs } from '../../domain/policy/addresses.ts';
 import { resolver } from '../../domain/policy/resolve.ts';
 import { withIsolation, withoutIsolation } from '../effect/desired-state.ts';
+import type { EffectSpec } from '../effect/effect-work.ts';
 import { performEffect } from '../effect/perform-effect.ts';
 import { findHost } from '../find-asset.ts';
 import { textsParam } from '../params.ts';
@@ -14,20 +14,23 @@ import type { Ports } from '../ports.ts';
 
 export function networkIsolate(ports: Ports): Activities['network.isolate'] {
   return async (call) => {
-    const [inventory, points] = await Promise.all([ports.store.context.inventory(), connectionPoints(ports.store)]);
-    const { addresses } = findHost(inventory, call.params['asset'], call.step);
-    const allow = allowedAddresses(inventory, textsParam(call, 'allow'));
-    const targets = points.map((point) => point.name).toSorted();
-    if (targets.length === 0)
-      throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to isolate a host at', { where: call.step });
-    const isolation = (key: string): Isolation => ({ key, addresses, allow });
-    const { row } = await performEffect(ports, call, {
-      action: 'network.isolate',
-      targets,
-      desire: (desired, key) => withIsolation(desired, isolation(key)),
-      landed: (observed, _desired, key) => observed.isolationKeys.includes(key),
-      without: (desired, key) => withoutIsolation(desired, key),
-    });
+    const points = connectionPoints(ports.store);
+    points.catch(() => undefined);
+    const by = async (inventory: Inventory): Promise<EffectSpec> => {
+      const { addresses } = findHost(inventory, call.params['asset'], call.step);
+      const allow = allowedAddresses(inventory, textsParam(call, 'allow'));
+      const targets = (await points).map((point) => point.name).toSorted();
+      if (targets.length === 0)
+        throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to isolate a host at', { where: call.step });
+      return {
+        action: 'network.isolate',
+        targets,
+        desire: (desired, key) => withIsolation(desired, { key, addresses, allow }),
+        landed: (observed, _desired, key) => observed.isolationKeys.includes(key),
+        without: (desired, key) => withoutIsolation(desired, key),
+      };
+    };
+    const { row } = await performEffect(ports, call, { action: 'network.isolate', by });
     return { receipt: row.key, points: row.targets };
   };
 }

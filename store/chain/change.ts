@@ -3,7 +3,7 @@
  *
  * INVARIANT: the rows and the commit go to PostgreSQL in one message, after everything else. From the first row to the commit the
  * transaction holds the head of the chain, which every other change waits for: so that time has no journey to this process in
- * it, and the head, taken last, is part of no deadlock. The disk is waited for after the commit (flush.ts).
+ * it, and the head, taken last, is part of no deadlock. The disk is waited for after the commit, in the same message (flush.ts).
  */
 import type pg from 'pg';
 import type { AuditRow } from '../../domain/audit-chain.ts';
@@ -11,7 +11,7 @@ import { isLostConnection } from '../postgres/failures.ts';
 import { databaseOn, type Tx } from '../postgres/database.ts';
 import { appendStatement, unrecorded, type AuditEntry } from './append.ts';
 import type { AuditFile } from './file.ts';
-import type { Flush } from './flush.ts';
+import { flushStatement } from './flush.ts';
 
 type Recorder = (entry: AuditEntry) => void;
 type Work<T> = (tx: Tx, record: Recorder) => Promise<T>;
@@ -22,13 +22,10 @@ export type Change = <T>(work: Work<T>) => Promise<T>;
 /** The same, with the rows as they are in the chain. */
 export type RecordedChange = <T>(work: Work<T>) => Promise<{ readonly result: T; readonly rows: readonly AuditRow[] }>;
 
-export function recordedChange(pool: pg.Pool, flush: Flush, file: AuditFile): RecordedChange {
+export function recordedChange(pool: pg.Pool, file: AuditFile): RecordedChange {
   return async (work) => {
     const done = await inTransaction(pool, work);
-    if (done.rows.length > 0) {
-      await flush();
-      file.wake();
-    }
+    if (done.rows.length > 0) file.wake();
     return done;
   };
 }
@@ -49,10 +46,13 @@ async function inTransaction<T>(pool: pg.Pool, work: Work<T>): Promise<{ readonl
 }
 
 async function commit(client: pg.PoolClient, entries: readonly AuditEntry[]): Promise<readonly AuditRow[]> {
-  const statements = [...entries.map(appendStatement), 'commit'];
+  const flush = entries.length === 0 ? [] : [flushStatement];
+  const statements = [...entries.map(appendStatement), 'commit', ...flush];
   try {
     const results: unknown = await client.query(statements.join('; '));
-    return entries.length === 0 ? [] : (results as readonly pg.QueryResult<AuditRow>[]).flatMap(({ rows }) => rows);
+    return entries.length === 0
+      ? []
+      : (results as readonly pg.QueryResult<AuditRow>[]).slice(0, entries.length).flatMap(({ rows }) => rows);
   } catch (error) {
     const [entry] = entries;
     throw entry === undefined || isLostConnection(error) ? error : unrecorded(error, entry);

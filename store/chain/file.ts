@@ -1,5 +1,5 @@
 /**
- * The second sink of the audit chain: a file of JSON lines, only ever appended to, that trails the table by some milliseconds.
+ * The second sink of the audit chain: a file of JSON lines, only ever appended to, that trails the table by a quarter of a second.
  * It is filled from the table, under a lock that all processes on this file share, so that each row is in it once and in order
  * whoever wrote it, and what a crash or a full disk left out is caught up with the next change or start.
  *
@@ -34,7 +34,8 @@ export type AuditFile = {
 };
 
 const batchRows = 1000;
-const gatherMs = 20;
+/** Each batch costs a write to the disk, which whoever waits for the table's has to share. */
+const gatherMs = 250;
 const retryMs = 5000;
 
 export function openAuditFile(db: Db, flush: Flush, path: string): AuditFile {

@@ -1,24 +1,26 @@
 /**
- * A change in one statement: a function of the database that writes what it writes and its rows of the chain. One journey instead of five, for
- * what every effect does. As after any change, the disk is waited for after the commit (flush.ts).
+ * A change in one message: a function of the database that writes what it writes and its rows of the chain, the commit, and the wait for the
+ * disk (flush.ts). One journey instead of five, for what every effect does.
  */
 import type pg from 'pg';
+import { escapeLiteral } from 'pg';
 import { EdictError } from '../../domain/errors.ts';
 import { isBadValue, isLostConnection, isServerFailure } from '../postgres/failures.ts';
 import type { AuditFile } from './file.ts';
-import type { Flush } from './flush.ts';
+import { flushStatement } from './flush.ts';
 
-export type RecordedStatement = <T extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => Promise<readonly T[]>;
+/** The rows that the function gives for these texts. */
+export type RecordedStatement = <T extends pg.QueryResultRow>(name: string, values: readonly string[]) => Promise<readonly T[]>;
 
-export function recordedStatement(pool: pg.Pool, flush: Flush, file: AuditFile): RecordedStatement {
-  return async <T extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => {
-    const { rows } = await pool.query<T>({ text, values: [...values] }).catch((error: unknown) => {
+export function recordedStatement(pool: pg.Pool, file: AuditFile): RecordedStatement {
+  return async <T extends pg.QueryResultRow>(name: string, values: readonly string[]) => {
+    const call = `select * from ${name}(${values.map((value) => escapeLiteral(value)).join(', ')})`;
+    // A connection on which it fails is closed by the pool, and its transaction with it.
+    const results: unknown = await pool.query(`begin; ${call}; commit; ${flushStatement}`).catch((error: unknown) => {
       throw refusal(error);
     });
-    if (rows.length > 0) {
-      await flush();
-      file.wake();
-    }
+    const { rows = [] } = (results as readonly pg.QueryResult<T>[])[1] ?? {};
+    if (rows.length > 0) file.wake();
     return rows;
   };
 }

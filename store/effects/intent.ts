@@ -4,7 +4,7 @@ import { spent, type BudgetClaim } from '../../domain/guard/decision.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RecordedStatement } from '../chain/statement.ts';
 import type { EffectIntent, EffectRow } from '../port.ts';
-import { likePattern } from './budgets.ts';
+import { likePattern } from './situation.ts';
 
 type Made = Pick<EffectRow, 'status'> & {
   readonly error: EffectRow['error'] | null;
@@ -18,7 +18,7 @@ export async function writeIntent(statement: RecordedStatement, intent: EffectIn
   const { decision, claims = [] } = intent;
   const asked = decision.allow ? claims.map((claim) => claimed(intent, claim)) : [];
   const values = [canonicalJson(documentOf(intent, by)), canonicalJson(asked)];
-  const [made] = await statement<Made>('select * from effect_intend($1::json, $2::json)', values);
+  const [made] = await statement<Made>('effect_intend', values);
   return made && rowOf(intent, made);
 }
 

@@ -27,7 +27,7 @@ export function landingMethods(change: RecordedChange, statement: RecordedStatem
 const open: readonly EffectStatus[] = ['intended', 'applied', 'uncertain'];
 
 async function land(statement: RecordedStatement, { key, receipt, last, point }: Landed): Promise<{ readonly status: EffectStatus }> {
-  const [answer] = await statement<{ before: EffectStatus | null; point_known: boolean }>('select * from effect_land($1::json)', [
+  const [answer] = await statement<{ before: EffectStatus | null; point_known: boolean }>('effect_land', [
     canonicalJson(documentOf({ key, receipt, last, point })),
   ]);
   const { before, point_known: known } = answer ?? { before: null, point_known: true };

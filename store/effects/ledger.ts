@@ -14,7 +14,7 @@ import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
 import type { EffectIntent, EffectRow, Effects, EffectStatus, PointRow } from '../port.ts';
 import type { Tables } from '../postgres/tables.ts';
 
-type Stored = Selectable<Tables['effects']>;
+export type StoredEffect = Selectable<Tables['effects']>;
 type Fault = { readonly code: ErrorCode; readonly message: string };
 
 /**
@@ -40,7 +40,7 @@ type Move = {
   readonly detail: JsonObject;
 };
 
-export function effectsRepository(db: Db, change: RecordedChange, statement: RecordedStatement): Omit<Effects, 'lockedAt'> {
+export function effectsRepository(db: Db, change: RecordedChange, statement: RecordedStatement): Omit<Effects, 'lockedAt' | 'outlook'> {
   const move = (step: Move) => moveEffect(change, step);
   return {
     intend: (intent, by) => intend(change, statement, intent, by),
@@ -61,7 +61,7 @@ export function effectsRepository(db: Db, change: RecordedChange, statement: Rec
       ),
     get: async (key) => {
       const row = await db.selectFrom('effects').selectAll().where('key', '=', key).executeTakeFirst();
-      return row && toRow(row, await entriesOf(db, [key]));
+      return row && toEffect(row, await entriesOf(db, [key]));
     },
     list: async (filter, page) => {
       const [limit, after] = [pageLimit(page), timeKey(page)];
@@ -81,7 +81,7 @@ export function effectsRepository(db: Db, change: RecordedChange, statement: Rec
         db,
         rows.map((row) => row.key),
       );
-      return toPage({ rows, limit, key: (row) => [row.intended_at, row.key], item: (row) => toRow(row, entries) });
+      return toPage({ rows, limit, key: (row) => [row.intended_at, row.key], item: (row) => toEffect(row, entries) });
     },
   };
 }
@@ -202,15 +202,15 @@ async function unsettled(db: Db): Promise<readonly EffectRow[]> {
   return await withEntriesOf(db, rows);
 }
 
-async function withEntriesOf(db: Db, rows: readonly Stored[]): Promise<readonly EffectRow[]> {
+async function withEntriesOf(db: Db, rows: readonly StoredEffect[]): Promise<readonly EffectRow[]> {
   const entries = await entriesOf(
     db,
     rows.map(({ key }) => key),
   );
-  return rows.map((row) => toRow(row, entries));
+  return rows.map((row) => toEffect(row, entries));
 }
 
-function wrongState({ key, status }: Stored, to: EffectStatus): EdictError {
+function wrongState({ key, status }: StoredEffect, to: EffectStatus): EdictError {
   return new EdictError('effect-state-wrong', `the effect \`${key}\` is ${status} and cannot become ${to}`, {
     where: subjectOf(key),
     expected: edges[status].join(' or ') || 'nothing: it is undone',
@@ -230,25 +230,25 @@ async function update(tx: Tx, key: string, changes: UpdateObject<Tables, 'effect
   return { row, before: (before ?? []).map((id) => ({ subject: subjectOf(key), id })) };
 }
 
-function findLocked(tx: Tx, key: string): Promise<Stored | undefined> {
+function findLocked(tx: Tx, key: string): Promise<StoredEffect | undefined> {
   return tx.selectFrom('effects').selectAll().where('key', '=', key).forUpdate().executeTakeFirst();
 }
 
-async function lockEffect(tx: Tx, key: string): Promise<Stored> {
+async function lockEffect(tx: Tx, key: string): Promise<StoredEffect> {
   const row = await findLocked(tx, key);
   if (row === undefined) throw new EdictError('not-found', `there is no effect \`${key}\``);
   return row;
 }
 
-type Written = { readonly row: Stored; readonly before: Entries };
+type Written = { readonly row: StoredEffect; readonly before: Entries };
 
 function withEntries({ row, before }: Written, added: readonly AuditRow[]): EffectRow {
-  return toRow(row, [...before, ...added]);
+  return toEffect(row, [...before, ...added]);
 }
 
 type Entries = readonly { readonly subject: string; readonly id: number }[];
 
-async function entriesOf(db: Db, keys: readonly string[]): Promise<Entries> {
+export async function entriesOf(db: Db, keys: readonly string[]): Promise<Entries> {
   if (keys.length === 0) return [];
   return await db.selectFrom('audit').select(['subject', 'id']).where('subject', 'in', keys.map(subjectOf)).orderBy('id').execute();
 }
@@ -257,7 +257,7 @@ function subjectOf(key: string): string {
   return `effect/${key}`;
 }
 
-function toRow(row: Stored, entries: Entries): EffectRow {
+export function toEffect(row: StoredEffect, entries: Entries): EffectRow {
   const { key, run, step, action, targets, params, status, attempts } = row;
   return {
     key,

@@ -12,7 +12,7 @@ import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
 import type { Order, RunRow, Runs } from '../port.ts';
 import type { Tables } from '../postgres/tables.ts';
 
-type Stored = Selectable<Tables['runs']>;
+export type StoredRun = Selectable<Tables['runs']>;
 type OrderInput = Parameters<Runs['order']>[0];
 
 const system = 'system:run';
@@ -44,14 +44,14 @@ function reads(db: Db): Pick<Runs, 'get' | 'list' | 'forks' | 'broughtBy' | 'lis
       return rows.map(({ run }) => run);
     },
     broughtBy: async (run) =>
-      (await db.selectFrom('runs').selectAll().where('origin_run', '=', run).orderBy('ordered_at').orderBy('run').execute()).map(toRow),
+      (await db.selectFrom('runs').selectAll().where('origin_run', '=', run).orderBy('ordered_at').orderBy('run').execute()).map(toRun),
     forks: async (run) =>
       (await db.selectFrom('runs').select('run').where('fork_of', '=', run).orderBy('ordered_at').orderBy('run').execute()).map(
         (row) => row.run,
       ),
     get: async (run) => {
       const row = await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst();
-      return row && toRow(row);
+      return row && toRun(row);
     },
     list: async (filter, page) => {
       const [limit, after] = [pageLimit(page), timeKey(page)];
@@ -68,7 +68,7 @@ function reads(db: Db): Pick<Runs, 'get' | 'list' | 'forks' | 'broughtBy' | 'lis
       if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome);
       if (filter.status !== undefined) query = query.where('status', '=', filter.status);
       if (after !== undefined) query = query.where(sql<boolean>`(ordered_at, run) < (${after.at}::timestamptz, ${after.id})`);
-      return toPage({ rows: await query.execute(), limit, key: (row) => [row.ordered_at, row.run], item: toRow });
+      return toPage({ rows: await query.execute(), limit, key: (row) => [row.ordered_at, row.run], item: toRun });
     },
   };
 }
@@ -133,13 +133,13 @@ function changes(change: Change): Pick<Runs, 'order' | 'started' | 'finish' | 'r
   };
 }
 
-async function lockRun(tx: Tx, run: string): Promise<Stored> {
+async function lockRun(tx: Tx, run: string): Promise<StoredRun> {
   const row = await tx.selectFrom('runs').selectAll().where('run', '=', run).forUpdate().executeTakeFirst();
   if (row === undefined) throw new EdictError('not-found', `there is no run \`${run}\``);
   return row;
 }
 
-function sameOrder(found: Stored, order: OrderInput): Order {
+function sameOrder(found: StoredRun, order: OrderInput): Order {
   const { orderedAt: _, ...content } = toOrder(found);
   if (canonicalJson(content) === canonicalJson(optionalsDropped(order))) return toOrder(found);
   throw new EdictError('conflict', `the run \`${order.run}\` was ordered with another content`, {
@@ -188,7 +188,7 @@ function toColumns({ planDigest, inputs, incident, policy, signal, origin, fork,
   };
 }
 
-function toOrder(row: Stored): Order {
+function toOrder(row: StoredRun): Order {
   const { run, playbook, version, plan_digest, inputs, requester } = row;
   const rest = {
     incident: row.incident ?? undefined,
@@ -200,7 +200,7 @@ function toOrder(row: Stored): Order {
   return { run, playbook, version, planDigest: plan_digest, inputs, requester, ...rest, orderedAt: row.ordered_at };
 }
 
-function toRow(row: Stored): RunRow {
+export function toRun(row: StoredRun): RunRow {
   const order = toOrder(row);
   const { version, planDigest } = row.migrations?.at(-1) ?? order;
   return {

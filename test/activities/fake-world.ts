@@ -144,12 +144,11 @@ function storeOf(world: World): Store {
     effects: effectsOf(world),
     guard: {
       situation: async ({ subjects }: Parameters<Guard['situation']>[0]) => {
-        const inventory = { assets: [], zones: [] };
         return { now: at, settings: defaultVersion, usage: [], inventory, subjects: subjects(inventory) };
       },
     },
     points: pointsOf(world),
-    context: { inventory: async () => ({ assets: [asset('ws-17', '10.3.0.17')], zones: [{ name: 'forensics', cidrs: ['10.9.0.0/24'] }] }) },
+    context: { inventory: async () => inventory },
     audit: { append: async (entry: { event: string; subject: string }) => void world.audit.push(entry) },
   };
   return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, crashing(world, part)])) as unknown as Store;
@@ -161,6 +160,8 @@ function rightsIn({ people, delegations }: World): Rights {
     delegated: (from, to) => delegations.filter((one) => one.from === from && one.to === to).flatMap(({ roles }) => roles),
   };
 }
+
+const inventory = { assets: [asset('ws-17', '10.3.0.17')], zones: [{ name: 'forensics', cidrs: ['10.9.0.0/24'] }] };
 
 function asset(name: string, address: string) {
   return { name, addresses: [address], zone: 'office', services: [], groups: [], owner: 'it', criticality: 'low' as const };
@@ -175,6 +176,10 @@ function effectsOf(world: World) {
     return next;
   };
   return {
+    outlook: async ({ run, key, subjects }: Parameters<Effects['outlook']>[0]) => {
+      const situation = { now: at, inventory, subjects: subjects(inventory), settings: defaultVersion, usage: [] };
+      return { order: world.runs.get(run), known: world.effects.get(key), situation };
+    },
     intend: async (input: EffectIntent) => {
       const row = world.effects.get(input.key);
       if (row !== undefined) return change(input.key, { attempts: row.attempts + 1 });
