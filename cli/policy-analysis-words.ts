@@ -1,6 +1,7 @@
 /** What the analysis of policies says, in words. All of it is given cleaned text. */
 import type { AccessComparison } from '../domain/policy/analysis/access.ts';
 import type { Finding } from '../domain/policy/analysis/finding.ts';
+import { type GrantSizes, printGrants } from '../domain/policy/analysis/grants/permissiveness.ts';
 import type { OptimiseStep } from '../domain/policy/analysis/optimise.ts';
 import type { Relation } from '../domain/policy/analysis/relate.ts';
 import type { PlainSize, PlainSizes } from '../domain/policy/analysis/size.ts';
@@ -15,9 +16,10 @@ export type AnalysisReport = {
   readonly counts: { readonly [kind: string]: number };
   readonly pairsCut: boolean;
   readonly allows: PlainSizes;
+  readonly grants: GrantSizes;
 };
 
-export function analysisWords({ rules, findings, counts, pairsCut, allows }: AnalysisReport): string {
+export function analysisWords({ rules, findings, counts, pairsCut, allows, grants }: AnalysisReport): string {
   const unused = findings.filter(({ kind }) => kind === 'unused-object');
   const lines = findings
     .filter(({ kind }) => kind !== 'unused-object')
@@ -32,8 +34,12 @@ export function analysisWords({ rules, findings, counts, pairsCut, allows }: Ana
     ...unusedWords(unused, counts['unused-object'] ?? unused.length),
     `${counted(rules, 'rule')}: ${listed}`,
     ...(pairsCut ? [style.yellow('so many rules are at odds that not every pair was looked at')] : []),
-    `allowed together: ${sizeWords(allows)}`,
+    `allowed together: ${[sizeWords(allows), ...grantWords(grants)].join(', ')}`,
   ].join('\n');
+}
+
+export function grantWords(grants: GrantSizes): readonly string[] {
+  return (['access', 'ai'] as const).flatMap((kind) => (grants[kind] === undefined ? [] : [printGrants(kind, grants[kind])]));
 }
 
 function unusedWords(unused: readonly Finding[], count: number): readonly string[] {

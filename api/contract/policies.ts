@@ -152,8 +152,10 @@ export const PolicyDocument = z
     rules: list(Rule),
     questions: list(Question),
     tests: list(z.object({ name: z.string(), request: Request, decision: Decision, by: list(z.string()).optional() })),
-    /** Logarithms to base 2 of the most requests that the rules may allow. */
-    budget: z.object({ ipv4: z.number().optional(), ipv6: z.number().optional() }).optional(),
+    /** The most that the rules may allow: of the network logarithms to base 2 of requests, else grants, counted. */
+    budget: z
+      .object({ ipv4: z.number().optional(), ipv6: z.number().optional(), access: z.int().optional(), ai: z.int().optional() })
+      .optional(),
   })
   .meta({ id: 'PolicyDocument' });
 export type PolicyDocument = z.infer<typeof PolicyDocument>;

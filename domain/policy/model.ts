@@ -162,8 +162,15 @@ export type Policy<R = Rule, Q = Request> = {
   readonly budget?: PolicyBudget | undefined;
 };
 
-/** The most that the rules may allow together, of each family: logarithms to base 2, as analysis/size.ts counts. Absent: no limit. */
-export type PolicyBudget = { readonly ipv4?: number | undefined; readonly ipv6?: number | undefined };
+/** The most that the rules may allow together. Absent: no limit. */
+export type PolicyBudget = {
+  /** Of the network: logarithms to base 2, as analysis/size.ts counts. */
+  readonly ipv4?: number | undefined;
+  readonly ipv6?: number | undefined;
+  /** Grants of access, and of models, as analysis/grants/size.ts counts. */
+  readonly access?: number | undefined;
+  readonly ai?: number | undefined;
+};
 
 /** A policy that speaks of the network alone. */
 export type NetworkPolicy = Policy<NetworkRule, NetworkRequest>;

@@ -106,6 +106,8 @@ const spanSchema = z.strictObject({ start: z.int().min(0), end: z.int().min(0) }
 
 /** A logarithm to base 2; no request space of ours is larger. */
 const bits = z.number().min(0).max(512);
+/** Who may do what on what, counted. */
+const grants = z.int().min(0).max(1_000_000_000);
 
 /** The parts that the model and the file share, over each form's own rules and requests. */
 export function documentShape<Rule extends z.ZodType, Request extends z.ZodType>(rule: Rule, request: Request) {
@@ -134,7 +136,7 @@ export function documentShape<Rule extends z.ZodType, Request extends z.ZodType>
     rules: z.array(rule).max(20_000),
     questions: z.array(question).max(1_000),
     tests: z.array(test).max(10_000),
-    budget: z.strictObject({ ipv4: bits.optional(), ipv6: bits.optional() }).optional(),
+    budget: z.strictObject({ ipv4: bits.optional(), ipv6: bits.optional(), access: grants.optional(), ai: grants.optional() }).optional(),
   };
 }
 

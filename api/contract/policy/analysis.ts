@@ -40,6 +40,9 @@ const Finding = z
   })
   .meta({ id: 'PolicyFinding' });
 
+/** Who may do what on what, counted: of all that could be, and whether anybody may do something. */
+const GrantSize = z.object({ grants: z.number(), of: z.number(), anybody: z.boolean() }).meta({ id: 'GrantSize' });
+
 export const PolicyAnalysis = z
   .object({
     policies: list(z.object({ policy: Name, version: VersionNumber })),
@@ -50,6 +53,7 @@ export const PolicyAnalysis = z
     /** So many pairs of rules are at odds that not all were looked at. */
     pairsCut: z.boolean(),
     allows: Sizes,
+    grants: z.object({ access: GrantSize.optional(), ai: GrantSize.optional() }),
   })
   .meta({ id: 'PolicyAnalysis' });
 

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { EdictError } from '../../../domain/errors.ts';
 import { loadFlows } from '../../../domain/policy/replay/flows.ts';
+import { grantSizes } from '../../../domain/policy/analysis/grants/permissiveness.ts';
 import { permissiveness } from '../../../domain/policy/analysis/permissiveness.ts';
 import { blastRadius } from '../../../domain/policy/analysis/reach.ts';
 import { plainSizes } from '../../../domain/policy/analysis/size.ts';
@@ -72,8 +73,9 @@ function whatIfCommand(): Command {
       const network = asked === undefined || flows.length > 0 || [...before, ...after].some(speaksOfNetwork);
       const result = whatIfOn(loadFlows(flows), prepare(before, inventory), prepare(after, inventory), inventory);
       const allows = { before: plainSizes(permissiveness(before, inventory)), after: plainSizes(permissiveness(after, inventory)) };
+      const grants = { before: grantSizes(before, inventory), after: grantSizes(after, inventory) };
       const radius = flags.asset === undefined ? undefined : blastRadius(flags.asset, [before, after], inventory);
-      answer(globals(this), { ...result, allows, radius, access: asked }, (clean) =>
+      answer(globals(this), { ...result, allows, grants, radius, access: asked }, (clean) =>
         [...(network ? [whatIfWords(clean)] : []), ...(clean.access === undefined ? [] : [accessWhatIfWords(clean.access)])].join('\n'),
       );
     });

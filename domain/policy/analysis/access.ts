@@ -17,11 +17,12 @@ import { inOrderOfWeight } from '../access/weigh.ts';
 import type { Path } from '../compare.ts';
 import type { Policy, Request } from '../model.ts';
 import { printRequest } from '../request-text.ts';
-import { decisive, type Decisive, type RuleSet } from './decisive.ts';
+import type { AccessClause } from '../access/interpret.ts';
+import { decisive, type RuleSet } from './decisive.ts';
+import type { Counted } from './grants/size.ts';
 
-export type AccessSubject = {
-  readonly set: RuleSet;
-  readonly found: Decisive;
+export type AccessSubject = Counted & {
+  readonly kind: AccessKind;
   readonly make: (path: Path) => Request;
   /** Rules that err on some request. */
   readonly erring: ReadonlySet<number>;
@@ -49,10 +50,23 @@ export function accessSubject(policies: readonly Policy[], inventory: Inventory,
   };
   const found = decisive(set);
   return {
+    kind,
     set,
     found,
+    lines,
+    store,
+    selectors: selectorsOf(rules),
     make: ({ classes }) => requestAtClasses({ lines, space: found.store.space, store, timezone }, classes),
     erring: new Set(clauses.flatMap(({ role, rule }) => (role === 'unsure' ? [rule] : []))),
+  };
+}
+
+function selectorsOf(rules: readonly AccessClause[]): Counted['selectors'] {
+  const scopes = rules.flatMap(({ scope, excepts }) => [scope, ...excepts.map((except) => except.scope)]);
+  return {
+    principal: scopes.flatMap(({ principals }) => principals),
+    action: scopes.flatMap(({ actions }) => actions),
+    resource: scopes.flatMap(({ resources }) => resources),
   };
 }
 

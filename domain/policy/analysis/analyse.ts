@@ -19,6 +19,8 @@ import { type Overlaps, overlapsOf } from './overlaps.ts';
 import { allowedBy } from './permissiveness.ts';
 import { usageOf } from './right-size.ts';
 import { type FamilySizes, measureOf } from './size.ts';
+import { broadGrants } from './grants/broad.ts';
+import { type GrantSizes, sizesOf } from './grants/permissiveness.ts';
 import { type Telling, tellingOf } from './telling.ts';
 
 export type AnalyseOptions = {
@@ -40,6 +42,8 @@ export type Analysis = {
   readonly pairsCut: boolean;
   /** What the policies allow together. */
   readonly allows: FamilySizes;
+  /** And of access and of models. */
+  readonly grants: GrantSizes;
 };
 
 /** In IPv4 a /16 to a /18 on every TCP port is below, a /16 to a /16 above. */
@@ -59,6 +63,7 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
   const untold: readonly Untold[] = [
     ...untoldRules(tell, needlessRules(set, found), overlaps),
     ...others.flatMap((subject) => untoldAccess(subject, inventory)),
+    ...others.flatMap((subject) => untoldBroad(subject, inventory)),
     ...broad.map((one) => ({ kind: 'over-broad' as const, tell: () => tell.broad(one) })),
     ...untoldUsage(tell, policies, inventory, options.flows),
     ...policies
@@ -75,6 +80,7 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
     counts: Object.fromEntries(byKind.map(([kind, list]) => [kind, list.length])) as Analysis['counts'],
     pairsCut: overlaps.cut,
     allows: allowedBy(set, found, measure),
+    grants: sizesOf(others),
   };
 }
 
@@ -88,6 +94,11 @@ function untoldRules(tell: Telling, needless: readonly Needless[], overlaps: Ove
 function untoldAccess({ set, found, make, erring }: AccessSubject, inventory: Inventory): readonly Untold[] {
   const needless = needlessRules(set, found).filter(({ rule }) => !erring.has(rule));
   return untoldRules(tellingOf({ set, found, make, inventory }), needless, overlapsOf(set, found));
+}
+
+function untoldBroad(subject: AccessSubject, inventory: Inventory): readonly Untold[] {
+  const tell = tellingOf({ ...subject, inventory });
+  return broadGrants(subject).map((one) => ({ kind: 'over-broad' as const, tell: () => tell.broadGrant(one) }));
 }
 
 /** Of a grant that something used, the part that nothing did makes it over-broad. */

@@ -7,8 +7,11 @@ import type { Inventory } from '../../context/inventory.ts';
 import { EdictError } from '../../errors.ts';
 import { element } from '../element.ts';
 import type { Policy, Rule } from '../model.ts';
+import { diffAccess } from './access-diff.ts';
+import { accessSubject } from './access.ts';
 import { needlessRules } from './coverage.ts';
 import { decisive } from './decisive.ts';
+import { mergeGrants } from './grants/merge.ts';
 import { mergeRules } from './merge.ts';
 import { networkRules } from './network.ts';
 import { relate } from './relate.ts';
@@ -39,7 +42,7 @@ export type OptimiseOptions = {
 /** Throws what reading the policies throws, and `proof-failed` where the result would mean something else. */
 export function optimise(policies: readonly Policy[], inventory: Inventory, { hits }: OptimiseOptions = {}): Optimised {
   const steps: OptimiseStep[] = [];
-  const dropped = drop(policies, inventory, steps);
+  const dropped = dropGrants(drop(policies, inventory, steps), inventory, steps);
   const merged = dropped.map((policy) => mergePolicy(policy, inventory, steps));
   const ordered = (hits === undefined ? merged : merged.map((policy) => reorder(policy, hits, steps))).map((policy) =>
     withTests(policy, steps),
@@ -47,6 +50,10 @@ export function optimise(policies: readonly Policy[], inventory: Inventory, { hi
   const { relation, first, second } = relate(policySide('before', policies, inventory), policySide('after', ordered, inventory), inventory);
   if (relation !== 'equivalent')
     throw new EdictError('proof-failed', `the optimised policies mean something else: ${(first ?? second)?.text ?? relation}`);
+  for (const kind of kinds) {
+    const { equal } = diffAccess(policies, ordered, inventory, kind);
+    if (!equal) throw new EdictError('proof-failed', `the optimised policies mean something else in their rules of \`${kind}\``);
+  }
   return { policies: ordered, steps, before: count(policies), after: count(ordered), proof: relation };
 }
 
@@ -66,8 +73,30 @@ function drop(policies: readonly Policy[], inventory: Inventory, steps: Optimise
   return drop(left, inventory, steps);
 }
 
+const kinds = ['access', 'ai'] as const;
+
+/** What can err is never needless: it denies where it does. */
+function dropGrants(policies: readonly Policy[], inventory: Inventory, steps: OptimiseStep[]): readonly Policy[] {
+  const gone = kinds.flatMap((kind) => {
+    const subject = accessSubject(policies, inventory, kind);
+    if (subject === undefined) return [];
+    const { set, found, erring } = subject;
+    const id = (rule: number) => element(set.rules, rule).id;
+    return needlessRules(set, found).flatMap(({ rule, by, droppable }) =>
+      droppable && !erring.has(rule) ? [{ rule: id(rule), rules: by.map(id) }] : [],
+    );
+  });
+  if (gone.length === 0) return policies;
+  steps.push(...gone.map((one) => ({ change: 'dropped' as const, ...one })));
+  const ids = new Set(gone.map(({ rule }) => rule));
+  const left = policies.map((policy) => ({ ...policy, rules: policy.rules.filter((rule) => !ids.has(`${policy.policy}/${rule.id}`)) }));
+  return dropGrants(left, inventory, steps);
+}
+
 function mergePolicy(policy: Policy, inventory: Inventory, steps: OptimiseStep[]): Policy {
-  const { rules, merges } = mergeRules(policy.rules, inventory);
+  const network = mergeRules(policy.rules, inventory);
+  const grants = mergeGrants(network.rules);
+  const [rules, merges] = [grants.rules, [...network.merges, ...grants.merges]];
   const full = (id: string) => `${policy.policy}/${id}`;
   steps.push(...merges.map(({ into, from }) => ({ change: 'merged' as const, rule: full(into), rules: from.map(full) })));
   return merges.length === 0 ? policy : { ...policy, rules };

@@ -6,10 +6,12 @@ import { childOf } from '../diagram.ts';
 import { element } from '../element.ts';
 import type { Decision, Request, RuleEffect } from '../model.ts';
 import { printRequest } from '../request-text.ts';
+import type { SlotName } from '../access/space/atom.ts';
 import type { Broad } from './broad.ts';
 import type { Needless } from './coverage.ts';
 import type { Decisive, RuleSet } from './decisive.ts';
 import { type Finding, type FindingKind, type FindingWitness, severityOf } from './finding.ts';
+import type { BroadGrant } from './grants/broad.ts';
 import type { Overlap } from './overlaps.ts';
 import type { Usage } from './right-size.ts';
 import { printSize } from './size.ts';
@@ -26,6 +28,7 @@ export type Telling = {
   readonly needless: (needless: Needless) => Finding;
   readonly overlap: (overlap: Overlap) => Finding;
   readonly broad: (broad: Broad) => Finding;
+  readonly broadGrant: (broad: BroadGrant) => Finding;
   /** `support`: the flows that were looked at. */
   readonly neverUsed: (usage: Usage, support: number) => Finding;
   readonly partlyUsed: (usage: Usage) => Finding;
@@ -70,6 +73,13 @@ export function tellingOf(subject: Subject): Telling {
       ...(path === undefined ? {} : { witness: show(path) }),
       text: `\`${id(rule)}\` allows ${printSize(element(sizes, part))} of IPv${families[part]}`,
     }),
+    broadGrant: ({ rule, all, path }) => ({
+      ...base('over-broad'),
+      rule: id(rule),
+      rules: [],
+      ...(path === undefined ? {} : { witness: show(path) }),
+      text: `\`${id(rule)}\` allows ${all.map((slot) => allOf[slot]).join(', ')}`,
+    }),
     neverUsed: ({ rule }, support) => ({
       ...base('never-used'),
       rule,
@@ -86,6 +96,12 @@ export function tellingOf(subject: Subject): Telling {
     unused: (object) => ({ ...base('unused-object'), object, rules: [], text: `no rule uses \`${object}\`` }),
   };
 }
+
+const allOf: Readonly<Record<SlotName, string>> = {
+  principal: 'anybody, known or not',
+  action: 'every action, also those that nobody thought of',
+  resource: 'everything there is',
+};
 
 function base(kind: FindingKind): Pick<Finding, 'kind' | 'severity'> {
   return { kind, severity: severityOf[kind] };
