@@ -10,7 +10,7 @@ import { plainSizes } from '../../../domain/policy/analysis/size.ts';
 import { compareCloudSets } from '../../../domain/policy/iam/compare-policies.ts';
 import { printIamRequest } from '../../../domain/policy/iam/request-text.ts';
 import { isNetworkTarget, targetOf } from '../../../domain/policy/targets/index.ts';
-import { attachedAt, attachedForms, isAttached } from '../../cloud-files.ts';
+import { attachedAt, attachedForms, isAttached } from '../../replay/cloud-files.ts';
 import { example, globals, type AddCommands } from '../../command.ts';
 import { answer } from '../../output.ts';
 import { artifactAt, inventoryOf, type InventoryFlags, policiesOf } from '../../policy-files.ts';

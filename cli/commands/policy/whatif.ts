@@ -14,12 +14,12 @@ import { accessWhatIf } from '../../../domain/policy/replay/access-replay.ts';
 import { iamWhatIf } from '../../../domain/policy/replay/iam-replay.ts';
 import { recordFormats } from '../../../domain/policy/replay/recorded.ts';
 import { whatIfOn } from '../../../domain/policy/replay/what-if.ts';
-import { attachedAt, attachedForms, isAttached } from '../../cloud-files.ts';
+import { attachedAt, attachedForms, isAttached } from '../../replay/cloud-files.ts';
 import { example, globals, type AddCommands } from '../../command.ts';
 import { answer } from '../../output.ts';
 import { inventoryOf, type InventoryFlags, policiesOf } from '../../policy-files.ts';
-import { recordedAt, type RecordedFlags } from '../../recorded.ts';
-import { accessWhatIfWords, iamWhatIfWords, whatIfWords } from '../../policy-whatif-words.ts';
+import { recordedAt, type RecordedFlags } from '../../replay/recorded.ts';
+import { accessWhatIfWords, iamWhatIfWords, whatIfWords } from '../../replay/whatif-words.ts';
 import { withInventory } from './analysis.ts';
 
 /** Adds it to the group `policy`. */

@@ -1,7 +1,7 @@
 /** Access policies of clouds on this machine's disk, each with what it is to the others that are in force with it. */
-import { EdictError } from '../domain/errors.ts';
-import type { AttachedKind, AttachedPolicy } from '../domain/policy/iam/compare-policies.ts';
-import { readFileText } from './input.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { AttachedKind, AttachedPolicy } from '../../domain/policy/iam/compare-policies.ts';
+import { readFileText } from '../input.ts';
 
 const kinds: { readonly [prefix: string]: AttachedKind } = {
   'aws-iam': 'identity',

@@ -1,10 +1,10 @@
 /** What a replay of recorded requests says, in words. All of it is given cleaned text. */
-import type { RadiusChange } from '../domain/policy/analysis/reach.ts';
-import type { PlainSizes } from '../domain/policy/analysis/size.ts';
-import type { AccessWhatIf } from '../domain/policy/replay/access-replay.ts';
-import type { IamWhatIf } from '../domain/policy/replay/iam-replay.ts';
-import type { WhatIf, WhatIfSide } from '../domain/policy/replay/what-if.ts';
-import { counted, sizeWords } from './policy-analysis-words.ts';
+import type { RadiusChange } from '../../domain/policy/analysis/reach.ts';
+import type { PlainSizes } from '../../domain/policy/analysis/size.ts';
+import type { AccessWhatIf } from '../../domain/policy/replay/access-replay.ts';
+import type { IamWhatIf } from '../../domain/policy/replay/iam-replay.ts';
+import type { WhatIf, WhatIfSide } from '../../domain/policy/replay/what-if.ts';
+import { counted, sizeWords } from '../policy-analysis-words.ts';
 
 export type WhatIfReport = WhatIf & {
   readonly allows: { readonly before: PlainSizes; readonly after: PlainSizes };

@@ -3,11 +3,11 @@ import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { EdictError } from '../domain/errors.ts';
-import { formatOf, type RecordFormat, recordFormats, recorder, type Records } from '../domain/policy/replay/recorded.ts';
-import { fileFault } from './fault.ts';
-import { progress } from './output.ts';
-import { isFolder } from './playbook-files.ts';
+import { EdictError } from '../../domain/errors.ts';
+import { formatOf, type RecordFormat, recordFormats, recorder, type Records } from '../../domain/policy/replay/recorded.ts';
+import { fileFault } from '../fault.ts';
+import { progress } from '../output.ts';
+import { isFolder } from '../playbook-files.ts';
 
 export type RecordedFlags = { readonly from?: string | undefined; readonly principal?: string | undefined };
 
