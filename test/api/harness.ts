@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { AccessSettings } from '../../api/auth/access-settings.ts';
 import { opaAuthorizer } from '../../api/auth/authz.ts';
 import type { Authorizer } from '../../api/auth/authz.ts';
 import { buildServer } from '../../api/server.ts';
@@ -33,7 +34,9 @@ export type Harness = {
   readonly close: () => Promise<void>;
 };
 
-export async function openHarness(options: { readonly waitMs?: number; readonly authz?: Authorizer } = {}): Promise<Harness> {
+export async function openHarness(
+  options: { readonly waitMs?: number; readonly authz?: Authorizer; readonly access?: AccessSettings } = {},
+): Promise<Harness> {
   const directory = mkdtempSync(join(tmpdir(), 'edict-api-'));
   const database = await testDatabase();
   await migrate(database.url);
@@ -49,6 +52,7 @@ export async function openHarness(options: { readonly waitMs?: number; readonly 
     version: '0.0.0-test',
     checkReplies: true,
     waitMs: options.waitMs ?? 1500,
+    access: options.access,
     engineToken,
   });
   const tokens: Record<string, string> = {};

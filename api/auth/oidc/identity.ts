@@ -4,6 +4,7 @@
  */
 import { EdictError } from '../../../domain/errors.ts';
 import type { Person, Role, Store } from '../../../store/port.ts';
+import { codeOf } from '../../failure.ts';
 import type { Claims } from './journey.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 
@@ -20,7 +21,7 @@ export async function personOfClaims({ store, settings }: Deps, claims: Claims):
     (await store.people.get(id)) ??
     (await created({ store, settings }, { id, name: nameOf(claims, id), roles: roles ?? [], disabled: false }));
   if (known.disabled) throw refused(`\`${id}\` is disabled here`);
-  if (bound === undefined) await store.identities.bind(iss, sub, id);
+  if (bound === undefined) await bind(store, { iss, sub }, id);
   const person = roles === undefined ? known : { ...known, roles };
   if (!sameRoles(person.roles, known.roles)) await store.people.put(person, by);
   if (person.roles.length === 0) throw refused(`none of the groups of \`${id}\` stands for a role here`);
@@ -32,6 +33,12 @@ async function created({ store, settings }: Deps, person: Person): Promise<Perso
   if (person.roles.length === 0) throw refused(`none of the groups of \`${person.id}\` stands for a role here`);
   await store.people.put(person, by);
   return person;
+}
+
+async function bind({ identities }: Deps['store'], { iss, sub }: Pick<Claims, 'iss' | 'sub'>, id: string): Promise<void> {
+  await identities.bind(iss, sub, id).catch((error: unknown) => {
+    throw codeOf(error) === 'conflict' ? refused(`\`${id}\` is another identity of this provider`) : error;
+  });
 }
 
 /** As the contract has ids of people. */

@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { EdictError } from '../../../domain/errors.ts';
 import { unavailable } from '../../failure.ts';
 import type { OidcSettings } from './oidc-settings.ts';
-import { provider } from './provider.ts';
+import { forgetProvider, provider } from './provider.ts';
 
 const Journey = z.strictObject({
   state: z.string(),
@@ -83,17 +83,21 @@ export async function finish(settings: OidcSettings, journey: Journey, search: s
     if (!asked || endpoint === undefined) return claims;
     return { ...(await fetchUserInfo(configuration, tokens.access_token, claims.sub)), ...claims };
   } catch (error) {
+    if (error instanceof ClientError) forgetProvider(settings);
     throw refusalOf(error);
   }
 }
+
+const away: ReadonlySet<string> = new Set(['OAUTH_TIMEOUT', 'OAUTH_ABORT', 'OAUTH_RESPONSE_IS_NOT_CONFORM']);
 
 /** INVARIANT: nothing that the provider sent is repeated: it may hold a code or a token. */
 function refusalOf(error: unknown): EdictError {
   if (error instanceof EdictError) return error;
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError)
     return new EdictError('identity-refused', `the OpenID provider refused: ${word(error.error)}`, { help: 'sign in again' });
-  if (error instanceof ClientError && !/TIMEOUT|ABORT|NETWORK/u.test(error.code ?? ''))
-    return new EdictError('identity-refused', `what the OpenID provider said does not hold: ${word(error.code ?? 'unknown')}`, {
+  // What the library has no code for is a connection that was not to be had.
+  if (error instanceof ClientError && error.code !== undefined && !away.has(error.code))
+    return new EdictError('identity-refused', `what the OpenID provider said does not hold: ${word(error.code)}`, {
       help: 'sign in again; where that does not help, compare the clocks and the settings of both sides',
     });
   return unavailable('the OpenID provider');

@@ -34,6 +34,11 @@ async function discover({ issuer, clientId, clientSecret, allowHttp }: OidcSetti
   });
 }
 
+/** What it said did not hold: it may have other keys or addresses by now, and is looked at anew the next time. */
+export function forgetProvider(settings: OidcSettings): void {
+  known.delete(settings);
+}
+
 /** Where the browser signs out of the provider too; undefined where it has no such page, or does not answer. */
 export async function signOutAt({ oidc, origin }: AccessSettings): Promise<string | undefined> {
   if (oidc === undefined) return undefined;
