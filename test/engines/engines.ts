@@ -23,6 +23,7 @@ type Installed =
   | 'aerleon'
   | 'moto'
   | 'parliament'
+  | 'vendor-models'
   | 'cyclonus'
   | 'openfga'
   | 'etcd'

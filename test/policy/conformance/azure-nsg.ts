@@ -1,6 +1,7 @@
-/** Azure in the conformance suite. No engine of Azure's is to be had: what it takes is checked by the shape of its templates. */
+/** Azure in the conformance suite. No engine of Azure's is to be had: what it takes is checked by the models of its API. */
 import { cloudNetwork, tooManyRules, turn } from './cloud-network.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { vendorModels } from './vendor-models.ts';
 import { widerCases } from './wider-cases.ts';
 
 type Fields = { [key: string]: any };
@@ -111,5 +112,6 @@ export const azureNsg: Conformance = {
   mutations,
   planted: cloudNetwork,
   cases: [cloudNetwork, ...widerCases],
+  engine: vendorModels(line(/"Inbound"/, () => '"Inwards"')),
   tooLarge: { of: tooManyRules, says: /rules for one network security group/ },
 };

@@ -1,6 +1,7 @@
 /** Cilium in the conformance suite. */
 import { cloudNetwork, turn } from './cloud-network.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { validateCilium } from './vendor-models.ts';
 import { widerCases } from './wider-cases.ts';
 import { named, objects } from './kubernetes.ts';
 
@@ -32,7 +33,7 @@ const mutations: readonly Mutation[] = [
     edit('service-web', ({ ingress }) => (ingress[1].fromCIDRSet[0].except = ['10.9.0.0/16', '203.0.113.0/24'])),
   ],
   ['a rule less', 'refuted', database((rules) => rules.splice(0, 2))],
-  ['everything let in', 'refuted', database((rules) => rules.push({}))],
+  ['everything let in', 'refuted', database((rules) => rules.push({ toPorts: [{ ports: [{ port: '0' }] }] }))],
   ['everybody let in', 'refuted', database((rules) => rules.push({ fromEntities: ['all'] }))],
   ['an allow that denies', 'refuted', edit('asset-db-1', (spec) => (spec['ingressDeny'] = spec['ingress'].splice(0, 2)))],
   [
@@ -64,6 +65,7 @@ const mutations: readonly Mutation[] = [
     classes((list) => (list.find((each) => each['Class'] === 'zone-guest')!['Addresses'] = ['10.9.0.0/17'])),
     'classes.json',
   ],
+  ['a rule that matches nothing', 'equivalent', database((rules) => rules.push({}))],
   ['rules in another order', 'equivalent', database((rules) => turn(rules))],
   ['objects in another order', 'equivalent', objects((list) => turn(list))],
   ['a rule said twice', 'equivalent', database((rules) => rules.push(rules[0]!))],
@@ -106,4 +108,5 @@ export const cilium: Conformance = {
   mutations,
   planted: cloudNetwork,
   cases: [cloudNetwork, ...widerCases],
+  engine: { needs: [], validate: validateCilium, spoil: line(/protocol: TCP/, () => 'protocol: TCPX') },
 };

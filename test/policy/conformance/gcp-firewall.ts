@@ -1,6 +1,7 @@
-/** Google Cloud in the conformance suite. No engine of Google's is to be had: what it takes is checked by the shape of its API. */
+/** Google Cloud in the conformance suite. No engine of Google's is to be had: what it takes is checked by the classes of its API. */
 import { cloudNetwork, turn } from './cloud-network.ts';
 import { type Conformance, json, line, type Mutation } from './conformance.ts';
+import { vendorModels } from './vendor-models.ts';
 import { widerCases } from './wider-cases.ts';
 
 type Rule = { [key: string]: any };
@@ -105,4 +106,5 @@ export const gcpFirewall: Conformance = {
   mutations,
   planted: cloudNetwork,
   cases: [cloudNetwork, ...widerCases],
+  engine: vendorModels(line(/"priority"/, () => '"prioriti"')),
 };

@@ -2,9 +2,6 @@
  * Security groups and network ACLs before moto: each is made through AWS's own library, described again, and what is described must mean
  * what was made. moto keeps them; it carries no packets.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseAddresses } from '../../../domain/policy/addresses.ts';
 import { networkDimensions } from '../../../domain/policy/boxes.ts';
@@ -18,39 +15,14 @@ import { readNetworkAcls } from '../../../domain/policy/targets/aws-network-acl/
 import { readSecurityGroups } from '../../../domain/policy/targets/aws-security-group/read.ts';
 import type { Artifact, ReadRule } from '../../../domain/policy/targets/target.ts';
 import { engineProgram } from '../../engines/engines.ts';
+import { lineProcess } from './line-process.ts';
 
 type Fields = { [key: string]: any };
 
-type Account = {
-  readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly answers: AsyncIterator<string>;
-  readonly lines: Interface;
-};
-
 /** One process for all questions: boto3 alone takes a second to load. */
-export function motoAccount(): { readonly ask: (document: object) => Promise<Fields>; readonly stop: () => void } {
-  let account: Account | undefined;
-  return {
-    ask: async (document) => {
-      account ??= open();
-      account.child.stdin.write(`${JSON.stringify(document)}\n`);
-      const { value, done } = await account.answers.next();
-      if (done === true) throw new Error('moto ended');
-      return JSON.parse(value) as Fields;
-    },
-    stop: () => {
-      account?.lines.close();
-      account?.child.kill();
-      account = undefined;
-    },
-  };
-}
-
-function open(): Account {
+export function motoAccount(): ReturnType<typeof lineProcess<Fields>> {
   const script = fileURLToPath(new URL('moto-network.py', import.meta.url));
-  const child = spawn(engineProgram('moto', 'python'), [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout });
-  return { child, lines, answers: lines[Symbol.asyncIterator]() };
+  return lineProcess<Fields>(() => [engineProgram('moto', 'python'), script]);
 }
 
 type Ask = (document: object) => Promise<Fields>;

@@ -1,6 +1,7 @@
-/** PAN-OS in the conformance suite. No firewall is to be had here: its reader is the only one. */
+/** PAN-OS in the conformance suite. No firewall is to be had here: what it takes is checked by pan-os-python. */
 import { type Conformance, line, type Mutation, remove } from './conformance.ts';
 import { sessionCases } from './session-firewalls.ts';
+import { vendorModels } from './vendor-models.ts';
 
 const rule = (name: string) => new RegExp(`<entry name="planted\\.${name}">[\\s\\S]*?</entry>\\n`);
 
@@ -134,4 +135,10 @@ const mutations: readonly Mutation[] = [
   ['text cut off', 'unreadable', (text) => text.slice(0, text.length / 2)],
 ];
 
-export const panOs: Conformance = { target: 'pan-os', file: 'edict.xml', mutations, cases: sessionCases };
+export const panOs: Conformance = {
+  target: 'pan-os',
+  file: 'edict.xml',
+  mutations,
+  cases: sessionCases,
+  engine: vendorModels(line(/<action>allow<\/action>/, () => '<aktion>allow</aktion>')),
+};

@@ -100,6 +100,7 @@ function printClass({ endpoint, arriving, leaving }: SaidClass, classes: readonl
     const [allow, deny] = [rules('allow'), rules('deny')];
     return { ...(allow.length === 0 ? {} : { [key]: allow }), ...(deny.length === 0 ? {} : { [`${key}Deny`]: deny }) };
   };
+  const own = { ...lists('arriving', arriving), ...lists('leaving', leaving) };
   return {
     apiVersion: 'cilium.io/v2',
     kind: 'CiliumNetworkPolicy',
@@ -107,11 +108,13 @@ function printClass({ endpoint, arriving, leaving }: SaidClass, classes: readonl
     spec: {
       endpointSelector: { matchLabels: { 'edict/class': endpoint.name } },
       enableDefaultDeny: { ingress: arriving.isClosed, egress: leaving.isClosed },
-      ...lists('arriving', arriving),
-      ...lists('leaving', leaving),
+      ...(Object.keys(own).length === 0 ? matchesNothing : own),
     },
   };
 }
+
+/** An object must have a rule: where all that it does is to close a direction, it is one that matches nothing. */
+const matchesNothing = { ingress: [{}] };
 
 /** An object's annotations hold 256 KiB together. */
 const mostAnnotation = 100_000;

@@ -83,13 +83,16 @@ function flagOf(value: unknown, otherwise: boolean, place: Place): boolean {
   return value;
 }
 
+/** Without peers a rule is about everybody on its ports; without those too it matches nothing ("Ingress default deny": `ingress: [{}]`). */
 function parseRule(value: unknown, list: (typeof lists)[number], place: Place): CiliumRule {
   const word = list.startsWith('ingress') ? 'from' : 'to';
   const keys = [`${word}Endpoints`, `${word}CIDR`, `${word}CIDRSet`, `${word}Entities`];
   const rule = fieldsOf(value, [...keys, 'toPorts'], place);
   const given = keys.filter((key) => rule[key] !== undefined);
   if (given.length > 1) throw unreadable(`${given.join(' and ')} together`, 'one kind of peers in a rule', place);
-  return { peers: parsePeers(rule[given[0] ?? ''], given[0], place), service: parsePorts(rule['toPorts'], place) };
+  const matchesNothing = given.length === 0 && rule['toPorts'] === undefined;
+  const peers: CiliumPeers = matchesNothing ? { kind: 'addresses', addresses: [] } : parsePeers(rule[given[0] ?? ''], given[0], place);
+  return { peers, service: parsePorts(rule['toPorts'], place) };
 }
 
 function parsePeers(value: unknown, key: string | undefined, place: Place): CiliumPeers {
