@@ -8,6 +8,7 @@ type LinkProps = {
   readonly className?: string | undefined;
   readonly title?: string;
   readonly 'aria-label'?: string;
+  readonly 'aria-current'?: 'page' | undefined;
   readonly tabIndex?: number;
   readonly children: ReactNode;
 };
