@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ActionCall, Activities } from '../../activities/contract.ts';
 import type { Store } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { approvedVersion, cardholder, storeWorld } from './store-world.ts';
+import { approvedVersion, cardholder, inventory, storeWorld } from './store-world.ts';
 import type { StoreWorld } from './store-world.ts';
 
 const untilMs = Date.now() + 3_600_000;
@@ -29,7 +29,7 @@ describeWith(['postgres'], 'an exception with an end', () => {
       match: { from: 'asset:ws-17', to: 'group:cardholder-db', service: 'tcp/5432' },
       exception: { owner: 'ann', reason: 'moving the old reports', until: new Date(untilMs).toISOString() },
     };
-    await world.store.policies.saveDraft(cardholder({ rules: [payments!, visitor, rest!] }), 'ann');
+    await world.store.policies.saveDraft(cardholder({ rules: [payments!, visitor, rest!], budget: { ipv4: 1 } }), 'ann');
     await approvedVersion(world, 'cardholder');
     const run = await world.ordered('d1', 'distribute', params);
     for (const [index, point] of ['fw-1', 'opa-1'].entries()) await run['enforcement.apply'](call('d1', `each[${index}].apply`, { point }));
@@ -60,6 +60,24 @@ describeWith(['postgres'], 'an exception with an end', () => {
       expect(inForceAt(point)).toContain('cardholder/payments');
       expect(inForceAt(point)).not.toContain('cardholder/visitor');
     }
+  });
+
+  it('ends though the inventory has grown beyond the budget that was approved', async () => {
+    const more = ['pay-2', 'pay-3', 'pay-4'].map((name, at) => ({ ...inventory.assets[0]!, name, addresses: [`10.1.0.${at + 11}`] }));
+    await world.store.context.saveInventory({ ...inventory, assets: [...inventory.assets, ...more] }, 'ann');
+    at(untilMs);
+    const { ended = [] } = await look(world.as('watch/default'));
+    const { run } = await world.as('watch/default')['monitor.end'](ended[0]!);
+    const acts = world.as(`run/${run}`);
+    await acts['policy.compile'](call(run, 'compile'));
+    await acts['policy.prove'](call(run, 'prove'));
+    await acts['enforcement.apply'](call(run, 'each[0].apply', { point: 'fw-1' }));
+    expect(inForceAt('fw-1')).not.toContain('cardholder/visitor');
+    // A version of its own, with the same budget, is refused.
+    await world.store.policies.saveDraft(cardholder({ budget: { ipv4: 1 } }), 'ann');
+    const draft = await world.ordered('g2', 'generate', { policy: 'cardholder', version: 2 });
+    await draft['policy.compile'](call('g2', 'compile', { version: 2 }));
+    await expect(draft['policy.prove'](call('g2', 'prove', { version: 2 }))).rejects.toMatchObject({ code: 'policy-budget-exceeded' });
   });
 
   it('does not go out again once it has ended, whatever was compiled before', async () => {

@@ -1,4 +1,6 @@
 /** Activities on a real store, with the shipped playbooks published, and enforcement points in memory. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createActivities } from '../../activities/index.ts';
 import type { Activities, OpenApproval } from '../../activities/contract.ts';
 import type { Caller, Ports } from '../../activities/ports.ts';
@@ -148,11 +150,14 @@ export async function grantedReview(world: StoreWorld, policy: string): Promise<
   return store.approvals.vote({ approval, digest, decision: 'approve', by: 'max', at: new Date().toISOString() });
 }
 
+const reviewed = readFileSync(join(import.meta.dirname, '..', '..', 'playbooks', 'review.yaml'), 'utf8');
+const reviewVersion = /^version: (\S+)$/mu.exec(reviewed)?.[1] ?? '';
+
 /** What a run of `review` asks for, as its engine does. */
 export function askedReview(run: string, params: JsonObject, forMs: number): OpenApproval & { readonly plan: ApprovalPlan } {
   const expiresAtMs = Date.now() + forMs;
   const effects = [{ step: 'approve', action: 'policy.approve', params }];
   const shown = { expiresAtMs, risk: 'normal' as const, irreversible: [], blastRadius: [] };
-  const plan = { run, playbook: 'review', version: '1.0.0', step: 'ask', effects, shown };
+  const plan = { run, playbook: 'review', version: reviewVersion, step: 'ask', effects, shown };
   return { run, plan, summary: 'go live?', facts: {}, roles: ['manager'], quorum: 1, expiresAtMs };
 }
