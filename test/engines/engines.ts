@@ -24,6 +24,7 @@ type Installed =
   | 'moto'
   | 'parliament'
   | 'vendor-models'
+  | 'ansible'
   | 'cyclonus'
   | 'openfga'
   | 'etcd'

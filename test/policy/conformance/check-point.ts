@@ -1,6 +1,7 @@
-/** Check Point in the conformance suite. No management server is to be had here: its reader is the only one. */
+/** Check Point in the conformance suite. No management server is to be had here: what it takes is checked by what Check Point's Ansible modules say of it. */
 import { type Conformance, json, line, type Mutation, remove } from './conformance.ts';
 import { sessionCases } from './session-firewalls.ts';
+import { ansibleSpecs } from './vendor-models.ts';
 
 type Call = { command: string; body: any };
 
@@ -128,4 +129,10 @@ const mutations: readonly Mutation[] = [
   ['text cut off', 'unreadable', (text) => text.slice(0, text.length / 2)],
 ];
 
-export const checkPoint: Conformance = { target: 'check-point', file: 'edict.json', mutations, cases: sessionCases };
+export const checkPoint: Conformance = {
+  target: 'check-point',
+  file: 'edict.json',
+  mutations,
+  cases: sessionCases,
+  slowEngine: ansibleSpecs(line(/"destination":/, () => '"destinations":')),
+};

@@ -1,6 +1,7 @@
-/** FortiOS in the conformance suite. No firewall is to be had here: its reader is the only one. */
+/** FortiOS in the conformance suite. No firewall is to be had here: what it takes is checked by what Fortinet's Ansible modules say of it. */
 import { type Conformance, line, type Mutation, remove } from './conformance.ts';
 import { sessionCases } from './session-firewalls.ts';
+import { ansibleSpecs } from './vendor-models.ts';
 
 const policy = (name: string) => new RegExp(` {4}edit \\d+\\n {8}set name "planted\\.${name}"\\n(?: {8}.*\\n)+ {4}next\\n`);
 
@@ -119,4 +120,10 @@ const mutations: readonly Mutation[] = [
   ['text cut off', 'unreadable', (text) => text.slice(0, text.length / 2)],
 ];
 
-export const fortinet: Conformance = { target: 'fortinet', file: 'edict.conf', mutations, cases: sessionCases };
+export const fortinet: Conformance = {
+  target: 'fortinet',
+  file: 'edict.conf',
+  mutations,
+  cases: sessionCases,
+  slowEngine: ansibleSpecs(line(/set action accept/, () => 'set action akzept')),
+};
