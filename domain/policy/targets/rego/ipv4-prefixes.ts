@@ -1,18 +1,23 @@
 /**
- * IPv4 addresses to classes by whole octets: `10.2.0.5`, `10.2.0`, `10.2`, `10` or `*`, of which the longest that is listed decides. A
+ * IPv4 addresses to names by whole octets: `10.2.0.5`, `10.2.0`, `10.2`, `10` or `*`, of which the longest that is listed decides. A
  * network that ends within an octet is listed octet by octet.
  */
 import { element } from '../../element.ts';
 import type { Segment } from './lines.ts';
 
-export type OctetPrefixes = { readonly [prefix: string]: string };
+export type Ipv4Table = {
+  /** By whole address. */
+  readonly hosts: { readonly [address: string]: string };
+  /** By one to three octets, or `*`. */
+  readonly networks: { readonly [prefix: string]: string };
+};
 
 /** `segments` cover all of IPv4. */
-export function ipv4Prefixes(segments: readonly Segment[]): OctetPrefixes {
+export function ipv4Table(segments: readonly Segment[]): Ipv4Table {
   const cut: Cut = { starts: Float64Array.from(segments, ({ low }) => Number(low)), names: segments.map(({ name }) => name) };
-  const found: { [prefix: string]: string } = {};
+  const found: { [prefix: string]: string }[] = [{}, {}];
   list(found, cut, { base: 0, prefix: '', octets: 0, outer: undefined });
-  return found;
+  return { hosts: element(found, 0), networks: element(found, 1) };
 }
 
 type Cut = { readonly starts: Float64Array; readonly names: readonly string[] };
@@ -26,15 +31,15 @@ type Network = {
 };
 
 /** What most octets of a network are stands for all of which nothing else is said. */
-function list(found: { [prefix: string]: string }, cut: Cut, { base, prefix, octets, outer }: Network): void {
+function list(found: readonly { [prefix: string]: string }[], cut: Cut, { base, prefix, octets, outer }: Network): void {
   const width = 2 ** (24 - 8 * octets);
   const slots = Array.from({ length: 256 }, (_, octet) => wholeClass(cut, base + octet * width, width));
   const rest = commonest(slots);
-  if (rest !== undefined && rest !== outer) found[prefix === '' ? '*' : prefix] = rest;
+  if (rest !== undefined && rest !== outer) element(found, 1)[prefix === '' ? '*' : prefix] = rest;
   for (const [octet, slot] of slots.entries()) {
     const longer = prefix === '' ? String(octet) : `${prefix}.${octet}`;
     if (slot === undefined) list(found, cut, { base: base + octet * width, prefix: longer, octets: octets + 1, outer: rest ?? outer });
-    else if (slot !== rest) found[longer] = slot;
+    else if (slot !== rest) element(found, octets === 3 ? 0 : 1)[longer] = slot;
   }
 }
 

@@ -1,20 +1,33 @@
-/** IPv6 addresses to classes by the longest prefix that is listed: few prefixes, of few lengths. */
-import { type Cidr, familyLine, printCidr } from '../../addresses.ts';
+/** IPv6 addresses to names by the longest prefix that is listed: few prefixes, of few lengths. */
+import { type Cidr, familyLine, printAddress, printCidr } from '../../addresses.ts';
 import { element } from '../../element.ts';
 import type { Segment } from './lines.ts';
 
-export type Networks = {
-  /** The lengths that there are, the longest first. */
+export type Ipv6Table = {
+  /** By whole address, in canonical text (RFC 5952). */
+  readonly hosts: { readonly [address: string]: string };
+  /** The lengths of shorter prefixes that there are, the longest first. */
   readonly bits: readonly number[];
   readonly networks: { readonly [cidr: string]: string };
 };
 
+/** Networks no larger than of so many bits are listed address by address. */
+const smallest = 124;
+
 /** `segments` cover all of IPv6. */
-export function networksOf(segments: readonly Segment[]): Networks {
+export function ipv6Table(segments: readonly Segment[]): Ipv6Table {
   const found: (readonly [Cidr, string])[] = [];
   list(found, { low: familyLine[6].low, bits: 0 }, { segments, inherited: undefined });
-  const bits = [...new Set(found.map(([cidr]) => cidr.bits))].toSorted((a, b) => b - a);
-  return { bits, networks: Object.fromEntries(found.map(([cidr, name]) => [printCidr(cidr), name])) };
+  const networks = found.filter(([cidr]) => cidr.bits < smallest);
+  const hosts: { [address: string]: string } = {};
+  // A network comes before those within it.
+  for (const [{ low, bits }, name] of found.filter(([cidr]) => cidr.bits >= smallest))
+    for (let at = 0n; at < 1n << BigInt(128 - bits); at += 1n) hosts[printAddress(low + at)] = name;
+  return {
+    hosts,
+    bits: [...new Set(networks.map(([cidr]) => cidr.bits))].toSorted((a, b) => b - a),
+    networks: Object.fromEntries(networks.map(([cidr, name]) => [printCidr(cidr), name])),
+  };
 }
 
 type Given = { readonly segments: readonly Segment[]; readonly inherited: string | undefined };

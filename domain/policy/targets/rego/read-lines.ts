@@ -1,7 +1,7 @@
 /** The tables of a Rego artifact read back, as policy.rego looks values up in them: what each class's name stands for. */
 import ipaddr from 'ipaddr.js';
-import { fromAddressIntervals } from '../../addresses.ts';
-import { fields } from '../../boxes.ts';
+import { type Family, fromAddressIntervals } from '../../addresses.ts';
+import type { Field } from '../../boxes.ts';
 import { type Interval, type IntervalSet, intervalSet, subtract } from '../../intervals.ts';
 import { noSourcePort } from '../../request/flow.ts';
 import type { AddressInterval } from '../target.ts';
@@ -9,18 +9,38 @@ import { type Fields, list, numberKey, object, openObject, textOf, unreadable, w
 
 type Found = Map<string, Interval[]>;
 
-/** By field, in the order of `fields`. */
-export function readLines(value: unknown): readonly ReadonlyMap<string, IntervalSet>[] {
-  const lines = object(value, fields, 'lines');
-  const readers = [
-    addressLine(lines['destination'], 'lines.destination'),
-    addressLine(lines['source'], 'lines.source'),
-    serviceLine(lines['service']),
-    sourcePortLine(lines['sourcePort']),
-    flowLine(lines['flow']),
-    minuteLine(lines['minute']),
-  ];
-  return readers.map((found) => new Map([...found].map(([name, intervals]) => [name, intervalSet(intervals)] as const)));
+type Sets = ReadonlyMap<string, IntervalSet>;
+
+type ByFamily = { readonly [family in Family]: Sets };
+
+export type Lines = {
+  /** Where destinations lead. */
+  readonly destination: ByFamily;
+  readonly source: ByFamily;
+  /** Services and what comes behind them, in the order of `fields`. */
+  readonly others: readonly Sets[];
+  /** Of those and sources: the class of what is not told, where that is a class. */
+  readonly untold: readonly (string | undefined)[];
+};
+
+export function readLines(rules: Fields): Lines {
+  const byFamily = (field: Field): ByFamily => {
+    const line = object(rules[field], ['4', '6'], field);
+    return { 4: setsOf(hostsAndPrefixes(line['4'], field)), 6: setsOf(hostsAndNetworks(line['6'], field)) };
+  };
+  const [sourcePort, flow, minute] = [openObject(rules['sourcePort'], 'sourcePort'), rules['flow'], openObject(rules['minute'], 'minute')];
+  const others = [serviceLine(rules['service']), sourcePortLine(sourcePort), flowLine(flow), minuteLine(minute)];
+  const forward = openObject(openObject(flow, 'flow')['forward'], 'flow');
+  return {
+    destination: byFamily('destination'),
+    source: byFamily('source'),
+    others: others.map(setsOf),
+    untold: [undefined, undefined, ...[sourcePort['none'], forward['new'], minute['none']].map((name) => textOf(name, 'none'))],
+  };
+}
+
+function setsOf(found: Found): Sets {
+  return new Map([...found].map(([name, intervals]) => [name, intervalSet(intervals)] as const));
 }
 
 function add(found: Found, name: string, intervals: readonly Interval[]): void {
@@ -29,39 +49,40 @@ function add(found: Found, name: string, intervals: readonly Interval[]): void {
   else for (const interval of intervals) held.push(interval);
 }
 
-function addressLine(value: unknown, where: string): Found {
-  const line = object(value, ['4', '6'], where);
+/** Whole octets; the longest prefix decides. In any other form a key is never asked for. */
+function hostsAndPrefixes(value: unknown, where: string): Found {
+  const { hosts, networks } = object(value, ['hosts', 'networks'], where);
+  const octetsOf = (key: string) => (key === '*' ? [] : key.split('.'));
+  const read = (entries: Fields, isMeant: (octets: number) => boolean) =>
+    Object.entries(entries).map(([key, name]): Network => {
+      const octets = octetsOf(key);
+      if (!isMeant(octets.length)) throw unreadable(`prefix \`${key}\` in ${where}`, 'hosts of four octets, networks of less');
+      const low = octets.reduce((sum, octet, at) => sum + numberKey(octet, 255, where) * 2 ** (24 - 8 * at), 0);
+      const length = 8 * octets.length;
+      return { low: BigInt(low), high: BigInt(low + 2 ** (32 - length) - 1), length, name: textOf(name, where) };
+    });
   const found: Found = new Map();
-  readPrefixes(found, openObject(line['4'], where), where);
-  readNetworks(found, line['6'], where);
+  const told = [...read(openObject(hosts, where), (octets) => octets === 4), ...read(openObject(networks, where), (octets) => octets < 4)];
+  if (addNetworks(found, told, 4).length > 0) throw unreadable(`${where} without a class for every IPv4 address`, '`*`');
   return found;
 }
 
-/** Whole octets; the longest prefix decides. In any other form a key is never asked for. */
-function readPrefixes(found: Found, prefixes: Fields, where: string): void {
-  const networks = Object.entries(prefixes).map(([key, name]): Network => {
-    const octets = key === '*' ? [] : key.split('.');
-    if (octets.length > 4) throw unreadable(`prefix \`${key}\` in ${where}`, 'at most four octets');
-    const low = octets.reduce((sum, octet, at) => sum + numberKey(octet, 255, where) * 2 ** (24 - 8 * at), 0);
-    const length = 8 * octets.length;
-    return { low: BigInt(low), high: BigInt(low + 2 ** (32 - length) - 1), length, name: textOf(name, where) };
-  });
-  const left = addNetworks(found, networks, 4);
-  if (left.length > 0) throw unreadable(`${where} without a class for every IPv4 address`, '`*`');
-}
-
 /** The longest prefix decides; only lengths that are listed are asked for, in canonical text. */
-function readNetworks(found: Found, value: unknown, where: string): void {
-  const { bits, networks } = object(value, ['bits', 'networks'], where);
+function hostsAndNetworks(value: unknown, where: string): Found {
+  const { hosts, bits, networks } = object(value, ['hosts', 'bits', 'networks'], where);
   const lengths = list(bits, where).map((length) => wholeNumber(length, 128, where));
   if (lengths.some((length, at) => at > 0 && length >= (lengths[at - 1] ?? 0)))
     throw unreadable(`prefix lengths in ${where}`, 'the longest first');
-  const entries = Object.entries(openObject(networks, where)).map(([cidr, name]) => ({
-    ...readNetwork(cidr, lengths, where),
-    name: textOf(name, where),
-  }));
-  const left = addNetworks(found, entries, 6);
-  if (left.length > 0) throw unreadable(`${where} without a class for every IPv6 address`, '`::/0`');
+  const read = (entries: unknown, of: (key: string) => Interval & { readonly length: number }) =>
+    Object.entries(openObject(entries, where)).map(([key, name]): Network => ({ ...of(key), name: textOf(name, where) }));
+  const told = [
+    ...read(hosts, (address) => readNetwork(`${address}/128`, [128], where)),
+    ...read(networks, (cidr) => readNetwork(cidr, lengths, where)),
+  ];
+  if (lengths[0] === 128 && Object.keys(openObject(hosts, where)).length > 0) throw unreadable(`length 128 in ${where}`, 'hosts alone');
+  const found: Found = new Map();
+  if (addNetworks(found, told, 6).length > 0) throw unreadable(`${where} without a class for every IPv6 address`, '`::/0`');
+  return found;
 }
 
 type Network = Interval & { readonly length: number; readonly name: string };
@@ -136,23 +157,58 @@ function checkApart(asked: readonly Interval[], { low, high }: Interval, where: 
 const withPorts: readonly number[] = [6, 17, 33, 132, 136];
 const icmpProtocols: readonly number[] = [1, 58];
 
+/** A name that a request has; every other is known by IANA's number. */
+const protocolNames: { readonly [name: string]: number } = {
+  icmp: 1,
+  igmp: 2,
+  ipip: 4,
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmpv6: 58,
+  eigrp: 88,
+  ospf: 89,
+  pim: 103,
+  vrrp: 112,
+  l2tp: 115,
+  sctp: 132,
+  udplite: 136,
+  other: 255,
+};
+
 function serviceLine(value: unknown): Found {
-  const where = 'lines.service';
-  const { '*': common, ...protocols } = openObject(value, where);
+  const where = 'service';
+  const { '*': common, ...told } = openObject(value, where);
   const found: Found = new Map();
-  for (const key of Object.keys(protocols)) numberKey(key, 255, where);
+  const protocols = new Map(Object.entries(told).map(([key, own]) => [protocolOf(key), own] as const));
   for (let protocol = 0; protocol < 256; protocol += 1) {
     const last = withPorts.includes(protocol) || icmpProtocols.includes(protocol) ? 65_535 : 0;
-    const own = protocols[String(protocol)];
     const base = BigInt(protocol) * 65_536n;
-    if (own === undefined) add(found, textOf(common, where), [{ low: base, high: base + BigInt(last) }]);
-    else readNumbers(found, object(own, ['at', 'ranges', 'rest'], where), { base, last, where });
+    const own = protocols.get(protocol);
+    if (own === undefined) {
+      add(found, textOf(common, where), [{ low: base, high: base + BigInt(last) }]);
+      continue;
+    }
+    const listed = withPorts.includes(protocol) ? 'ports' : 'messages';
+    const { ranges, rest, [listed]: at } = object(own, [listed, 'ranges', 'rest'], where);
+    readNumbers(found, { at, ranges, rest }, { base, last, where });
   }
   return found;
 }
 
+function protocolOf(key: string): number {
+  const named = Object.hasOwn(protocolNames, key) ? protocolNames[key] : undefined;
+  if (named !== undefined) return named;
+  const number = numberKey(key.startsWith('proto/') ? key.slice(6) : '', 255, 'service');
+  if (Object.values(protocolNames).includes(number)) throw unreadable(`\`${key}\` in service`, "the protocol's name");
+  return number;
+}
+
 function sourcePortLine(value: unknown): Found {
-  const where = 'lines.sourcePort';
+  const where = 'sourcePort';
   const { none, ...numbers } = object(value, ['at', 'ranges', 'rest', 'none'], where);
   const found: Found = new Map();
   readNumbers(found, numbers, { base: 0n, last: noSourcePort - 1, where });
@@ -165,13 +221,13 @@ function flowLine(value: unknown): Found {
     ['in', 'out', 'forward'],
     ['new', 'established', 'related', 'invalid'],
   ] as const;
-  const table = object(value, directions, 'lines.flow');
+  const table = object(value, directions, 'flow');
   const found: Found = new Map();
   directions.forEach((direction, row) => {
-    const names = object(table[direction], states, `lines.flow.${direction}`);
+    const names = object(table[direction], states, `flow.${direction}`);
     states.forEach((state, column) => {
       const point = BigInt(row * states.length + column);
-      add(found, textOf(names[state], 'lines.flow'), [{ low: point, high: point }]);
+      add(found, textOf(names[state], 'flow'), [{ low: point, high: point }]);
     });
   });
   return found;
@@ -179,7 +235,7 @@ function flowLine(value: unknown): Found {
 
 /** Minutes of the week; whatever is not told of a time is no complete request. */
 function minuteLine(value: unknown): Found {
-  const where = 'lines.minute';
+  const where = 'minute';
   const { ranges, none } = object(value, ['ranges', 'none'], where);
   const found: Found = new Map();
   textOf(none, where);

@@ -14,7 +14,7 @@ import { type Fields, list, object, openObject, parseJson, textOf, unreadable } 
 import { readLines } from './read-lines.ts';
 
 /** Of policy-text.ts; taken anew, with this file's meaning, whenever that text changes. */
-const knownPolicy = 'sha256:cc3994e3473919d5a0a8501127ea3ad47495bb2854b2a18b0b0cc3ec6f2c3360';
+const knownPolicy = 'sha256:6fcfa6ffe46da46a96786c8baff91751855030afa610008adf6326bad7212074';
 
 export function readRego(artifact: Artifact): readonly ReadRule[] {
   const { 'data.json': data, 'policy.rego': policy, ...others } = artifact.files;
@@ -24,13 +24,17 @@ export function readRego(artifact: Artifact): readonly ReadRule[] {
   const { edict } = object(parseJson(data), ['edict'], 'data.json');
   const { isolations, rules } = object(edict, ['isolations', 'rules'], 'edict');
   if (list(isolations, 'edict.isolations').length > 0) throw unreadable('isolations in an artifact', 'an empty list');
-  return readRules(object(rules, ['timezone', 'lines', 'roots', 'nodes', 'answers'], 'edict.rules'));
+  return readRules(object(rules, ['timezone', ...fields, 'nodes', 'plain', 'answers'], 'edict.rules'));
 }
 
 type Diagram = {
-  /** What each name of a class holds, by level. */
+  /** What each name of a class holds, by level behind destinations. */
   readonly classes: readonly ReadonlyMap<string, IntervalSet>[];
+  /** By the same levels. */
   readonly nodes: readonly Fields[];
+  readonly plain: Fields;
+  /** The names of a request's classes that gives no source port, begins a connection through the point, and gives no time. */
+  readonly untold: readonly (string | undefined)[];
   readonly answers: Fields;
   readonly timezone: string | undefined;
   /** Nodes read so far, by level. */
@@ -40,25 +44,28 @@ type Diagram = {
 /** `set` is absent for what is left. */
 type Edge = { readonly set: IntervalSet | undefined; readonly child: string };
 
+const asked = fields.slice(1);
+/** Of `asked`: every way asks for these, so that what leads to no such node is no answer. */
+const always = 2;
+
 function readRules(rules: Fields): readonly ReadRule[] {
-  const nodes = object(rules['nodes'], fields, 'nodes');
+  const nodes = object(rules['nodes'], asked, 'nodes');
   const timezone = rules['timezone'];
-  const diagram: Diagram = {
-    classes: readLines(rules['lines']),
-    nodes: fields.map((field) => openObject(nodes[field], `nodes.${field}`)),
-    answers: openObject(rules['answers'], 'answers'),
-    timezone: timezone === null ? undefined : textOf(timezone, 'timezone'),
-    known: fields.map(() => new Map()),
-  };
-  const roots = object(rules['roots'], ['4', '6'], 'roots');
+  const lines = readLines(rules);
   const found: ReadRule[] = [];
   for (const family of families) {
-    const addresses = inFamily(anyAddress, family);
-    walk(diagram, found, {
-      level: 0,
-      node: textOf(roots[family], 'roots'),
-      box: { ...everything, destination: addresses, source: addresses },
-    });
+    const diagram: Diagram = {
+      classes: [lines.source[family], ...lines.others],
+      nodes: asked.map((field) => openObject(nodes[field], `nodes.${field}`)),
+      plain: openObject(rules['plain'], 'plain'),
+      untold: lines.untold,
+      answers: openObject(rules['answers'], 'answers'),
+      timezone: timezone === null ? undefined : textOf(timezone, 'timezone'),
+      known: asked.map(() => new Map()),
+    };
+    const source = inFamily(anyAddress, family);
+    for (const [node, destination] of lines.destination[family])
+      walk(diagram, found, { level: 0, node, box: { ...everything, destination, source } });
   }
   return found;
 }
@@ -66,16 +73,31 @@ function readRules(rules: Fields): readonly ReadRule[] {
 type Place = { readonly level: number; readonly node: string; readonly box: Box };
 
 function walk(diagram: Diagram, found: ReadRule[], { level, node, box }: Place): void {
-  const field = fields[level];
+  const field = asked[level];
   if (field === undefined) {
     const timezone = isEqual(box.minute, everything.minute) ? {} : { timezone: diagram.timezone };
     found.push({ box, decision: readAnswer(diagram.answers[node], `answers["${node}"]`), ...timezone });
     return;
   }
+  if (level === always) checkPlain(diagram, node);
   const edges = edgesOf(diagram, level, node);
+  if (edges === undefined && level < always) throw unreadable(`no \`${node}\` in nodes.${field}`, 'a node for every name');
   if (edges === undefined) return walk(diagram, found, { level: level + 1, node, box });
   for (const { set, child } of edges)
     walk(diagram, found, { level: level + 1, node: child, box: set === undefined ? box : { ...box, [field]: set } });
+}
+
+/** A short cut must lead where the way leads. */
+function checkPlain({ nodes, plain, untold }: Diagram, node: string): void {
+  let end = node;
+  for (let level = always; level < asked.length; level += 1) {
+    const own = nodes[level]?.[end];
+    if (own === undefined) continue;
+    const edges = openObject(own, `nodes.${element(asked, level)}["${end}"]`);
+    const name = untold[level];
+    end = textOf(name !== undefined && Object.hasOwn(edges, name) ? edges[name] : edges['*'], `plain["${node}"]`);
+  }
+  if (plain[node] !== end) throw unreadable(`plain["${node}"]`, `\`${end}\`, where the nodes lead`);
 }
 
 /** `undefined` where no such node asks at this level. */
@@ -85,7 +107,7 @@ function edgesOf(diagram: Diagram, level: number, node: string): readonly Edge[]
   if (held !== undefined) return held;
   const nodes = element(diagram.nodes, level);
   if (!Object.hasOwn(nodes, node)) return undefined;
-  const edges = readNode(nodes[node], element(diagram.classes, level), `nodes.${element(fields, level)}["${node}"]`);
+  const edges = readNode(nodes[node], element(diagram.classes, level), `nodes.${element(asked, level)}["${node}"]`);
   known.set(node, edges);
   return edges;
 }

@@ -12,15 +12,15 @@ decision := {"decision": "deny", "determining": isolated, "erring": []} if {
 	data.edict.isolations[0]
 	readable
 	count(isolated) > 0
+} else := data.edict.rules.answers[data.edict.rules.plain[after_service]] if {
+	# Of kind, from, to, protocol and port, and no more: what is new, goes through, and tells no time.
+	count(input) == 5
+	input.kind == "network"
 } else := answer if readable
 
 readable if {
 	input.kind == "network"
-	family
-	floor(input.port) == input.port
-	input.port >= 0
-	input.port <= 65535
-	detail
+	after_service
 	flow
 	not bad_source_port
 	not bad_time
@@ -42,60 +42,93 @@ bad_time if {
 	not is_instant(text)
 }
 
+# Where a destination leads, and what class a source is of: as an address that is listed, by as many octets as tell, or by the longest
+# IPv6 prefix that is known.
+to4 := data.edict.rules.destination["4"].hosts[input.to] if {
+	true
+} else := by_octets("destination", to_octets)
+
+from4 := data.edict.rules.source["4"].hosts[input.from] if {
+	true
+} else := by_octets("source", from_octets)
+
+by_octets(field, octets) := data.edict.rules[field]["4"].hosts[concat(".", octets)] if {
+	true
+} else := data.edict.rules[field]["4"].networks[concat(".", array.slice(octets, 0, 3))] if {
+	true
+} else := data.edict.rules[field]["4"].networks[concat(".", array.slice(octets, 0, 2))] if {
+	true
+} else := data.edict.rules[field]["4"].networks[octets[0]] if {
+	true
+} else := data.edict.rules[field]["4"].networks["*"]
+
+to6 := data.edict.rules.destination["6"].hosts[input.to] if {
+	true
+} else := by_prefix("destination", to_colons)
+
+from6 := data.edict.rules.source["6"].hosts[input.from] if {
+	true
+} else := by_prefix("source", from_colons)
+
+by_prefix(field, address) := data.edict.rules[field]["6"].hosts[address] if {
+	true
+} else := [found |
+	some bits in data.edict.rules[field]["6"].bits
+	some network in net.cidr_merge([concat("/", [address, format_int(bits, 10)])])
+	found := data.edict.rules[field]["6"].networks[network]
+][0]
+
 # Addresses in canonical text; an IPv4 address in IPv6's clothes is the IPv4 address.
-quads if {
-	regex.match(`^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])([.]|$)){4}$`, input.from)
-	regex.match(`^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])([.]|$)){4}$`, input.to)
+to_octets := split(input.to, ".") if {
+	is_quad(input.to)
+} else := split(address, ".") if {
+	address := clothed(input.to)
 }
 
-from := input.from if {
-	quads
-} else := canonical(input.from)
+from_octets := split(input.from, ".") if {
+	is_quad(input.from)
+} else := split(address, ".") if {
+	address := clothed(input.from)
+}
 
-to := input.to if {
-	quads
-} else := canonical(input.to)
+is_quad(text) if regex.match(`^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])([.]|$)){4}$`, text)
+
+clothed(text) := address if {
+	regex.match(`^[0:]*:[fF]{4}:[0-9a-fA-F:.]{2,15}$`, text)
+	some address in net.cidr_expand(concat("", [text, "/128"]))
+	not contains(address, ":")
+}
+
+to_colons := address if {
+	address := canonical(input.to)
+	contains(address, ":")
+}
+
+from_colons := address if {
+	address := canonical(input.from)
+	contains(address, ":")
+}
 
 canonical(text) := address if {
 	regex.match(`^[0-9a-fA-F:.]{2,45}$`, text)
 	contains(text, ":")
 	some address in net.cidr_expand(concat("", [text, "/128"]))
-} else := address if {
-	regex.match(`^[0-9.]{7,15}$`, text)
-	some address in net.cidr_expand(concat("", [text, "/32"]))
 }
 
-family := "4" if {
-	quads
-} else := "4" if {
-	not contains(from, ":")
-	not contains(to, ":")
-} else := "6" if {
-	contains(from, ":")
-	contains(to, ":")
-}
+# The walk. Every destination leads to a node that asks for the source, and every source to one that asks for the service.
+after_source := source_edge(to4, from4) if {
+	true
+} else := source_edge(to6, from6)
 
-# The walk. A node that asks for something else is passed by; source ports and times are looked up only where a node asks.
-root := data.edict.rules.roots[family]
-
-after_destination := data.edict.rules.nodes.destination[root][destination] if {
+source_edge(node, class) := data.edict.rules.nodes.source[node][class] if {
 	true
-} else := data.edict.rules.nodes.destination[root]["*"] if {
-	true
-} else := root
-
-after_source := data.edict.rules.nodes.source[after_destination][source] if {
-	true
-} else := data.edict.rules.nodes.source[after_destination]["*"] if {
-	true
-} else := after_destination
+} else := data.edict.rules.nodes.source[node]["*"]
 
 after_service := data.edict.rules.nodes.service[after_source][service] if {
 	true
-} else := data.edict.rules.nodes.service[after_source]["*"] if {
-	true
-} else := after_source
+} else := data.edict.rules.nodes.service[after_source]["*"] if service
 
+# From here on, a node that asks for something else is passed by; source ports and times are looked up only where a node asks.
 after_source_port := data.edict.rules.nodes.sourcePort[after_service][source_port] if {
 	data.edict.rules.nodes.sourcePort[after_service]["*"]
 } else := data.edict.rules.nodes.sourcePort[after_service]["*"] if {
@@ -119,76 +152,40 @@ answer := data.edict.rules.answers[after_flow] if {
 	true
 } else := data.edict.rules.answers[after_minute]
 
-# Classes of addresses: IPv4 by as many octets as tell, IPv6 by the longest prefix that is known.
-destination := data.edict.rules.lines.destination["4"][to] if {
-	true
-} else := class if {
-	family == "4"
-	octets := split(to, ".")
-	class := data.edict.rules.lines.destination["4"][concat(".", [octets[0], octets[1], octets[2]])]
-} else := class if {
-	family == "4"
-	octets := split(to, ".")
-	class := data.edict.rules.lines.destination["4"][concat(".", [octets[0], octets[1]])]
-} else := class if {
-	family == "4"
-	class := data.edict.rules.lines.destination["4"][split(to, ".")[0]]
-} else := data.edict.rules.lines.destination["4"]["*"] if {
-	family == "4"
-} else := [class |
-	some bits in data.edict.rules.lines.destination["6"].bits
-	some network in net.cidr_merge([concat("/", [to, format_int(bits, 10)])])
-	class := data.edict.rules.lines.destination["6"].networks[network]
-][0]
-
-source := data.edict.rules.lines.source["4"][from] if {
-	true
-} else := class if {
-	family == "4"
-	octets := split(from, ".")
-	class := data.edict.rules.lines.source["4"][concat(".", [octets[0], octets[1], octets[2]])]
-} else := class if {
-	family == "4"
-	octets := split(from, ".")
-	class := data.edict.rules.lines.source["4"][concat(".", [octets[0], octets[1]])]
-} else := class if {
-	family == "4"
-	class := data.edict.rules.lines.source["4"][split(from, ".")[0]]
-} else := data.edict.rules.lines.source["4"]["*"] if {
-	family == "4"
-} else := [class |
-	some bits in data.edict.rules.lines.source["6"].bits
-	some network in net.cidr_merge([concat("/", [from, format_int(bits, 10)])])
-	class := data.edict.rules.lines.source["6"].networks[network]
-][0]
-
-# Protocols by IANA's number. ICMP is the family's own.
+# Protocols by the name that they have in a request, else by IANA's number. ICMP is the family's own.
 numbers := {
-	"igmp": "2", "ipip": "4", "tcp": "6", "udp": "17", "dccp": "33", "gre": "47", "esp": "50", "ah": "51", "icmpv6": "58",
-	"eigrp": "88", "ospf": "89", "pim": "103", "vrrp": "112", "l2tp": "115", "sctp": "132", "udplite": "136", "other": "255",
+	"1": "icmp", "2": "igmp", "4": "ipip", "6": "tcp", "17": "udp", "33": "dccp", "47": "gre", "50": "esp", "51": "ah", "58": "icmpv6",
+	"88": "eigrp", "89": "ospf", "103": "pim", "112": "vrrp", "115": "l2tp", "132": "sctp", "136": "udplite", "255": "other",
 }
 
-own_icmp := {"4": "1", "6": "58"}
+names := {name | some name in numbers}
 
-protocol := "6" if {
-	input.protocol == "tcp"
-} else := numbers[input.protocol] if {
-	true
-} else := own_icmp[family] if {
+own_icmp := {"4": "icmp", "6": "icmpv6"}
+
+family := "4" if {
+	to4
+} else := "6" if to6
+
+protocol := own_icmp[family] if {
 	input.protocol == "icmp"
-} else := substring(input.protocol, 6, -1) if {
+} else := input.protocol if {
+	input.protocol in names
+} else := numbers[number] if {
+	number := numbered
+} else := input.protocol if numbered
+
+numbered := substring(input.protocol, 6, -1) if {
 	regex.match(`^proto/(0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])$`, input.protocol)
 }
 
-icmp := {"1": "4", "58": "6"}
+with_ports := {"tcp", "udp", "dccp", "sctp", "udplite"}
 
-echo_request := {"1": 8, "58": 128}
+icmp_family := {"icmp": "4", "icmpv6": "6"}
 
-# A port, or ICMP's type and code in one number.
-detail := input.port if {
-	protocol in {"6", "17", "33", "132", "136"}
-} else := (type * 256) + code if {
-	icmp[protocol] == family
+echo_request := {"icmp": 8, "icmpv6": 128}
+
+message := (type * 256) + code if {
+	icmp_family[protocol] == family
 	type := object.get(input, "icmpType", echo_request[protocol])
 	code := object.get(input, "icmpCode", 0)
 	floor(type) == type
@@ -197,38 +194,52 @@ detail := input.port if {
 	floor(code) == code
 	code >= 0
 	code <= 255
-} else := 0 if {
-	protocol
-	not icmp[protocol]
 }
 
-service := data.edict.rules.lines.service[protocol].at[format_int(detail, 10)] if {
+# A port, or ICMP's type and code in one number.
+detail := input.port if {
+	is_port(input.port)
+	protocol in with_ports
+} else := message if {
+	is_port(input.port)
+} else := 0 if {
+	is_port(input.port)
+	protocol
+	not icmp_family[protocol]
+}
+
+# Only protocols with ports list any.
+service := data.edict.rules.service[input.protocol].ports[json.marshal(input.port)] if {
+	true
+} else := data.edict.rules.service[protocol].ports[format_int(detail, 10)] if {
+	true
+} else := data.edict.rules.service[protocol].messages[format_int(detail, 10)] if {
 	true
 } else := range[2] if {
-	some range in data.edict.rules.lines.service[protocol].ranges
+	some range in data.edict.rules.service[protocol].ranges
 	detail >= range[0]
 	detail <= range[1]
-} else := data.edict.rules.lines.service[protocol].rest if {
-	true
-} else := data.edict.rules.lines.service["*"]
+} else := data.edict.rules.service[protocol].rest if {
+	detail
+} else := data.edict.rules.service["*"] if detail
 
 with_source_port if {
 	input.sourcePort >= 0
-	protocol in {"6", "17", "33", "132", "136"}
+	protocol in with_ports
 }
 
-source_port := data.edict.rules.lines.sourcePort.at[format_int(input.sourcePort, 10)] if {
+source_port := data.edict.rules.sourcePort.at[format_int(input.sourcePort, 10)] if {
 	with_source_port
 } else := range[2] if {
 	with_source_port
-	some range in data.edict.rules.lines.sourcePort.ranges
+	some range in data.edict.rules.sourcePort.ranges
 	input.sourcePort >= range[0]
 	input.sourcePort <= range[1]
-} else := data.edict.rules.lines.sourcePort.rest if {
+} else := data.edict.rules.sourcePort.rest if {
 	with_source_port
-} else := data.edict.rules.lines.sourcePort.none
+} else := data.edict.rules.sourcePort.none
 
-flow := data.edict.rules.lines.flow[object.get(input, "direction", "forward")][object.get(input, "state", "new")]
+flow := data.edict.rules.flow[object.get(input, "direction", "forward")][object.get(input, "state", "new")]
 
 is_instant(text) if {
 	regex.match(`^(19[7-9][0-9]|20[0-9]{2}|21[0-9]{2}|22[0-5][0-9]|226[01])-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`, text)
@@ -236,10 +247,10 @@ is_instant(text) if {
 }
 
 minute := range[2] if {
-	some range in data.edict.rules.lines.minute.ranges
+	some range in data.edict.rules.minute.ranges
 	minute_of_week >= range[0]
 	minute_of_week <= range[1]
-} else := data.edict.rules.lines.minute.none
+} else := data.edict.rules.minute.none
 
 days := {"Monday": 0, "Tuesday": 1, "Wednesday": 2, "Thursday": 3, "Friday": 4, "Saturday": 5, "Sunday": 6}
 
@@ -248,6 +259,18 @@ minute_of_week := ((days[time.weekday([instant, timezone])] * 1440) + (clock[0] 
 	instant := time.parse_rfc3339_ns(input.at)
 	clock := time.clock([instant, timezone])
 }
+
+from := input.from if {
+	is_quad(input.from)
+} else := clothed(input.from) if {
+	true
+} else := from_colons
+
+to := input.to if {
+	is_quad(input.to)
+} else := clothed(input.to) if {
+	true
+} else := to_colons
 
 isolated := sort([concat("/", ["isolation", isolation.key]) |
 	some isolation in data.edict.isolations
