@@ -23,13 +23,25 @@ export function dataDirOf(options: GlobalOptions): string {
 }
 
 export function openSession(options: GlobalOptions): Client {
+  const { file, known, url } = whereOf(options);
+  return createClient({ url, token: tokenOf(options, known, { file, url }) });
+}
+
+/** Where the console is: at the API. */
+export function addressOf(options: GlobalOptions): string {
+  return whereOf(options).url;
+}
+
+type Where = { readonly file: string; readonly known: z.infer<typeof Credentials> | undefined; readonly url: string };
+
+function whereOf(options: GlobalOptions): Where {
   const file = join(dataDirOf(options), 'credentials.json');
   const known = existsSync(file) ? readCredentials(file) : undefined;
   const url = urlOf(
     options.url ?? set('EDICT_URL') ?? currentHolder(layout(dataDirOf(options)))?.url ?? known?.url ?? defaultUrl,
     options.url === undefined ? 'EDICT_URL' : '--url',
   );
-  return createClient({ url, token: tokenOf(options, known, { file, url }) });
+  return { file, known, url };
 }
 
 function set(name: string): string | undefined {

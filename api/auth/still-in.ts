@@ -29,6 +29,17 @@ export function stillIn({ store, caller, authorization, idleMs }: Asked): StillI
   };
 }
 
+/** Asked at most once in this time; undefined where nobody can say. Let in a moment ago counts as asked. */
+export function nowAndThen(still: StillIn, everyMs: number): () => Promise<boolean | undefined> {
+  let askedMs = performance.now();
+  return async () => {
+    if (performance.now() - askedMs < everyMs) return true;
+    const answer = await still().catch(() => undefined);
+    if (answer === true) askedMs = performance.now();
+    return answer;
+  };
+}
+
 function rolesText(roles: readonly string[]): string {
   return roles.toSorted((a, b) => a.localeCompare(b)).join(' ');
 }

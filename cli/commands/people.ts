@@ -1,15 +1,64 @@
 /** `edict people`: who may do what, and their API tokens. */
 import { EdictError } from '../../domain/errors.ts';
+import type { Command } from 'commander';
 import type { AddCommands } from '../command.ts';
-import { example, withClient } from '../command.ts';
+import { example, globals, withClient } from '../command.ts';
 import { answer, progress, table } from '../output.ts';
+import type { GlobalOptions } from '../session.ts';
+import { firstLink, linkOf } from '../sign-in-link.ts';
+import type { SignInLink } from '../sign-in-link.ts';
 
 const roles = ['analyst', 'manager', 'engineer', 'auditor', 'admin'] as const;
 type Role = (typeof roles)[number];
 
 export const addPeople: AddCommands = (program) => {
   const people = program.command('people').description('people, roles and API tokens');
-  for (const add of [addList, addMe, addPut, addToken, addRevoke]) add(people);
+  for (const add of [addList, addMe, addPut, addToken, addRevoke, addSignInLink, addSignOut]) add(people);
+  addConsole(program);
+};
+
+const addConsole: AddCommands = (program) => {
+  program
+    .command('console')
+    .description('make a one-time link with which a person sets a password and signs in to the web console')
+    .argument('[person]', 'who signs in', 'admin')
+    .addHelpText('after', `\nOn the machine of the embedded form this needs no token.\n${example('console', 'console manager-1')}`)
+    .action(async function link(this: Command, person: string) {
+      const options = globals(this);
+      await tellLink(options, person, await firstLink(options, person));
+    });
+};
+
+const addSignInLink: AddCommands = (people) => {
+  people
+    .command('sign-in-link')
+    .description('make a one-time link with which a person sets a password for the web console; shown this once')
+    .argument('<id>')
+    .addHelpText('after', example('--as admin people sign-in-link maria'))
+    .action(
+      withClient(async ({ client, options }, id: string) => {
+        await tellLink(options, id, await linkOf(options, client, id));
+      }),
+    );
+};
+
+async function tellLink(options: GlobalOptions, person: string, link: SignInLink): Promise<void> {
+  answer(options, { person, ...link }, (clean) => clean.url);
+  progress(`shown this once, for \`${person}\`, until ${link.expiresAt}; a link from before does not work any more`);
+}
+
+const addSignOut: AddCommands = (people) => {
+  people
+    .command('sign-out')
+    .description('end every session of a person in the web console, at once')
+    .argument('<id>')
+    .addHelpText('after', example('--as admin people sign-out maria'))
+    .action(
+      withClient(async ({ client, options }, id: string) => {
+        const { ended } = await client.call('people.sign-out', { params: { id } });
+        answer(options, { ended }, (clean) => `${clean.ended} ended`);
+      }),
+    );
 };
 
 const addList: AddCommands = (people) => {

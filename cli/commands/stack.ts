@@ -10,6 +10,7 @@ import { answer, progress, reportFault, style } from '../output.ts';
 import { toJson } from '../plain.ts';
 import { dataDirOf } from '../session.ts';
 import type { GlobalOptions } from '../session.ts';
+import { linkAtFirstStart } from '../sign-in-link.ts';
 
 type Command = Parameters<AddCommands>[0];
 
@@ -36,7 +37,7 @@ const addStart: AddCommands = (program) => {
         apiPort: given.port === undefined ? undefined : portOf(given.port),
         temporalUi: given.temporalUi,
         onProgress: (step) => tellProgress(options, step),
-        onReady: (stack) => tellReady(options, stack, performance.now() - began),
+        onReady: (stack) => void tellReady(options, stack, performance.now() - began),
         onStopping: (signal) => progress(`${signal}: stopping in order; again to stop at once`),
       });
       if (ending.error !== undefined) process.exitCode = reportFault(options, ending.error);
@@ -54,16 +55,26 @@ function tellProgress(options: GlobalOptions, step: Progress): void {
   else if (step.event !== 'starting') progress(`${step.text}${step.ms === undefined ? '' : ` (${(step.ms / 1000).toFixed(1)} s)`}`);
 }
 
-function tellReady(options: GlobalOptions, stack: Stack, elapsedMs: number): void {
+async function tellReady(options: GlobalOptions, stack: Stack, elapsedMs: number): Promise<void> {
   const { api, temporalUi } = stack.addresses;
   const data = dataDirOf(options);
   const withUi = stack.pids()['temporal-ui'] !== undefined;
-  answer(options, { api, data, temporalUi: withUi ? temporalUi : undefined, elapsedMs: Math.round(elapsedMs), pids: stack.pids() }, () =>
-    [
-      `${style.green('ready')} after ${(elapsedMs / 1000).toFixed(1)} s   ${style.bold(api)}   data in ${data}`,
-      ...(withUi ? [`Temporal’s web UI: ${temporalUi}`] : []),
-      `in another terminal: ${style.bold('npx edict policy draft "…"')}, or \`npx edict --help\``,
-    ].join('\n'),
+  const first = await linkAtFirstStart({ ...options, url: api });
+  answer(
+    options,
+    { api, data, temporalUi: withUi ? temporalUi : undefined, console: first?.url, elapsedMs: Math.round(elapsedMs), pids: stack.pids() },
+    () =>
+      [
+        `${style.green('ready')} after ${(elapsedMs / 1000).toFixed(1)} s   ${style.bold(api)}   data in ${data}`,
+        ...(withUi ? [`Temporal’s web UI: ${temporalUi}`] : []),
+        ...(first === undefined
+          ? []
+          : [
+              `the console, once, to set the administrator’s password: ${style.bold(first.url)}`,
+              'another link: `npx edict console [person]`',
+            ]),
+        `in another terminal: ${style.bold('npx edict policy draft "…"')}, or \`npx edict --help\``,
+      ].join('\n'),
   );
 }
 

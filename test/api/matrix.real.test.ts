@@ -1,10 +1,14 @@
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { permissions } from '../../api/contract/route.ts';
 import { pathOf } from '../../api/contract/route.ts';
 import type { Access, Permission, RouteSpec } from '../../api/contract/route.ts';
 import { routes } from '../../api/contract/routes.ts';
 import type { Role } from '../../store/port.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { ownPage } from './browser.ts';
+import type { LightMyRequestResponse } from 'fastify';
+import { ownPage, signedIn } from './browser.ts';
+import type { Browser } from './browser.ts';
 import { openHarness, roles } from './harness.ts';
 import type { Harness } from './harness.ts';
 
@@ -81,6 +85,13 @@ const request = (spec: RouteSpec) => ({
   options: spec.method === 'POST' ? { headers: { ...ownPage, 'content-type': 'application/json' }, payload: '{}' } : {},
 });
 
+/** These end or change the session that asks. */
+const ownSession: ReadonlySet<string> = new Set(['session.end', 'session.start', 'session.step-up', 'session.password']);
+
+function codeOf(answer: LightMyRequestResponse): string {
+  return String(answer.headers['content-type']).startsWith('application/problem+json') ? answer.json<{ code: string }>().code : 'fine';
+}
+
 function mayPass(access: Access, role: Role | undefined): boolean {
   if (access === 'anonymous' || access === 'sign-in') return true;
   if (access === 'engine-token' || access === 'signature' || role === undefined) return false;
@@ -89,8 +100,19 @@ function mayPass(access: Access, role: Role | undefined): boolean {
 
 describeWith(['postgres', 'opa'], 'who may use which route', () => {
   let harness: Harness;
+  const pages = new Map<Role, Browser>();
+  let ended: Browser;
+  let without: Browser;
   beforeAll(async () => {
     harness = await openHarness({ waitMs: 50 });
+    for (const role of roles) pages.set(role, await signedIn(harness, role));
+    const newcomer = async (id: string) => {
+      await harness.store.people.put({ id, name: id, roles: [...roles], disabled: false }, 'system:test');
+      return signedIn(harness, id);
+    };
+    [ended, without] = [await newcomer('ended'), await newcomer('without')];
+    await harness.store.sessions.endAll('ended', 'system:test');
+    await harness.store.people.put({ id: 'without', name: 'w', roles: [], disabled: false }, 'system:test');
   });
   afterAll(() => harness.close());
 
@@ -112,6 +134,65 @@ describeWith(['postgres', 'opa'], 'who may use which route', () => {
       expect([role, refused]).toEqual([role, !mayPass(spec.access, role)]);
       expect(answer.statusCode).toBeLessThan(500);
     }
+  });
+
+  it.each(all)('%s: the same from a browser that is signed in; nobody whose page or token is not ours', async (name, spec) => {
+    if (ownSession.has(name)) return;
+    const { method, url, options } = request(spec);
+    for (const role of roles) {
+      const one = pages.get(role)!;
+      const answer = await one.ask(method, url, options);
+      const refused = answer.statusCode === 401 || (answer.statusCode === 403 && codeOf(answer) === 'access-denied');
+      expect([role, refused]).toEqual([role, !mayPass(spec.access, role)]);
+      expect(answer.statusCode).toBeLessThan(500);
+    }
+    const needsToken = spec.method !== 'GET' && permissions.includes(spec.access as Permission);
+    if (!needsToken) return;
+    const own = pages.get('admin')!;
+    const forged: readonly Record<string, string>[] = [
+      { 'x-edict-csrf': '' },
+      { 'x-edict-csrf': pages.get('manager')!.csrf() ?? '' },
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of forged) {
+      const answer = await own.ask(method, url, { ...options, headers: { ...options.headers, ...headers } });
+      expect([headers, answer.statusCode, codeOf(answer)]).toEqual([headers, 403, 'request-forged']);
+    }
+  });
+
+  it.each(all)('%s: nobody any more whose session has ended or whose roles are gone', async (_, spec) => {
+    const { method, url, options } = request(spec);
+    for (const [one, statuses] of [
+      [ended, [401]],
+      [without, [403]],
+    ] as const) {
+      const answer = await one.ask(method, url, options);
+      if (permissions.includes(spec.access as Permission)) expect(statuses).toContain(answer.statusCode);
+      else expect(answer.statusCode === 401).toBe(!mayPass(spec.access, undefined));
+    }
+  });
+
+  it('a stream of hints is opened by every role, and ends with the roles', async () => {
+    const { address, port } = (await harness.app.listen({ host: '127.0.0.1', port: 0 }), harness.app.server.address() as AddressInfo);
+    for (const role of roles) {
+      const id = `listens-${role}`;
+      await harness.store.people.put({ id, name: id, roles: [role], disabled: false }, 'system:test');
+      const cookie = `__Host-edict=${(await signedIn(harness, id)).cookie()}`;
+      const answer = await fetch(`http://${address}:${port}/v1/events`, { headers: { cookie } });
+      expect([role, answer.status]).toEqual([role, 200]);
+      await harness.store.people.put({ id, name: id, roles: [], disabled: false }, 'system:test');
+      // It ends, or this test does.
+      await answer.text();
+    }
+  });
+
+  it.each(['admin', 'auditor', 'manager'] as const)('nobody else’s sessions are to be seen or ended: %s', async (role) => {
+    const { items } = (await pages.get('analyst')!.ask('GET', '/v1/sessions')).json<{ items: { id: string }[] }>();
+    const own = (await pages.get(role)!.ask('GET', '/v1/sessions')).json<{ items: { id: string }[] }>();
+    expect(own.items.filter(({ id }) => items.some((theirs) => theirs.id === id))).toEqual([]);
+    expect((await pages.get(role)!.ask('DELETE', `/v1/sessions/${items[0]!.id}`)).statusCode).toBe(404);
+    expect((await pages.get('analyst')!.ask('GET', '/v1/me')).statusCode).toBe(200);
   });
 
   it('every permission is held by a role', () => {

@@ -102,6 +102,16 @@ describeWith(['postgres', 'temporal', 'opa'], 'the API as a process', () => {
     const token = /shown this once: (\S+)/u.exec(first.said.out)?.[1];
     const me = await fetch(`${first.url}/v1/me`, { headers: { authorization: `Bearer ${token}` } });
     expect(await me.json()).toMatchObject({ id: 'admin', roles: ['admin'] });
+    const [, page = '', link] =
+      /^the administrator sets a password here, once, within 30 minutes: (\S+)#link=(\S+)$/mu.exec(first.said.out) ?? [];
+    expect(page).toMatch(/\/sign-in$/u);
+    const signIn = () =>
+      fetch(`${first.url}/v1/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: first.url },
+        body: JSON.stringify({ link, password: 'lantern-quarry obsidian-tramway' }),
+      });
+    expect([(await signIn()).status, (await signIn()).status]).toEqual([201, 401]);
     const second = await startApi({ EDICT_DATABASE_URL: database.url });
     await until(health(second.url, 200));
     expect(second.said.out).not.toContain('shown this once');

@@ -70,6 +70,16 @@ describeWith(['postgres', 'opa'], 'a run as a stream of events', () => {
     expect(asked).toBe(before);
   });
 
+  it('ends when the rights of whoever reads are gone', async () => {
+    await order('r-cut');
+    harness.orchestrator.does.runView = async () => view('r-cut', 'running');
+    await harness.store.people.put({ id: 'reader', name: 'r', roles: ['analyst'], disabled: false }, 'system:test');
+    const { secret } = await harness.store.people.issueToken({ person: 'reader', label: 't', by: 'system:test' });
+    const answer = await fetch(`${url}/v1/runs/r-cut/events`, { headers: { authorization: `Bearer ${secret}` } });
+    await harness.store.people.put({ id: 'reader', name: 'r', roles: [], disabled: false }, 'system:test');
+    expect(await answer.text()).toContain('event: view');
+  });
+
   it('of a run that there is not is a problem, not a stream', async () => {
     const answer = await open('none');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);

@@ -54,7 +54,12 @@ export const LinkReply = z
 export const NewLink = z.object({ secret: z.string(), path: z.string(), expiresAt: Time }).meta({ id: 'NewSignInLink' });
 /** `start`: where a browser goes to sign in at the provider. */
 export const SignInOptions = z
-  .object({ password: z.boolean(), oidc: z.object({ name: z.string(), start: z.string() }).optional() })
+  .object({
+    password: z.boolean(),
+    /** Nobody has set a password yet: `edict console` makes the first link. */
+    firstStart: z.boolean(),
+    oidc: z.object({ name: z.string(), start: z.string() }).optional(),
+  })
   .meta({ id: 'SignInOptions' });
 /** `provider`: where the browser signs out of the OpenID provider too. */
 export const SignedOut = z.object({ provider: z.string().optional() }).meta({ id: 'SignedOut' });

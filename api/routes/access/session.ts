@@ -35,6 +35,7 @@ function signInHandlers(deps: HandlerDeps, signIn: SignInDeps): HandlersOf<'sign
   return {
     'sign-in.options': async () => ({
       password: access.localAccounts,
+      firstStart: access.localAccounts && !(await deps.store.accounts.any()),
       ...(access.oidc === undefined ? {} : { oidc: { name: access.oidc.name, start: '/v1/sign-in/oidc/start' } }),
     }),
     'sign-in.link': async ({ body, http }) => {

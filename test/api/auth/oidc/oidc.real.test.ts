@@ -135,6 +135,7 @@ describeWith(['postgres', 'opa'], 'signing in at an OpenID provider', () => {
   it('makes a session, with the roles that the groups stand for', async () => {
     expect((await get('/v1/sign-in')).answer.json()).toEqual({
       password: true,
+      firstStart: true,
       oidc: { name: 'the directory', start: '/v1/sign-in/oidc/start' },
     });
     const began = await start('?return=/incidents');
