@@ -1,5 +1,5 @@
 /**
- * aerleon as a second opinion: it makes rulebases for three vendors out of policies in a language of its own, by code that shares nothing
+ * aerleon as a second opinion: it makes rulebases for four vendors out of policies in a language of its own, by code that shares nothing
  * with ours. What our readers make of its rulebases must be what the policies say.
  */
 import { afterAll, expect, it } from '@jest/globals';
@@ -10,10 +10,13 @@ import { join } from 'node:path';
 import { parseDefinitions } from '../../../../domain/policy/import/aerleon/definitions.ts';
 import { aerleonMeaning } from '../../../../domain/policy/import/aerleon/meaning.ts';
 import { parseAerleon } from '../../../../domain/policy/import/aerleon/parse.ts';
+import { readCisco } from '../../../../domain/policy/import/cisco.ts';
 import { compareFilters } from '../../../../domain/policy/import/compare.ts';
+import { boxOfRegion } from '../../../../domain/policy/import/region.ts';
 import { readFortiOs } from '../../../../domain/policy/targets/fortinet/read.ts';
 import { readJunos } from '../../../../domain/policy/targets/juniper-srx/read.ts';
 import { readPaloAlto } from '../../../../domain/policy/targets/pan-os/read.ts';
+import { beginning, type Rulebook } from '../../../../domain/policy/targets/rulebase-reading/reading.ts';
 import { describeEngines, engineProgram } from '../../../engines/engines.ts';
 
 const networks = [
@@ -102,14 +105,28 @@ const policies = {
 
 const between = { from: 'inside', to: 'outside' };
 
+const zones = (family: string) => `from-zone ${between.from} to-zone ${between.to} ${family}`;
+
+/** One list of an ASA, whose end refuses what it does not name. */
+function readAsa(text: string): Rulebook {
+  const { rules, unread } = readCisco(text);
+  return { rules: rules.map(({ region, decision }) => ({ box: { ...boxOfRegion(region), flow: beginning }, decision })), unread };
+}
+
 const vendors = {
-  srx: { ending: 'srx', read: readJunos },
-  paloalto: { ending: 'xml', read: readPaloAlto },
-  fortigate: { ending: 'fgacl', read: readFortiOs },
+  srx: { ending: 'srx', read: readJunos, options: zones },
+  paloalto: { ending: 'xml', read: readPaloAlto, options: zones },
+  fortigate: { ending: 'fgacl', read: readFortiOs, options: zones },
+  ciscoasa: { ending: 'asa', read: readAsa, options: () => 'edict' },
 } as const;
 
-/** It has no ICMP types for FortiOS, and gives an address that is cut out for PAN-OS to a group without a name. */
-const unsaid = new Set(['fortigate pings', 'fortigate pings over IPv6', 'paloalto kiosk']);
+/** It knows IPv4 alone for ASA. It has no ICMP types for FortiOS, and gives an address that is cut out for PAN-OS to a group without a name. */
+const unsaid = new Set([
+  'fortigate pings',
+  'fortigate pings over IPv6',
+  'paloalto kiosk',
+  ...['mixed', 'ipv6', 'pings over IPv6', 'open'].map((name) => `ciscoasa ${name}`),
+]);
 
 const folder = mkdtempSync(join(tmpdir(), 'edict-aerleon-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -129,7 +146,7 @@ function generate(): void {
   writeFileSync(join(folder, 'def', 'services.svc'), `${services.join('\n')}\n`);
   for (const [vendor, name] of cases) {
     const { family, body } = policies[name];
-    const header = headerOf(`${vendor} from-zone ${between.from} to-zone ${between.to} ${family}`);
+    const header = headerOf(`${vendor} ${vendors[vendor].options(family)}`);
     writeFileSync(join(folder, 'policies', 'pol', `${fileName(vendor, name)}.pol`), header + body);
   }
   const places = ['base_directory', 'definitions_directory', 'output_directory'].flatMap((place, index) => [
