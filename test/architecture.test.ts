@@ -58,7 +58,7 @@ function importsOf(file: string, text: string): readonly Import[] {
 
 function sourceFiles(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/u.test(name) && !name.endsWith('.d.ts') && !name.startsWith('dist/'))
+    .filter((name) => /\.tsx?$/u.test(name) && !name.endsWith('.d.ts') && !/^dist[^/]*\//u.test(name))
     .map((name) => join(folder, name));
 }
 
