@@ -1,7 +1,9 @@
 /** Ctrl-K: type, choose with the arrows, Enter. Screens and commands at once; incidents and playbooks that match what is typed. */
 import { Modal, useMantineColorScheme } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
+import { useRead } from '../api/queries.ts';
 import { useMay } from '../api/session.tsx';
 import { screens } from './screens.ts';
 import { signOut } from './sign-out.ts';
@@ -94,5 +96,34 @@ function useItems(text: string, onHelp: () => void): readonly Item[] {
     { id: 'sign-out', group: 'Command', label: 'Sign out', run: () => void signOut() },
   ];
   const wanted = text.trim().toLowerCase();
-  return [...jumps, ...commands].filter(({ label }) => label.toLowerCase().includes(wanted));
+  const found = useFound(wanted);
+  return [...[...jumps, ...commands].filter(({ label }) => label.toLowerCase().includes(wanted)), ...found];
+}
+
+const searchedFrom = 2;
+const foundMost = 8;
+
+/** Incidents and playbooks that match; asked of the server once enough is typed. */
+function useFound(wanted: string): readonly Item[] {
+  const go = useGo();
+  const may = useMay();
+  const [text] = useDebouncedValue(wanted, 150);
+  const enough = text.length >= searchedFrom;
+  const query = { text: text.slice(0, 200), limit: foundMost, order: 'newest' } as const;
+  const incidents = useRead('incidents.list', { query }, { enabled: enough && may('incidents.list'), keep: true });
+  const playbooks = useRead('playbooks.list', {}, { enabled: enough && may('playbooks.list') });
+  if (!enough) return [];
+  return [
+    ...(incidents.data?.items ?? []).map(({ id, title }) => ({ id, group: 'Incident', label: title, run: () => go(`/incidents/${id}`) })),
+    ...(playbooks.data?.items ?? [])
+      .filter(({ playbook, title }) => `${playbook} ${title}`.toLowerCase().includes(text))
+      .slice(0, foundMost)
+      .map(({ playbook, title }) => ({
+        id: `playbook-${playbook}`,
+        group: 'Playbook',
+        label: title,
+        hint: playbook,
+        run: () => go(`/playbooks/${playbook}`),
+      })),
+  ];
 }

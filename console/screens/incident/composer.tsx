@@ -20,12 +20,9 @@ export function Composer({ incident }: { readonly incident: string }): ReactElem
     setAt(0);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const offered = offers.length > 0;
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) say(text);
-    else if (offered && event.key === 'ArrowDown') setAt((at + 1) % offers.length);
-    else if (offered && event.key === 'ArrowUp') setAt((at + offers.length - 1) % offers.length);
-    else if (offered && (event.key === 'Tab' || event.key === 'Enter') && !event.shiftKey) take(offers[at] ?? offers[0]);
-    else return;
+    const chord = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+    if (chord) say(text);
+    else if (!chosen(event, offers, { at, setAt, take })) return;
     event.preventDefault();
   };
   return (
@@ -36,23 +33,11 @@ export function Composer({ incident }: { readonly incident: string }): ReactElem
         say(text);
       }}
     >
-      {offers.length === 0 ? null : (
-        <ul className={css['offers']} aria-label="Offers">
-          {offers.map((offer, index) => (
-            <li key={offer.whole}>
-              <button type="button" data-at={index === at} onClick={() => take(offer)}>
-                <code>{offer.label}</code> <span>{offer.what}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Offers offers={offers} at={at} onTake={take} />
       {error === null ? null : <Failure error={error} inline />}
-      {hint === undefined ? null : (
-        <p role="status" className={css['hint']}>
-          {hint}
-        </p>
-      )}
+      <p role="status" className={hint === undefined ? 'unseen' : css['hint']}>
+        {hint}
+      </p>
       <div className={css['write']}>
         <Textarea
           aria-label="Comment or command"
@@ -70,6 +55,35 @@ export function Composer({ incident }: { readonly incident: string }): ReactElem
         </Button>
       </div>
     </form>
+  );
+}
+
+type Choosing = { readonly at: number; readonly setAt: (at: number) => void; readonly take: (offer: Offer | undefined) => void };
+
+/** True where the key was for the offers. */
+function chosen(event: KeyboardEvent, offers: readonly Offer[], { at, setAt, take }: Choosing): boolean {
+  if (offers.length === 0 || event.shiftKey) return false;
+  if (event.key === 'ArrowDown') setAt((at + 1) % offers.length);
+  else if (event.key === 'ArrowUp') setAt((at + offers.length - 1) % offers.length);
+  else if (event.key === 'Tab' || event.key === 'Enter') take(offers[at] ?? offers[0]);
+  else return false;
+  return true;
+}
+
+type OffersProps = { readonly offers: readonly Offer[]; readonly at: number; readonly onTake: (offer: Offer) => void };
+
+function Offers({ offers, at, onTake }: OffersProps): ReactElement | null {
+  if (offers.length === 0) return null;
+  return (
+    <ul className={css['offers']} aria-label="Offers">
+      {offers.map((offer, index) => (
+        <li key={offer.whole}>
+          <button type="button" data-at={index === at} onClick={() => onTake(offer)}>
+            <code>{offer.label}</code> <span>{offer.what}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

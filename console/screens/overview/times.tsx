@@ -1,0 +1,49 @@
+/** How long it took to detect, decide, contain and recover: the median, and the worst. */
+import type { ReactElement } from 'react';
+import type { z } from 'zod';
+import type { MetricsSummary } from '../../../api/contract/incidents.ts';
+import { Link } from '../../app/link.tsx';
+import { Section } from '../../look/page.tsx';
+import { lengthOf } from '../../look/time.ts';
+import css from './overview.module.css';
+
+const phases = [
+  ['detectMs', 'Detect', 'seen → accepted'],
+  ['decideMs', 'Decide', 'accepted → approved'],
+  ['containMs', 'Contain', 'accepted → in force'],
+  ['recoverMs', 'Recover', 'accepted → undone'],
+] as const;
+
+export function Times({ metrics }: { readonly metrics: z.infer<typeof MetricsSummary> }): ReactElement {
+  return (
+    <Section title="Time to" aside={<Link to="/incidents?order=newest">newest {metrics.incidents} incidents</Link>} flush>
+      <table className={css['times']}>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="unseen">Phase</span>
+            </th>
+            <th scope="col">Median</th>
+            <th scope="col">Worst</th>
+            <th scope="col">Of</th>
+          </tr>
+        </thead>
+        <tbody>
+          {phases.map(([name, title, about]) => {
+            const spread = metrics[name];
+            return (
+              <tr key={name}>
+                <th scope="row">
+                  {title} <span className={css['who']}>{about}</span>
+                </th>
+                <td className={css['median']}>{spread === undefined ? '–' : lengthOf(spread.medianMs)}</td>
+                <td>{spread === undefined ? '–' : lengthOf(spread.worstMs)}</td>
+                <td>{spread?.count ?? 0}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Section>
+  );
+}

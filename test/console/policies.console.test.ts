@@ -1,0 +1,67 @@
+/** From a sentence to a policy in force: written, its questions answered, handed in, approved, and seen at every point. */
+import { expect, it } from '@jest/globals';
+import { as, checkScreen, describeConsole } from './browser.ts';
+
+const sentence = 'Only payment-service hosts may reach the cardholder database on PostgreSQL.';
+
+describeConsole('policies', (open) => {
+  it('go from a sentence to what is enforced', async () => {
+    const page = await open('engineer', '/policies');
+    await page.getByRole('button', { name: 'Write a policy' }).first().click();
+    await page.getByLabel('What must hold').fill(sentence);
+    await page.getByLabel('Title').fill('Cardholder data');
+    await checkScreen(page, 'author');
+    await page.getByRole('button', { name: 'Draft it' }).click();
+    await page.waitForURL('**/policies/*');
+    const policy = new URL(page.url()).pathname.split('/')[2] ?? '';
+    await page.getByText(sentence, { exact: false }).first().waitFor();
+    await checkScreen(page, 'policy-draft');
+    for (;;) {
+      const { current } = await as('engineer').call('policies.get', { params: { policy } });
+      const question = current.document.questions.find(({ answered }) => answered === undefined);
+      if (question === undefined) break;
+      const answer = question.readings[0]?.answer ?? '';
+      const asked = page.getByRole('listitem').filter({ hasText: question.text }).first();
+      await asked.getByRole('button', { name: answer, exact: true }).click();
+      await asked.getByText(`engineer said ${answer}`).waitFor();
+    }
+    await page.getByRole('button', { name: 'Send to review…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Send to review' }).click();
+    await page.getByRole('tab', { name: 'Proof' }).click();
+    await page.getByText('Decides as the rules, on every request').first().waitFor({ timeout: 60_000 });
+    await checkScreen(page, 'policy-proof');
+    await page.getByRole('tab', { name: 'What if' }).click();
+    await page.getByText('recorded connections were replayed', { exact: false }).waitFor();
+    await checkScreen(page, 'policy-what-if');
+    await approve(policy);
+    await page.getByRole('tab', { name: 'Rollout' }).click();
+    await page.getByText(/(?<done>\d+) of \k<done> in force/u).waitFor({ timeout: 60_000 });
+    await checkScreen(page, 'policy-rollout');
+    await page.goto(page.url().replace(/policies.*/u, 'policies'));
+    await page
+      .getByRole('row', { name: new RegExp(policy, 'u') })
+      .getByText('enforced')
+      .waitFor({ timeout: 60_000 });
+    await checkScreen(page, 'policies');
+    expect((await as('engineer').call('policies.get', { params: { policy } })).enforced).toBe(1);
+  }, 240_000);
+});
+
+/** As its stage asks: one manager. */
+async function approve(policy: string): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const runs = await as('manager-1').call('runs.list', { query: { policy } });
+    const { items } = await as('manager-1').call('approvals.list', { query: { status: 'open', limit: 500 } });
+    const approval = items.find(({ run }) => runs.items.some((one) => one.run === run));
+    if (approval !== undefined) {
+      await as('manager-1').call('approvals.vote', {
+        params: { id: approval.id },
+        body: { decision: 'approve', digest: approval.digest, reason: 'the proof holds and nobody is cut off' },
+      });
+      return;
+    }
+    if (performance.now() > deadline) throw new Error(`no approval was asked for ${policy}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
