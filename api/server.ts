@@ -25,6 +25,7 @@ import type { Orchestrator } from './orchestrator.ts';
 import { eventHandlers } from './routes/access/events.ts';
 import { oidcHandlers } from './routes/access/oidc.ts';
 import { sessionHandlers } from './routes/access/session.ts';
+import { settingsHandlers } from './routes/access/settings.ts';
 import { signInPeopleHandlers } from './routes/access/sign-in-people.ts';
 import { auditHandlers } from './routes/audit.ts';
 import { approvalHandlers } from './routes/approvals.ts';
@@ -181,6 +182,7 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...signInPeopleHandlers(deps),
     ...oidcHandlers(deps),
     ...eventHandlers(deps),
+    ...settingsHandlers(deps),
   };
 }
 

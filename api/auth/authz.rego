@@ -56,7 +56,7 @@ grants := {
 	"analyst": (reading | {"incidents:write", "tasks:answer", "approvals:vote", "approvals:discuss", "approvals:delegate", "context:write", "runs:order", "runs:cancel", "runs:control", "effects:undo", "signals:send", "reports:order"}),
 	"engineer": (reading | {"incidents:write", "tasks:answer", "approvals:vote", "approvals:discuss", "approvals:delegate", "policies:write", "playbooks:write", "triggers:write", "guard:write", "context:write", "runs:order", "runs:cancel", "runs:control", "runs:migrate", "effects:undo", "reports:order"}),
 	"manager": (reading | {"incidents:write", "tasks:answer", "approvals:vote", "approvals:discuss", "approvals:delegate", "approvals:break-glass", "approvals:review", "triggers:write", "runs:order", "runs:cancel", "runs:control", "effects:undo", "audit:read", "reports:order"}),
-	"auditor": (reading | {"tasks:answer", "audit:read", "people:read", "webhooks:read", "reports:order"}),
+	"auditor": (reading | {"tasks:answer", "audit:read", "people:read", "webhooks:read", "settings:read", "reports:order"}),
 	"admin": (reading | {
 		"incidents:write",
 		"approvals:discuss",
@@ -78,6 +78,7 @@ grants := {
 		"people:read",
 		"people:write",
 		"webhooks:read",
+		"settings:read",
 		"webhooks:write",
 		"reports:order",
 	}),

@@ -117,3 +117,32 @@ test_a_refusal_names_every_role_that_would_do if {
 test_a_permission_that_nobody_holds_is_refused if {
 	authz.decision.reason == "no role of yours holds this permission" with input as {"person": {"id": "p", "roles": ["engineer"]}, "permission": "everything", "resource": ""}
 }
+
+test_permissions_are_those_that_are_granted if {
+	some role in ["analyst", "engineer", "manager", "auditor", "admin"]
+	held := authz.permissions with input as {"person": {"id": "p", "roles": [role]}}
+	count(held) > 10
+	every permission in held {
+		allowed([role], permission)
+	}
+}
+
+test_permissions_add_up if {
+	held := authz.permissions with input as {"person": {"id": "p", "roles": ["auditor", "engineer"]}}
+	{"policies:write", "audit:read"} & held == {"policies:write", "audit:read"}
+}
+
+test_nobody_in_particular_has_no_permissions if {
+	every person in [{"id": "p", "roles": []}, {"id": "p", "roles": ["root"]}, {"id": "p", "roles": "admin"}, {}] {
+		count(authz.permissions) == 0 with input as {"person": person}
+	}
+}
+
+test_only_admins_and_auditors_see_how_it_is_set_up if {
+	every role in ["admin", "auditor"] {
+		allowed([role], "settings:read")
+	}
+	every role in ["analyst", "engineer", "manager"] {
+		not allowed([role], "settings:read")
+	}
+}

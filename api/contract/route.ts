@@ -44,6 +44,7 @@ export const permissions = [
   'people:write',
   'webhooks:read',
   'webhooks:write',
+  'settings:read',
   'contract:read',
 ] as const;
 /** What a role must hold to use the route; which role holds what is said by api/auth/authz.rego. */

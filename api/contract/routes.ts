@@ -4,6 +4,7 @@
  */
 import { eventRoutes } from './access/events.ts';
 import { sessionRoutes } from './access/session.ts';
+import { settingsRoutes } from './access/settings.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
 import { contextRoutes } from './context.ts';
@@ -56,6 +57,7 @@ export const routes = {
   ...systemRoutes,
   ...sessionRoutes,
   ...eventRoutes,
+  ...settingsRoutes,
 } as const;
 
 export type Routes = typeof routes;

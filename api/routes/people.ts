@@ -33,7 +33,7 @@ export function peopleHandlers({
   };
 }
 
-async function requirePerson(store: Store, id: string): Promise<void> {
+export async function requirePerson(store: Store, id: string): Promise<void> {
   if ((await store.people.get(id)) === undefined) throw new EdictError('not-found', `there is no person \`${id}\``);
 }
 

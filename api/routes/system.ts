@@ -33,7 +33,7 @@ async function healthOf({ store, orchestrator, authz, ready }: HandlerDeps): Pro
   return { live: true, ready: ready() && database && temporal && opa, store: database, temporal, opa };
 }
 
-async function answers(ping: () => Promise<void>): Promise<boolean> {
+export async function answers(ping: () => Promise<void>): Promise<boolean> {
   const timeout = new Promise<boolean>((resolve) => {
     setTimeout(() => resolve(false), 1500).unref();
   });

@@ -58,6 +58,7 @@ const holders: Readonly<Record<Permission, readonly Role[]>> = {
   'people:write': ['admin'],
   'webhooks:read': ['auditor', 'admin'],
   'webhooks:write': ['admin'],
+  'settings:read': ['auditor', 'admin'],
   'contract:read': everyone,
 };
 

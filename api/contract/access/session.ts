@@ -76,7 +76,6 @@ export const SessionSummary = z
     here: z.boolean(),
   })
   .meta({ id: 'SessionSummary' });
-export type SessionSummary = z.infer<typeof SessionSummary>;
 export const SessionList = z.object({ items: list(SessionSummary) }).meta({ id: 'SessionList' });
 export const SessionsEnded = z.object({ ended: z.int() }).meta({ id: 'SessionsEnded' });
 export const SessionParams = z.strictObject({ id: Id });
@@ -193,6 +192,15 @@ export const sessionRoutes = {
     summary: 'Ends one of one’s own sessions.',
     params: SessionParams,
     reply: z.undefined(),
+  },
+  'people.sessions': {
+    method: 'GET',
+    path: '/v1/people/:id/sessions',
+    access: 'people:read',
+    status: 200,
+    summary: 'Lists where a person is signed in.',
+    params: PersonParams,
+    reply: SessionList,
   },
   'people.sign-out': {
     method: 'DELETE',

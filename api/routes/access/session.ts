@@ -1,5 +1,6 @@
 /** Sessions of browsers: signing in and out, proving once more who one is, and seeing where one is signed in. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { EdictError } from '../../../domain/errors.ts';
 import type { NewSession, OpenSession, SessionRow, SignInMethod } from '../../../store/access/port-access.ts';
 import type { Person } from '../../../store/port.ts';
@@ -11,7 +12,7 @@ import { requireStrong } from '../../auth/password-strength.ts';
 import { csrfOf, sessionToken } from '../../auth/session-door.ts';
 import { knownLink, redeemLink, requirePassword } from '../../auth/sign-in.ts';
 import type { SignInDeps } from '../../auth/sign-in.ts';
-import type { Session } from '../../contract/access/session.ts';
+import type { Session, SessionList } from '../../contract/access/session.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
 
 type Names =
@@ -84,25 +85,26 @@ function ownSession(
 
 function ownSessions({ store, access }: HandlerDeps): HandlersOf<'sessions.list' | 'sessions.end'> {
   return {
-    'sessions.list': async ({ by, session }) => {
-      const rows = await store.sessions.of(by, access.idleMs);
-      return {
-        items: rows.map(({ id, method, address, agent, startedAt, seenAt, endsAt }) => ({
-          id,
-          how: method,
-          address,
-          agent,
-          startedAt,
-          seenAt,
-          endsAt,
-          here: id === session?.id,
-        })),
-      };
-    },
+    'sessions.list': async ({ by, session }) => sessionsOf(await store.sessions.of(by, access.idleMs), session),
     'sessions.end': async ({ params, by }) => {
       await store.sessions.end(params.id, by, by);
       return undefined;
     },
+  };
+}
+
+export function sessionsOf(rows: readonly SessionRow[], asking: SessionRow | undefined): z.infer<typeof SessionList> {
+  return {
+    items: rows.map(({ id, method, address, agent, startedAt, seenAt, endsAt }) => ({
+      id,
+      how: method,
+      address,
+      agent,
+      startedAt,
+      seenAt,
+      endsAt,
+      here: id === asking?.id,
+    })),
   };
 }
 

@@ -2,11 +2,20 @@
 import { EdictError } from '../../../domain/errors.ts';
 import { signInPath } from '../../auth/sign-in.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
+import { requirePerson } from '../people.ts';
+import { sessionsOf } from './session.ts';
 
-export function signInPeopleHandlers({ store, access }: HandlerDeps): HandlersOf<'people.sign-out' | 'people.sign-in-link'> {
+export function signInPeopleHandlers({
+  store,
+  access,
+}: HandlerDeps): HandlersOf<'people.sessions' | 'people.sign-out' | 'people.sign-in-link'> {
   return {
+    'people.sessions': async ({ params, session }) => {
+      await requirePerson(store, params.id);
+      return sessionsOf(await store.sessions.of(params.id, access.idleMs), session);
+    },
     'people.sign-out': async ({ params, by }) => {
-      if ((await store.people.get(params.id)) === undefined) throw new EdictError('not-found', `there is no person \`${params.id}\``);
+      await requirePerson(store, params.id);
       return store.sessions.endAll(params.id, by);
     },
     'people.sign-in-link': async ({ params, by }) => {
