@@ -130,7 +130,7 @@ function sidesOf(source: IntervalSet, destination: IntervalSet) {
   });
 }
 
-/** The rule's own name for people, and a digest of what it is about. At most 80 characters. */
+/** The rule's own name for people, and a digest of what it is about. At most 80 characters ("Naming rules and restrictions for Azure resources"). */
 function nameOf(rule: Omit<NsgRule, 'name'>, family: string): string {
   const [, name = ''] = rule.id.split('/');
   const { id, protocol, sources, destinations, sourcePorts, ports } = rule;

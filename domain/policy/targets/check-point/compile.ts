@@ -1,6 +1,6 @@
 /**
  * Policies to Check Point: one file `edict.json` of calls to the management API (`mgmt_cli`, version 1.8), in order: objects whose names
- * begin with `edict-`, then an access layer `edict` with its rules, from the top.
+ * begin with `edict_`, then an access layer `edict` with its rules, from the top.
  *
  * - Rules name no VPN and no gateways, stand in order of weight, and the first that matches decides the connection in this layer.
  * - `implicit-cleanup-action` is what the layer does with what no rule matches: `accept` where there are connections of which the
@@ -15,6 +15,7 @@
  * "add-group", "add-service-tcp" and its kin, "add-time" ("each gateway may interpret this time differently according to its time zone").
  */
 import type { Inventory } from '../../../context/inventory.ts';
+import { element } from '../../element.ts';
 import type { Policy } from '../../model.ts';
 import { artifactOf, selfDigest } from '../artifact.ts';
 import { type AddressElement, elementsOf, isHost } from '../rulebase/elements.ts';
@@ -59,7 +60,17 @@ type Objects = {
 
 type Writer = Objects & { readonly sideOf: (side: Side) => string };
 
+/** A bound of ours: the API's reference names none. */
 const longestName = 100;
+
+/**
+ * Within a name of an object `-` ends a word, and none of the words may be one of INSPECT's (sk40179, "Characters and reserved words":
+ * `something-inbound`), as `icmp` or `host` are. What the inventory calls a thing may hold `_` itself, and is told apart.
+ */
+function objectName(name: string, isNamed = false): string {
+  const told = isNamed && name.includes('_') ? `${name}_${shortDigest(name)}` : name;
+  return told.replaceAll('-', '_');
+}
 
 function printCalls({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[]): string {
   const made: Objects = { addresses: new Map(), groups: new Map(), services: new Map(), serviceGroups: new Map(), times: new Map() };
@@ -110,38 +121,40 @@ function object(command: string, name: string, rest: Body): Call {
 
 function sideName(writer: Objects, { name, set, isNamed }: Side): string {
   if (name === 'any') return 'Any';
-  const members = elementsOf(set, [4, 6]).map((element) => addressName(writer, element));
+  const members = elementsOf(set, [4, 6]).map((each) => addressName(writer, each));
   const [only = '', ...more] = members;
   if (more.length === 0 && !isNamed) return only;
-  writer.groups.set(name, object('add-group', name, { members }));
-  return name;
+  const group = objectName(name, isNamed);
+  writer.groups.set(group, object('add-group', group, { members }));
+  return group;
 }
 
-function addressName({ addresses }: Objects, element: AddressElement): string {
-  const name = nameOf(element.name, longestName);
-  if (!addresses.has(name)) addresses.set(name, addressCall(name, element));
+function addressName({ addresses }: Objects, address: AddressElement): string {
+  const name = objectName(nameOf(address.name, longestName));
+  if (!addresses.has(name)) addresses.set(name, addressCall(name, address));
   return name;
 }
 
 /** No network has a mask of length 0: all addresses of a family are a range. */
-function addressCall(name: string, element: AddressElement): Call {
-  const { first, last, bits, family } = element;
-  if (isHost(element)) return object('add-host', name, { 'ip-address': first });
+function addressCall(name: string, address: AddressElement): Call {
+  const { first, last, bits, family } = address;
+  if (isHost(address)) return object('add-host', name, { 'ip-address': first });
   if (bits !== undefined && bits > 0) return object('add-network', name, { [`subnet${family}`]: first, [`mask-length${family}`]: bits });
   return object('add-address-range', name, { [`ipv${family}-address-first`]: first, [`ipv${family}-address-last`]: last });
 }
 
 function serviceNames(writer: Writer, services: SayableLine['services']): readonly string[] {
   if (services === 'any') return ['Any'];
-  for (const entry of services) if (!writer.services.has(entry.name)) writer.services.set(entry.name, serviceCall(entry));
-  const names = services.map(({ name }) => name);
+  const names = services.map(({ name }) => objectName(name));
+  for (const [at, name] of names.entries())
+    if (!writer.services.has(name)) writer.services.set(name, serviceCall(name, element(services, at)));
   if (names.length <= mostListed) return names;
-  const group = groupName('services', names);
+  const group = objectName(groupName('services', names));
   writer.serviceGroups.set(group, object('add-service-group', group, { members: names }));
   return [group];
 }
 
-function serviceCall({ name, protocol, ports, sourcePorts, icmp }: ServiceEntry): Call {
+function serviceCall(name: string, { protocol, ports, sourcePorts, icmp }: ServiceEntry): Call {
   const command = portCommands.get(protocol);
   if (icmp !== undefined) {
     const code = icmp.code === undefined ? {} : { 'icmp-code': icmp.code };
@@ -158,7 +171,7 @@ function serviceCall({ name, protocol, ports, sourcePorts, icmp }: ServiceEntry)
 
 const dayWords = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** A time object's name has at most 11 characters. Several times of a rule are any of them. */
+/** A time object's name has at most 11 characters (SmartConsole refuses more). Several times of a rule are any of them. */
 function timeNames({ times }: Writer, spans: readonly DaySpan[]): readonly string[] {
   return spanGroups(spans).map(({ days, start, end }) => {
     const weekdays = days.map((day) => dayWords[day] ?? '');

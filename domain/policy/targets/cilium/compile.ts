@@ -116,7 +116,7 @@ function printClass({ endpoint, arriving, leaving }: SaidClass, classes: readonl
 /** An object must have a rule: where all that it does is to close a direction, it is one that matches nothing. */
 const matchesNothing = { ingress: [{}] };
 
-/** An object's annotations hold 256 KiB together. */
+/** An object's annotations hold 256 KiB together (Kubernetes, `TotalAnnotationSizeLimitB`). */
 const mostAnnotation = 100_000;
 
 function printRules(way: Way, { peers, service }: Statement, classes: readonly EndpointClass[]): readonly object[] {

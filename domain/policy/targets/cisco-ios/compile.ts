@@ -84,7 +84,7 @@ type Blocks = Map<string, readonly string[]>;
 const heads: Readonly<Record<Family, string>> = { 4: 'ip access-list extended EDICT-IPV4', 6: 'ipv6 access-list EDICT-IPV6' };
 const everything: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ipv6' };
 
-/** A remark is at most this long. */
+/** A remark is at most this long (IOS Security Command Reference, "remark"). */
 const longestRemark = 100;
 
 function printList(lines: readonly StatelessLine[], family: Family, { blocks, answersPass }: Writer): readonly string[] {

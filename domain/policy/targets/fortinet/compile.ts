@@ -63,6 +63,7 @@ type Objects = { readonly [table in (typeof tables)[number]]: Map<string, readon
 
 type Writer = Objects & { readonly sideOf: Readonly<Record<Family, (side: Side) => string>> };
 
+/** CLI Reference, "Maximum length" of a name: 79 of addresses, services and their groups; 35 of policies; 31 of schedules. */
 const longestName = 79;
 const longestPolicyName = 35;
 

@@ -75,7 +75,7 @@ function protocolWord(protocol: number): string {
   return words[protocol] ?? `${protocol}`;
 }
 
-/** At most 63 letters, digits and hyphens: the rule's name for people, and a digest that tells it apart. */
+/** At most 63 letters, digits and hyphens (Compute Engine API, `firewalls.name`, RFC 1035): the rule's name for people, and a digest that tells it apart. */
 function nameOf(id: string, suffix: string): string {
   const [, rule = ''] = id.split('/');
   const digest = digestOfText(id).slice('sha256:'.length, 'sha256:'.length + 8);

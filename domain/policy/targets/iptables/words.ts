@@ -18,7 +18,7 @@ export function addressWords(set: IntervalSet, side: 'source' | 'destination', f
   });
 }
 
-/** At most this many places in `-m multiport`; a range takes two. */
+/** At most this many places in `-m multiport`; a range takes two (iptables-extensions(8), "multiport"). */
 const mostPorts = 15;
 
 export function serviceWords(service: IntervalSet, sourcePort: IntervalSet, family: Family): Alternatives {

@@ -56,6 +56,7 @@ type Objects = {
 
 type Writer = Objects & { readonly sideOf: (side: Side) => string };
 
+/** Of policies, addresses and applications (Junos OS CLI Reference: names of up to 63 characters). */
 const longestName = 63;
 
 function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[]): string {

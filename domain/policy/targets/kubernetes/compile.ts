@@ -74,7 +74,7 @@ function printClass({ endpoint, openings }: ClosedClass): readonly object[] {
   });
 }
 
-/** An object's annotations hold 256 KiB together. */
+/** An object's annotations hold 256 KiB together (Kubernetes, `TotalAnnotationSizeLimitB`). */
 const mostAnnotation = 100_000;
 
 type Head = { readonly name: string; readonly addresses: string; readonly told: string; readonly way: Way };

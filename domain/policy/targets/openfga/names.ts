@@ -5,7 +5,7 @@
 import { EdictError } from '../../../errors.ts';
 import type { EntityUid } from '../../access/entity.ts';
 
-/** As OpenFGA's API limits them: "type:id" of an object, and a relation. */
+/** As OpenFGA's API limits them (openfga/v1, `TupleKey`): "type:id" of an object, and a relation. */
 const longestObject = 256;
 const longestRelation = 50;
 

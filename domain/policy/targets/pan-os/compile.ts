@@ -83,6 +83,10 @@ type Objects = {
 
 type Writer = Objects & { readonly sideOf: (side: Side) => string };
 
+/**
+ * Web Interface Help, "Security Policy General Tab", "Objects > Addresses", "Objects > Services": up to 63 characters; "Objects > Applications" and
+ * "Objects > Schedules": up to 31, which those that are made here never reach.
+ */
 const longestName = 63;
 
 function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[]): string {

@@ -56,6 +56,7 @@ const forwardingOf: Readonly<Record<StatelessLine['decision'], string>> = {
   deny: 'ietf-access-control-list:reject',
 };
 
+/** An entry's name has at most 64 characters (RFC 8519, `ace/name`); a number is behind this part of it. */
 const longestName = 56;
 
 /** Two ids of 64 do not fit into a name, with a number behind them. */

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NetworkRequest } from '../../../../domain/policy/model.ts';
+import { prove } from '../../../../domain/policy/prove.ts';
 import { readCheckPointLayer } from '../../../../domain/policy/targets/check-point/read.ts';
+import { checkPointTarget } from '../../../../domain/policy/targets/check-point/target.ts';
 import type { ReadOptions } from '../../../../domain/policy/targets/rulebase-reading/reading.ts';
+import { policyOf, smallInventory } from '../../arbitrary.ts';
+import { networkRule } from '../../conformance/cases.ts';
 import { decideRead } from '../../read-decision.ts';
 
 const tcp = (from: string, to: string, port: number, rest: Partial<NetworkRequest> = {}): NetworkRequest => ({
@@ -120,4 +124,22 @@ describe("a management server's answer", () => {
     expect(lenient.unread).toMatchObject([{ text: 'rule 1' }]);
     expect(lenient.rules.filter(({ where }) => where !== undefined)).toHaveLength(1);
   });
+});
+
+it('keeps apart what the inventory calls alike but for a mark that no name of an object may hold', () => {
+  const named = (name: string, address: string) => ({ ...smallInventory.assets[0]!, name, addresses: [address] });
+  const inventory = { zones: [], assets: [named('web-1', '10.1.0.1'), named('web_1', '10.1.0.2'), named('host', '10.1.0.3')] };
+  const rules = inventory.assets.map(({ name }, at) =>
+    networkRule(`to-${at}`, { to: `asset:${name}`, service: `tcp/${at + 1}` }, { effect: 'allow' }),
+  );
+  const policies = [policyOf('p', rules)];
+  const { artifact, losses } = checkPointTarget.compile(policies, inventory);
+  expect(prove(policies, inventory, artifact, losses)).toMatchObject({ equal: true });
+  const calls = JSON.parse(artifact.files['edict.json']!).calls as readonly {
+    readonly command: string;
+    readonly body: { readonly name: string };
+  }[];
+  const objects = calls.filter(({ command }) => !command.startsWith('add-access-')).map(({ body }) => body.name);
+  expect(new Set(objects).size).toBe(objects.length);
+  for (const name of objects) expect(name).not.toContain('-');
 });
