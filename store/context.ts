@@ -7,7 +7,8 @@ import type { AuditEntry } from './chain/append.ts';
 import type { Change } from './chain/change.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';
 import { checkInstant } from './postgres/instant.ts';
-import type { Context } from './port.ts';
+import type { AccessDecisionEvent, DecisionEvent } from '../domain/context/event.ts';
+import type { Context, DecisionFilter } from './port.ts';
 
 /** Rows of one statement: 100,000 connections are 20 statements in one transaction. */
 const batchRows = 5000;
@@ -74,14 +75,25 @@ export function contextRepository(db: Db, change: Change): Context {
     },
     findIndicators: async (value) =>
       (await db.selectFrom('indicators').select('document').where('value', '=', value).orderBy('id').execute()).map((row) => row.document),
-    decisions: async ({ since, point, limit } = {}) => {
-      let query = db.selectFrom('decisions').select('document').orderBy('at', 'desc').orderBy('id', 'desc').limit(checkLimit(limit));
-      if (since !== undefined) query = query.where('at', '>=', checkInstant(since, 'since'));
-      if (point !== undefined) query = query.where('point', '=', point);
-      return (await query.execute()).map((row) => row.document).toReversed();
-    },
+    decisions: async (filter) => (await decisionDocuments(db, filter, false)) as readonly DecisionEvent[],
+    accessDecisions: async (filter) => (await decisionDocuments(db, filter, true)) as readonly AccessDecisionEvent[],
     counts: () => counts(db),
   };
+}
+
+/** Newest last. Those on connections bear no kind. */
+async function decisionDocuments(db: Db, { since, point, limit }: DecisionFilter = {}, isOfAccess: boolean) {
+  const kind = sql`document ->> 'kind'`;
+  let query = db
+    .selectFrom('decisions')
+    .select('document')
+    .where(kind, isOfAccess ? 'is not' : 'is', null)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(checkLimit(limit));
+  if (since !== undefined) query = query.where('at', '>=', checkInstant(since, 'since'));
+  if (point !== undefined) query = query.where('point', '=', point);
+  return (await query.execute()).map((row) => row.document).toReversed();
 }
 
 /** The document of a digest never changes, so that it is read and parsed once; only the digest in force is asked for. */

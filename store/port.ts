@@ -4,7 +4,7 @@
  * effect that it allows; when neither audit sink can record, the change is refused with `audit-unavailable`.
  */
 import type { AuditCheck, AuditRow } from '../domain/audit-chain.ts';
-import type { Connection, DecisionEvent, IdentityEvent, Indicator } from '../domain/context/event.ts';
+import type { AccessDecisionEvent, Connection, DecisionEvent, IdentityEvent, Indicator } from '../domain/context/event.ts';
 import type { Inventory } from '../domain/context/inventory.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { ErrorCode } from '../domain/errors.ts';
@@ -152,6 +152,12 @@ export type Policies = {
   readonly whatIf: (policy: string, version: number) => Promise<JsonObject | undefined>;
 };
 
+export type DecisionFilter = {
+  readonly since?: string | undefined;
+  readonly point?: string | undefined;
+  readonly limit?: number | undefined;
+};
+
 export type Context = {
   readonly saveInventory: (inventory: Inventory, by: Actor) => Promise<{ readonly digest: Digest }>;
   /** Empty inventory when none was loaded. */
@@ -171,12 +177,11 @@ export type Context = {
   readonly addIndicators: (items: readonly Indicator[], by: Actor) => Promise<{ readonly added: number }>;
   readonly findIndicators: (value: string) => Promise<readonly Indicator[]>;
   /** Decision logs are facts of enforcement points, not changes: no audit row each. Idempotent by id. */
-  readonly addDecisions: (items: readonly DecisionEvent[]) => Promise<{ readonly added: number }>;
-  readonly decisions: (filter?: {
-    readonly since?: string | undefined;
-    readonly point?: string | undefined;
-    readonly limit?: number | undefined;
-  }) => Promise<readonly DecisionEvent[]>;
+  readonly addDecisions: (items: readonly (DecisionEvent | AccessDecisionEvent)[]) => Promise<{ readonly added: number }>;
+  /** On connections. */
+  readonly decisions: (filter?: DecisionFilter) => Promise<readonly DecisionEvent[]>;
+  /** On access and the use of models. */
+  readonly accessDecisions: (filter?: DecisionFilter) => Promise<readonly AccessDecisionEvent[]>;
   readonly counts: () => Promise<{
     readonly assets: number;
     readonly zones: number;

@@ -7,6 +7,7 @@ import {
   beaconDefaults,
   deniedBurstDefaults,
   detectBeacons,
+  detectDeniedAccess,
   detectDeniedBursts,
   detectNovelConnections,
 } from '../../domain/context/detectors.ts';
@@ -63,8 +64,11 @@ async function record(store: Store, signals: readonly Signal[]): Promise<readonl
 }
 
 async function deniedBursts(store: Store, at: number): Promise<readonly Signal[]> {
-  const decisions = await store.context.decisions({ since: new Date(at - burstWindowMs).toISOString(), limit: mostEvents });
-  return detectDeniedBursts(decisions, deniedBurstDefaults);
+  const recent = { since: new Date(at - burstWindowMs).toISOString(), limit: mostEvents };
+  return [
+    ...detectDeniedBursts(await store.context.decisions(recent), deniedBurstDefaults),
+    ...detectDeniedAccess(await store.context.accessDecisions(recent), deniedBurstDefaults),
+  ];
 }
 
 async function connectionSignals(store: Store, at: number): Promise<readonly Signal[]> {

@@ -6,7 +6,7 @@ import { digestOf } from '../digest.ts';
 import type { Signal } from '../incident/signal.ts';
 import type { JsonObject } from '../json.ts';
 import { isMulticastOrBroadcast, matcherOf } from './address.ts';
-import type { Connection, DecisionEvent } from './event.ts';
+import type { AccessDecisionEvent, Connection, DecisionEvent } from './event.ts';
 import { serviceOf } from './graph.ts';
 import { coefficientOfVariation, intervalsOf, localVariation, mode } from './statistics.ts';
 
@@ -15,13 +15,51 @@ export type DeniedBurstSettings = { readonly threshold: number; readonly windowM
 export const deniedBurstDefaults: DeniedBurstSettings = { threshold: 10, windowMs: 60_000 };
 
 /** At least `threshold` denied decisions of one source within the window. One signal a burst; a burst ends where the window is empty. */
-export function detectDeniedBursts(decisions: readonly DecisionEvent[], { threshold, windowMs }: DeniedBurstSettings): readonly Signal[] {
+export function detectDeniedBursts(decisions: readonly DecisionEvent[], settings: DeniedBurstSettings): readonly Signal[] {
+  return denials(decisions, ({ from }) => from, settings).map(([source, burst]) => deniedBurst(source, burst, settings));
+}
+
+/** As `detectDeniedBursts`: of one principal, who tries what is not allowed. */
+export function detectDeniedAccess(decisions: readonly AccessDecisionEvent[], settings: DeniedBurstSettings): readonly Signal[] {
+  return denials(decisions, ({ principal }) => principal, settings).map(([principal, burst]) => deniedAccess(principal, burst, settings));
+}
+
+type Decided = Pick<DecisionEvent, 'id' | 'at' | 'decision'>;
+
+function denials<T extends Decided>(
+  decisions: readonly T[],
+  keyOf: (event: T) => string,
+  { threshold, windowMs }: DeniedBurstSettings,
+): readonly (readonly [string, readonly T[]])[] {
   const denied = decisions.filter(({ decision }) => decision === 'deny');
-  return groupBy(denied, ({ from }) => from).flatMap(([source, events]) =>
+  return groupBy(denied, keyOf).flatMap(([source, events]) =>
     burstsOf(events, windowMs)
       .filter((burst) => densest(burst, windowMs) >= threshold)
-      .map((burst) => deniedBurst(source, burst, { threshold, windowMs })),
+      .map((burst) => [source, burst] as const),
   );
+}
+
+function deniedAccess(principal: string, burst: readonly AccessDecisionEvent[], settings: DeniedBurstSettings): Signal {
+  const first = burst[0] as AccessDecisionEvent;
+  const resources = [...new Set(burst.map(({ resource }) => resource))].toSorted();
+  const actions = [...new Set(burst.map(({ action }) => action))].toSorted();
+  return signalOf({
+    kind: 'denied-access',
+    severity: resources.length >= 5 ? 'high' : 'medium',
+    at: burst[settings.threshold - 1]?.at ?? first.at,
+    title: `${principal} was denied access ${burst.length} times`.slice(0, 200),
+    source: principal,
+    identity: [principal, first.id],
+    attributes: {
+      explanation: `${burst.length} denied requests for ${resources.length} resources; the threshold is ${settings.threshold} in ${settings.windowMs / 1000} s`,
+      denied: burst.length,
+      resources: resources.slice(0, 20),
+      actions: actions.slice(0, 20),
+      firstAt: first.at,
+      lastAt: (burst.at(-1) ?? first).at,
+      points: [...new Set(burst.map(({ point }) => point))].toSorted(),
+    },
+  });
 }
 
 function deniedBurst(source: string, burst: readonly DecisionEvent[], settings: DeniedBurstSettings): Signal {

@@ -54,6 +54,21 @@ export type DecisionEvent = {
   readonly determining: readonly string[];
 };
 
+/** One decision on access, or on the use of a model (`use`), from OPA's decision log. Entities in text, as they were asked. */
+export type AccessDecisionEvent = {
+  readonly id: string;
+  readonly at: string;
+  readonly point: string;
+  readonly kind: 'access' | 'ai';
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  /** The address that it was asked from, where it was told. */
+  readonly from?: string | undefined;
+  readonly decision: DecisionEvent['decision'];
+  readonly determining: readonly string[];
+};
+
 /** What a parser made of a document: what it read, and each line or record that it could not, with the reason. */
 export type Parsed<T> = {
   readonly items: readonly T[];

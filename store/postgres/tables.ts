@@ -1,7 +1,7 @@
 /** The tables as Kysely sees them; migrations/ makes them. Documents are `json`, not `jsonb`: what comes out is the text that went in. */
 import type { ColumnType, Generated } from 'kysely';
 import type { Inventory } from '../../domain/context/inventory.ts';
-import type { Connection, DecisionEvent, IdentityEvent, Indicator } from '../../domain/context/event.ts';
+import type { AccessDecisionEvent, Connection, DecisionEvent, IdentityEvent, Indicator } from '../../domain/context/event.ts';
 import type { Digest } from '../../domain/digest.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { GuardDecision } from '../../domain/guard/decision.ts';
@@ -91,7 +91,7 @@ export type Tables = {
   readonly connections: { id: string; at: string; from_address: string; to_address: string; document: Document<Connection> };
   readonly identity_events: { id: string; at: string; document: Document<IdentityEvent> };
   readonly indicators: { id: string; value: string; document: Document<Indicator> };
-  readonly decisions: { id: string; at: string; point: string; document: Document<DecisionEvent> };
+  readonly decisions: { id: string; at: string; point: string; document: Document<DecisionEvent | AccessDecisionEvent> };
   readonly playbooks: {
     seq: Generated<number>;
     playbook: string;

@@ -27,6 +27,22 @@ describe('a decision log of OPA', () => {
     ]);
   });
 
+  it('of access and of models becomes events with who asked for what, and nothing else that was told', () => {
+    const access = { kind: 'access', principal: 'user:eve', action: 'read', resource: 'doc:a', from: '10.0.0.9', context: { mfa: true } };
+    const asked = [
+      { ...entry, decision_id: 'd-2', path: 'edict/access/decision', input: access },
+      { ...entry, decision_id: 'd-3', input: { kind: 'ai', principal: 'user:eve', model: 'small', purpose: 'fun' } },
+      { ...entry, decision_id: 'd-4', input: { ...access, probe: true } },
+      { ...entry, decision_id: 'd-5', input: { ...access, principal: 7 } },
+    ];
+    const decided = { at: '2026-11-25T12:00:00.123Z', point: 'opa-1', decision: 'deny', determining: ['p/r'] };
+    const who = { ...decided, principal: 'user:eve' };
+    expect(decisionEvents('opa-1', asked)).toEqual([
+      { ...who, id: 'd-2', kind: 'access', action: 'read', resource: 'doc:a', from: '10.0.0.9' },
+      { ...who, id: 'd-3', kind: 'ai', action: 'use', resource: 'small' },
+    ]);
+  });
+
   it.each([
     ['other decisions', { ...entry, input: { person: {} }, result: { allow: true } }],
     ['an undefined result', { ...entry, result: undefined }],

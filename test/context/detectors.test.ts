@@ -4,11 +4,12 @@ import { describe, expect, it } from '@jest/globals';
 import {
   beaconDefaults,
   deniedBurstDefaults,
+  detectDeniedAccess,
   detectBeacons,
   detectDeniedBursts,
   detectNovelConnections,
 } from '../../domain/context/detectors.ts';
-import type { Connection, DecisionEvent } from '../../domain/context/event.ts';
+import type { AccessDecisionEvent, Connection, DecisionEvent } from '../../domain/context/event.ts';
 import { blastRadius, buildGraph, internalCidrs, peersOf, zonePairs } from '../../domain/context/graph.ts';
 import { parseInventory } from '../../domain/context/parse-inventory.ts';
 import { parseZeek } from '../../domain/context/parse-zeek.ts';
@@ -112,6 +113,33 @@ describe('the beacon detector', () => {
     expect(localVariation(Array.from({ length: 50 }, () => 5))).toBe(0);
     expect(localVariation(Array.from({ length: 5_000 }, () => -Math.log(random())))).toBeCloseTo(1, 1);
     expect(localVariation(Array.from({ length: 50 }, (_, index) => 1 + index / 10))).toBeLessThan(0.01);
+  });
+});
+
+describe('the detector of denied access', () => {
+  const asked = (index: number, more: Partial<AccessDecisionEvent> = {}): AccessDecisionEvent => ({
+    id: `a-${index}`,
+    at: new Date(Date.UTC(2026, 10, 25, 12) + index * 1000).toISOString(),
+    point: 'opa',
+    kind: 'access',
+    principal: 'user:eve',
+    action: 'read',
+    resource: `doc:${index}`,
+    decision: 'deny',
+    determining: [],
+    ...more,
+  });
+
+  it('tells of one who tries what is not allowed, once', () => {
+    const nine = Array.from({ length: 9 }, (_, index) => asked(index));
+    expect(detectDeniedAccess(nine, deniedBurstDefaults)).toEqual([]);
+    expect(detectDeniedAccess([...nine, asked(9, { principal: 'user:ann' })], deniedBurstDefaults)).toEqual([]);
+    expect(detectDeniedAccess([...nine, asked(9, { decision: 'allow' })], deniedBurstDefaults)).toEqual([]);
+    const found = detectDeniedAccess([...nine, asked(9)], deniedBurstDefaults);
+    expect(found).toMatchObject([
+      { kind: 'denied-access', severity: 'high', source: 'user:eve', attributes: { denied: 10, actions: ['read'], points: ['opa'] } },
+    ]);
+    expect(detectDeniedAccess([...nine, asked(9), asked(10)], deniedBurstDefaults)[0]?.id).toBe(found[0]?.id);
   });
 });
 

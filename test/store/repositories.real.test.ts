@@ -175,6 +175,10 @@ describeWith(['postgres'], 'the store', () => {
     } as const;
     for (const added of [1, 0]) expect(await store.context.addDecisions([decision])).toEqual({ added });
     expect([await store.context.decisions({ point: 'fw' }), await store.context.decisions({ point: 'other' })]).toEqual([[decision], []]);
+    const { from: _from, to: _to, protocol: _protocol, port: _port, ...decided } = decision;
+    const access = { ...decided, id: 'of-access', kind: 'access' as const, principal: 'user:ann', action: 'read', resource: 'doc:a' };
+    expect(await store.context.addDecisions([access])).toEqual({ added: 1 });
+    expect([await store.context.accessDecisions({ point: 'fw' }), await store.context.decisions()]).toEqual([[access], [decision]]);
     await store.context.addIdentityEvents(
       [{ id: 'e1', at: '2026-01-01T00:00:00Z', principal: 'p', action: 'a', outcome: 'success' }],
       'ada',
@@ -182,7 +186,7 @@ describeWith(['postgres'], 'the store', () => {
     expect(await store.context.inventory()).toEqual({ assets: [], zones: [] });
     for (const name of ['z1', 'z2', 'z1']) await store.context.saveInventory({ assets: [], zones: [{ name, cidrs: [] }] }, 'ada');
     expect(await (await test.again()).context.inventory()).toEqual({ assets: [], zones: [{ name: 'z1', cidrs: [] }] });
-    expect(await store.context.counts()).toEqual({ assets: 0, zones: 1, connections: 3, identityEvents: 1, indicators: 1, decisions: 1 });
+    expect(await store.context.counts()).toEqual({ assets: 0, zones: 1, connections: 3, identityEvents: 1, indicators: 1, decisions: 2 });
   });
 
   it('publishes a playbook version once, and another content under its name never', async () => {
