@@ -8,8 +8,8 @@ export function readEntities(text: string, name: string) {
   const read = entitySchema.array().safeParse(tryJson(text) ?? readYaml(text, name));
   if (read.success) return read.data;
   const [fault] = read.error.issues;
-  throw new EdictError('input-invalid', `\`${name}\` holds no entities: ${fault?.message ?? 'unreadable'}`, {
-    where: ['', ...(fault?.path ?? []).map(String)].join('/'),
-    expected: 'a list of { uid: { type, id }, attrs, parents }',
+  throw new EdictError('inventory-invalid', `\`${name}\` is no list of entities: ${fault?.message ?? ''}`, {
+    where: `/${fault?.path.join('/') ?? ''}`,
+    expected: '`[{ "uid": { "type": "user", "id": "ann" }, "attrs": {…}, "parents": […] }]`',
   });
 }

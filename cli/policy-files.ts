@@ -1,22 +1,20 @@
 /** Policies, inventories, artifacts and records on this machine's disk, for what works without a server. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import type { Inventory } from '../domain/context/inventory.ts';
 import { isRecord, readJsonLines } from '../domain/context/json-lines.ts';
 import { parseInventory } from '../domain/context/parse-inventory.ts';
 import { parseVpcFlow } from '../domain/context/parse-vpc-flow.ts';
 import { parseZeek } from '../domain/context/parse-zeek.ts';
 import { EdictError } from '../domain/errors.ts';
-import { entitySchema } from '../domain/policy/access/access.schema.ts';
-import type { Entity } from '../domain/policy/access/entity.ts';
 import type { Recorded } from '../domain/policy/replay/flows.ts';
 import type { Policy } from '../domain/policy/model.ts';
 import { parsePolicyFile } from '../domain/policy/policy-file.ts';
-import { artifactOf } from '../domain/policy/targets/artifact.ts';
+import { givenArtifact } from '../domain/policy/targets/artifact.ts';
 import { targetOf } from '../domain/policy/targets/index.ts';
 import type { Artifact } from '../domain/policy/targets/target.ts';
-import { readFileText, readYaml } from './input.ts';
+import { readEntities } from './entities.ts';
+import { readFileText } from './input.ts';
 import { progress } from './output.ts';
 import { isFolder } from './playbook-files.ts';
 
@@ -50,31 +48,15 @@ export async function inventoryOf({ assets, zones, directory }: InventoryFlags):
     zones: zones === undefined ? undefined : await readFileText(zones),
   });
   for (const { where, reason } of rejected) progress(`inventory, ${where}: ${reason}`);
-  return directory === undefined ? inventory : { ...inventory, entities: await entitiesAt(directory) };
+  return directory === undefined ? inventory : { ...inventory, entities: readEntities(await readFileText(directory), directory) };
 }
 
-/** People, groups and things, in the form of Cedar's `entities.json`. */
-async function entitiesAt(path: string): Promise<readonly Entity[]> {
-  const { success, data, error } = z.array(entitySchema).safeParse(readYaml(await readFileText(path), '--directory'));
-  if (success) return data;
-  const [issue] = error.issues;
-  throw new EdictError('inventory-invalid', `\`${path}\` is no list of entities: ${issue?.message ?? ''}`, {
-    where: `/${issue?.path.join('/') ?? ''}`,
-    expected: '`[{ "uid": { "type": "user", "id": "ann" }, "attrs": {…}, "parents": […] }]`',
-  });
-}
-
-/**
- * An artifact's files, by the names that its compiler gives them: a file, or a folder of them. What it says of its own digest is taken
- * as said: what it does is read and compared, and that is what tells whether it is as it should be.
- */
+/** An artifact's files, by the names that its compiler gives them: a file, or a folder of them. */
 export async function artifactAt(target: string, path: string): Promise<Artifact> {
   const { name } = targetOf(target);
   const files: { [file: string]: string } = {};
   for (const file of isFolder(path) ? inFolder(path, /./u) : [path]) files[basename(file)] = await readFileText(file);
-  const artifact = artifactOf(name, files);
-  const said = Object.values(files).flatMap((text) => /sha256:([0-9a-f]{64})/u.exec(text)?.[1] ?? [])[0];
-  return said === undefined ? artifact : { ...artifact, files, digest: `sha256:${said}` };
+  return givenArtifact(name, files);
 }
 
 export const flowFormats = ['zeek', 'vpc-flow', 'decisions'] as const;

@@ -60,16 +60,15 @@ function planOf({ current, document, inventory }: Planning): Omit<ApplyReply, 'm
   if (current?.digest === digestOf(document))
     return { policy: document.policy, change: 'none', ...version, equal: true, rules: [], exceptions: [], problems: [] };
   const problems = validatePolicy(document, inventory);
-  const diff = problems.some(({ severity }) => severity === 'error')
-    ? undefined
-    : diffPolicies(current === undefined ? [] : [current.document], [document], inventory);
+  const before = current === undefined ? [] : [current.document];
+  const diff = problems.some(({ severity }) => severity === 'error') ? undefined : diffPolicies(before, [document], inventory);
   return {
     policy: document.policy,
     change: current === undefined ? 'created' : 'changed',
     ...version,
     equal: diff?.equal ?? false,
     rules: diff?.rules.map(ruleOf) ?? [],
-    exceptions: diff === undefined ? [] : toldExceptions(current === undefined ? [] : [current.document], [document]),
+    exceptions: diff === undefined ? [] : toldExceptions(before, [document]),
     problems: problems.map(problemOf),
   };
 }

@@ -1,16 +1,17 @@
-/** `edict policy compile, prove`: on files, without a server. */
+/** `edict policy compile, prove`: on files, without a server, or by the server with `--server`. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { CompileReply, ProveReply } from '../../../api/contract/policy/tools.ts';
 import { prove } from '../../../domain/policy/prove.ts';
-import { EdictError } from '../../../domain/errors.ts';
-import type { Policy, RuleKind } from '../../../domain/policy/model.ts';
-import { type AnyTarget, targetOf, targets } from '../../../domain/policy/targets/index.ts';
-import type { Compilation, Loss } from '../../../domain/policy/targets/target.ts';
+import { compileFor } from '../../../domain/policy/targets/compile-for.ts';
+import { targets } from '../../../domain/policy/targets/index.ts';
 import { example, globals, type AddCommands } from '../../command.ts';
 import { answer, print, progress, shortDigest, style } from '../../output.ts';
 import { plainLines } from '../../plain.ts';
 import { artifactAt, inventoryOf, type InventoryFlags, policiesOf } from '../../policy-files.ts';
 import { listWords, proofWords } from '../../policy-analysis-words.ts';
+import { refuseInventory, type ServerFlag, subjectOf, withServer } from '../../policy-subject.ts';
+import { openSession } from '../../session.ts';
 import { withInventory, writeFiles } from './analysis.ts';
 import { addPolicyPath } from './path.ts';
 
@@ -24,10 +25,10 @@ export const addPolicyCompile: AddCommands = (policy) => {
 
 const targetNames = Object.keys(targets).join(', ');
 
-type CompileFlags = InventoryFlags & { readonly target: string; readonly out?: string };
+type CompileFlags = InventoryFlags & ServerFlag & { readonly target: string; readonly out?: string };
 
 function compileCommand(): Command {
-  return withInventory(new Command('compile'))
+  return withServer(withInventory(new Command('compile')))
     .description('compile policies to a language, and say what it cannot express')
     .argument('<policies...>', 'policy files, or folders of them')
     .requiredOption('--target <target>', targetNames)
@@ -37,12 +38,12 @@ function compileCommand(): Command {
       example(
         'policy compile policies --target nftables --assets assets.csv --zones zones.csv',
         'policy compile policies --target rego --zones zones.csv --out out/rego',
+        'policy compile cardholder-database@2 --server --target cisco-ios',
       ),
     )
     .action(async function act(this: Command, given: string[], { target, out, ...flags }: CompileFlags) {
-      const policies = await policiesOf(given);
-      const leftOut = notFor(targetOf(target), policies);
-      const { artifact, losses } = targetOf(target).compile(policies, await inventoryOf(flags));
+      const { artifact, losses, leftOut } = await compiled(this, given, { target, ...flags });
+      if (leftOut.length > 0) progress(`left out, as ${artifact.target} holds other kinds of rules: ${listWords(leftOut)}`);
       if (out !== undefined)
         await writeFiles(
           out,
@@ -55,45 +56,28 @@ function compileCommand(): Command {
     });
 }
 
-function compiledWords({ artifact, losses, out }: Compilation & { readonly out: string }): string {
+async function compiled(command: Command, given: readonly string[], { target, server, ...flags }: CompileFlags): Promise<CompileReply> {
+  if (server !== true) return compileFor(target, await policiesOf(given), await inventoryOf(flags));
+  refuseInventory(flags);
+  const client = openSession(globals(command));
+  return client.call('policies.compile', { body: { ...(await subjectOf(client, given)), target } });
+}
+
+function compiledWords({ artifact, losses, out }: Pick<CompileReply, 'artifact' | 'losses'> & { readonly out: string }): string {
   return [
     `${artifact.target}  ${shortDigest(artifact.digest)}  ${artifact.sizeBytes} bytes, in ${out}: ${Object.keys(artifact.files).join(', ')}`,
     ...losses.map((loss) => `  ${style.yellow('loss')} ${lossWords(loss)}`),
   ].join('\n');
 }
 
-function lossWords({ rule, reason, direction }: Loss): string {
+function lossWords({ rule, reason, direction }: CompileReply['losses'][number]): string {
   return `${rule}: ${reason} (${direction})`;
 }
 
-/** Rules of the kinds that the target does not hold; they are told of. Throws `input-invalid` where there is no other rule. */
-function notFor(
-  { name, kinds }: Pick<AnyTarget, 'name'> & { readonly kinds: readonly RuleKind[] },
-  policies: readonly Policy[],
-): readonly string[] {
-  const rules = policies.flatMap(({ policy, rules: own }) => own.map(({ id, kind }) => ({ id: `${policy}/${id}`, kind })));
-  const others = rules.filter(({ kind }) => !kinds.includes(kind));
-  if (others.length === 0) return [];
-  const found = [...new Set(others.map(({ kind }) => kind))];
-  if (others.length === rules.length)
-    throw new EdictError(
-      'input-invalid',
-      `\`${name}\` holds ${kinds.join(' and ')} rules, and there are only ${found.join(' and ')} rules`,
-      {
-        expected: Object.values<AnyTarget>(targets)
-          .filter((each) => found.some((kind) => (each.kinds as readonly RuleKind[]).includes(kind)))
-          .map((each) => each.name)
-          .join(', '),
-      },
-    );
-  progress(`left out, as ${name} holds ${kinds.join(' and ')} rules alone: ${listWords(others.map(({ id }) => id))}`);
-  return others.map(({ id }) => id);
-}
-
-type ProveFlags = InventoryFlags & { readonly target: string; readonly artifact?: string; readonly exact?: boolean };
+type ProveFlags = InventoryFlags & ServerFlag & { readonly target: string; readonly artifact?: string; readonly exact?: boolean };
 
 function proveCommand(): Command {
-  return withInventory(new Command('prove'))
+  return withServer(withInventory(new Command('prove')))
     .description('prove that an artifact decides as the policies say on every request; exit code 1 with a counter-example where not')
     .argument('<policies...>', 'policy files, or folders of them')
     .requiredOption('--target <target>', targetNames)
@@ -104,15 +88,27 @@ function proveCommand(): Command {
       example(
         'policy prove policies --target nftables --artifact out/edict.nft --assets assets.csv --zones zones.csv',
         'policy prove policies --target rego --zones zones.csv',
+        'policy prove cardholder-database --server --target nftables --artifact /etc/nftables.d',
       ),
     )
-    .action(async function act(this: Command, given: string[], { target, artifact: path, exact, ...flags }: ProveFlags) {
-      const [policies, inventory] = [await policiesOf(given), await inventoryOf(flags)];
-      notFor(targetOf(target), policies);
-      const compiled = targetOf(target).compile(policies, inventory);
-      const artifact = path === undefined ? compiled.artifact : await artifactAt(target, path);
-      const proof = prove(policies, inventory, artifact, exact === true ? [] : compiled.losses);
+    .action(async function act(this: Command, given: string[], flags: ProveFlags) {
+      const proof = await proved(this, given, flags);
       if (!proof.equal) process.exitCode = failed;
       answer(globals(this), proof, proofWords);
     });
+}
+
+async function proved(command: Command, given: readonly string[], flags: ProveFlags): Promise<ProveReply> {
+  const { target, artifact: path, exact = false, server } = flags;
+  const artifact = path === undefined ? undefined : await artifactAt(target, path);
+  if (server === true) {
+    refuseInventory(flags);
+    const client = openSession(globals(command));
+    const files = artifact === undefined ? {} : { files: artifact.files };
+    return client.call('policies.prove', { body: { ...(await subjectOf(client, given)), target, exact, ...files } });
+  }
+  const [policies, inventory] = [await policiesOf(given), await inventoryOf(flags)];
+  const made = compileFor(target, policies, inventory);
+  if (made.leftOut.length > 0) progress(`left out, as ${target} holds other kinds of rules: ${listWords(made.leftOut)}`);
+  return prove(policies, inventory, artifact ?? made.artifact, exact ? [] : made.losses);
 }

@@ -1,13 +1,15 @@
-/** `edict policy apply, test, exceptions`: policies that are kept as files. Only `apply` asks a server. */
+/** `edict policy apply, test, exceptions`: policies that are kept as files. `apply` asks a server, `test` where it is told to. */
 import { Command } from 'commander';
 import type { ApplyReply } from '../../../api/contract/policy/apply.ts';
+import type { TestReply } from '../../../api/contract/policy/tools.ts';
 import { endOf, exceptionsOf, type PolicyException } from '../../../domain/policy/life/exceptions.ts';
-import { type PolicyTestResult, runPolicyTests } from '../../../domain/policy/life/policy-tests.ts';
+import { runPolicyTests } from '../../../domain/policy/life/policy-tests.ts';
 import { agrees } from '../../agree.ts';
 import { example, globals, type AddCommands } from '../../command.ts';
 import { answer, print, style, table, when } from '../../output.ts';
 import { cleaned } from '../../plain.ts';
 import { inventoryOf, type InventoryFlags, policiesOf } from '../../policy-files.ts';
+import { refuseInventory, type ServerFlag, subjectOf, withServer } from '../../policy-subject.ts';
 import { openSession } from '../../session.ts';
 import { withInventory } from './analysis.ts';
 
@@ -87,7 +89,7 @@ function appliedWords(replies: readonly ApplyReply[]): string {
 }
 
 function testCommand(): Command {
-  return withInventory(new Command('test'))
+  return withServer(withInventory(new Command('test')))
     .description('run the tests that are kept with policies; exit code 1 where one fails')
     .argument('<policies...>', 'policy files, or folders of them')
     .addHelpText(
@@ -95,20 +97,29 @@ function testCommand(): Command {
       example(
         'policy test policies --assets assets.csv --zones zones.csv',
         'policy test cardholder-database.yaml --zones zones.csv --json',
+        'policy test cardholder-database@2 --server',
       ),
     )
-    .action(async function act(this: Command, given: string[], flags: InventoryFlags) {
-      const inventory = await inventoryOf(flags);
-      const results = (await policiesOf(given)).map((document) => ({
-        policy: document.policy,
-        tests: runPolicyTests(document, inventory),
-      }));
+    .action(async function act(this: Command, given: string[], flags: InventoryFlags & ServerFlag) {
+      const results = await tested(this, given, flags);
       answer(globals(this), results, testWords);
       if (results.some(({ tests }) => tests.some(({ passed }) => !passed))) process.exitCode = failed;
     });
 }
 
-function testWords(results: readonly { readonly policy: string; readonly tests: readonly PolicyTestResult[] }[]): string {
+type Tested = TestReply['policies'];
+
+async function tested(command: Command, given: readonly string[], flags: InventoryFlags & ServerFlag): Promise<Tested> {
+  if (flags.server === true) {
+    refuseInventory(flags);
+    const client = openSession(globals(command));
+    return (await client.call('policies.test', { body: await subjectOf(client, given) })).policies;
+  }
+  const inventory = await inventoryOf(flags);
+  return (await policiesOf(given)).map((document) => ({ policy: document.policy, tests: runPolicyTests(document, inventory) }));
+}
+
+function testWords(results: Tested): string {
   const tests = results.flatMap((result) => result.tests);
   const lines = results.flatMap(({ policy, tests: own }) =>
     own.map(
