@@ -29,7 +29,9 @@ const Environment = z.object({
 export type Settings = z.infer<typeof Environment>;
 
 export function readSettings(env: { readonly [name: string]: string | undefined }): Settings {
-  const result = Environment.safeParse(env);
+  // What a file of variables leaves empty is not set.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = Environment.safeParse(given);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new EdictError('input-invalid', `the environment variable \`${String(issue?.path[0] ?? '')}\` is missing or wrong`, {

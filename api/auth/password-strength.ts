@@ -20,7 +20,7 @@ export function requireStrong(password: string, about: readonly string[]): void 
   if (password.length < least) throw weak(`it is shorter than ${least} characters`);
   if (password.length > most) throw weak(`it is longer than ${most} characters`);
   estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
-  const { score } = estimator.check(password.slice(0, looksAt), [...ownWords, ...about]);
+  const { score } = estimator.check(password.slice(0, looksAt), [...ownWords, ...about.flatMap(spellings)]);
   if (score < scoreLeast) throw weak('it is easy to guess');
 }
 
@@ -30,4 +30,10 @@ function weak(reason: string): EdictError {
     expected: `${passwordLength.least} characters or more that nobody would guess`,
     help: 'four or five words that do not belong together do well',
   });
+}
+
+/** `anna.doe`: as it is, in one word, and its parts. */
+function spellings(name: string): readonly string[] {
+  const parts = name.split(/[^\p{L}\p{N}]+/u).filter((part) => part.length > 2);
+  return [name, parts.join(''), ...parts];
 }
