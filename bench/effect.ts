@@ -17,7 +17,17 @@ export function bench(): Promise<BenchFigure[]> {
 
 async function measured(lab: EffectLab): Promise<BenchFigure[]> {
   const sides = { with: [] as number[], without: [] as number[] };
-  const parts: Record<Part, number[]> = { order: [], approval: [], guard: [], intent: [], lock: [], act: [], confirm: [] };
+  const parts: Record<Part, number[]> = {
+    whole: [],
+    outlook: [],
+    points: [],
+    approval: [],
+    guard: [],
+    intent: [],
+    lock: [],
+    act: [],
+    confirm: [],
+  };
   // The first round warms both up; who begins changes from round to round.
   for (let round = 0; round <= rounds; round++) {
     const order = round % 2 === 0 ? (['with', 'without'] as const) : (['without', 'with'] as const);
@@ -50,11 +60,13 @@ async function elapsed(work: () => Promise<void>): Promise<number> {
 }
 
 const names: { readonly [part in Part]: string } = {
-  order: 'the order and the ledger’s row',
+  whole: 'the activity, from end to end',
+  outlook: 'order, ledger’s row, settings, budgets',
+  points: 'the points that there are (meanwhile)',
   approval: 'an approval, checked again',
-  guard: 'the decision point (situation, OPA)',
-  intent: 'the intent, with its audit row and places in budgets',
-  lock: 'the point’s lock, and how things stand',
+  guard: 'the decision point (OPA)',
+  intent: 'intent, budgets, audit row, on the disk',
+  lock: 'the point’s lock (waited for meanwhile)',
   act: 'the point itself, in memory',
-  confirm: 'receipt, desired state, observation, confirmation',
+  confirm: 'receipt, state, audit rows, on the disk',
 };

@@ -32,7 +32,7 @@ import { opaGuard } from '../../worker/opa-guard.ts';
 import { mainTuning } from '../../worker/tuning.ts';
 import { newRun, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
 
-export type Part = 'order' | 'approval' | 'guard' | 'intent' | 'lock' | 'act' | 'confirm';
+export type Part = 'whole' | 'outlook' | 'points' | 'approval' | 'guard' | 'intent' | 'lock' | 'act' | 'confirm';
 
 export type EffectLab = {
   /** Runs a playbook of so many steps in sequence, with an effect each or without. */
@@ -137,7 +137,12 @@ async function withWorker<T>({ store, engines }: Ground, work: (lab: EffectLab) 
     ...bundleOptions,
     workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
   });
-  const activities = { ...createActivities(ports), 'enforcement.observe': async () => ({ drifted: false, detail: '' }) };
+  const real = createActivities(ports);
+  const activities = {
+    ...real,
+    'network.isolate': timed(clock, 'whole', real['network.isolate']),
+    'enforcement.observe': async () => ({ drifted: false, detail: '' }),
+  };
   const worker = await Worker.create({
     ...mainTuning,
     connection: native,
@@ -196,32 +201,36 @@ function partClock(): PartClock {
   };
 }
 
+function timed<A extends readonly unknown[], R>(
+  clock: PartClock,
+  part: Part,
+  call: (...args: A) => Promise<R>,
+): (...args: A) => Promise<R> {
+  return async (...args) => {
+    const began = performance.now();
+    try {
+      return await call(...args);
+    } finally {
+      clock.add(part, performance.now() - began);
+    }
+  };
+}
+
 /** The real store, with a clock at each door that an effect goes through. */
 function portsOf(store: Store, ask: Ports['guard'], clock: PartClock): Ports {
-  const timed =
-    <A extends readonly unknown[], R>(part: Part, call: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      const began = performance.now();
-      try {
-        return await call(...args);
-      } finally {
-        clock.add(part, performance.now() - began);
-      }
-    };
-  const { effects, guard, context } = store;
+  const { effects, points } = store;
   const held: Store = {
     ...store,
     effects: {
       ...effects,
-      get: timed('order', effects.get),
-      intend: timed('intent', async (...args) => (clock.effects(), await effects.intend(...args))),
+      outlook: timed(clock, 'outlook', effects.outlook),
+      intend: timed(clock, 'intent', async (...args) => (clock.effects(), await effects.intend(...args))),
       lockedAt: lockTimed(effects.lockedAt, clock),
-      landed: timed('confirm', effects.landed),
+      landed: timed(clock, 'confirm', effects.landed),
     },
-    guard: { ...guard, situation: timed('guard', guard.situation) },
-    context: { ...context, inventory: timed('guard', context.inventory) },
+    points: { ...points, list: timed(clock, 'points', points.list) },
   };
-  const connector = memoryPoint(timed);
+  const connector = memoryPoint(clock);
   const none = async () => ({ unavailable: 'not in this benchmark' });
   return {
     store: held,
@@ -229,7 +238,7 @@ function portsOf(store: Store, ask: Ports['guard'], clock: PartClock): Ports {
     system: async () => Promise.reject(new Error('not in this benchmark')),
     providers: [],
     engines: { rego: none, nftables: none },
-    guard: timed('guard', ask),
+    guard: timed(clock, 'guard', ask),
     caller: currentCaller,
     now: () => new Date(),
   };
@@ -250,9 +259,7 @@ function lockTimed(lockedAt: Store['effects']['lockedAt'], clock: PartClock): St
   };
 }
 
-type Timed = <A extends readonly unknown[], R>(part: Part, call: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
-
-function memoryPoint(timed: Timed): Connector {
+function memoryPoint(clock: PartClock): Connector {
   let now: Desired = { artifact: undefined, isolations: [] };
   const observe: Connector['observe'] = async () => ({
     artifactDigest: undefined,
@@ -269,7 +276,7 @@ function memoryPoint(timed: Timed): Connector {
     kind: 'nftables',
     point,
     plan: async () => ({ steps: [] }),
-    apply: timed('act', apply),
+    apply: timed(clock, 'act', apply),
     observe,
     probe: async () => ({ decision: 'deny', method: 'decision', detail: '', elapsedMs: 0 }),
     undo: () => observe(),

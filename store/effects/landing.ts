@@ -27,9 +27,9 @@ export function landingMethods(change: RecordedChange, statement: RecordedStatem
 const open: readonly EffectStatus[] = ['intended', 'applied', 'uncertain'];
 
 async function land(statement: RecordedStatement, { key, receipt, last, point }: Landed): Promise<{ readonly status: EffectStatus }> {
-  const [answer] = await statement<{ before: EffectStatus | null; point_known: boolean }>('effect_land', [
-    canonicalJson(documentOf({ key, receipt, last, point })),
-  ]);
+  const { desired, observed } = point;
+  const values = [documentOf({ key, receipt, last, point }), receipt, desired, observed].map(canonicalJson);
+  const [answer] = await statement<{ before: EffectStatus | null; point_known: boolean }>('effect_land', values);
   const { before, point_known: known } = answer ?? { before: null, point_known: true };
   if (!known) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${point.name}\``);
   if (before !== null && open.includes(before)) return { status: last ? 'confirmed' : before };
@@ -44,11 +44,8 @@ function documentOf({ key, receipt, last, point }: Landed): JsonObject {
   const seen = digestOf(observed);
   return {
     key,
-    receipt,
     last,
     point: name,
-    desired: desired as unknown as JsonObject,
-    observed,
     health,
     by: `system:effect/${key}`,
     subject: `effect/${key}`,

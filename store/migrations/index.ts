@@ -12,6 +12,7 @@ import { up as systems } from './2026-11-25-systems.ts';
 import { up as tasks } from './2026-11-25-tasks.ts';
 import { up as triggers } from './2026-11-25-triggers.ts';
 import { up as approvalComments } from './2026-11-26-approval-comments.ts';
+import { up as effectLand } from './2026-11-26-effect-land.ts';
 import { up as guardSituation } from './2026-11-26-guard-situation.ts';
 import { up as incidentWork } from './2026-11-26-incident-work.ts';
 import { up as playbookTests } from './2026-11-26-playbook-tests.ts';
@@ -30,6 +31,7 @@ export const migrations: { readonly [name: string]: Migration } = {
   '2026-11-25-triggers': { up: triggers },
   '2026-11-25-large-values': { up: largeValues },
   '2026-11-26-approval-comments': { up: approvalComments },
+  '2026-11-26-effect-land': { up: effectLand },
   '2026-11-26-guard-situation': { up: guardSituation },
   '2026-11-26-playbook-tests': { up: playbookTests },
   '2026-11-26-sign-in': { up: signIn },
