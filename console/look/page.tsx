@@ -22,7 +22,7 @@ export function Page({ title, heading, about, actions, fill = false, children }:
       <header className={css['head']}>
         <div className={css['words']}>
           <h1 className={css['title']}>{heading ?? title}</h1>
-          {about === undefined ? null : <div className={css['about']}>{about}</div>}
+          {about === undefined ? null : <div className={`${css['about']} sentence`}>{about}</div>}
         </div>
         <div className={css['actions']}>{actions}</div>
       </header>

@@ -77,9 +77,13 @@ async function newPage(browser: Browser): Promise<Page> {
   faults.set(page, found);
   page.on('pageerror', (error) => found.push(`thrown: ${error.message}`));
   page.on('console', (message) => {
-    // A browser says of itself that nobody is signed in yet.
-    const known = /status of 401/u.test(message.text());
+    // What was refused is told below, with its address.
+    const known = message.text().startsWith('Failed to load resource');
     if (!known && (message.type() === 'error' || message.type() === 'warning')) found.push(`console: ${message.text()}`);
+  });
+  page.on('response', (response) => {
+    // 401: nobody is signed in yet.
+    if (response.status() >= 400 && response.status() !== 401) found.push(`answer ${response.status()}: ${response.url()}`);
   });
   await page.addInitScript({ content: sayViolations });
   return page;
