@@ -2,6 +2,7 @@
 import type { AccessComparison } from '../domain/policy/analysis/access.ts';
 import type { Finding } from '../domain/policy/analysis/finding.ts';
 import { type GrantSizes, printGrants } from '../domain/policy/analysis/grants/permissiveness.ts';
+import type { GrantUsage } from '../domain/policy/analysis/grants/usage.ts';
 import type { OptimiseStep } from '../domain/policy/analysis/optimise.ts';
 import type { Relation } from '../domain/policy/analysis/relate.ts';
 import type { PlainSize, PlainSizes } from '../domain/policy/analysis/size.ts';
@@ -115,31 +116,54 @@ export function optimiseWords({ before, after, proof, steps, written }: Optimise
   ].join('\n');
 }
 
+/** Of the network, and of access and models under `access`; each absent where nothing was recorded of it. */
 export type SizingReport = {
-  readonly support: number;
-  readonly usage: readonly {
+  readonly support?: number;
+  readonly usage?: readonly {
     readonly rule: string;
     readonly flows: number;
     readonly triples: number;
     readonly narrower?: string | undefined;
   }[];
-  readonly neverUsed: readonly string[];
-  readonly replay: Pick<WhatIf, 'wouldBlock'>;
+  readonly neverUsed?: readonly string[];
+  readonly replay?: Pick<WhatIf, 'wouldBlock'>;
+  readonly access?: {
+    readonly support: number;
+    readonly usage: readonly GrantUsage[];
+    readonly neverUsed: readonly string[];
+    readonly replay: { readonly wouldBlock: { readonly requests: number } };
+  };
   readonly written: readonly string[];
 };
 
-export function sizingWords({ support, usage, neverUsed, replay, written }: SizingReport): string {
-  const rows = usage.map(({ rule, flows, triples, narrower }) => [
+export function sizingWords({ support = 0, usage, neverUsed = [], replay, access, written }: SizingReport): string {
+  const rows = usage?.map(({ rule, flows, triples, narrower }) => [
     rule,
     String(flows),
     String(triples),
     flows === 0 ? 'drop' : (narrower ?? 'keep'),
   ]);
   return [
-    table(['GRANT', 'FLOWS', 'DISTINCT', 'PROPOSAL'], rows, 'no grants'),
-    `${counted(neverUsed.length, 'grant')} of ${usage.length} never used in ${counted(support, 'flow')}; the proposal would cut off ${replay.wouldBlock.connections} of them`,
+    ...(rows === undefined
+      ? []
+      : [
+          table(['GRANT', 'FLOWS', 'DISTINCT', 'PROPOSAL'], rows, 'no grants'),
+          `${counted(neverUsed.length, 'grant')} of ${rows.length} never used in ${counted(support, 'flow')}; the proposal would cut off ${replay?.wouldBlock.connections ?? 0} of them`,
+        ]),
+    ...(access === undefined ? [] : accessSizingWords(access)),
     ...written.map((file) => `written to ${file}`),
   ].join('\n');
+}
+
+function accessSizingWords({ support, usage, neverUsed, replay }: NonNullable<SizingReport['access']>): readonly string[] {
+  const rows = usage.map(({ rule, requests, unused }) => {
+    const without = Object.values(unused).flat();
+    return [rule, String(requests), requests === 0 ? 'drop' : without.length === 0 ? 'keep' : `without ${listWords(without)}`];
+  });
+  return [
+    table(['GRANT', 'REQUESTS', 'PROPOSAL'], rows, 'no grants'),
+    `${counted(neverUsed.length, 'grant')} of ${usage.length} never used in ${counted(support, 'request')}; the proposal would cut off ${replay.wouldBlock.requests} of them`,
+  ];
 }
 
 export type ProofReport = {

@@ -11,8 +11,21 @@ import { isFolder } from '../playbook-files.ts';
 
 export type RecordedFlags = { readonly from?: string | undefined; readonly principal?: string | undefined };
 
+/** As options name them; `flows` and `format` are the older names. */
+export type RequestFlags = {
+  readonly requests?: readonly string[] | undefined;
+  readonly flows?: string | undefined;
+  readonly format?: string | undefined;
+};
+
+export async function requestsOf(flags: RecordedFlags & RequestFlags): Promise<Records> {
+  const { requests = [], flows, format } = flags;
+  const from = flags.from ?? (format === 'decisions' ? 'decision-log' : format);
+  return await recordedAt(flows === undefined ? requests : [...requests, flows], { ...flags, from });
+}
+
 /** Each log's kind is found by how it begins, unless told. What cannot be read is counted, and told once. */
-export async function recordedAt(paths: readonly string[], { from, principal }: RecordedFlags): Promise<Records> {
+async function recordedAt(paths: readonly string[], { from, principal }: RecordedFlags): Promise<Records> {
   const told = from === undefined ? undefined : formatNamed(from);
   const reading = recorder(principal);
   for (const path of paths.flatMap(filesAt)) await readLog(path, told, reading);

@@ -44,6 +44,7 @@ beforeAll(() => {
   for (const [name, content] of Object.entries({
     'everybody.yaml': accessPolicy('user:*'),
     'staff.yaml': accessPolicy('group:staff'),
+    'both.yaml': accessPolicy('group:staff', 'group:guests'),
     'directory.json': JSON.stringify([
       { uid: { type: 'user', id: 'ann' }, parents: [{ type: 'group', id: 'staff' }] },
       { uid: { type: 'document', id: 'plan' }, attrs: { criticality: 'critical' } },
@@ -148,6 +149,33 @@ describe('edict policy whatif', () => {
     const named = { STAFF: 'staff.yaml', ODD: 'odd.txt', ALL: 'all.json', TRAIL: 'trail' };
     const given = args.map((arg) => Object.entries(named).reduce((text, [word, file]) => text.replace(word, at(file)), arg));
     expect(await refusal('whatif', ...given)).toMatchObject({ code });
+  });
+});
+
+describe('edict policy optimise, analyse', () => {
+  const log = () => ['--requests', at('decisions.jsonl.gz'), '--directory', at('directory.json')];
+
+  it('size grants of access by what OPA decided, with a replay', async () => {
+    const { access, policies } = await json('optimise', at('both.yaml'), '--right-size', ...log());
+    expect(access).toMatchObject({
+      support: 3,
+      neverUsed: ['docs/read-1'],
+      usage: [
+        { rule: 'docs/read-0', requests: 1 },
+        { rule: 'docs/read-1', requests: 0 },
+      ],
+      replay: { wouldBlock: { requests: 0 } },
+    });
+    expect(policies[0].rules.map(({ id }: { id: string }) => id)).toEqual(['read-0']);
+    const words = await edict('optimise', at('both.yaml'), '--right-size', ...log());
+    expect(words).toContain('1 grant of 2 never used in 3 requests; the proposal would cut off 0 of them');
+  });
+
+  it('tell what was never asked for, and how much is granted', async () => {
+    const words = await edict('analyse', at('both.yaml'), ...log());
+    expect(words).toContain('never-used  `docs/read-1` let nothing pass in 3 recorded requests');
+    expect(words).toMatch(/\d+ of \d+ grants of access$/mu);
+    expect((await json('analyse', at('both.yaml'), ...log())).grants.access).toMatchObject({ anybody: false });
   });
 });
 

@@ -1,10 +1,14 @@
 /** `edict policy analyse, optimise`: on files, without a server; nothing is changed but what `--out` names. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { Inventory } from '../../../domain/context/inventory.ts';
 import { EdictError } from '../../../domain/errors.ts';
 import { analyse } from '../../../domain/policy/analysis/analyse.ts';
-import { loadFlows } from '../../../domain/policy/replay/flows.ts';
+import { rightSizeGrants } from '../../../domain/policy/analysis/grants/usage.ts';
+import type { AccessRecords } from '../../../domain/policy/replay/access-records.ts';
+import { type Flows, loadFlows } from '../../../domain/policy/replay/flows.ts';
+import { recordFormats } from '../../../domain/policy/replay/recorded.ts';
 import { optimise } from '../../../domain/policy/analysis/optimise.ts';
 import { rightSize } from '../../../domain/policy/analysis/right-size.ts';
 import { plainSizes } from '../../../domain/policy/analysis/size.ts';
@@ -13,8 +17,9 @@ import { printPolicyFile } from '../../../domain/policy/policy-file.ts';
 import { example, globals, type AddCommands } from '../../command.ts';
 import { fileFault } from '../../fault.ts';
 import { answer } from '../../output.ts';
-import { flowFormats, inventoryOf, type InventoryFlags, policiesOf, recordsAt } from '../../policy-files.ts';
-import { analysisWords, optimiseWords, sizingWords } from '../../policy-analysis-words.ts';
+import { inventoryOf, type InventoryFlags, policiesOf } from '../../policy-files.ts';
+import { type RecordedFlags, type RequestFlags, requestsOf } from '../../replay/recorded.ts';
+import { analysisWords, optimiseWords, type SizingReport, sizingWords } from '../../policy-analysis-words.ts';
 
 const failed = 1;
 
@@ -30,18 +35,28 @@ export function withInventory(command: Command): Command {
     .option('--directory <file>', 'JSON of people, groups and what else access rules are about: their groups and attributes');
 }
 
-type FlowFlags = { readonly flows?: string; readonly format: string };
+type Recording = RecordedFlags & RequestFlags;
 
-function withFlows(command: Command): Command {
+/** Adds what names recorded requests. */
+function withRequests(command: Command): Command {
   return command
-    .option('--flows <file>', 'recorded requests')
-    .option('--format <format>', `what they are: ${flowFormats.join(', ')}`, 'zeek');
+    .option('--requests <files...>', 'recorded requests: files, folders of them, packed by gzip or not; `-` for standard input')
+    .option('--from <format>', `what they are, where their beginning does not tell: ${recordFormats.join(', ')}`)
+    .addOption(new Option('--flows <file>').hideHelp())
+    .addOption(new Option('--format <format>').hideHelp());
 }
 
-type AnalyseFlags = InventoryFlags & FlowFlags & { readonly strict?: boolean; readonly most: string; readonly broad: string };
+/** What was recorded of each kind; `undefined` where nothing of it was. */
+async function recordedOf(flags: Recording): Promise<{ readonly flows: Flows | undefined; readonly asked: AccessRecords | undefined }> {
+  if (flags.requests === undefined && flags.flows === undefined) return { flows: undefined, asked: undefined };
+  const { flows, access } = await requestsOf(flags);
+  return { flows: flows.length === 0 && access.count > 0 ? undefined : loadFlows(flows), asked: access.count === 0 ? undefined : access };
+}
+
+type AnalyseFlags = InventoryFlags & Recording & { readonly strict?: boolean; readonly most: string; readonly broad: string };
 
 function analyseCommand(): Command {
-  return withFlows(withInventory(new Command('analyse')))
+  return withRequests(withInventory(new Command('analyse')))
     .description('find shadowed, redundant, conflicting, over-broad and never used rules and unused names in a whole set of policies')
     .argument('<policies...>', 'policy files, or folders of them; together they are one set')
     .option('--strict', 'exit code 1 where a rule does not do what it says')
@@ -51,14 +66,14 @@ function analyseCommand(): Command {
       'after',
       example(
         'policy analyse policies --assets assets.csv --zones zones.csv',
-        'policy analyse policies --flows conn.log --assets assets.csv',
+        'policy analyse policies --requests conn.log decisions.jsonl.gz --assets assets.csv --directory people.json',
         'policy analyse edge.yaml --strict --json',
       ),
     )
     .action(async function act(this: Command, given: string[], flags: AnalyseFlags) {
       const [policies, inventory] = [await policiesOf(given), await inventoryOf(flags)];
-      const flows = flags.flows === undefined ? undefined : loadFlows(await recordsAt(flags.flows, flags.format));
-      const options = { most: numberOf(flags.most, '--most', 1_000_000), broadShare: numberOf(flags.broad, '--broad', 1), flows };
+      const recorded = await recordedOf(flags);
+      const options = { most: numberOf(flags.most, '--most', 1_000_000), broadShare: numberOf(flags.broad, '--broad', 1), ...recorded };
       const analysis = analyse(policies, inventory, options);
       if (flags.strict === true && analysis.findings.some(({ severity }) => severity === 'fault')) process.exitCode = failed;
       answer(globals(this), { ...analysis, allows: plainSizes(analysis.allows) }, analysisWords);
@@ -71,35 +86,53 @@ function numberOf(text: string, option: string, most: number): number {
   throw new EdictError('input-invalid', `\`${text}\` is no number that \`${option}\` takes`, { expected: `0 to ${most}` });
 }
 
-type OptimiseFlags = InventoryFlags & FlowFlags & { readonly out?: string; readonly rightSize?: boolean };
+type OptimiseFlags = InventoryFlags & Recording & { readonly out?: string; readonly rightSize?: boolean };
 
 function optimiseCommand(): Command {
-  return withFlows(withInventory(new Command('optimise')))
+  return withRequests(withInventory(new Command('optimise')))
     .description('drop and merge rules so that every request is decided as before, with a proof; or size grants by what was used')
     .argument('<policies...>', 'policy files, or folders of them')
-    .option('--right-size', 'propose policies without what the recorded flows never used; this changes what is allowed')
+    .option('--right-size', 'propose policies without what the recorded requests never used; this changes what is allowed')
     .option('--out <folder>', 'write the policies there; none of them may exist yet')
     .addHelpText(
       'after',
       `${example(
         'policy optimise policies --assets assets.csv --zones zones.csv --out optimised',
-        'policy optimise policies --right-size --flows conn.log --assets assets.csv --zones zones.csv',
-      )}\n\nWith --flows, rules that decide most come first in each policy.`,
+        'policy optimise policies --right-size --requests conn.log --assets assets.csv --zones zones.csv',
+      )}\n\nWith --requests, rules that decide most come first in each policy.`,
     )
     .action(async function act(this: Command, given: string[], flags: OptimiseFlags) {
       const [policies, inventory] = [await policiesOf(given), await inventoryOf(flags)];
-      const flows = flags.flows === undefined ? undefined : loadFlows(await recordsAt(flags.flows, flags.format));
+      const recorded = await recordedOf(flags);
       if (flags.rightSize === true) {
-        if (flows === undefined) throw new EdictError('input-invalid', 'grants are sized by records', { expected: '`--flows <file>`' });
-        const { proposal, ...sized } = rightSize(policies, inventory, flows);
-        const written = await writeAll(proposal, flags.out);
-        return answer(globals(this), { ...sized, policies: proposal, written }, sizingWords);
+        if (recorded.flows === undefined && recorded.asked === undefined)
+          throw new EdictError('input-invalid', 'grants are sized by records', { expected: '`--requests <files>`' });
+        const sized = sizedBy(policies, inventory, recorded);
+        return answer(globals(this), { ...sized, written: await writeAll(sized.policies, flags.out) }, sizingWords);
       }
+      const { flows } = recorded;
       const usage = flows === undefined ? [] : rightSize(policies, inventory, flows).usage;
       const hits = flows === undefined ? undefined : new Map(usage.map(({ rule, flows: count }) => [rule, count]));
       const optimised = optimise(policies, inventory, { hits });
       answer(globals(this), { ...optimised, written: await writeAll(optimised.policies, flags.out) }, optimiseWords);
     });
+}
+
+type Recorded = Awaited<ReturnType<typeof recordedOf>>;
+
+type Sized = Omit<SizingReport, 'written'> & { readonly policies: readonly Policy[] };
+
+/** By what was recorded of the network, then by what was of access and of models. */
+function sizedBy(policies: readonly Policy[], inventory: Inventory, { flows, asked }: Recorded): Sized {
+  const network = flows === undefined ? { policies } : networkSized(policies, inventory, flows);
+  if (asked === undefined) return network;
+  const { proposal, ...access } = rightSizeGrants(network.policies, inventory, asked);
+  return { ...network, access, policies: proposal };
+}
+
+function networkSized(policies: readonly Policy[], inventory: Inventory, flows: Flows): Sized {
+  const { proposal, ...sized } = rightSize(policies, inventory, flows);
+  return { ...sized, policies: proposal };
 }
 
 async function writeAll(policies: readonly Policy[], folder: string | undefined): Promise<readonly string[]> {

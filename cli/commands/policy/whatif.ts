@@ -18,7 +18,7 @@ import { attachedAt, attachedForms, isAttached } from '../../replay/cloud-files.
 import { example, globals, type AddCommands } from '../../command.ts';
 import { answer } from '../../output.ts';
 import { inventoryOf, type InventoryFlags, policiesOf } from '../../policy-files.ts';
-import { recordedAt, type RecordedFlags } from '../../replay/recorded.ts';
+import { type RecordedFlags, type RequestFlags, requestsOf } from '../../replay/recorded.ts';
 import { accessWhatIfWords, iamWhatIfWords, whatIfWords } from '../../replay/whatif-words.ts';
 import { withInventory } from './analysis.ts';
 
@@ -28,12 +28,10 @@ export const addPolicyWhatIf: AddCommands = (policy) => {
 };
 
 type Flags = InventoryFlags &
-  RecordedFlags & {
+  RecordedFlags &
+  RequestFlags & {
     readonly before?: readonly string[];
-    readonly requests?: readonly string[];
     readonly asset?: string;
-    readonly flows?: string;
-    readonly format?: string;
   };
 
 function whatIfCommand(): Command {
@@ -63,7 +61,7 @@ function whatIfCommand(): Command {
         return answer(globals(this), await cloudWhatIf(given, flags), iamWhatIfWords);
       const [after, inventory] = [await policiesOf(given), await inventoryOf(flags)];
       const before = flags.before === undefined ? [] : await policiesOf(flags.before);
-      const { flows, access, withoutResource } = await recordsOf(flags);
+      const { flows, access, withoutResource } = await requestsOf(flags);
       const deciders = {
         before: flags.before === undefined ? undefined : prepareAccessPolicies(before, inventory),
         after: prepareAccessPolicies(after, inventory),
@@ -85,16 +83,10 @@ function speaksOfNetwork({ rules }: Policy): boolean {
   return rules.some(({ kind }) => kind === 'network');
 }
 
-async function recordsOf(flags: Flags): ReturnType<typeof recordedAt> {
-  const { requests = [], flows, format } = flags;
-  const from = flags.from ?? (format === 'decisions' ? 'decision-log' : format);
-  return await recordedAt(flows === undefined ? requests : [...requests, flows], { ...flags, from });
-}
-
 async function cloudWhatIf(given: readonly string[], flags: Flags): Promise<ReturnType<typeof iamWhatIf> & { readonly skipped: number }> {
   const after = readCloudSet(await attachedAt(given));
   const before = flags.before === undefined ? undefined : readCloudSet(await attachedAt(flags.before));
-  const { iam, flows, access } = await recordsOf(flags);
+  const { iam, flows, access } = await requestsOf(flags);
   if (iam.count === 0 && (flows.length > 0 || access.count > 0 || (flags.requests ?? flags.flows) === undefined))
     throw new EdictError('input-invalid', 'policies of AWS are tried on what CloudTrail recorded', {
       expected: '`--requests` with records of CloudTrail',

@@ -25,7 +25,7 @@ export function accessRuleOfAi({ match, except = [], effect, ...rest }: AiRule):
 }
 
 /** `small` is `model:small`. */
-function modelSelector(text: EntitySelector): EntitySelector {
+export function modelSelector(text: EntitySelector): EntitySelector {
   if (text === 'any') return 'model:*';
   return /^=?[A-Za-z0-9_]+(::[A-Za-z0-9_]+)*:/.test(text) ? text : text.startsWith('=') ? `=model:${text.slice(1)}` : `model:${text}`;
 }

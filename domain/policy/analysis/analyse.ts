@@ -19,6 +19,9 @@ import { type Overlaps, overlapsOf } from './overlaps.ts';
 import { allowedBy } from './permissiveness.ts';
 import { usageOf } from './right-size.ts';
 import { type FamilySizes, measureOf } from './size.ts';
+import { prepareAccessPolicies } from '../access/policies.ts';
+import type { AccessRecords } from '../replay/access-records.ts';
+import { grantPlaces, grantUsage } from './grants/usage.ts';
 import { broadGrants } from './grants/broad.ts';
 import { type GrantSizes, sizesOf } from './grants/permissiveness.ts';
 import { type Telling, tellingOf } from './telling.ts';
@@ -30,6 +33,8 @@ export type AnalyseOptions = {
   readonly most?: number | undefined;
   /** What was recorded: grants that it never used, in whole or in part, are found too. */
   readonly flows?: Flows | undefined;
+  /** And of access and of models. */
+  readonly asked?: AccessRecords | undefined;
 };
 
 export type Analysis = {
@@ -66,6 +71,7 @@ export function analyse(policies: readonly Policy[], inventory: Inventory, optio
     ...others.flatMap((subject) => untoldBroad(subject, inventory)),
     ...broad.map((one) => ({ kind: 'over-broad' as const, tell: () => tell.broad(one) })),
     ...untoldUsage(tell, policies, inventory, options.flows),
+    ...untoldGrantUsage(tell, policies, inventory, options.asked),
     ...policies
       .flatMap((policy) => overrunsOf(policy, inventory))
       .map(({ text }) => ({ kind: 'over-budget' as const, tell: () => tell.overBudget(text) })),
@@ -107,6 +113,19 @@ function untoldUsage(tell: Telling, policies: readonly Policy[], inventory: Inve
   return usageOf(policies, prepare(policies, inventory), flows).flatMap((one): readonly Untold[] => {
     if (one.flows === 0) return [{ kind: 'never-used', tell: () => tell.neverUsed(one, flows.count - flows.unreadable) }];
     return one.narrower === undefined ? [] : [{ kind: 'over-broad', tell: () => tell.partlyUsed(one) }];
+  });
+}
+
+function untoldGrantUsage(
+  tell: Telling,
+  policies: readonly Policy[],
+  inventory: Inventory,
+  records: AccessRecords | undefined,
+): readonly Untold[] {
+  if (records === undefined) return [];
+  return grantUsage(policies, prepareAccessPolicies(policies, inventory), { records, inventory }).flatMap((one): readonly Untold[] => {
+    if (one.requests === 0) return [{ kind: 'never-used', tell: () => tell.neverAsked(one, records.count) }];
+    return grantPlaces.some((place) => one.unused[place].length > 0) ? [{ kind: 'over-broad', tell: () => tell.partlyAsked(one) }] : [];
   });
 }
 

@@ -12,6 +12,7 @@ import type { Needless } from './coverage.ts';
 import type { Decisive, RuleSet } from './decisive.ts';
 import { type Finding, type FindingKind, type FindingWitness, severityOf } from './finding.ts';
 import type { BroadGrant } from './grants/broad.ts';
+import type { GrantUsage } from './grants/usage.ts';
 import type { Overlap } from './overlaps.ts';
 import type { Usage } from './right-size.ts';
 import { printSize } from './size.ts';
@@ -32,6 +33,9 @@ export type Telling = {
   /** `support`: the flows that were looked at. */
   readonly neverUsed: (usage: Usage, support: number) => Finding;
   readonly partlyUsed: (usage: Usage) => Finding;
+  /** `support`: the requests that were looked at. */
+  readonly neverAsked: (usage: GrantUsage, support: number) => Finding;
+  readonly partlyAsked: (usage: GrantUsage) => Finding;
   readonly overBudget: (text: string) => Finding;
   readonly unused: (object: string) => Finding;
 };
@@ -48,6 +52,7 @@ export function tellingOf(subject: Subject): Telling {
     return { request, decision, text: `${printRequest(request, inventory)}: ${decision}${by}` };
   };
   return {
+    ...withoutRequest,
     needless: ({ rule, standing, by, droppable, path }) => ({
       ...base(standing),
       rule: id(rule),
@@ -80,22 +85,38 @@ export function tellingOf(subject: Subject): Telling {
       ...(path === undefined ? {} : { witness: show(path) }),
       text: `\`${id(rule)}\` allows ${all.map((slot) => allOf[slot]).join(', ')}`,
     }),
-    neverUsed: ({ rule }, support) => ({
-      ...base('never-used'),
-      rule,
-      rules: [],
-      text: `\`${rule}\` let nothing pass in ${support} recorded flows`,
-    }),
-    partlyUsed: ({ rule, allows, narrower, flows }) => ({
-      ...base('over-broad'),
-      rule,
-      rules: [],
-      text: `\`${rule}\` allows \`${allows}\`; the ${flows} recorded flows that it let pass used \`${narrower}\` alone`,
-    }),
-    overBudget: (text) => ({ ...base('over-budget'), rules: [], text }),
-    unused: (object) => ({ ...base('unused-object'), object, rules: [], text: `no rule uses \`${object}\`` }),
   };
 }
+
+/** What is told of counts and names: no request shows it. */
+const withoutRequest: Pick<Telling, 'neverUsed' | 'partlyUsed' | 'neverAsked' | 'partlyAsked' | 'overBudget' | 'unused'> = {
+  neverUsed: ({ rule }, support) => ({
+    ...base('never-used'),
+    rule,
+    rules: [],
+    text: `\`${rule}\` let nothing pass in ${support} recorded flows`,
+  }),
+  partlyUsed: ({ rule, allows, narrower, flows }) => ({
+    ...base('over-broad'),
+    rule,
+    rules: [],
+    text: `\`${rule}\` allows \`${allows}\`; the ${flows} recorded flows that it let pass used \`${narrower}\` alone`,
+  }),
+  neverAsked: ({ rule }, support) => ({
+    ...base('never-used'),
+    rule,
+    rules: [],
+    text: `\`${rule}\` let nothing pass in ${support} recorded requests`,
+  }),
+  partlyAsked: ({ rule, requests, unused }) => ({
+    ...base('over-broad'),
+    rule,
+    rules: [],
+    text: `\`${rule}\`: the ${requests} recorded requests that it let pass never needed ${listed(Object.values(unused).flat())}`,
+  }),
+  overBudget: (text) => ({ ...base('over-budget'), rules: [], text }),
+  unused: (object) => ({ ...base('unused-object'), object, rules: [], text: `no rule uses \`${object}\`` }),
+};
 
 const allOf: Readonly<Record<SlotName, string>> = {
   principal: 'anybody, known or not',

@@ -48,7 +48,7 @@ export function accessWhatIf(
   const store = entityStore(directoryOf(inventory));
   const [blocks, allows]: [AccessChange[], AccessChange[]] = [[], []];
   let untold = 0;
-  for (const { number, at, count } of groupsOf(records, [before, after])) {
+  for (const { number, at, count } of requestGroups(records, [before, after])) {
     const { request, recorded } = element(records.distinct, number);
     const asked = at === undefined ? request : { ...request, at };
     const old = before === undefined ? recordedResult(recorded) : decideAccessPolicies(before, asked);
@@ -111,17 +111,17 @@ function keyOfText(text: string, defaultType?: string): EntityKey | undefined {
   }
 }
 
-type Group = { readonly number: number; readonly at: string | undefined; count: number };
+export type RequestGroup = { readonly number: number; readonly at: string | undefined; count: number };
 
 /** Distinct requests; where a policy asks for the time, apart for each minute of the week on each of its clocks. */
-function groupsOf(records: AccessRecords, deciders: readonly (AccessDeciders | undefined)[]): readonly Group[] {
+export function requestGroups(records: AccessRecords, deciders: readonly (AccessDeciders | undefined)[]): readonly RequestGroup[] {
   const clocks = {
     access: deciders.flatMap((each) => each?.access.clock ?? []),
     ai: deciders.flatMap((each) => each?.ai.clock ?? []),
   };
   if (clocks.access.length + clocks.ai.length === 0)
-    return records.distinct.map(({ count }, number): Group => ({ number, at: undefined, count }));
-  const groups = new Map<number, Group>();
+    return records.distinct.map(({ count }, number): RequestGroup => ({ number, at: undefined, count }));
+  const groups = new Map<number, RequestGroup>();
   const minutes = { access: minuteKey(clocks.access), ai: minuteKey(clocks.ai) };
   records.distinctOf.forEach((number, record) => {
     const instant = element(records.instants, record);

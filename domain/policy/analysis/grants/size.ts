@@ -9,7 +9,7 @@ import type { Selector } from '../../access/selector.ts';
 import { selects } from '../../access/selector.ts';
 import type { SlotName } from '../../access/space/atom.ts';
 import { type Lines, slotNames } from '../../access/space/lines.ts';
-import { type EntityUid, keyOf, uidOfKey } from '../../access/entity.ts';
+import { type EntityKey, type EntityUid, keyOf, uidOfKey } from '../../access/entity.ts';
 import { entityValue } from '../../access/value.ts';
 import type { NodeId } from '../../diagram.ts';
 import { element } from '../../element.ts';
@@ -68,8 +68,12 @@ function weightsOf({ found, lines, store, selectors }: Counted, slot: SlotName, 
   const { pointOf, samples } = lines.slots[slot];
   const classOf = (point: number): number => classAt(line, BigInt(point));
   const byClass = line.sample.map(() => 0);
-  const leaves = leavesOf(store).filter((uid) => isAction(uid) === (slot === 'action'));
-  const types = typesOf(selectors[slot], leaves, store);
+  const parents = parentsIn(store);
+  const leaves = [...store.keys()]
+    .filter((key) => !parents.has(key))
+    .map(uidOfKey)
+    .filter((uid) => isAction(uid) === (slot === 'action'));
+  const types = typesOf(selectors[slot], { leaves, parents, store });
   const counted = new Set<string>();
   const count = (uid: EntityUid, point: number | undefined): void => {
     if (point === undefined || counted.has(printUid(uid))) return;
@@ -82,7 +86,7 @@ function weightsOf({ found, lines, store, selectors }: Counted, slot: SlotName, 
   // One of each further kind that selectors tell apart; a group that nobody is in is one too.
   const held = new Set(byClass.flatMap((weight, number) => (weight > 0 ? [number] : [])));
   samples.forEach((uid, point) => {
-    if (!held.has(classOf(point)) && (slot === 'action' || types.has(uid.type)) && store.raw(keyOf(uid)) === undefined) count(uid, point);
+    if (!held.has(classOf(point)) && (slot === 'action' || types.has(uid.type)) && !parents.has(keyOf(uid))) count(uid, point);
   });
   const stranger = pointOf(entityValue({ type: unknownType(types, store), id: 'anybody' }), store);
   return { byClass, stranger: stranger === undefined ? undefined : classOf(stranger) };
@@ -96,21 +100,20 @@ function unknownType(types: ReadonlySet<string>, store: EntityStore): string {
   return type;
 }
 
-/** What nothing else is in. */
-function leavesOf(store: EntityStore): readonly EntityUid[] {
-  const keys = [...store.keys()];
-  const parents = new Set(keys.flatMap((key) => (store.raw(key)?.parents ?? []).map(keyOf)));
-  return keys.filter((key) => !parents.has(key)).map(uidOfKey);
+/** What something known is in: groups and folders, whether anything else is known of them or not. */
+function parentsIn(store: EntityStore): ReadonlySet<EntityKey> {
+  return new Set([...store.keys()].flatMap((key) => (store.raw(key)?.parents ?? []).map(keyOf)));
 }
 
+type Known = { readonly leaves: readonly EntityUid[]; readonly parents: ReadonlySet<EntityKey>; readonly store: EntityStore };
+
 /** Of what rules name; none where they say `any` alone. */
-function typesOf(selectors: readonly Selector[], leaves: readonly EntityUid[], store: EntityStore): ReadonlySet<string> {
+function typesOf(selectors: readonly Selector[], { leaves, parents, store }: Known): ReadonlySet<string> {
   const types = new Set<string>();
   for (const selector of selectors) {
     if (selector.kind === 'any') continue;
     if (selector.kind === 'type' || selector.kind === 'pattern') types.add(selector.type);
-    else if (store.raw(keyOf(selector.uid)) === undefined || leaves.some((uid) => keyOf(uid) === keyOf(selector.uid)))
-      types.add(selector.uid.type);
+    else if (!parents.has(keyOf(selector.uid))) types.add(selector.uid.type);
     const holds = selects(selector);
     for (const uid of leaves) if (!types.has(uid.type) && holds(entityValue(uid), store)) types.add(uid.type);
   }
