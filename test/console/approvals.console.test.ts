@@ -44,7 +44,7 @@ describeConsole('approvals', (open) => {
   });
 
   it('a denial needs a reason, and leaves the host alone', async () => {
-    const { id, run } = await askToContain('ws-19');
+    const { id, run } = await askToContain('ws-43');
     const page = await open('manager-1', `/approvals/${id}`);
     await page.getByRole('button', { name: 'Deny…' }).click();
     await dialogOf(page).getByText('A reason comes first.').waitFor();
@@ -56,7 +56,7 @@ describeConsole('approvals', (open) => {
     const { effects, outcome } = await runIs(run, ({ status }) => status === 'ended');
     expect([effects, outcome]).toEqual([[], 'denied']);
     // What was decided before stands beside what is asked next.
-    const next = await askToContain('ws-20');
+    const next = await askToContain('ws-42');
     await page.goto(page.url().replace(id, next.id));
     await page.getByRole('region', { name: 'Decided before' }).getByText('it is the machine of the night shift').waitFor();
   });
@@ -79,12 +79,13 @@ describeConsole('approvals', (open) => {
   });
 
   it('who decides a moment too late is told so, and sees how it was decided', async () => {
-    const { id, digest } = await askToContain('ws-21');
+    const { id, digest } = await askToContain('scranton');
     const late = await open('manager-1', `/approvals/${id}`);
     await late.getByRole('button', { name: 'Approve…' }).click();
     // The page hears of nothing: the vote itself has to be refused.
     await late.context().route('**/v1/approvals/*', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
     await as('manager-2').call('approvals.vote', { params: { id }, body: { decision: 'deny', digest, reason: 'too early' } });
+    await dialogOf(late).getByRole('textbox', { name: 'Reason' }).fill('the beacon is known');
     await decide(dialogOf(late), 'approve');
     await dialogOf(late).getByText('It was decided while you were reading').waitFor();
     await late.context().unroute('**/v1/approvals/*');
@@ -92,7 +93,7 @@ describeConsole('approvals', (open) => {
   });
 
   it('silence is a refusal: the page counts down, and says that it expired', async () => {
-    const { id, run } = await askToContain('ws-22', { expires: '8s' });
+    const { id, run } = await askToContain('nashua', { expires: '8s' });
     const page = await open('manager-1', `/approvals/${id}`);
     await decision(page).getByText('expired').waitFor();
     await page.getByText('Nobody decided in time, so nothing of it was done.').waitFor();
@@ -111,11 +112,11 @@ describeConsole('approvals', (open) => {
       .getByText(/calling an address/u)
       .waitFor();
     const question = page.getByRole('textbox', { name: /question or an answer/u });
-    await question.fill('Is ws-19 in use now?');
+    await question.fill('Is ws-42 in use now?');
     await page.reload();
-    expect(await question.inputValue()).toBe('Is ws-19 in use now?');
+    expect(await question.inputValue()).toBe('Is ws-42 in use now?');
     await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByRole('region', { name: 'Questions and answers' }).getByText('Is ws-19 in use now?').waitFor();
+    await page.getByRole('region', { name: 'Questions and answers' }).getByText('Is ws-42 in use now?').waitFor();
     expect(await question.inputValue()).toBe('');
     await page.getByRole('button', { name: 'More ways to decide' }).click();
     await page.getByRole('menuitem', { name: 'Approve less of it…' }).click();
@@ -136,7 +137,7 @@ describeConsole('approvals', (open) => {
   });
 
   it('who asks does not decide, and who may only read is offered nothing', async () => {
-    const { id } = await askToContain('ws-23');
+    const { id } = await askToContain('ws-43');
     const asked = await open('analyst', `/approvals/${id}`);
     await decision(asked).getByText('You asked for this. Who asks does not approve.').waitFor();
     const reader = await open('auditor', `/approvals/${id}`);

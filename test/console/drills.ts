@@ -14,7 +14,7 @@ steps:
     title: Look at both hosts
     manual:
       roles: [analyst]
-      instructions: 'Look at ws-18 and ws-19, and say what you saw.'
+      instructions: 'Look at ws-18 and ws-42, and say what you saw.'
       outputs: { seen: { enum: [nothing, beacon] }, hosts: { type: int, description: how many of them } }
       expires: 30m
   - id: ask
@@ -26,14 +26,14 @@ steps:
       remind: [5m]
       escalate: { after: 10m, to: [engineer] }
       break_glass: { roles: [manager], review: 24h }
-      summary: 'Isolate ws-18 and ws-19, where \${look.hosts} of them beacon'
+      summary: 'Isolate ws-18 and ws-42, where \${look.hosts} of them beacon'
       facts:
         seen: '\${look.seen}'
         note: 'Both of these hosts were seen in the logs of the proxy at night, calling an address that nobody here knows, every sixty seconds.'
       on_denied: { end: denied }
       on_expired: { end: expired }
   - { id: first, action: network.isolate, with: { asset: { name: ws-18 }, allow: [] }, lease: 4h, undo: network.release, timeout: 1m }
-  - { id: second, action: network.isolate, with: { asset: { name: ws-19 }, allow: [] }, lease: 4h, undo: network.release, timeout: 1m }
+  - { id: second, action: network.isolate, with: { asset: { name: ws-42 }, allow: [] }, lease: 4h, undo: network.release, timeout: 1m }
 `;
 
 const many = `playbook: console-many
@@ -46,9 +46,8 @@ steps:
     foreach:
       in: '\${inputs.items}'
       as: item
-      concurrency: 50
-      steps: [{ id: touch, action: control.noop, with: { value: '\${item}' } }]
-  - { id: hold, wait: { for: 10m } }
+      concurrency: 1000
+      steps: [{ id: hold, wait: { for: 10m } }]
 `;
 
 export async function publishDrills(): Promise<void> {

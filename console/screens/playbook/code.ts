@@ -90,7 +90,7 @@ export function writingExtensions({ label, complete, onText }: Writing): Extensi
       { key: 'Escape', run: leave },
       indentWithTab,
     ]),
-    EditorView.contentAttributes.of({ 'aria-label': `${label}. Escape leaves it.` }),
+    EditorView.contentAttributes.of({ 'aria-label': `${label}. Escape leaves it.`, tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onText(update.state.doc.toString());
     }),

@@ -164,22 +164,24 @@ function Findings({ compiled: { findings, compiler }, onGo }: FindingsProps): Re
   if (compiler === undefined) return <p className={css['quiet']}>The compiler is on its way.</p>;
   if (findings.length === 0) return <State value="compiles" tone="good" label="It compiles, and nothing is amiss" />;
   return (
-    <ul role="status" aria-label="Findings">
-      {findings.map((finding) => (
-        <li key={`${finding.line} ${finding.column} ${finding.message}`}>
-          <button type="button" className={css['finding']} onClick={() => onGo(finding)}>
-            <State value={finding.severity} tone={finding.severity === 'error' ? 'bad' : 'warn'} />
-            <span className={css['quiet']}>
-              {finding.line}:{finding.column}
-            </span>
-            <span>
-              {finding.message}
-              {finding.suggestion === undefined ? '' : ` (${finding.suggestion})`}
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul aria-label="Findings">
+        {findings.map((finding) => (
+          <li key={`${finding.line} ${finding.column} ${finding.message}`}>
+            <button type="button" className={css['finding']} onClick={() => onGo(finding)}>
+              <State value={finding.severity} tone={finding.severity === 'error' ? 'bad' : 'warn'} />
+              <span className={css['quiet']}>
+                {finding.line}:{finding.column}
+              </span>
+              <span>
+                {finding.message}
+                {finding.suggestion === undefined ? '' : ` (${finding.suggestion})`}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -41,6 +41,7 @@ export function RunNow({ plan, onClose }: { readonly plan: Plan; readonly onClos
   return (
     <Modal opened onClose={onClose} title={`Run ${plan.title}`} size="34rem" closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
+        noValidate
         className={css['form']}
         onSubmit={(event) => {
           event.preventDefault();

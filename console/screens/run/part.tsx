@@ -8,7 +8,7 @@ export function Part({ title, aside, children }: PartProps): ReactElement {
   return (
     <section className={css['part']} aria-label={title}>
       <div className={css['part-head']}>
-        <h3 className={css['part-title']}>{title}</h3>
+        <h2 className={css['part-title']}>{title}</h2>
         {aside === undefined ? null : <span className={css['part-aside']}>{aside}</span>}
       </div>
       {children}

@@ -5,7 +5,7 @@ import { State } from '../../look/state.tsx';
 import { Empty } from '../../look/told.tsx';
 import { lengthOf } from '../../look/time.ts';
 import { When } from '../../look/when.tsx';
-import { stateOf, toneOfStep, wordsOfStep, type Attempt, type StepView } from './step-state.ts';
+import { stateOf, wordsOfStep, type Attempt, type StepView, toneOfStep } from './step-state.ts';
 import css from './run.module.css';
 
 type StepListProps = {

@@ -1,6 +1,5 @@
 /** The state of a step as people tell it apart, from its status, whether its run goes on, and what Temporal says of its attempts. */
 import type { RunView, RunWorkflow } from '../../../api/contract/runs.ts';
-import type { Tone } from '../../look/state.tsx';
 
 export type StepView = RunView['steps'][number];
 export type Attempt = RunWorkflow['attempts'][number];
@@ -43,7 +42,10 @@ const weight: readonly StepState[] = [
   'ahead',
 ];
 
-export const toneOfStep: Readonly<Record<StepState, Tone>> = {
+/** As the look has them (look/state.tsx). */
+type StepTone = 'still' | 'active' | 'waiting' | 'good' | 'warn' | 'bad';
+
+export const toneOfStep: Readonly<Record<StepState, StepTone>> = {
   ahead: 'still',
   queued: 'still',
   running: 'active',
@@ -117,16 +119,4 @@ export function attemptsBySteps(steps: readonly StepView[], attempts: readonly A
     left.splice(at, 1);
   }
   return found;
-}
-
-export type Progress = { readonly over: number; readonly known: number; readonly failed: number };
-
-/** Of the steps that were entered, and those of the plan that were not: what may still be skipped counts as ahead. */
-export function progressOf(steps: readonly StepView[], ahead: number): Progress {
-  const over = steps.filter((step) => isOver(stateOf(step))).length;
-  return {
-    over,
-    known: steps.length + ahead,
-    failed: steps.filter(({ status }) => status === 'failed' || status === 'undo-failed').length,
-  };
 }

@@ -74,6 +74,7 @@ function Answer({ task, taken }: { readonly task: Task; readonly taken: boolean 
   };
   return (
     <form
+      noValidate
       className={css['form']}
       onSubmit={(event) => {
         event.preventDefault();

@@ -39,7 +39,8 @@ export function runGraphOf(plan: Plan, steps: readonly StepView[] = [], attempts
   const started = steps.length > 0;
   const nodes = drawn
     .filter(({ id, kind }) => kind !== 'effect-undo' && !goesOn(plan.steps[id]))
-    .map((node) => nodeOf(node, plan.steps[node.id], { executions: executions.get(node.id) ?? [], attempts, started }));
+    .map((node) => nodeOf(node, plan.steps[node.id], { executions: executions.get(node.id) ?? [], attempts, started }))
+    .map((node) => ({ ...node, ...itemsOver(node, executions.get(node.in ?? '')) }));
   const entered = new Set(nodes.filter(({ state }) => state !== 'ahead' && state !== 'skipped').map(({ id }) => id));
   const edges = waysOf(plan, ways);
   const isTaken = ({ from, to }: Way) => entered.has(from) && (entered.has(to) || (to === finishId && hasEnded(executions.get(from))));
@@ -125,6 +126,14 @@ function stepNodeOf({ id, kind, label }: GraphNode, step: PlanStep | undefined, 
     ...undoOf(step),
     ...(step?.in === undefined ? {} : { in: step.in }),
   };
+}
+
+/** A loop that is over keeps what its items gave, and no longer how each of them went. */
+function itemsOver({ state }: RunNode, block: readonly StepView[] | undefined): Pick<RunNode, 'state' | 'tally'> | undefined {
+  const [loop] = block ?? [];
+  if (state !== 'ahead' || loop?.status !== 'done' || (loop.kind !== 'foreach' && loop.kind !== 'while')) return undefined;
+  const items = loop.outputs?.['items'];
+  return { state: 'done', tally: Array.isArray(items) ? { done: items.length } : {} };
 }
 
 function undoOf(step: PlanStep | undefined): Pick<RunNode, 'undo'> {

@@ -15,7 +15,7 @@ import type { ComponentType, ReactElement } from 'react';
 import { State, type Tone } from '../../../look/state.tsx';
 import { lengthOf } from '../../../look/time.ts';
 import type { RunNode } from './run-graph.ts';
-import { toneOfStep, wordsOfStep, type StepState } from '../step-state.ts';
+import { wordsOfStep, type StepState, toneOfStep } from '../step-state.ts';
 import css from './step-node.module.css';
 
 const icons: Readonly<Record<string, ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>>> = {
@@ -88,7 +88,7 @@ function Stands({ node }: { readonly node: RunNode }): ReactElement {
   const { state, tally, steps } = node;
   return (
     <span className={css['stands']}>
-      {steps.length > 1 ? (
+      {steps.length > 1 || (steps.length === 0 && (tally.done ?? 0) > 0) ? (
         <Tally tally={tally} />
       ) : (
         <State value={state} tone={toneOfStep[state]} label={`${wordsOfStep[state]}${tookOf(node)}`} />
