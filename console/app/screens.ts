@@ -6,6 +6,9 @@ import IconAlertHexagon from '@tabler/icons-react/icons/IconAlertHexagon';
 import IconHandStop from '@tabler/icons-react/icons/IconHandStop';
 import IconLayoutDashboard from '@tabler/icons-react/icons/IconLayoutDashboard';
 import IconNotebook from '@tabler/icons-react/icons/IconNotebook';
+import IconServer from '@tabler/icons-react/icons/IconServer2';
+import IconShieldCheck from '@tabler/icons-react/icons/IconShieldCheck';
+import IconReport from '@tabler/icons-react/icons/IconReportAnalytics';
 import IconRoute from '@tabler/icons-react/icons/IconRoute';
 import IconFileCheck from '@tabler/icons-react/icons/IconFileCheck';
 import type { ComponentType } from 'react';
@@ -40,6 +43,29 @@ export const screens: readonly ScreenEntry[] = [
     load: () => import('../screens/incidents/incidents.tsx'),
   },
   { path: '/incidents/$incident', title: 'Incident', route: 'incidents.get', load: () => import('../screens/incident/incident.tsx') },
+  {
+    path: '/policies',
+    title: 'Policies',
+    route: 'policies.list',
+    nav: { group: 'policy', icon: IconShieldCheck, key: 'p' },
+    load: () => import('../screens/policies/policies.tsx'),
+  },
+  { path: '/policies/$policy', title: 'Policy', route: 'policies.get', load: () => import('../screens/policy/policy.tsx') },
+  { path: '/author', title: 'Write a policy', route: 'policies.draft', load: () => import('../screens/policy-new/policy-new.tsx') },
+  {
+    path: '/points',
+    title: 'Enforcement points',
+    route: 'points.list',
+    nav: { group: 'policy', icon: IconServer, key: 'e' },
+    load: () => import('../screens/points/points.tsx'),
+  },
+  {
+    path: '/reports',
+    title: 'Reports',
+    route: 'reports.list',
+    nav: { group: 'record', icon: IconReport, key: 't' },
+    load: () => import('../screens/reports/reports.tsx'),
+  },
   {
     path: '/audit',
     title: 'Audit',

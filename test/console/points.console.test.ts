@@ -1,6 +1,6 @@
 /** The points and the reports: what is in force where, and what is written of it. */
 import { expect, it } from '@jest/globals';
-import { as, checkScreen, describeConsole } from './browser.ts';
+import { as, checkScreen, describeConsole, faultsOf } from './browser.ts';
 
 describeConsole('enforcement points and reports', (open) => {
   it('shows each point, wanted beside observed', async () => {
@@ -23,6 +23,8 @@ describeConsole('enforcement points and reports', (open) => {
     await dialog.getByLabel('Settings').fill('{ "url": 5 }');
     await dialog.getByRole('button', { name: 'Add it' }).click();
     await dialog.getByRole('alert').getByText('input-invalid').waitFor();
+    // The browser tells of a refusal too.
+    faultsOf(page);
     await checkScreen(page, 'point-add');
   });
 

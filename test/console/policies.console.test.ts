@@ -21,7 +21,10 @@ describeConsole('policies', (open) => {
       const question = current.document.questions.find(({ answered }) => answered === undefined);
       if (question === undefined) break;
       const answer = question.readings[0]?.answer ?? '';
-      const asked = page.getByRole('listitem').filter({ hasText: question.text }).first();
+      const asked = page
+        .getByRole('listitem')
+        .filter({ hasText: question.text.replaceAll('`', '') })
+        .first();
       await asked.getByRole('button', { name: answer, exact: true }).click();
       await asked.getByText(`engineer said ${answer}`).waitFor();
     }

@@ -1,0 +1,104 @@
+/** Reports: what was required, enforced, violated and repaired; written on demand, read as a page or taken as data. */
+import { Button } from '@mantine/core';
+import type { ReactElement } from 'react';
+import type { ReplyOf } from '../../../api/contract/route.ts';
+import type { Routes } from '../../../api/contract/routes.ts';
+import { urlOf } from '../../api/client.ts';
+import { usePages, useSend } from '../../api/queries.ts';
+import { useMay } from '../../api/session.tsx';
+import { notify } from '../../app/notices.tsx';
+import { useGo } from '../../app/url.ts';
+import { DataTable, type Column } from '../../look/data-table.tsx';
+import { Page } from '../../look/page.tsx';
+import { Empty, Failure, Loading } from '../../look/told.tsx';
+import { When } from '../../look/when.tsx';
+import css from './reports.module.css';
+
+type Row = ReplyOf<Routes['reports.list']>['items'][number];
+const lookMs = 10_000;
+
+export function Screen(): ReactElement {
+  const pages = usePages('reports.list', { query: { limit: 100 } }, { keep: true, everyMs: lookMs });
+  const write = useWrite();
+  const rows = (pages.data?.pages ?? []).flatMap(({ items }) => items);
+  return (
+    <Page
+      title="Reports"
+      about="What was required, enforced, violated and repaired, each fact with its row in the ledger."
+      actions={write.may ? <WriteButton write={write} /> : undefined}
+      fill
+    >
+      {write.error === null ? null : <Failure error={write.error} inline />}
+      {pages.data === undefined ? (
+        pages.error === null ? (
+          <Loading />
+        ) : (
+          <Failure error={pages.error} onRetry={() => void pages.refetch()} />
+        )
+      ) : (
+        <DataTable
+          label="Reports"
+          rows={rows}
+          rowId={({ id }) => id}
+          rowLabel={({ title }) => title}
+          onOpen={({ id }) => window.open(urlOf('reports.html', { params: { id } }), '_blank', 'noopener')}
+          more={pages.hasNextPage}
+          onEnd={() => void pages.fetchNextPage()}
+          columns={columns}
+          empty={
+            <Empty title="No report has been written yet" action={write.may ? <WriteButton write={write} /> : undefined}>
+              A report is written by a playbook from the ledger alone, so that every figure in it can be followed to its row.
+            </Empty>
+          }
+        />
+      )}
+    </Page>
+  );
+}
+
+const columns: readonly Column<Row>[] = [
+  { key: 'at', title: 'Written', width: '11rem', cell: ({ at }) => <When at={at} /> },
+  {
+    key: 'title',
+    title: 'Report',
+    width: 'minmax(16rem, 1fr)',
+    cell: ({ id, title }) => (
+      <a className={css['name']} href={urlOf('reports.html', { params: { id } })} target="_blank" rel="noopener">
+        {title}
+      </a>
+    ),
+  },
+  {
+    key: 'take',
+    title: 'Take along',
+    width: '10rem',
+    cell: ({ id }) => (
+      <a href={urlOf('reports.get', { params: { id } })} download={`${id}.json`}>
+        as JSON
+      </a>
+    ),
+  },
+];
+
+type Write = { readonly may: boolean; readonly busy: boolean; readonly error: unknown; readonly run: () => void };
+
+function useWrite(): Write {
+  const may = useMay();
+  const go = useGo();
+  const { mutate, isPending, error } = useSend('reports.create', {
+    stale: ['reports.list'],
+    onDone: ({ run, report }) =>
+      notify(report === undefined ? 'The report is being written.' : 'The report is written.', {
+        action: { label: 'Its run', run: () => go(`/runs/${run}`) },
+      }),
+  });
+  return { may: may('reports.create'), busy: isPending, error, run: () => mutate({ body: {} }) };
+}
+
+function WriteButton({ write: { busy, run } }: { readonly write: Write }): ReactElement {
+  return (
+    <Button loading={busy} onClick={run}>
+      Write a report
+    </Button>
+  );
+}
