@@ -1,62 +1,23 @@
 /** Cedar in the conformance suite: checked and asked through Cedar's own engine. */
-import type { AccessRule } from '../../../domain/policy/access/model.ts';
-import type { Policy } from '../../../domain/policy/model.ts';
 import { accessInventory } from '../access/arbitrary.ts';
 import { authorize, partsOf, validate } from '../targets/cedar/engine.ts';
+import { access, accessPolicy, atNoon, modelUses, requestGrid } from './access-cases.ts';
 import { type Conformance, type ConformanceCase, line } from './conformance.ts';
 
-const policyOf = (rules: Policy['rules']): Policy => ({
-  policy: 'planted',
-  title: 'Planted',
-  owner: 'security',
-  controls: [],
-  requirements: [{ id: 'q1', text: 'Given.' }],
-  rules,
-  questions: [],
-  tests: [],
-});
-
-const access = (id: string, effect: AccessRule['effect'], match: AccessRule['match'], except?: AccessRule['except']): AccessRule => ({
-  kind: 'access',
-  id,
-  requirement: 'q1',
-  effect,
-  match,
-  ...(except === undefined ? {} : { except }),
-});
+const policyOf = accessPolicy('planted');
 
 /** A request of each kind that matters, on known things. */
-const people = ['user:ann', 'user:bob', 'user:eve', 'service:backup'];
-const requests = people.flatMap((principal) =>
-  ['read', 'write', 'list'].flatMap((action) =>
-    ['document:plan', 'document:report-1'].flatMap((resource) =>
-      [{}, { mfa: true, ticket: 'CHG-1' }, { mfa: false, ticket: 'X' }].map((context) => ({
-        kind: 'access' as const,
-        principal,
-        action,
-        resource,
-        context,
-        from: '10.1.2.3',
-        at: '2026-11-25T12:00:00+01:00',
-      })),
-    ),
-  ),
+const requests = requestGrid(
+  {
+    principals: ['user:ann', 'user:bob', 'user:eve', 'service:backup'],
+    actions: ['read', 'write', 'list'],
+    resources: ['document:plan', 'document:report-1'],
+    contexts: [{}, { mfa: true, ticket: 'CHG-1' }, { mfa: false, ticket: 'X' }],
+  },
+  atNoon,
 );
 
-/** Uses of models, as the access that they are. */
-const uses = ['user:ann', 'user:bob'].flatMap((principal) =>
-  ['model:small', 'model:other'].flatMap((resource) =>
-    [['internal'], ['secret'], ['internal', 'odd'], undefined].flatMap((dataClasses) =>
-      ['support', 'fun'].map((purpose) => ({
-        kind: 'access' as const,
-        principal,
-        action: 'use',
-        resource,
-        context: { purpose, tools: ['search'], ...(dataClasses === undefined ? {} : { dataClasses }) },
-      })),
-    ),
-  ),
-);
+const uses = modelUses([['internal'], ['secret'], ['internal', 'odd'], undefined]);
 
 const documents: ConformanceCase = {
   name: 'documents',

@@ -1,32 +1,14 @@
 /** OpenFGA in the conformance suite: asked through a stand-in written from its documentation; the server itself in suite.engines.test.ts. */
 import { EdictError } from '../../../domain/errors.ts';
-import type { AccessRule } from '../../../domain/policy/access/model.ts';
-import type { Decision, Policy, Request } from '../../../domain/policy/model.ts';
+import type { Decision, Request } from '../../../domain/policy/model.ts';
 import type { Artifact } from '../../../domain/policy/targets/target.ts';
 import { check, openStore, type Verdict } from '../openfga/check.ts';
 import { questionOf, sampleInventory, sampleRequests, sampleRules } from '../openfga/sample.ts';
 import { type OpenFga, startOpenFga } from '../openfga/server.ts';
+import { access, accessPolicy } from './access-cases.ts';
 import { type Conformance, type ConformanceCase, json, line, type Mutation } from './conformance.ts';
 
-const policyOf = (rules: readonly AccessRule[]): Policy => ({
-  policy: 'sample',
-  title: 'Sample',
-  owner: 'security',
-  controls: [],
-  requirements: [{ id: 'q1', text: 'Given.' }],
-  rules,
-  questions: [],
-  tests: [],
-});
-
-const access = (id: string, effect: AccessRule['effect'], match: AccessRule['match'], except?: AccessRule['except']): AccessRule => ({
-  kind: 'access',
-  id,
-  requirement: 'q1',
-  effect,
-  match,
-  ...(except === undefined ? {} : { except }),
-});
+const policyOf = accessPolicy('sample');
 
 /** What OpenFGA cannot say, each in a rule of its own, and nothing said of the rest. */
 const lost: ConformanceCase = {

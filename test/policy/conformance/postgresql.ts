@@ -1,34 +1,16 @@
 /** PostgreSQL in the conformance suite: the script is run by a real server; what it then lets pass is in test/policy/postgresql. */
 import { Client } from 'pg';
-import type { AccessRule } from '../../../domain/policy/access/model.ts';
-import type { Policy } from '../../../domain/policy/model.ts';
 import type { Artifact } from '../../../domain/policy/targets/target.ts';
 import { testDatabase } from '../../stack/fixture.ts';
 import { sampleOf } from '../postgresql/sample.ts';
+import { access, accessPolicy } from './access-cases.ts';
 import { type Conformance, type ConformanceCase, line, type Mutation, remove } from './conformance.ts';
 
 const { rules, inventory } = sampleOf('');
 
-const policyOf = (list: readonly AccessRule[]): Policy => ({
-  policy: 'sample',
-  title: 'Sample',
-  owner: 'security',
-  controls: [],
-  requirements: [{ id: 'q1', text: 'Given.' }],
-  rules: list,
-  questions: [],
-  tests: [],
-});
+const policyOf = accessPolicy('sample');
 
 const sample: ConformanceCase = { name: 'rows', policies: [policyOf(rules.map(({ rule }) => rule))], inventory };
-
-const access = (id: string, effect: AccessRule['effect'], match: AccessRule['match']): AccessRule => ({
-  kind: 'access',
-  id,
-  requirement: 'q1',
-  effect,
-  match,
-});
 
 /** What PostgreSQL cannot say, each in a rule of its own, and nothing said of the rest. */
 const lost: ConformanceCase = {

@@ -1,60 +1,23 @@
 /** Rego of access and AI rules in the conformance suite: checked and asked in OPA. */
-import type { AccessRule } from '../../../domain/policy/access/model.ts';
-import type { Policy, Request } from '../../../domain/policy/model.ts';
+import type { Request } from '../../../domain/policy/model.ts';
 import { accessInventory } from '../access/arbitrary.ts';
 import { checkRego, evalRego } from '../engines.ts';
+import { access, accessPolicy, atNoon, modelUses, requestGrid } from './access-cases.ts';
 import { type Conformance, type ConformanceCase, json, line, type Mutation } from './conformance.ts';
 
-const policyOf = (rules: Policy['rules']): Policy => ({
-  policy: 'planted',
-  title: 'Planted',
-  owner: 'security',
-  controls: [],
-  requirements: [{ id: 'q1', text: 'Given.' }],
-  rules,
-  questions: [],
-  tests: [],
-});
+const policyOf = accessPolicy('planted');
 
-const access = (id: string, effect: AccessRule['effect'], match: AccessRule['match'], except?: AccessRule['except']): AccessRule => ({
-  kind: 'access',
-  id,
-  requirement: 'q1',
-  effect,
-  match,
-  ...(except === undefined ? {} : { except }),
-});
-
-const requests: readonly Request[] = ['user:ann', 'user:bob', 'user:eve', 'service:backup', 'robot:r2'].flatMap((principal) =>
-  ['read', 'write', 'list'].flatMap((action) =>
-    ['document:plan', 'document:report-1', 'folder:hr', 'bucket:"*"'].flatMap((resource) =>
-      [{}, { mfa: true, ticket: 'CHG-1' }, { mfa: false, ticket: 7 }].map((context) => ({
-        kind: 'access' as const,
-        principal,
-        action,
-        resource,
-        context,
-        from: '10.1.2.3',
-        at: '2026-11-25T12:00:00+01:00',
-      })),
-    ),
-  ),
+const requests: readonly Request[] = requestGrid(
+  {
+    principals: ['user:ann', 'user:bob', 'user:eve', 'service:backup', 'robot:r2'],
+    actions: ['read', 'write', 'list'],
+    resources: ['document:plan', 'document:report-1', 'folder:hr', 'bucket:"*"'],
+    contexts: [{}, { mfa: true, ticket: 'CHG-1' }, { mfa: false, ticket: 7 }],
+  },
+  atNoon,
 );
 
-/** Uses of models, as the access that they are. */
-const uses: readonly Request[] = ['user:ann', 'user:bob'].flatMap((principal) =>
-  ['model:small', 'model:other'].flatMap((resource) =>
-    [['internal'], ['secret'], ['internal', 'odd'], [], undefined].flatMap((dataClasses) =>
-      ['support', 'fun'].map((purpose) => ({
-        kind: 'access' as const,
-        principal,
-        action: 'use',
-        resource,
-        context: { purpose, tools: ['search'], ...(dataClasses === undefined ? {} : { dataClasses }) },
-      })),
-    ),
-  ),
-);
+const uses: readonly Request[] = modelUses([['internal'], ['secret'], ['internal', 'odd'], [], undefined]);
 
 /** As a request of the other kind. */
 const asUse = (request: any) => {

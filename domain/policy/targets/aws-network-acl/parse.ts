@@ -7,6 +7,7 @@ import { anyService, isIcmp, protocolSet, serviceSet } from '../../service-selec
 import { parseJsonDocument } from '../cloud/json-document.ts';
 import {
   cidrSet,
+  eachOf,
   type Fields,
   fieldsOf,
   integerIn,
@@ -15,7 +16,6 @@ import {
   print,
   type ReadOptions,
   textOf,
-  understood,
   unreadable,
 } from '../cloud/reading.ts';
 
@@ -40,22 +40,13 @@ export type NetworkAcl = {
 export function parseNetworkAcls(text: string, file: string, options: ReadOptions = {}): readonly NetworkAcl[] {
   const document = parseJsonDocument(text, file);
   const { NetworkAcls } = fieldsOf(document.value, ['NetworkAcls', 'NextToken'], { file, line: 1 });
-  return listOf(NetworkAcls, { file, line: 1 }).flatMap((value, index) => {
-    const place = { file, line: document.lineOf(`/NetworkAcls/${index}`) };
-    return understood(
-      () => {
-        const acl = fieldsOf(value, ['NetworkAclId', 'IsDefault', 'OwnerId', 'VpcId', 'Tags', 'Associations', 'Entries'], place);
-        const id = acl['NetworkAclId'] === undefined ? undefined : textOf(acl['NetworkAclId'], place);
-        const entries = listOf(acl['Entries'], place).flatMap((entry, number) => {
-          const at = { file, line: document.lineOf(`/NetworkAcls/${index}/Entries/${number}`) };
-          return understood(() => [parseEntry(entry, at)], { value: entry, place: at }, options);
-        });
-        const subnets = listOf(acl['Associations'], place).map((each) => textOf((each as Fields)['SubnetId'], place));
-        return [{ name: nameOf(acl['Tags'], place) ?? id ?? '', id, subnets, entries, place }];
-      },
-      { value, place },
-      options,
-    );
+  return eachOf(NetworkAcls, { document, pointer: '/NetworkAcls', options }, (value, place, at) => {
+    const acl = fieldsOf(value, ['NetworkAclId', 'IsDefault', 'OwnerId', 'VpcId', 'Tags', 'Associations', 'Entries'], place);
+    const id = acl['NetworkAclId'] === undefined ? undefined : textOf(acl['NetworkAclId'], place);
+    const entriesAt = { document, pointer: `${at}/Entries`, options };
+    const entries = eachOf(acl['Entries'], entriesAt, (entry, where) => [parseEntry(entry, where)]);
+    const subnets = listOf(acl['Associations'], place).map((each) => textOf((each as Fields)['SubnetId'], place));
+    return [{ name: nameOf(acl['Tags'], place) ?? id ?? '', id, subnets, entries, place }];
   });
 }
 

@@ -8,6 +8,7 @@ import { anyService, isIcmp, protocolSet, serviceSet } from '../../service-selec
 import { parseJsonDocument } from '../cloud/json-document.ts';
 import {
   cidrSet,
+  eachOf,
   type Fields,
   fieldsOf,
   integerIn,
@@ -16,7 +17,6 @@ import {
   print,
   type ReadOptions,
   textOf,
-  understood,
   unreadable,
 } from '../cloud/reading.ts';
 
@@ -44,30 +44,20 @@ export function parseSecurityGroups(text: string, file: string, options: ReadOpt
   const top = Array.isArray(document.value) ? { SecurityGroups: document.value } : document.value;
   const pointer = Array.isArray(document.value) ? '' : '/SecurityGroups';
   const { SecurityGroups } = fieldsOf(top, ['SecurityGroups', 'NextToken'], { file, line: 1 });
-  return listOf(SecurityGroups, { file, line: 1 }).flatMap((value, index) => {
-    const place = { file, line: document.lineOf(`${pointer}/${index}`) };
-    const permissions = (key: string, list: unknown) =>
-      listOf(list, place).flatMap((permission, number) => {
-        const at = { file, line: document.lineOf(`${pointer}/${index}/${key}/${number}`) };
-        return understood(() => [parsePermission(permission, at)], { value: permission, place: at }, options);
-      });
-    return understood(
-      () => {
-        const group = fieldsOf(value, [...told, 'GroupName', 'GroupId', 'IpPermissions', 'IpPermissionsEgress', 'Tags'], place);
-        return [
-          {
-            name: textOf(group['GroupName'] ?? group['GroupId'], place),
-            id: group['GroupId'] === undefined ? undefined : textOf(group['GroupId'], place),
-            ingress: permissions('IpPermissions', group['IpPermissions']),
-            egress: permissions('IpPermissionsEgress', group['IpPermissionsEgress']),
-            filters: filtersOf(group['Tags'], place),
-            place,
-          },
-        ];
+  return eachOf(SecurityGroups, { document, pointer, options }, (value, place, at): readonly SecurityGroup[] => {
+    const group = fieldsOf(value, [...told, 'GroupName', 'GroupId', 'IpPermissions', 'IpPermissionsEgress', 'Tags'], place);
+    const permissions = (key: string) =>
+      eachOf(group[key], { document, pointer: `${at}/${key}`, options }, (permission, where) => [parsePermission(permission, where)]);
+    return [
+      {
+        name: textOf(group['GroupName'] ?? group['GroupId'], place),
+        id: group['GroupId'] === undefined ? undefined : textOf(group['GroupId'], place),
+        ingress: permissions('IpPermissions'),
+        egress: permissions('IpPermissionsEgress'),
+        filters: filtersOf(group['Tags'], place),
+        place,
       },
-      { value, place },
-      options,
-    );
+    ];
   });
 }
 

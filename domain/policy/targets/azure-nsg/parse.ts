@@ -6,6 +6,7 @@ import { anyAddress } from '../../addresses.ts';
 import { type IntervalSet, union } from '../../intervals.ts';
 import {
   cidrSet,
+  eachOf,
   type Fields,
   fieldsOf,
   integerIn,
@@ -16,7 +17,6 @@ import {
   type ReadOptions,
   textOf,
   textsOf,
-  understood,
   unreadable,
 } from '../cloud/reading.ts';
 import { parseJsonDocument, type JsonDocument } from '../cloud/json-document.ts';
@@ -44,15 +44,11 @@ export type NsgOptions = ReadOptions & {
 export function parseNsg(text: string, file: string, options: NsgOptions = {}): readonly NsgRule[] {
   const document = parseJsonDocument(text, file);
   const { value, pointer } = resourceOf(document);
-  const place = { file, line: document.lineOf(pointer) };
   const outer = value as Fields;
   const isNested = outer['properties'] !== undefined;
   const properties = (isNested ? outer['properties'] : outer) as Fields;
-  const at = `${pointer}${isNested ? '/properties' : ''}/securityRules`;
-  return listOf(properties['securityRules'], place).flatMap((rule, index) => {
-    const rulePlace = { file, line: document.lineOf(`${at}/${index}`) };
-    return understood(() => [parseRule(rule, rulePlace, options)], { value: rule, place: rulePlace }, options);
-  });
+  const at = { document, pointer: `${pointer}${isNested ? '/properties' : ''}/securityRules`, options };
+  return eachOf(properties['securityRules'], at, (rule, place) => [parseRule(rule, place, options)]);
 }
 
 function resourceOf({ value, file }: JsonDocument): { readonly value: unknown; readonly pointer: string } {

@@ -7,6 +7,7 @@ import { EdictError } from '../../../errors.ts';
 import { parseAddresses } from '../../addresses.ts';
 import type { IntervalSet } from '../../intervals.ts';
 import { maxPort } from '../../service-selector.ts';
+import type { JsonDocument } from './json-document.ts';
 
 /** What was not understood: where, its text, and why. */
 export type NotUnderstood = { readonly line: number; readonly text: string; readonly reason: string };
@@ -38,6 +39,26 @@ export function understood<T>(
     });
     return [];
   }
+}
+
+/** A list of a document: where it stands, and what becomes of entries that are not understood. */
+export type ListAt = { readonly document: JsonDocument; readonly pointer: string; readonly options: ReadOptions };
+
+/** Each entry of a list in its own try, with its line and its pointer. */
+export function eachOf<T>(
+  list: unknown,
+  { document, pointer, options }: ListAt,
+  read: (value: unknown, place: Place, pointer: string) => readonly T[],
+): readonly T[] {
+  return listOf(list, placeAt(document, pointer)).flatMap((value, index) => {
+    const at = `${pointer}/${index}`;
+    const place = placeAt(document, at);
+    return understood(() => read(value, place, at), { value, place }, options);
+  });
+}
+
+function placeAt({ file, lineOf }: JsonDocument, pointer: string): Place {
+  return { file, line: lineOf(pointer) };
 }
 
 export type Fields = { readonly [key: string]: unknown };

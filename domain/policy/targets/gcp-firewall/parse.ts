@@ -5,6 +5,7 @@
  */
 import {
   cidrSet,
+  eachOf,
   type Fields,
   fieldsOf,
   integerIn,
@@ -15,7 +16,6 @@ import {
   type ReadOptions,
   textOf,
   textsOf,
-  understood,
   unreadable,
 } from '../cloud/reading.ts';
 import { type JsonDocument, parseJsonDocument } from '../cloud/json-document.ts';
@@ -46,14 +46,9 @@ export function parseGcp(text: string, file: string, options: ReadOptions = {}):
   const document = parseJsonDocument(text, file);
   const { list, pointer } = topOf(document);
   const policies = list.some((each) => typeof each === 'object' && each !== null && 'rules' in each);
-  const rules = list.flatMap((value, index) => {
-    const at = `${pointer}/${index}`;
-    return policies ? policyRules(value, { document, pointer: at, options }) : oneRule(value, { document, pointer: at, options }, vpcRule);
-  });
-  return { kind: policies ? 'policy' : 'rules', rules };
+  const read = policies ? policyRules(document, options) : vpcRule;
+  return { kind: policies ? 'policy' : 'rules', rules: eachOf(list, { document, pointer, options }, read) };
 }
-
-type Reading = { readonly document: JsonDocument; readonly pointer: string; readonly options: ReadOptions };
 
 function topOf(document: JsonDocument): { readonly list: readonly unknown[]; readonly pointer: string } {
   const { value, file } = document;
@@ -61,15 +56,6 @@ function topOf(document: JsonDocument): { readonly list: readonly unknown[]; rea
   if (typeof value === 'object' && value !== null && 'items' in value)
     return { list: listOf(value.items, { file, line: 1 }), pointer: '/items' };
   throw unreadable('the document', 'a list of firewall rules or of firewall policies', { file, line: 1 });
-}
-
-function oneRule(
-  value: unknown,
-  { document, pointer, options }: Reading,
-  read: (value: unknown, place: Place) => readonly GcpRule[],
-): readonly GcpRule[] {
-  const place = { file: document.file, line: document.lineOf(pointer) };
-  return understood(() => read(value, place), { value, place }, options);
 }
 
 const told = ['kind', 'id', 'selfLink', 'creationTimestamp', 'description', 'logConfig', 'network'];
@@ -119,20 +105,12 @@ const policyKeys = [
   'ruleTupleCount',
 ];
 
-function policyRules(value: unknown, reading: Reading): readonly GcpRule[] {
-  const { document, pointer, options } = reading;
-  const place = { file: document.file, line: document.lineOf(pointer) };
-  return understood(
-    () => {
-      const policy = fieldsOf(value, policyKeys, place);
-      if ((policy['type'] ?? 'FIREWALL') !== 'FIREWALL') throw unreadable(`the type ${print(policy['type'])}`, '`FIREWALL`', place);
-      return listOf(policy['rules'], place).flatMap((rule, index) =>
-        oneRule(rule, { ...reading, pointer: `${pointer}/rules/${index}` }, policyRule),
-      );
-    },
-    { value, place },
-    options,
-  );
+function policyRules(document: JsonDocument, options: ReadOptions): (value: unknown, place: Place, at: string) => readonly GcpRule[] {
+  return (value, place, at) => {
+    const policy = fieldsOf(value, policyKeys, place);
+    if ((policy['type'] ?? 'FIREWALL') !== 'FIREWALL') throw unreadable(`the type ${print(policy['type'])}`, '`FIREWALL`', place);
+    return eachOf(policy['rules'], { document, pointer: `${at}/rules`, options }, policyRule);
+  };
 }
 
 const policyRuleKeys = [
