@@ -30,19 +30,16 @@ const sizes = [10, 1_000, 10_000];
 const mostShaded = 1_000;
 const full = process.env['EDICT_BENCH_FULL'] === '1';
 
-export async function bench(): Promise<BenchFigure[]> {
+export async function* bench(): AsyncGenerator<BenchFigure> {
   const python = join(cacheFolder(), `aerleon-${version}`, 'bin', 'python');
   if (!existsSync(python)) {
     process.stderr.write(`policy-peer: aerleon ${version} is not installed: \`node scripts/engines/install.mjs aerleon\`\n`);
-    return [];
+    return;
   }
   const peer = startPeer(python);
   try {
-    const figures: BenchFigure[] = [];
     for (const [ours, theirs, header, most] of pairs)
-      for (const size of sizes.filter((each) => full || each <= most))
-        figures.push(...(await compare(peer, { ours, theirs, header, size })));
-    return figures;
+      for (const size of sizes.filter((each) => full || each <= most)) yield* await compare(peer, { ours, theirs, header, size });
   } finally {
     peer.stop();
   }

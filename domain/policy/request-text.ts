@@ -52,9 +52,20 @@ function printService({ protocol, port, icmpType, icmpCode }: NetworkRequest): s
 }
 
 function named(address: string, assets: readonly Asset[]): string {
-  const asset = assets.find(({ addresses }) => addresses.includes(address));
-  return asset === undefined ? address : `${address} (${asset.name})`;
+  const name = namesOf(assets).get(address);
+  return name === undefined ? address : `${address} (${name})`;
 }
+
+/** By address; of several assets with one, the first. Thousands of findings speak of the same assets. */
+function namesOf(assets: readonly Asset[]): ReadonlyMap<string, string> {
+  const held = namesByAssets.get(assets);
+  if (held !== undefined) return held;
+  const names = new Map(assets.toReversed().flatMap(({ name, addresses }) => addresses.map((address) => [address, name] as const)));
+  namesByAssets.set(assets, names);
+  return names;
+}
+
+const namesByAssets = new WeakMap<readonly Asset[], ReadonlyMap<string, string>>();
 
 export type RequestMaker = (path: Path) => NetworkRequest;
 
