@@ -32,8 +32,8 @@ export async function subjectOf(client: Client, given: readonly string[]): Promi
 export function refuseInventory(flags: { readonly assets?: string; readonly zones?: string; readonly directory?: string }): void {
   const given = (['assets', 'zones', 'directory'] as const).find((name) => flags[name] !== undefined);
   if (given === undefined) return;
-  throw new EdictError('input-invalid', `\`--${given}\` does not go with \`--server\``, {
-    expected: 'one of them',
+  throw new EdictError('input-invalid', `\`--${given}\` is of this machine, and the server does the work`, {
+    expected: 'files of policies alone, or no server',
     help: 'the server has an inventory of its own: `edict context inventory`, `edict context entities`',
   });
 }

@@ -128,14 +128,15 @@ function flowLines(what: string, flows: z.infer<typeof Flows>): readonly string[
 }
 
 export function diffWords(diff: PolicyDiff): string {
-  const rules = diff.rules.map((one) => `  ${one.change.padEnd(8)}  ${one.rule}`);
-  const head = diff.equal
-    ? `versions ${diff.from} and ${diff.to} of ${diff.policy} decide alike`
-    : `versions ${diff.from} and ${diff.to} of ${diff.policy} decide differently, for example`;
+  return differenceWords(`versions ${diff.from} and ${diff.to} of ${diff.policy}`, diff);
+}
+
+/** `sides`: what is compared, in words. */
+export function differenceWords(sides: string, diff: Omit<PolicyDiff, 'policy' | 'from' | 'to'>): string {
   return [
-    head,
+    diff.equal ? `${sides} decide alike` : `${sides} decide differently, for example`,
     ...diff.changes.map((one) => `  ${one.from} → ${one.to}  ${one.text}`),
-    ...rules,
+    ...diff.rules.map((one) => `  ${one.change.padEnd(8)}  ${one.rule}`),
     ...diff.exceptions.map(({ text }) => `  ${text}`),
   ].join('\n');
 }

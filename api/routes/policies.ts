@@ -1,11 +1,8 @@
 /** Policies as people see them: drafts, versions with their proofs, and decisions of what is in force. Work on a draft is in drafts.ts. */
 import { EdictError } from '../../domain/errors.ts';
-import { diffPolicies } from '../../domain/policy/diff.ts';
-import type { ShownRequest } from '../../domain/policy/diff.ts';
-import { exceptionChanges, exceptionChangeText } from '../../domain/policy/life/exception-changes.ts';
-import type { Policy } from '../../domain/policy/model.ts';
+import { tellDiff } from '../../domain/policy/life/told-diff.ts';
 import type { PolicyRow, PolicyVersionRow, Store } from '../../store/port.ts';
-import type { ExceptionChange, PolicyDiff, PolicyVersion, PolicyVersionSummary } from '../contract/policies.ts';
+import type { PolicyVersion, PolicyVersionSummary } from '../contract/policies.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { decideInForce } from '../decide-in-force.ts';
 import { draftHandlers } from './drafts.ts';
@@ -50,31 +47,10 @@ export function policyHandlers(deps: HandlerDeps): HandlersOf<Names> {
         knownVersion(store, policy, to),
         store.context.inventory(),
       ]);
-      const { equal, witness, rules } = diffPolicies([before.document], [after.document], inventory);
-      const shown = [witness, ...rules.map((rule) => rule.witness)].filter(
-        (request) => request !== undefined && request.before !== request.after,
-      );
-      const changes = new Map(shown.flatMap((request) => (request === undefined ? [] : [[request.text, changeOf(request)] as const])));
-      return {
-        policy,
-        from,
-        to,
-        equal,
-        changes: [...changes.values()],
-        rules: rules.map(({ rule, change }) => ({ rule, change })),
-        exceptions: toldExceptions([before.document], [after.document]),
-      };
+      return { policy, from, to, ...tellDiff([before.document], [after.document], inventory) };
     },
     decide: ({ body }) => decide(body.request),
   };
-}
-
-export function toldExceptions(before: readonly Policy[], after: readonly Policy[]): readonly ExceptionChange[] {
-  return exceptionChanges(before, after).map((change) => ({ ...change, text: exceptionChangeText(change) }));
-}
-
-function changeOf({ request, before, after, text }: ShownRequest): PolicyDiff['changes'][number] {
-  return { witness: request, from: before, to: after, text };
 }
 
 export async function knownPolicy(store: Store, policy: string): Promise<PolicyRow> {

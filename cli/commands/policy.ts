@@ -9,11 +9,12 @@ import { answer, progress, style, table, when } from '../output.ts';
 import { addPolicyAnalysis } from './policy/analysis.ts';
 import { addPolicyCompare } from './policy/compare.ts';
 import { addPolicyCompile } from './policy/compile.ts';
+import { addPolicyDiff } from './policy/diff.ts';
 import { addPolicyRightSize } from './policy/right-size.ts';
 import { addPolicyLife } from './policy/life.ts';
 import { addPolicyImport } from './policy/import.ts';
 import { addPolicyWhatIf } from './policy/whatif.ts';
-import { detailWords, diffWords, draftWords, failedRunOf, versionWords } from '../policy-words.ts';
+import { detailWords, draftWords, failedRunOf, versionWords } from '../policy-words.ts';
 
 export const addPolicy: AddCommands = (program) => {
   const policy = program.command('policy').description('draft, read and submit policies');
@@ -21,7 +22,7 @@ export const addPolicy: AddCommands = (program) => {
     addDraft,
     addList,
     addShow,
-    addDiff,
+    addPolicyDiff,
     addAnswer,
     addSubmit,
     addPolicyImport,
@@ -103,22 +104,6 @@ const addShow: AddCommands = (policy) => {
         }
         const version = await client.call('policies.version', { params: { policy: name, version: given.version } });
         answer(options, version, versionWords);
-      }),
-    );
-};
-
-const addDiff: AddCommands = (policy) => {
-  policy
-    .command('diff')
-    .description('compare two versions by what they decide, with a request on which they differ')
-    .argument('<policy>')
-    .argument('<from>', 'version')
-    .argument('<to>', 'version')
-    .addHelpText('after', example('policy diff cardholder-database 1 2'))
-    .action(
-      withClient(async ({ client, options }, name: string, from: string, to: string) => {
-        const diff = await client.call('policies.diff', { params: { policy: name }, query: { from, to } });
-        answer(options, diff, diffWords);
       }),
     );
 };

@@ -27,7 +27,7 @@ describeWith(['postgres', 'opa'], 'access and AI rules on a server', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await openHarness({ waitMs: 0 });
-  });
+  }, 120_000);
   afterAll(() => harness.close());
 
   const post = async (who: string, path: string, payload: object) => {

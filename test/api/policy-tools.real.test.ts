@@ -51,7 +51,7 @@ describeWith(['postgres', 'opa'], 'the tools of the policy core by the API', () 
     await harness.store.policies.approve({ policy: 'cardholder', version: 1, by: 'manager', approval: 'a-1' });
     await harness.store.policies.enforce({ policy: 'cardholder', version: 1, by: 'system:test' });
     await harness.store.policies.saveDraft(network('cardholder', 'tcp/5433'), 'ann');
-  });
+  }, 120_000);
   afterAll(() => harness.close());
 
   const post = async (who: string, path: string, payload: object) => {

@@ -49,6 +49,24 @@ describe('Cedar policies that are in force', () => {
   });
 });
 
+describe('two states of access rules in files', () => {
+  it('are compared in meaning, with a request for what is decided otherwise', () => {
+    const rule = (when: string) => `policy: docs
+title: Documents
+owner: data
+requirements: [{ id: r1, text: Staff read. }]
+rules:
+  - { id: staff, requirement: r1, access: { allow: { principals: ['group:staff'], actions: [read], resources: ['doc:*']${when} } } }
+`;
+    writeFileSync(join(folder, 'before.yaml'), rule(', when: { mfa: true }'));
+    writeFileSync(join(folder, 'after.yaml'), rule(''));
+    const diff = JSON.parse(edict('diff', 'before.yaml', 'after.yaml', '--json').stdout);
+    expect(diff).toMatchObject({ equal: false, rules: [{ rule: 'docs/staff', change: 'widened' }], exceptions: [] });
+    expect(diff.changes[0]).toMatchObject({ witness: { kind: 'access', action: 'read' }, to: 'allow' });
+    expect(edict('diff', 'after.yaml', 'after.yaml')).toMatchObject({ status: 0, stdout: 'after.yaml and after.yaml decide alike\n' });
+  });
+});
+
 describe('AWS documents that are in force', () => {
   it('become a policy file that is proved as what AWS reads, and compiles to no firewall', () => {
     const imported = edict('import', '--from', 'aws-iam', 'reports.json');

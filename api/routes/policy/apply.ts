@@ -5,13 +5,13 @@
 import type { Inventory } from '../../../domain/context/inventory.ts';
 import { digestOf } from '../../../domain/digest.ts';
 import { EdictError } from '../../../domain/errors.ts';
+import { tellExceptions } from '../../../domain/policy/life/told-diff.ts';
 import { diffPolicies, type PolicyDiff } from '../../../domain/policy/diff.ts';
 import type { Policy } from '../../../domain/policy/model.ts';
 import { assertValidPolicy, type PolicyProblem, validatePolicy } from '../../../domain/policy/validate.ts';
 import type { Actor, PolicyVersionRow, Store } from '../../../store/port.ts';
 import type { ApplyReply } from '../../contract/policy/apply.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
-import { toldExceptions } from '../policies.ts';
 
 export function applyHandlers(deps: HandlerDeps): HandlersOf<'policies.apply'> {
   const { store } = deps;
@@ -68,7 +68,7 @@ function planOf({ current, document, inventory }: Planning): Omit<ApplyReply, 'm
     ...version,
     equal: diff?.equal ?? false,
     rules: diff?.rules.map(ruleOf) ?? [],
-    exceptions: diff === undefined ? [] : toldExceptions(before, [document]),
+    exceptions: diff === undefined ? [] : tellExceptions(before, [document]),
     problems: problems.map(problemOf),
   };
 }
