@@ -187,6 +187,7 @@ function allHandlers(deps: HandlerDeps): Handlers {
 }
 
 function createApp(deps: ServerDeps, files: ConsoleFiles | undefined): FastifyInstance {
+  const transport = deps.access?.origin?.startsWith('https:') === true ? { 'strict-transport-security': 'max-age=31536000' } : {};
   const app = Fastify({
     ...(deps.logger === undefined ? { logger: false } : { loggerInstance: deps.logger }),
     exposeHeadRoutes: false,
@@ -204,7 +205,7 @@ function createApp(deps: ServerDeps, files: ConsoleFiles | undefined): FastifyIn
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...securityHeaders, 'x-request-id': request.id });
+    reply.headers({ ...securityHeaders, ...transport, 'x-request-id': request.id });
   });
   app.setNotFoundHandler((request, reply) => {
     if (files?.answers(request) === true) return files.answer(reply);

@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { EdictError } from '../../domain/errors.ts';
 import type { OpenSession, Sessions } from '../../store/access/port-access.ts';
-import { csrfHeader } from '../contract/access/session.ts';
+import { csrfHeader, unattendedHeader } from '../contract/access/session.ts';
 import { sameSecret } from './bearer.ts';
 import { cookieOf, sessionCookie } from './cookie.ts';
 
@@ -37,7 +37,7 @@ export function sessionDoor({ sessions, idleMs, origin }: SessionDoorDeps): Sess
     authenticate: async (request) => {
       const token = sessionToken(request);
       if (token === undefined) return undefined;
-      const open = await sessions.authenticate(token, idleMs);
+      const open = await sessions.authenticate(token, { idleMs, use: !isUnattended(request) });
       if (open === undefined) throw new EdictError('session-ended', 'the session has ended', { help: 'sign in again' });
       requireOwnPage(request);
       requireToken(request, token);
@@ -67,6 +67,11 @@ function requireToken(request: FastifyRequest, token: string): void {
       expected: '`csrf` of GET /v1/session',
     },
   );
+}
+
+/** What a page reads by itself while nobody is at it does not keep the session open. */
+function isUnattended(request: FastifyRequest): boolean {
+  return request.headers[unattendedHeader] === '1' && !changes(request);
 }
 
 function changes({ method }: FastifyRequest): boolean {

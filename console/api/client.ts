@@ -5,6 +5,7 @@
 import { routes as table } from 'virtual:edict-routes';
 import type { CallInput, ReplyOf } from '../../api/contract/route.ts';
 import type { RouteName, Routes } from '../../api/contract/routes.ts';
+import { attendedHeader } from './attended.ts';
 import { awayFault, Fault, faultOf } from './fault.ts';
 import { newKey } from './key.ts';
 import { noteReach } from './reach.ts';
@@ -75,7 +76,7 @@ function headersOf(method: string, input: Loose, options: CallOptions): Record<s
   const headers: Record<string, string> = { accept: 'application/json' };
   if (input.body !== undefined) headers['content-type'] = options.contentType ?? 'application/json';
   if (method === 'POST') headers['idempotency-key'] = options.key ?? newKey();
-  return method === 'GET' ? headers : { ...headers, ...csrfHeader() };
+  return { ...headers, ...(method === 'GET' ? attendedHeader() : csrfHeader()) };
 }
 
 function pathOf(path: string, params: unknown): string {

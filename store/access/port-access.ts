@@ -34,8 +34,8 @@ export type Sessions = {
     readonly agent: string;
     readonly instead?: string | undefined;
   }) => Promise<NewSession>;
-  /** Whose it is; undefined when unknown, ended, over, idle for longer, or the person is disabled. The roles are those of now. Counts as use. */
-  readonly authenticate: (token: string, idleMs: number) => Promise<OpenSession | undefined>;
+  /** Whose it is; undefined when unknown, ended, over, idle for longer, or the person is disabled. The roles are those of now. `use`: whether it counts as such. */
+  readonly authenticate: (token: string, input: { readonly idleMs: number; readonly use: boolean }) => Promise<OpenSession | undefined>;
   /** The same by id, and no use. */
   readonly current: (id: string, idleMs: number) => Promise<OpenSession | undefined>;
   /** The person has proved again who they are: the session goes on with another token. `not-found` where it has ended. */

@@ -14,9 +14,10 @@ const keptDays = 30;
 
 export function sessionsRepository(db: Db, change: Change): Sessions {
   return {
-    authenticate: async (token, idleMs) => {
+    authenticate: async (token, { idleMs, use }) => {
       const found = await openOne(db, { hash: secretHash(token) }, idleMs);
-      if (found?.stale === true) await db.updateTable('sessions').set({ seen_at: now() }).where('id', '=', found.session.id).execute();
+      if (use && found?.stale === true)
+        await db.updateTable('sessions').set({ seen_at: now() }).where('id', '=', found.session.id).execute();
       return found;
     },
     current: (id, idleMs) => openOne(db, { id }, idleMs),

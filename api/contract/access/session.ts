@@ -10,6 +10,8 @@ import { Id, list, Time } from '../values.ts';
 
 /** Header of changing requests that come with the cookie. */
 export const csrfHeader = 'x-edict-csrf';
+/** `1` where a page reads by itself and nobody was at it for a while: such a request does not count as use of the session. */
+export const unattendedHeader = 'x-edict-unattended';
 
 export const SignInMethod = z.enum(['password', 'oidc']);
 export const Session = z

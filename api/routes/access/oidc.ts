@@ -37,7 +37,7 @@ type Exchange = { readonly http: FastifyRequest; readonly reply: FastifyReply };
 
 async function signedIn({ store, access }: HandlerDeps, http: FastifyRequest): Promise<Pick<Journey, 'session' | 'person'>> {
   const token = sessionToken(http);
-  const open = token === undefined ? undefined : await store.sessions.authenticate(token, access.idleMs);
+  const open = token === undefined ? undefined : await store.sessions.authenticate(token, { idleMs: access.idleMs, use: true });
   return open === undefined ? {} : { session: open.session.id, person: open.person.id };
 }
 

@@ -92,7 +92,9 @@ describe('an ID token', () => {
     );
   };
   const also = (more: object) => ({ claims: (claims: Record<string, unknown>) => ({ ...claims, ...more }) });
-  const without = (name: string) => ({ claims: ({ [name]: _, ...claims }: Record<string, unknown>) => claims });
+  const without = (name: string) => ({
+    claims: (claims: Record<string, unknown>) => Object.fromEntries(Object.entries(claims).filter(([claim]) => claim !== name)),
+  });
 
   it('that holds is believed, and clocks may differ a little', async () => {
     expect(await arrive({})).toBe('anna');

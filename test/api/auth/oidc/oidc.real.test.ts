@@ -39,7 +39,7 @@ async function startProvider(port: number, key: string, people: object = account
     env: { PATH: process.env['PATH'], PROVIDER: JSON.stringify({ port, origin, key, accounts: people }) },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  await once(child.stdout!, 'data');
+  await once(child.stdout, 'data');
   return child;
 }
 
@@ -53,7 +53,10 @@ async function stop(child: ChildProcess): Promise<void> {
 /** A browser at the provider: keeps its cookies, follows where it is sent, fills in the form, and stops where it is sent back to us. */
 function wanderer() {
   const jar = new Map<string, string>();
-  const go = async (url: string, init: RequestInit = {}): Promise<string> => {
+  const go = async (
+    url: string,
+    init: { method?: string; body?: URLSearchParams; headers?: Record<string, string> } = {},
+  ): Promise<string> => {
     const answer = await fetch(url, {
       ...init,
       redirect: 'manual',
@@ -102,7 +105,7 @@ describeWith(['postgres', 'opa'], 'signing in at an OpenID provider', () => {
       EDICT_OIDC_ROLES: 'soc=analyst, soc-leads=manager',
       EDICT_OIDC_CREATE_PEOPLE: '1',
       ...more,
-    } as Parameters<typeof accessOf>[0]);
+    });
   beforeAll(async () => {
     port = await freePort();
     child = await startProvider(port, 'first');

@@ -226,6 +226,14 @@ describeWith(['postgres', 'opa'], 'the session of a browser', () => {
     const idle = await newPerson('idle');
     await query(`update sessions set seen_at = seen_at - interval '3 hours' where person = 'idle'`);
     expect(code(await idle.ask('GET', '/v1/me'))).toBe('session-ended');
+    const at = async () => (await query(`select seen_at from sessions where person = 'unattended'`))[0]!['seen_at'];
+    const unattended = await newPerson('unattended');
+    await query(`update sessions set seen_at = seen_at - interval '1 hour' where person = 'unattended'`);
+    const before = await at();
+    await unattended.ask('GET', '/v1/me', { headers: { 'x-edict-unattended': '1' } });
+    expect(await at()).toEqual(before);
+    await unattended.ask('GET', '/v1/me');
+    expect(await at()).not.toEqual(before);
     const long = await newPerson('long');
     await query(`update sessions set ends_at = clock_timestamp() where person = 'long'`);
     expect(code(await long.ask('GET', '/v1/me'))).toBe('session-ended');
