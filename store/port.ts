@@ -21,7 +21,7 @@ import type { SignalRow, Signals } from './port-signals.ts';
 import type { PlaybookRow, Playbooks, PlaybookVersion } from './port-playbooks.ts';
 import type { CommandRow, Commands, CommandStatus } from './runs/port-commands.ts';
 import type { Guard, GuardSituation } from './effects/port-guard.ts';
-import type { IncidentEntry, IncidentRow, Incidents, Overview, Views } from './incidents/port-incidents.ts';
+import type { IncidentRow, Incidents, Overview, Views } from './incidents/port-incidents.ts';
 import type { SecretRow, Secrets } from './secrets/port-secrets.ts';
 import type { Triggers } from './triggers/port-triggers.ts';
 import type { Values } from './port-values.ts';
@@ -401,7 +401,7 @@ export type Points = {
 };
 
 export type { AuditCheck, AuditRow };
-export type { IncidentEntry, IncidentRow, Incidents };
+export type { IncidentRow, Incidents };
 export type { PlaybookRow, Playbooks, PlaybookVersion };
 export type { SignalRow, Signals };
 export type { Approvals, Delegations, Reviews };
