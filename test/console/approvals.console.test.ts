@@ -1,7 +1,7 @@
 /** Deciding in a browser: approving, denying, two managers at once, expiry, less of it, questions, and the glass. */
 import { expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { as, checkScreen, describeConsole } from './browser.ts';
+import { as, checkScreen, describeConsole, passwordOf } from './browser.ts';
 import { approvalOf, askToContain, publishDrills, runIs, startRun } from './drills.ts';
 
 /** In place of holding: who cannot hold types the word. */
@@ -116,7 +116,7 @@ describeConsole('approvals', (open) => {
     await page.reload();
     expect(await question.inputValue()).toBe('Is ws-42 in use now?');
     await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByRole('region', { name: 'Questions and answers' }).getByText('Is ws-42 in use now?').waitFor();
+    await page.getByRole('listitem').getByText('Is ws-42 in use now?').waitFor();
     expect(await question.inputValue()).toBe('');
     await page.getByRole('button', { name: 'More ways to decide' }).click();
     await page.getByRole('menuitem', { name: 'Approve less of it…' }).click();
@@ -134,6 +134,31 @@ describeConsole('approvals', (open) => {
     await decide(dialogOf(other), 'break');
     await decision(other).getByText('by broken glass').waitFor();
     await other.getByText('glass broken').waitFor();
+  });
+
+  it('who has to prove once more who they are goes on with what they typed', async () => {
+    const { id } = await askToContain('ws-42');
+    const page = await open('manager-1', `/approvals/${id}`);
+    // As the server answers where the last proof is too old.
+    const problem = { type: 'about:blank', title: 'Refused', status: 403, code: 'step-up-needed', detail: 'prove it', request: 'r' };
+    await page
+      .context()
+      .route(
+        '**/votes',
+        (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+        {
+          times: 1,
+        },
+      );
+    await page.getByRole('button', { name: 'Approve…' }).click();
+    await dialogOf(page).getByRole('textbox', { name: 'Reason' }).fill('seen in two logs');
+    await decide(dialogOf(page), 'approve');
+    await dialogOf(page).getByText('Say once more who you are').waitFor();
+    await dialogOf(page).getByLabel('Your password, once more').fill(passwordOf('manager-1'));
+    await dialogOf(page).getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('seen in two logs').waitFor();
+    const { votes } = await as('auditor').call('approvals.get', { params: { id } });
+    expect(votes.map(({ by, reason }) => [by, reason])).toEqual([['manager-1', 'seen in two logs']]);
   });
 
   it('who asks does not decide, and who may only read is offered nothing', async () => {

@@ -13,7 +13,11 @@ import type { Client } from '../../cli/client.ts';
 import { browserPath } from './browser-path.ts';
 import { readCredentials } from './people.ts';
 
-export type Running = { readonly url: string; readonly dataDir: string };
+export type Running = {
+  readonly url: string;
+  readonly dataDir: string;
+  /** Where what the API would take too long for is put. */ readonly database: string;
+};
 
 /** A browser on a busy machine. */
 const testMs = 90_000;

@@ -5,7 +5,7 @@ import { as } from './browser.ts';
 import { waitFor } from './world.ts';
 
 const drill = `playbook: console-drill
-version: 1.0.0
+version: 1.0.2
 title: A drill with a question, two hosts and a glass to break
 triggers: [{ manual: { roles: [analyst, manager] } }]
 inputs: { expires: { type: duration, default: 30m, min: 1s, max: 1h } }
@@ -37,8 +37,8 @@ steps:
 `;
 
 const many = `playbook: console-many
-version: 1.0.0
-title: A thousand items
+version: 1.0.2
+title: A thousand steps
 triggers: [{ manual: { roles: [analyst] } }]
 inputs: { items: { type: list } }
 steps:
@@ -46,8 +46,10 @@ steps:
     foreach:
       in: '\${inputs.items}'
       as: item
-      concurrency: 1000
-      steps: [{ id: hold, wait: { for: 10m } }]
+      concurrency: 500
+      steps:
+        - { id: touch, action: control.noop, with: { value: '\${item}' } }
+        - { id: hold, wait: { for: 10m } }
 `;
 
 export async function publishDrills(): Promise<void> {

@@ -23,5 +23,5 @@ export default async function setUp(): Promise<void> {
   (globalThis as { edictConsoleStack?: object }).edictConsoleStack = { stack, dataDir };
   const url = stack.addresses.api;
   await fillWorld({ url, ...readCredentials(dataDir) });
-  process.env['EDICT_TEST_CONSOLE'] = JSON.stringify({ url, dataDir });
+  process.env['EDICT_TEST_CONSOLE'] = JSON.stringify({ url, dataDir, database: stack.addresses.database });
 }

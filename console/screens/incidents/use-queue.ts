@@ -6,7 +6,7 @@ import { usePages } from '../../api/queries.ts';
 import type { UrlState } from '../../app/url.ts';
 import { steady } from './steady.ts';
 
-const pageSize = 200;
+const pageSize = 500;
 const filterNames = ['status', 'severity', 'assignee', 'sla', 'waiting', 'mentions', 'key', 'text', 'order'] as const;
 
 export type Queue = {
