@@ -74,6 +74,7 @@ function isPossible({ runs, table }: Given, tells: Uint32Array, index: number): 
 
 /** Where an exception is for all there is at a level, it is for all that its rule matches: it need not live on where the rule does not. */
 function withinMatches({ clauses, runs }: Given): Build['runs'] {
+  if (clauses.every(({ role }) => role === 'match')) return runs;
   return runs.map((list) => {
     let match = -1;
     return list.map((own, index) => {
