@@ -6,6 +6,7 @@ import IconAlertHexagon from '@tabler/icons-react/icons/IconAlertHexagon';
 import IconHandStop from '@tabler/icons-react/icons/IconHandStop';
 import IconLayoutDashboard from '@tabler/icons-react/icons/IconLayoutDashboard';
 import IconNotebook from '@tabler/icons-react/icons/IconNotebook';
+import IconSettings from '@tabler/icons-react/icons/IconSettings';
 import IconServer from '@tabler/icons-react/icons/IconServer2';
 import IconShieldCheck from '@tabler/icons-react/icons/IconShieldCheck';
 import IconReport from '@tabler/icons-react/icons/IconReportAnalytics';
@@ -98,4 +99,11 @@ export const screens: readonly ScreenEntry[] = [
   },
   { path: '/playbooks/$playbook', title: 'Playbook', route: 'playbooks.get', load: () => import('../screens/playbook/playbook.tsx') },
   { path: '/write', title: 'Write a playbook', route: 'playbooks.publish', load: () => import('../screens/playbook/write.tsx') },
+  {
+    path: '/settings',
+    title: 'Settings',
+    route: 'sessions.list',
+    nav: { group: 'settings', icon: IconSettings, key: 's' },
+    load: () => import('../screens/settings/settings.tsx'),
+  },
 ];

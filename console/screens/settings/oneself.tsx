@@ -1,0 +1,129 @@
+/** One's own sessions, each to be ended, and one's password. */
+import { Button, PasswordInput } from '@mantine/core';
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+import { useRead, useSend } from '../../api/queries.ts';
+import { remember, sessionKey, useSession } from '../../api/session.tsx';
+import { queryClient } from '../../api/queries.ts';
+import { notify } from '../../app/notices.tsx';
+import { Section } from '../../look/page.tsx';
+import { State } from '../../look/state.tsx';
+import { Failure, Loading } from '../../look/told.tsx';
+import { When } from '../../look/when.tsx';
+import css from './settings.module.css';
+
+export function Oneself(): ReactElement {
+  const { person, how } = useSession();
+  return (
+    <div className={css['stack']}>
+      <Section title="Who you are here">
+        <dl className={css['facts']}>
+          <dt>name</dt>
+          <dd>
+            {person.name} ({person.id})
+          </dd>
+          <dt>roles</dt>
+          <dd>{person.roles.join(', ')}</dd>
+          <dt>signed in</dt>
+          <dd>{how === 'oidc' ? 'at the OpenID provider' : `with a ${how}`}</dd>
+        </dl>
+      </Section>
+      <Sessions />
+      {how === 'password' ? <Password /> : null}
+    </div>
+  );
+}
+
+function Sessions(): ReactElement {
+  const { data, error } = useRead('sessions.list', {});
+  const end = useSend('sessions.end', { stale: ['sessions.list'] });
+  if (data === undefined) return error === null ? <Loading lines={3} /> : <Failure error={error} />;
+  return (
+    <Section title="Where you are signed in" flush>
+      {end.error === null ? null : <Failure error={end.error} inline />}
+      <table className={css['table']}>
+        <thead>
+          <tr>
+            <th scope="col">Browser</th>
+            <th scope="col">From</th>
+            <th scope="col">Since</th>
+            <th scope="col">Last used</th>
+            <th scope="col">
+              <span className="unseen">Action</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.items.map(({ id, agent, address, startedAt, seenAt, here }) => (
+            <tr key={id}>
+              <td>{agent}</td>
+              <td>{address}</td>
+              <td>
+                <When at={startedAt} />
+              </td>
+              <td>
+                <When at={seenAt} as="distance" />
+              </td>
+              <td className={css['end']}>
+                {here ? (
+                  <State value="here" tone="good" label="this one" />
+                ) : (
+                  <Button size="compact-xs" variant="default" disabled={end.isPending} onClick={() => end.mutate({ params: { id } })}>
+                    End it
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
+
+function Password(): ReactElement {
+  const [current, setCurrent] = useState('');
+  const [password, setPassword] = useState('');
+  const send = useSend('session.password', {
+    stale: ['sessions.list'],
+    onDone: (session) => {
+      queryClient.setQueryData(sessionKey, remember(session));
+      setCurrent('');
+      setPassword('');
+      notify('The password is changed; every other session of yours has ended.');
+    },
+  });
+  return (
+    <Section title="Another password">
+      <form
+        className={css['form']}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send.mutate({ body: { current, password } });
+        }}
+      >
+        <PasswordInput
+          label="Password now"
+          autoComplete="current-password"
+          required
+          value={current}
+          onChange={({ currentTarget }) => setCurrent(currentTarget.value)}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+        />
+        <PasswordInput
+          label="New password"
+          description="A few words are best."
+          autoComplete="new-password"
+          required
+          value={password}
+          onChange={({ currentTarget }) => setPassword(currentTarget.value)}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the new password' }}
+        />
+        {send.error === null ? null : <Failure error={send.error} inline />}
+        <Button type="submit" loading={send.isPending} disabled={current === '' || password === ''} className={css['submit'] ?? ''}>
+          Change it
+        </Button>
+      </form>
+    </Section>
+  );
+}
