@@ -22,7 +22,7 @@ import { periods } from '../cisco-ios/periods.ts';
 import { type AddressElement, elementsOf, isHost } from '../rulebase/elements.ts';
 import { type Rulebase, rulebaseOf, type Side } from '../rulebase/lines.ts';
 import { omissionLosses } from '../rulebase/losses.ts';
-import { byName, mark, nameOf, shortDigest } from '../rulebase/names.ts';
+import { byName, mark, nameOf, onceByName, shortDigest } from '../rulebase/names.ts';
 import { type SayableLine, sayableOf } from '../rulebase/sayable.ts';
 import type { PortRange, ServiceEntry } from '../rulebase/services.ts';
 import type { Compilation } from '../target.ts';
@@ -51,13 +51,16 @@ function missingWord({ protocol, ports, sourcePorts }: ServiceEntry): string | u
 /** Lines of each block, by its first line; blocks in the order in which one refers to another. */
 type Blocks = Map<string, readonly string[]>;
 
-type Writer = { readonly times: Blocks; readonly objects: Blocks; readonly groups: Blocks };
+type Objects = { readonly times: Blocks; readonly objects: Blocks; readonly groups: Blocks };
+
+type Writer = Objects & { readonly sideOf: (side: Side) => string };
 
 const longestRemark = 100;
 const longestName = 64;
 
 function printConfiguration({ timezone, isOpen }: Rulebase, lines: readonly SayableLine[]): string {
-  const writer: Writer = { times: new Map(), objects: new Map(), groups: new Map() };
+  const made: Objects = { times: new Map(), objects: new Map(), groups: new Map() };
+  const writer: Writer = { ...made, sideOf: onceByName((side: Side) => sideText(made, side)) };
   let rule = '';
   const entries = lines.flatMap((line) => {
     const remark = line.id === rule ? [] : [`remark ${line.id.slice(0, longestRemark)}`];
@@ -87,7 +90,7 @@ function printBlocks(blocks: Blocks): readonly string[] {
 
 function printLine(writer: Writer, line: SayableLine): readonly string[] {
   const action = line.decision === 'allow' ? 'permit' : 'deny';
-  const [from, to] = [sideText(writer, line.from), sideText(writer, line.to)];
+  const [from, to] = [writer.sideOf(line.from), writer.sideOf(line.to)];
   const time = line.minutes === undefined ? '' : ` time-range ${timeName(writer, line.minutes)}`;
   return servicesOf(writer, line.services).map(
     ({ protocol, source, destination }) => `${action} ${protocol} ${from}${source} ${to}${destination}${time}`,
@@ -124,7 +127,7 @@ function portText(range: PortRange | undefined): string {
   return range.low === range.high ? ` eq ${range.low}` : ` range ${range.low} ${range.high}`;
 }
 
-function sideText(writer: Writer, { name, set, isNamed }: Side): string {
+function sideText(writer: Objects, { name, set, isNamed }: Side): string {
   if (name === 'any') return 'any';
   if (isEqual(set, [familyLine[4]])) return 'any4';
   if (isEqual(set, [familyLine[6]])) return 'any6';
@@ -147,7 +150,7 @@ function groupOf(name: string, set: IntervalSet, isNamed: boolean): string {
 }
 
 /** A range is only said by an object. */
-function objectText({ objects }: Writer, { name, first, last }: AddressElement): string {
+function objectText({ objects }: Objects, { name, first, last }: AddressElement): string {
   const object = nameOf(name, longestName);
   objects.set(`object network ${object}`, [`range ${first} ${last}`]);
   return `object ${object}`;

@@ -43,9 +43,9 @@ function servicesAt(protocol: number, ranges: IntervalSet): readonly IntervalSet
 }
 
 /** `icmp` in a list for IPv6 is ICMPv6. */
-function protocolOf(words: Words, { family }: CiscoList, { groups }: CiscoText): IntervalSet {
+function protocolOf(words: Words, { family }: CiscoList, text: CiscoText): IntervalSet {
   const word = words.next();
-  if (word === 'object-group' || word === 'object') return groupServices(groups, words.next());
+  if (word === 'object-group' || word === 'object') return ofGroup(text, groupServices, words.next());
   if (word === 'ip' || word === 'ipv4' || word === 'ipv6') return anyService;
   if (word === 'icmp' && family === 6) return protocolSet(58);
   const number = protocolNumber(word);
@@ -53,7 +53,15 @@ function protocolOf(words: Words, { family }: CiscoList, { groups }: CiscoText):
   return protocolSet(number);
 }
 
-function addresses(words: Words, list: CiscoList, { groups }: CiscoText): IntervalSet {
+/** Entries that name the same group share one set. */
+function ofGroup({ groups, known }: CiscoText, read: typeof groupServices | typeof groupAddresses, name: string): IntervalSet {
+  const key = `${read === groupServices ? 'service' : 'network'} ${name}`;
+  const held = known.get(key) ?? read(groups, name);
+  known.set(key, held);
+  return held;
+}
+
+function addresses(words: Words, list: CiscoList, text: CiscoText): IntervalSet {
   const word = words.next();
   switch (word) {
     case 'any':
@@ -68,7 +76,7 @@ function addresses(words: Words, list: CiscoList, { groups }: CiscoText): Interv
     case 'object':
     case 'net-group':
     case 'addrgroup':
-      return groupAddresses(groups, words.next());
+      return ofGroup(text, groupAddresses, words.next());
     default:
       return networkOf(word, words, list);
   }
@@ -155,7 +163,7 @@ const options: Readonly<Record<string, Option>> = {
   'match-all': (words) => flagRegion(words),
 };
 
-const noText: CiscoText = { lists: new Map(), groups: new Map(), times: new Map(), unread: [] };
+const noText: CiscoText = { lists: new Map(), groups: new Map(), times: new Map(), unread: [], known: new Map() };
 
 function dscpAt(words: Words): { readonly low: number; readonly high: number } {
   const value = dscpNumber(words.peek());

@@ -2,6 +2,7 @@
  * Reads access lists of Cisco's systems (IOS and IOS XE, IOS XR, NX-OS, ASA) into lists of entries, object groups and time ranges. An
  * entry is its words; what they mean is in entry.ts. Written from Cisco's command references.
  */
+import type { IntervalSet } from '../../intervals.ts';
 import { gatherUnread, type Place, type Unread, unreadable } from '../../import/filter.ts';
 
 export type CiscoEntry = Place & { readonly permit: boolean; readonly words: readonly string[] };
@@ -23,6 +24,8 @@ export type CiscoText = {
   readonly groups: ReadonlyMap<string, CiscoGroup>;
   readonly times: ReadonlyMap<string, CiscoGroup>;
   readonly unread: readonly Unread[];
+  /** What groups and time ranges hold, each worked out once. */
+  readonly known: Map<string, IntervalSet>;
 };
 
 type State = {
@@ -40,7 +43,7 @@ export function parseCisco(text: string): CiscoText {
     const place = { line: index + 1, text: line };
     gatherUnread(state.unread, place, () => parseLine(state, place));
   }
-  return state;
+  return { ...state, known: new Map() };
 }
 
 function parseLine(state: State, place: Place): void {
