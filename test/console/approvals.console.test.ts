@@ -156,6 +156,10 @@ describeConsole('approvals', (open) => {
     await dialogOf(page).getByText('Say once more who you are').waitFor();
     await dialogOf(page).getByLabel('Your password, once more').fill(passwordOf('manager-1'));
     await dialogOf(page).getByRole('button', { name: 'Go on' }).click();
+    await decision(page)
+      .getByText(/You have voted|approved/u)
+      .first()
+      .waitFor();
     await page.getByText('seen in two logs').waitFor();
     const { votes } = await as('auditor').call('approvals.get', { params: { id } });
     expect(votes.map(({ by, reason }) => [by, reason])).toEqual([['manager-1', 'seen in two logs']]);

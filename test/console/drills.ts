@@ -1,11 +1,12 @@
 /** Runs for tests of screens: containments that wait for managers, and playbooks of these tests' own. */
 import type { Approval } from '../../api/contract/approvals.ts';
 import type { RunDetail } from '../../api/contract/runs.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { as } from './browser.ts';
 import { waitFor } from './world.ts';
 
 const drill = `playbook: console-drill
-version: 1.0.2
+version: 1.0.0
 title: A drill with a question, two hosts and a glass to break
 triggers: [{ manual: { roles: [analyst, manager] } }]
 inputs: { expires: { type: duration, default: 30m, min: 1s, max: 1h } }
@@ -37,7 +38,7 @@ steps:
 `;
 
 const many = `playbook: console-many
-version: 1.0.2
+version: 1.0.0
 title: A thousand steps
 triggers: [{ manual: { roles: [analyst] } }]
 inputs: { items: { type: list } }
@@ -56,13 +57,13 @@ export async function publishDrills(): Promise<void> {
   for (const source of [drill, many]) await as('engineer').call('playbooks.publish', { body: { source } });
 }
 
-export async function startRun(name: string, inputs: Readonly<Record<string, unknown>>, by = 'analyst'): Promise<string> {
-  const { run } = await as(by).call('playbooks.run', { params: { name }, body: { inputs: inputs as Record<string, never> } });
+export async function startRun(name: string, inputs: JsonObject, by = 'analyst'): Promise<string> {
+  const { run } = await as(by).call('playbooks.run', { params: { name }, body: { inputs } });
   return run;
 }
 
 /** A containment of a host that waits for a decision. */
-export async function askToContain(host: string, more: Readonly<Record<string, unknown>> = {}): Promise<Approval> {
+export async function askToContain(host: string, more: JsonObject = {}): Promise<Approval> {
   return approvalOf(await startRun('contain-host', { host, indicator: '203.0.113.9', ...more }));
 }
 

@@ -12,10 +12,10 @@ export type Effect = Approval['plan']['effects'][number];
 
 export function Asked({ approval }: { readonly approval: Approval }): ReactElement {
   const { effects } = approval.plan;
-  const one = effects.length === 1;
+  const title = titles[approval.status];
   return (
     <Section
-      title={one ? 'What will be done' : `What will be done: ${effects.length} steps`}
+      title={effects.length === 1 ? title : `${title}: ${effects.length} steps`}
       aside={
         <span className={css['digest']}>
           digest of the plan <Digest value={approval.digest} />
@@ -26,6 +26,14 @@ export function Asked({ approval }: { readonly approval: Approval }): ReactEleme
     </Section>
   );
 }
+
+const titles: Readonly<Record<Approval['status'], string>> = {
+  open: 'What will be done',
+  approved: 'What was approved',
+  denied: 'What was denied',
+  expired: 'What was asked',
+  cancelled: 'What was asked',
+};
 
 type EffectsProps = {
   readonly approval: Pick<Approval, 'irreversible'>;

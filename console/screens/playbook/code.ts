@@ -36,8 +36,8 @@ const look = EditorView.theme({
   '.cm-lintRange-warning': { backgroundImage: 'none', borderBottom: '2px solid var(--warn)' },
   '.cm-changedLine': { backgroundColor: 'var(--good-soft) !important' },
   '.cm-deletedChunk, &.cm-merge-a .cm-changedLine': { backgroundColor: 'var(--bad-soft) !important' },
-  '.cm-changedText': { background: 'color-mix(in srgb, var(--good) 28%, transparent) !important' },
-  '&.cm-merge-a .cm-changedText': { background: 'color-mix(in srgb, var(--bad) 28%, transparent) !important' },
+  '.cm-changedText': { background: 'color-mix(in srgb, var(--good) 16%, transparent) !important' },
+  '&.cm-merge-a .cm-changedText': { background: 'color-mix(in srgb, var(--bad) 16%, transparent) !important' },
   '.cm-collapsedLines': { background: 'var(--sunken) !important', color: 'var(--ink-3)' },
 });
 

@@ -79,8 +79,8 @@ function Compared({
   return (
     <>
       <p className={css['tally']} role="status">
-        <strong>{runs}</strong> runs: <State value="same" tone="good" label={`${same} the same`} />{' '}
-        <State value="different" tone="warn" label={`${different} different`} />{' '}
+        <strong>{runs}</strong> runs: <State value="same" tone={same === 0 ? 'still' : 'good'} label={`${same} the same`} />{' '}
+        <State value="different" tone={different === 0 ? 'still' : 'warn'} label={`${different} different`} />{' '}
         <State value="undecided" tone="still" label={`${undecided} undecided`} />
         {skipped.length === 0 ? '' : ` · ${skipped.length} not taken: ${skipped[0]?.reason ?? ''}`}
       </p>
