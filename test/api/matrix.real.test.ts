@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { permissions } from '../../api/contract/route.ts';
 import { pathOf } from '../../api/contract/route.ts';
 import type { Access, Permission, RouteSpec } from '../../api/contract/route.ts';
@@ -98,6 +98,9 @@ function mayPass(access: Access, role: Role | undefined): boolean {
   if (access === 'engine-token' || access === 'signature' || role === undefined) return false;
   return holders[access].includes(role);
 }
+
+// A machine that runs other suites at the same time is no fault of the API.
+jest.setTimeout(60_000);
 
 describeWith(['postgres', 'opa'], 'who may use which route', () => {
   let harness: Harness;

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Client } from 'pg';
 import type { Hint } from '../../../api/contract/access/events.ts';
 import { describeWith } from '../../stack/fixture.ts';
@@ -18,6 +18,9 @@ type Stream = {
   readonly over: () => boolean;
   readonly close: () => void;
 };
+
+// A machine that runs other suites at the same time is no fault of the stream.
+jest.setTimeout(60_000);
 
 describeWith(['postgres', 'opa'], 'what changes, as it changes', () => {
   let harness: Harness;
@@ -53,7 +56,7 @@ describeWith(['postgres', 'opa'], 'what changes, as it changes', () => {
         over = true;
       });
     const until = async (what: (events: readonly Event[]) => boolean): Promise<void> => {
-      for (const end = Date.now() + 15_000; Date.now() < end; await sleep(20)) if (what(events)) return;
+      for (const end = Date.now() + 40_000; Date.now() < end; await sleep(20)) if (what(events)) return;
       throw new Error(`it was not told: ${JSON.stringify(events)}`);
     };
     const stream: Stream = { status: answer.status, events, until, over: () => over, close: () => gone.abort() };
@@ -154,7 +157,7 @@ describeWith(['postgres', 'opa'], 'what changes, as it changes', () => {
     );
     await client.end();
     let run = '';
-    for (const end = Date.now() + 10_000; run === '' && Date.now() < end; await sleep(50)) run = await order().catch(() => '');
+    for (const end = Date.now() + 40_000; run === '' && Date.now() < end; await sleep(50)) run = await order().catch(() => '');
     await stream.until(told('run', run));
   });
 
@@ -168,7 +171,7 @@ describeWith(['postgres', 'opa'], 'what changes, as it changes', () => {
     open[0]!.close();
     open.find(({ status }) => status === 200)!.close();
     let again = await listen(headers);
-    for (const end = Date.now() + 10_000; again.status !== 200 && Date.now() < end; await sleep(50)) again = await listen(headers);
+    for (const end = Date.now() + 40_000; again.status !== 200 && Date.now() < end; await sleep(50)) again = await listen(headers);
     expect(again.status).toBe(200);
   });
 
