@@ -76,5 +76,11 @@ function withArtifact(desired: StoredDesired, artifact: Artifact, together: read
     throw new EdictError('conflict', `the artifact does not hold \`${lost.policy}\`, which is in force at the point`, {
       help: 'submit it again',
     });
+  // What was ordered before a newer version went out must not take it back: the end of an exception, while its policy is being replaced.
+  const newer = desired.policyVersions.find((held) => versions.some((one) => one.policy === held.policy && one.version < held.version));
+  if (newer !== undefined)
+    throw new EdictError('conflict', `the point holds version ${newer.version} of \`${newer.policy}\` already`, {
+      help: 'an older version comes back by a rollback',
+    });
   return { ...desired, artifact: artifact.digest, policyVersions: versions };
 }

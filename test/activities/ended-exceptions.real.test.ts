@@ -149,6 +149,21 @@ describeWith(['postgres'], 'an exception with an end', () => {
     });
   });
 
+  it('takes back no newer version that went out to a point meanwhile', async () => {
+    at(untilMs);
+    const { ended = [] } = await look(world.as('watch/default'));
+    const { run } = await world.as('watch/default')['monitor.end'](ended[0]!);
+    const acts = world.as(`run/${run}`);
+    await acts['policy.compile'](call(run, 'compile'));
+    await acts['policy.prove'](call(run, 'prove'));
+    const held = (await world.store.points.get('fw-1'))!.desired;
+    await world.store.points.setDesired('fw-1', { ...held, policyVersions: [{ policy: 'cardholder', version: 2 }] }, 'ann');
+    await expect(acts['enforcement.apply'](call(run, 'each[0].apply', { point: 'fw-1' }))).rejects.toMatchObject({ code: 'conflict' });
+    expect((await world.store.points.get('fw-1'))?.desired.artifact).toBe(held.artifact);
+    await acts['enforcement.apply'](call(run, 'each[1].apply', { point: 'opa-1' }));
+    expect(inForceAt('opa-1')).not.toContain('cardholder/visitor');
+  });
+
   it('is ended by nobody but the watch', async () => {
     at(untilMs);
     const { ended = [] } = await look(world.as('watch/default'));

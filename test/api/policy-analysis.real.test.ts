@@ -87,6 +87,22 @@ describeWith(['postgres', 'opa'], 'the analysis of policies by the API', () => {
       allows: { before: { ipv4: { requests: '0' } } },
       radius: { asset: 'ws-17', lost: [], before: { critical: 1 } },
     });
+    expect(body.access).toBeUndefined();
+    const decided = {
+      id: 'd1',
+      at: '2026-11-23T09:00:00Z',
+      point: 'opa-1',
+      kind: 'access' as const,
+      decision: 'allow' as const,
+      determining: [],
+    };
+    await harness.store.context.addDecisions([{ ...decided, principal: 'user:ann', action: 'read', resource: 'document:plan' }]);
+    expect((await get('/v1/policies/cardholder/versions/1/what-if')).body.access).toEqual({
+      requests: 1,
+      untold: 0,
+      wouldBlock: { requests: 0, principals: [], examples: [] },
+      wouldAllow: { requests: 0, principals: [], examples: [] },
+    });
     expect((await get('/v1/policies/cardholder/versions/1/what-if?asset=nobody')).status).toBe(404);
   });
 

@@ -92,6 +92,16 @@ const Change = z.object({
   text: z.string(),
 });
 const Side = z.object({ connections: z.int(), hosts: list(z.string()), examples: list(Change) });
+const AccessChange = Change.extend({ principal: z.string(), erring: list(z.object({ rule: z.string(), reason: z.string() })) });
+const AccessSide = z.object({
+  requests: z.int(),
+  principals: list(z.object({ principal: z.string(), requests: z.int() })),
+  examples: list(AccessChange),
+});
+/** `untold`: of which what is kept does not tell all that a rule asks for; on neither side. */
+const AccessWhatIf = z
+  .object({ requests: z.int(), untold: z.int(), wouldBlock: AccessSide, wouldAllow: AccessSide })
+  .meta({ id: 'PolicyAccessWhatIf' });
 const Reached = list(z.object({ asset: z.string(), hops: z.int(), criticality }));
 const Radius = z.object({ reaches: Reached, reachedFrom: Reached, critical: z.int() });
 
@@ -104,6 +114,8 @@ export const PolicyWhatIf = z
     wouldBlock: Side,
     wouldAllow: Side,
     allows: z.object({ before: Sizes, after: Sizes }),
+    /** Of requests of access and of models that points decided; absent where none was recorded. */
+    access: AccessWhatIf.optional(),
     radius: z.object({ asset: z.string(), before: Radius, after: Radius, gained: list(z.string()), lost: list(z.string()) }).optional(),
   })
   .meta({ id: 'PolicyWhatIf' });
@@ -146,7 +158,8 @@ export const analysisRoutes = {
     path: '/v1/policies/:policy/versions/:version/what-if',
     access: 'policies:read',
     status: 200,
-    summary: 'Replays the recorded connections on the policies in force and on them with this version: who would be cut off, who let in.',
+    summary:
+      'Replays recorded connections and access on the policies in force and on them with this version: who would be cut off, who let in.',
     params: PolicyVersionParams,
     query: WhatIfQuery,
     reply: PolicyWhatIf,

@@ -8,6 +8,7 @@ import { relate } from '../../../domain/policy/analysis/relate.ts';
 import { policySide } from '../../../domain/policy/analysis/side.ts';
 import { plainSizes } from '../../../domain/policy/analysis/size.ts';
 import { prepare } from '../../../domain/policy/decide.ts';
+import { keptWhatIf } from '../../../domain/policy/replay/decision-events.ts';
 import { whatIfOn } from '../../../domain/policy/replay/what-if.ts';
 import { EdictError } from '../../../domain/errors.ts';
 import type { PolicyVersionRow, Store } from '../../../store/port.ts';
@@ -44,8 +45,10 @@ export function analysisHandlers({ store }: HandlerDeps): HandlersOf<Names> {
       const flows = loadFlows(await store.context.connections({ limit: mostConnections }));
       const result = whatIfOn(flows, prepare(before, inventory), prepare(after, inventory), inventory);
       const allows = { before: plainSizes(permissiveness(before, inventory)), after: plainSizes(permissiveness(after, inventory)) };
+      const events = await store.context.accessDecisions({ limit: mostConnections });
+      const access = events.length === 0 ? {} : { access: keptWhatIf(events, { before, after }, inventory) };
       const radius = asset === undefined ? {} : { radius: blastRadius(asset, [before, after], inventory) };
-      return { policy, version, ...result, allows, ...radius };
+      return { policy, version, ...result, allows, ...access, ...radius };
     },
     'policies.optimised': async ({ params: { policy, version } }) => {
       const row = await knownVersion(store, policy, version);

@@ -33,18 +33,21 @@ export type AccessChange = {
 /** Plain JSON. */
 export type AccessWhatIf = {
   readonly requests: number;
-  /** Of which the record does not tell how they were decided, where that is asked. They are not counted on either side. */
+  /** Of which the record does not tell enough: how they were decided, where that is asked, or what a rule asks for. They are on neither side. */
   readonly untold: number;
   readonly wouldBlock: ReplaySide<AccessChange>;
   readonly wouldAllow: ReplaySide<AccessChange>;
 };
 
-/** `before`: what is compared with; what was decided when it was recorded where not given. */
-export function accessWhatIf(
-  records: AccessRecords,
-  { before, after }: { readonly before: AccessDeciders | undefined; readonly after: AccessDeciders },
-  inventory: Inventory,
-): AccessWhatIf {
+export type Compared = {
+  /** What is compared with; what was decided when it was recorded where not given. */
+  readonly before: AccessDeciders | undefined;
+  readonly after: AccessDeciders;
+  /** The records tell a part of each request: a rule that errs may do so for that alone. */
+  readonly inPart?: boolean | undefined;
+};
+
+export function accessWhatIf(records: AccessRecords, { before, after, inPart = false }: Compared, inventory: Inventory): AccessWhatIf {
   const store = entityStore(directoryOf(inventory));
   const [blocks, allows]: [AccessChange[], AccessChange[]] = [[], []];
   let untold = 0;
@@ -52,11 +55,11 @@ export function accessWhatIf(
     const { request, recorded } = element(records.distinct, number);
     const asked = at === undefined ? request : { ...request, at };
     const old = before === undefined ? recordedResult(recorded) : decideAccessPolicies(before, asked);
-    if (old === undefined) {
+    const fresh = decideAccessPolicies(after, asked);
+    if (old === undefined || (inPart && old.erring.length + fresh.erring.length > 0)) {
       untold += count;
       continue;
     }
-    const fresh = decideAccessPolicies(after, asked);
     if ((old.decision === 'allow') === (fresh.decision === 'allow')) continue;
     const side = fresh.decision === 'allow' ? allows : blocks;
     side.push(changeOf({ asked, old, fresh, count }, store, inventory));
