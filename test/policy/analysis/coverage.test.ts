@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { broadRules } from '../../../domain/policy/analysis/broad.ts';
 import { needlessRules } from '../../../domain/policy/analysis/coverage.ts';
-import { decisive, type Decisive, type RuleSet } from '../../../domain/policy/analysis/decisive.ts';
+import { decisive, type Decisive, regionOf, type RuleSet } from '../../../domain/policy/analysis/decisive.ts';
 import { overlapsOf } from '../../../domain/policy/analysis/overlaps.ts';
 import { measureOf } from '../../../domain/policy/analysis/size.ts';
 import type { Path } from '../../../domain/policy/compare.ts';
@@ -106,6 +107,27 @@ test('what is allowed is counted to the request, part by part', () => {
       ]);
     }),
     runs(200),
+  );
+});
+
+test('an allow is over-broad exactly where what it applies to is as large as that', () => {
+  fc.assert(
+    fc.property(ruleSets, fc.nat(), (set, chosen) => {
+      const found = decisive(set);
+      const measure = measureOf(found.store);
+      const allows = set.rules.flatMap(({ effect }, rule) => (effect === 'allow' ? [rule] : []));
+      const widest = new Map(
+        allows.map((rule) => {
+          const sizes = measure.ofDiagram(regionOf(found, rule), (terminal) => found.store.terminals[terminal] === 'in');
+          return [rule, Math.max(...sizes.map(({ share }) => share))] as const;
+        }),
+      );
+      // As large as one of them, so that the bound itself is met.
+      const share = [...widest.values()][chosen % Math.max(1, widest.size)] || 0.5;
+      const told = broadRules(set, found, { measure, share }).map(({ rule }) => rule);
+      expect(told.toSorted((a, b) => a - b)).toEqual(allows.filter((rule) => (widest.get(rule) ?? 0) >= share));
+    }),
+    runs(100),
   );
 });
 
