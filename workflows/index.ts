@@ -1,5 +1,5 @@
 /** Every workflow of Edict: what the worker bundles. */
-import './short-stacks.ts';
+import './promise-notes.ts';
 export { incidentResponse } from './incident-response.ts';
 export { playbookRun } from './playbook-run.ts';
 export { policyLifecycle } from './policy-lifecycle.ts';
