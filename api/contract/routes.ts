@@ -12,7 +12,7 @@ import { delegationRoutes } from './delegations.ts';
 import { systemRoutes } from './engine.ts';
 import { guardRoutes } from './guard.ts';
 import { incidentRoutes } from './incidents.ts';
-import { overviewRoutes } from './overview.ts';
+import { overviewRoutes } from './work/overview.ts';
 import { peopleRoutes } from './people.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { pointRoutes } from './points.ts';
@@ -28,7 +28,7 @@ import { signalRoutes } from './signals.ts';
 import { simulationRoutes } from './simulations.ts';
 import { outsideRoutes } from './systems.ts';
 import { taskRoutes } from './tasks.ts';
-import { webhookRoutes } from './webhooks.ts';
+import { webhookRoutes } from './access/webhooks.ts';
 
 export const routes = {
   ...policyRoutes,

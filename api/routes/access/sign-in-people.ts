@@ -2,7 +2,7 @@
 import { EdictError } from '../../../domain/errors.ts';
 import { signInPath } from '../../auth/sign-in.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
-import { requirePerson } from '../people.ts';
+import { requirePerson } from './people.ts';
 import { sessionsOf } from './session.ts';
 
 export function signInPeopleHandlers({

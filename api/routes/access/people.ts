@@ -1,7 +1,7 @@
 /** People, their roles and their tokens. */
-import { EdictError } from '../../domain/errors.ts';
-import type { Person, Store } from '../../store/port.ts';
-import type { HandlerDeps, HandlersOf } from '../handler.ts';
+import { EdictError } from '../../../domain/errors.ts';
+import type { Person, Store } from '../../../store/port.ts';
+import type { HandlerDeps, HandlersOf } from '../../handler.ts';
 
 export function peopleHandlers({
   store,

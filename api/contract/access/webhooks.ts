@@ -1,8 +1,8 @@
 /** Sources of webhooks: who may send signed signals, and their secrets. A secret is shown once. */
 import { z } from 'zod';
-import type { RouteSpec } from './route.ts';
-import { WebhookParams } from './signals.ts';
-import { list, Name, Time } from './values.ts';
+import type { RouteSpec } from '../route.ts';
+import { WebhookParams } from '../signals.ts';
+import { list, Name, Time } from '../values.ts';
 
 export const WebhookRequest = z.strictObject({ source: Name });
 /** `whsec_` and the base64 of 32 bytes: what the sender signs with. */

@@ -1,10 +1,10 @@
 /** Sources of webhooks and their secrets. */
-import { EdictError } from '../../domain/errors.ts';
-import type { SecretRow } from '../../store/port.ts';
-import type { WebhookSource } from '../contract/webhooks.ts';
-import { codeOf } from '../failure.ts';
-import type { HandlerDeps, HandlersOf } from '../handler.ts';
-import { newWebhookSecret, previousValidMs, webhookPrefix, webhookSecretName } from '../webhook-secrets.ts';
+import { EdictError } from '../../../domain/errors.ts';
+import type { SecretRow } from '../../../store/port.ts';
+import type { WebhookSource } from '../../contract/access/webhooks.ts';
+import { codeOf } from '../../failure.ts';
+import type { HandlerDeps, HandlersOf } from '../../handler.ts';
+import { newWebhookSecret, previousValidMs, webhookPrefix, webhookSecretName } from '../../webhook-secrets.ts';
 
 export function webhookHandlers({
   store: { secrets },
