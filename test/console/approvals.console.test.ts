@@ -125,7 +125,7 @@ describeConsole('approvals', (open) => {
     await checkScreen(page, 'approval-narrow');
     await dialogOf(page).getByRole('button', { name: 'Go on…' }).click();
     await decide(dialogOf(page), 'approve');
-    await page.getByText('Narrower plan').waitFor();
+    await page.getByText('Narrower plan', { exact: true }).waitFor();
     await page.getByText('without second').waitFor();
     const other = await open('manager-2', `/approvals/${id}`);
     await other.getByRole('button', { name: 'More ways to decide' }).click();
