@@ -1,6 +1,6 @@
 /** Incidents opened per day, stacked by severity; the table beside it says the same to who does not see it. */
 import type { ReactElement } from 'react';
-import type { Overview } from '../../../api/contract/overview.ts';
+import type { Overview } from '../../../api/contract/work/overview.ts';
 import { severities } from '../../../domain/incident/triage.ts';
 import css from './overview.module.css';
 

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import type { z } from 'zod';
 import type { IncidentCounts } from '../../../api/contract/incidents.ts';
-import type { Overview } from '../../../api/contract/overview.ts';
+import type { Overview } from '../../../api/contract/work/overview.ts';
 import { Figure } from './figure.tsx';
 import css from './overview.module.css';
 

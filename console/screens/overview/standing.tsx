@@ -1,6 +1,6 @@
 /** What is in force: policies, and the points that enforce them. */
 import type { ReactElement } from 'react';
-import type { Overview } from '../../../api/contract/overview.ts';
+import type { Overview } from '../../../api/contract/work/overview.ts';
 import { Section } from '../../look/page.tsx';
 import { Figure } from './figure.tsx';
 import css from './overview.module.css';

@@ -1,5 +1,5 @@
 /** How everything stands, and the views that people keep. */
-import type { HandlerDeps, HandlersOf } from '../handler.ts';
+import type { HandlerDeps, HandlersOf } from '../../handler.ts';
 
 export function overviewHandlers({ store }: HandlerDeps): HandlersOf<'overview.get' | 'views.list' | 'views.put' | 'views.remove'> {
   return {

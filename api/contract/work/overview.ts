@@ -1,8 +1,8 @@
 /** How everything stands at once, and the views that people keep of long lists. */
 import { z } from 'zod';
-import { Severity } from './signals.ts';
-import { Id, JsonMap, list, Name, Time } from './values.ts';
-import type { RouteSpec } from './route.ts';
+import { Severity } from '../signals.ts';
+import { Id, JsonMap, list, Name, Time } from '../values.ts';
+import type { RouteSpec } from '../route.ts';
 
 /** `automation`: of the incidents opened in the last 30 days; handled: a playbook ran; automatic: one began by itself. `daily`: two weeks, in UTC. */
 export const Overview = z

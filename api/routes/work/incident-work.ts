@@ -1,9 +1,9 @@
 /** What people do with incidents: take, close, open again, comment, mark as evidence. Of many at once each is done or refused by itself. */
-import { EdictError } from '../../domain/errors.ts';
-import type { Store } from '../../store/port.ts';
-import type { IncidentChange } from '../contract/incidents.ts';
-import { asEdictError } from '../failure.ts';
-import type { HandlerDeps, HandlersOf } from '../handler.ts';
+import { EdictError } from '../../../domain/errors.ts';
+import type { Store } from '../../../store/port.ts';
+import type { IncidentChange } from '../../contract/incidents.ts';
+import { asEdictError } from '../../failure.ts';
+import type { HandlerDeps, HandlersOf } from '../../handler.ts';
 
 type Names = 'incidents.colleagues' | 'incidents.change' | 'incidents.comment' | 'incidents.pin' | 'incidents.unpin';
 
