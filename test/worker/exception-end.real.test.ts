@@ -174,7 +174,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'an exception in force on real eng
     worker.kill('SIGKILL');
     worker = await world.startWorker();
     rmSync(held, { force: true });
-    await eventually('closed everywhere', closedAt, 90_000);
+    await eventually('closed everywhere', closedAt, 180_000);
     const ended = await eventually(
       'the run has ended',
       async () => ((await store.runs.get(run.run))?.status === 'ended' ? store.runs.get(run.run) : undefined),
@@ -201,7 +201,7 @@ describeWith(['postgres', 'temporal', 'opa'], 'an exception in force on real eng
     }
     expect(await store.policies.get('cardholder')).toMatchObject({ state: 'enforced', enforced: version });
     expect(await store.audit.verify()).toMatchObject({ ok: true });
-  }, 600_000);
+  }, 900_000);
 
   it('is prolonged only by another approval, and ends though nobody was there at its end', async () => {
     const { store } = world;
@@ -217,10 +217,10 @@ describeWith(['postgres', 'temporal', 'opa'], 'an exception in force on real eng
     await eventually('its end has passed', async () => Date.now() > untilMs, 2 * enforcingMs);
     expect(await openAt()).toBe(true);
     worker = await world.startWorker();
-    await eventually('closed everywhere', closedAt, 90_000);
+    await eventually('closed everywhere', closedAt, 180_000);
     const run = `end-exceptions-cardholder-${version}-${untilMs}-1`;
     await eventually('the run has ended', async () => (await store.runs.get(run))?.outcome === 'done', 90_000);
     expect(await runsOfEnd(version)).toHaveLength(1);
     expect(await store.audit.verify()).toMatchObject({ ok: true });
-  }, 600_000);
+  }, 900_000);
 });
