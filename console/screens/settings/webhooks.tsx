@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import type { WebhookSource } from '../../../api/contract/webhooks.ts';
+import type { WebhookSource } from '../../../api/contract/access/webhooks.ts';
 import { useRead, useSend } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { Confirm } from '../../look/confirm.tsx';
