@@ -188,6 +188,24 @@ describe('Cisco', () => {
       host,
       'allow',
     ],
+    [
+      'object-group icmp-type I\n icmp-object echo\n icmp-object 3\naccess-list o extended permit icmp any any object-group I',
+      { ...host, protocol: 1, detail: 3 * 256 + 7 },
+      'allow',
+    ],
+    [
+      'object-group icmp-type I\n icmp-object echo\naccess-list o extended permit icmp any any object-group I',
+      { ...host, protocol: 1, detail: 0 },
+      'deny',
+    ],
+    ['object-group protocol P\n protocol-object udp\naccess-list o extended permit object-group P any any', host, 'deny'],
+    ['object-group protocol P\n protocol-object tcp\naccess-list o extended permit object-group P any any eq 80', host, 'allow'],
+    [
+      'object-group service S\n service-object icmp 3 4\naccess-list o extended permit object-group S any any',
+      { ...host, protocol: 1, detail: 3 * 256 + 4 },
+      'allow',
+    ],
+    ['object service W\n service tcp destination eq 80\naccess-list o extended permit object W any any', host, 'allow'],
     [`${list('permit ip any any')}\nno ip access-list extended x\n${list('deny ip any any')}`, host, 'deny'],
   ]);
 

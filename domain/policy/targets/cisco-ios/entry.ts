@@ -6,7 +6,7 @@ import { dscpNumber, establishedFlags, flagsWith, icmpMessages, protocolNumber, 
 import { meet, numberSet, type Region } from '../../import/region.ts';
 import { intersect, type IntervalSet, union } from '../../intervals.ts';
 import { anyService, hasPorts, portServices, protocolSet, serviceSet, servicesOf } from '../../service-selector.ts';
-import { groupAddresses, groupPorts, groupServices } from './groups.ts';
+import { groupAddresses, groupMessages, groupPorts, groupServices } from './groups.ts';
 import type { CiscoEntry, CiscoList, CiscoText } from './parse.ts';
 import { timeRange } from './time.ts';
 import { maskedSet, portsAfter, Words } from './words.ts';
@@ -28,7 +28,7 @@ export function regionOfEntry({ words }: CiscoEntry, list: CiscoList, text: Cisc
   if ((sourcePort !== undefined || ranges !== undefined) && intersect(service, portServices).length === 0)
     throw unreadable('ports of a protocol that has none');
   const atPorts = ranges === undefined ? service : union(...servicesOf(service).flatMap(({ protocol }) => servicesAt(protocol, ranges)));
-  const messages = icmpOf(reader, service);
+  const messages = icmpOf(reader, service, text);
   return meet(
     family,
     { source, destination, service: atPorts },
@@ -111,15 +111,21 @@ function ports(words: Words, { groups }: CiscoText): IntervalSet | undefined {
   return portsAfter(words, last);
 }
 
-/** An ICMP type and code, or the name of a message, behind the destination. */
-function icmpOf(words: Words, service: IntervalSet): IntervalSet | undefined {
-  const [first] = servicesOf(service);
-  const version = service.length !== 1 ? undefined : first?.protocol === 1 ? 4 : first?.protocol === 58 ? 6 : undefined;
+/** An ICMP type and code, the name of a message, or on ASA a group of types, behind the destination. */
+function icmpOf(words: Words, service: IntervalSet, { groups }: CiscoText): IntervalSet | undefined {
+  const version = icmpVersion(service);
   const word = words.peek();
   if (version === undefined || word === '' || Object.hasOwn(options, word)) return undefined;
   words.next();
+  if (word === 'object-group') return groupMessages(groups, words.next(), version);
   const code = /^[0-9]+$/.test(word) && /^[0-9]+$/.test(words.peek()) ? words.next() : undefined;
   return icmpMessages(code === undefined ? word : `${word}/${code}`, version);
+}
+
+function icmpVersion(service: IntervalSet): 4 | 6 | undefined {
+  const [first] = servicesOf(service);
+  if (service.length !== 1) return undefined;
+  return first?.protocol === 1 ? 4 : first?.protocol === 58 ? 6 : undefined;
 }
 
 type Option = (words: Words, text: CiscoText) => Region;

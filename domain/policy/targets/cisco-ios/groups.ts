@@ -2,7 +2,7 @@
 import { parseAddress } from '../../addresses.ts';
 import { unreadable } from '../../import/filter.ts';
 import { networkIn, rangeIn } from '../../import/networks.ts';
-import { protocolNumber } from '../../import/protocols.ts';
+import { icmpMessages, protocolNumber } from '../../import/protocols.ts';
 import { type IntervalSet, union } from '../../intervals.ts';
 import { anyService, hasPorts, protocolSet, serviceSet } from '../../service-selector.ts';
 import type { CiscoGroup } from './parse.ts';
@@ -63,15 +63,33 @@ export function groupServices(groups: Groups, name: string, path: readonly strin
   const { lines } = linesOf(groups, name, path);
   return union(
     ...lines.map(({ words }) => {
-      const reader = new Words(words[0] === 'service-object' || words[0] === 'service' ? words.slice(1) : words);
+      const reader = new Words(serviceWords.has(words[0] ?? '') ? words.slice(1) : words);
       if (reader.skip('group-object') || reader.skip('object')) return groupServices(groups, reader.next(), [...path, name]);
       return serviceLine(reader);
     }),
   );
 }
 
+const serviceWords = new Set(['service-object', 'protocol-object', 'service']);
+
+/** ASA: ICMP types by name or number, for entries on ICMP (4) or ICMPv6 (6). */
+export function groupMessages(groups: Groups, name: string, version: 4 | 6, path: readonly string[] = []): IntervalSet {
+  const { kind, lines } = linesOf(groups, name, path);
+  if (kind !== 'icmp-type') throw unreadable(`object group \`${name}\` behind ICMP`, 'a group of ICMP types');
+  return union(
+    ...lines.map(({ words }) => {
+      const [first, type = '', ...more] = words;
+      if (first === 'group-object') return groupMessages(groups, type, version, [...path, name]);
+      if (first !== 'icmp-object' || more.length > 0) throw unreadable(`\`${words.join(' ')}\` in a group of ICMP types`);
+      return icmpMessages(type, version);
+    }),
+  );
+}
+
 function serviceLine(words: Words): IntervalSet {
   const word = words.next();
+  const version = word === 'icmp' ? 4 : word === 'icmp6' ? 6 : undefined;
+  if (version !== undefined && words.peek() !== '') return messageLine(words, version);
   const protocols = word === 'tcp-udp' ? [6, 17] : [protocolNumber(word)];
   words.skip('destination');
   const ports = portsAfter(words);
@@ -85,4 +103,12 @@ function serviceLine(words: Words): IntervalSet {
         : ports.map(({ low, high }) => serviceSet({ protocol, low: Number(low), high: Number(high) }));
     }),
   );
+}
+
+/** A type, and a code behind it. */
+function messageLine(words: Words, version: 4 | 6): IntervalSet {
+  const type = words.next();
+  const message = words.peek() === '' ? type : `${type}/${words.next()}`;
+  if (words.peek() !== '') throw unreadable(`\`… ${words.peek()}\` behind a message of ICMP`);
+  return icmpMessages(message, version);
 }

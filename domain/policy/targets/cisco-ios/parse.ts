@@ -96,7 +96,7 @@ function openGroup(state: State, [first = '', second = '', ...rest]: readonly st
   return true;
 }
 
-const groupKinds = new Set(['network', 'service', 'port', 'ip', 'v6-network']);
+const groupKinds = new Set(['network', 'service', 'port', 'ip', 'v6-network', 'protocol', 'icmp-type']);
 const familyWords = new Set(['ipv4', 'ipv6', 'address', 'port']);
 
 function groupAt(groups: State['groups'], name: string, kind: string): CiscoGroup {
