@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActionCall } from '../../activities/contract.ts';
+import type { Ports } from '../../activities/ports.ts';
+import { EdictError } from '../../domain/errors.ts';
+import type { Effects } from '../../store/port.ts';
 import { networkIsolate } from '../../activities/network/isolate.ts';
 import { networkRelease } from '../../activities/network/release.ts';
 import { Crash, makeWorld } from './fake-world.ts';
@@ -31,6 +34,11 @@ async function callsOf(
   await work(world);
   return world.calls;
 }
+
+const withIntend = ({ ports }: World, intend: Effects['intend']): Ports => ({
+  ...ports,
+  store: { ...ports.store, effects: { ...ports.store.effects, intend } },
+});
 
 describe('an effect', () => {
   it('lands at every point, with the allowed addresses, and is confirmed', async () => {
@@ -119,6 +127,33 @@ describe('an effect', () => {
       }
     },
   );
+
+  it('does nothing at a point before its intent stands, though it has the lock by then', async () => {
+    const world = makeWorld();
+    const { effects } = world.ports.store;
+    const { promise: stands, resolve: stand } = Promise.withResolvers<void>();
+    const done = networkIsolate(withIntend(world, (...input) => stands.then(() => effects.intend(...input))))(call);
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+    expect(world.changes).toEqual([]);
+    stand();
+    await done;
+    expect(world.changes).toHaveLength(2);
+  });
+
+  it('does nothing where the last place in a budget is gone by then, or the intent cannot be recorded', async () => {
+    const world = makeWorld();
+    const { effects } = world.ports.store;
+    const spent = withIntend(world, async (...input) => ({ ...(await effects.intend(...input)), status: 'denied' }));
+    await expect(networkIsolate(spent)(call)).rejects.toMatchObject({ code: 'guard-denied' });
+    world.effects.clear();
+    world.caller = { ...world.caller, lastAttempt: true };
+    const refused = withIntend(world, async () => {
+      throw new EdictError('audit-unavailable', 'full');
+    });
+    await expect(networkIsolate(refused)(call)).rejects.toMatchObject({ code: 'audit-unavailable' });
+    expect(world.changes).toEqual([]);
+    expect(world.effects.size).toBe(0);
+  });
 
   it('does not come back after it was undone', async () => {
     const world = makeWorld();
