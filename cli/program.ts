@@ -5,7 +5,7 @@ import { addApprovalPeople } from './commands/approval-people.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCacao } from './commands/cacao.ts';
 import { addContext } from './commands/context.ts';
-import { addDecide } from './commands/decide.ts';
+import { addDecide } from './commands/policy/decide.ts';
 import { addEffect } from './commands/effect.ts';
 import { addGuard } from './commands/guard.ts';
 import { addIncident } from './commands/incident.ts';

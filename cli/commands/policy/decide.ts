@@ -1,13 +1,13 @@
 /** `edict decide`: what the policies in force say of a connection, of an access, or of the use of a model. */
 import { isIP } from 'node:net';
-import type { DecideReply, RequestInput } from '../../api/contract/policies.ts';
-import { attributeValueSchema } from '../../domain/policy/access/access.schema.ts';
-import { EdictError } from '../../domain/errors.ts';
-import type { AddCommands, Session } from '../command.ts';
-import { example, withClient } from '../command.ts';
-import { readEntities } from '../entities.ts';
-import { readPairs, readText } from '../input.ts';
-import { answer, style } from '../output.ts';
+import type { DecideReply, RequestInput } from '../../../api/contract/policies.ts';
+import { attributeValueSchema } from '../../../domain/policy/access/access.schema.ts';
+import { EdictError } from '../../../domain/errors.ts';
+import type { AddCommands, Session } from '../../command.ts';
+import { example, withClient } from '../../command.ts';
+import { readEntities } from '../../entities.ts';
+import { readPairs, readText } from '../../input.ts';
+import { answer, style } from '../../output.ts';
 
 type Group = Parameters<AddCommands>[0];
 
@@ -59,7 +59,7 @@ function addAi(decide: Group): void {
     .description('decide who may use which AI model, for what')
     .argument('<principal>', 'user:ann')
     .argument('<model>', 'small')
-    .option('--purpose <purpose>')
+    .option('--purpose <purpose>', 'what it is used for')
     .option('--data <classes...>', 'classes of the data that it is given')
     .option('--tools <tools...>', 'tools that it may use')
     .addHelpText('after', example('decide ai user:ann small --purpose support --data internal --tools search'))
