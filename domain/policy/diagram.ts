@@ -9,13 +9,13 @@
 import { element } from './element.ts';
 import { type ListMap, listMap } from './lists/list-map.ts';
 import { append, mergeInto, newRow, type Row, toggle } from './lists/row.ts';
-import { type AnyStore, join, type NodeId, type Roots, type Store, terminal } from './nodes.ts';
+import { type AnyStore, join, type NodeId, type Roots, type Store, terminal } from './diagrams/nodes.ts';
 import type { Domain, Runs, Space } from './space.ts';
-import { type Clause, type ClauseTable, clauseTable, type Reading, simplify, type Survivor } from './survivors.ts';
+import { type Clause, type ClauseTable, clauseTable, type Reading, simplify, type Survivor } from './diagrams/survivors.ts';
 
-export { childOf, newStore } from './nodes.ts';
-export type { Node, NodeId, Roots, Store } from './nodes.ts';
-export type { Clause, Reading, Survivor } from './survivors.ts';
+export { childOf, newStore } from './diagrams/nodes.ts';
+export type { Node, NodeId, Roots, Store } from './diagrams/nodes.ts';
+export type { Clause, Reading, Survivor } from './diagrams/survivors.ts';
 
 type Build = {
   readonly store: AnyStore & { readonly space: Pick<Space, 'lines' | 'parts'> };

@@ -1,8 +1,8 @@
 /** The nodes of decision diagrams: one store holds many diagrams, and each node of them once. */
-import { element } from './element.ts';
-import { type Chains, mixed, newChains, settled } from './lists/chains.ts';
-import type { Row } from './lists/row.ts';
-import type { Space } from './space.ts';
+import { element } from '../element.ts';
+import { type Chains, mixed, newChains, settled } from '../lists/chains.ts';
+import type { Row } from '../lists/row.ts';
+import type { Space } from '../space.ts';
 
 export type NodeId = number;
 

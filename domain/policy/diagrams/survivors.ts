@@ -1,6 +1,6 @@
 /** Lists of clauses that are still alive on the way down a decision diagram, and the shortest list that means the same. */
-import { append, type Row } from './lists/row.ts';
-import type { BoxOf } from './space.ts';
+import { append, type Row } from '../lists/row.ts';
+import type { BoxOf } from '../space.ts';
 
 /**
  * A rule is a clause for its match, followed by one for each of its exceptions. `match`: the rule applies here. `except`: it does not,
