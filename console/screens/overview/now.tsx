@@ -30,7 +30,7 @@ export function Now({ counts, overview }: { readonly counts: Counts; readonly ov
           label="approvals"
           value={approvals.open}
           meaning="waiting"
-          more={approvals.expiringSoon > 0 ? `${approvals.expiringSoon} expire within 15 minutes` : undefined}
+          more={approvals.expiringSoon > 0 ? `${approvals.expiringSoon} within 15 min` : undefined}
         />
         <Figure to="/runs?status=running" label="tasks" value={tasks.open} meaning="waiting" />
         <Figure to="/runs?status=running" label="running" value={runs.active} />
