@@ -2,12 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Inventory } from '../domain/context/inventory.ts';
-import { isRecord, readJsonLines } from '../domain/context/json-lines.ts';
 import { parseInventory } from '../domain/context/parse-inventory.ts';
-import { parseVpcFlow } from '../domain/context/parse-vpc-flow.ts';
-import { parseZeek } from '../domain/context/parse-zeek.ts';
 import { EdictError } from '../domain/errors.ts';
-import type { Recorded } from '../domain/policy/replay/flows.ts';
 import type { Policy } from '../domain/policy/model.ts';
 import { parsePolicyFile } from '../domain/policy/policy-file.ts';
 import { givenArtifact } from '../domain/policy/targets/artifact.ts';
@@ -57,41 +53,4 @@ export async function artifactAt(target: string, path: string): Promise<Artifact
   const files: { [file: string]: string } = {};
   for (const file of isFolder(path) ? inFolder(path, /./u) : [path]) files[basename(file)] = await readFileText(file);
   return givenArtifact(name, files);
-}
-
-export const flowFormats = ['zeek', 'vpc-flow', 'decisions'] as const;
-
-/** Recorded requests; by Zeek unless told. Lines that cannot be read are counted. */
-export async function recordsAt(path: string, format: string): Promise<readonly Recorded[]> {
-  const text = await readFileText(path);
-  const read = readers[format];
-  if (read === undefined)
-    throw new EdictError('input-invalid', `\`${format}\` is no format of records`, { expected: flowFormats.join(', ') });
-  const { items, rejected } = read(text);
-  const first = rejected[0];
-  if (first !== undefined) progress(`${path}: ${rejected.length} lines cannot be read; the first, ${first.where}: ${first.reason}`);
-  return items;
-}
-
-type Read = { readonly items: readonly Recorded[]; readonly rejected: readonly { readonly where: string; readonly reason: string }[] };
-
-const readers: { readonly [format: string]: (text: string) => Read } = { zeek: parseZeek, 'vpc-flow': parseVpcFlow, decisions };
-
-/** Decision events, one a line: `from`, `to`, `protocol`, `port` and `at`, at the top or under `input` as OPA logs them. */
-function decisions(text: string): Read {
-  const items: Recorded[] = [];
-  const rejected: { where: string; reason: string }[] = [];
-  for (const line of readJsonLines(text, 'decisions')) {
-    const record = 'value' in line && isRecord(line.value) ? recordOf(line.value) : undefined;
-    if (record === undefined) rejected.push({ where: line.where, reason: 'no `from`, `to`, `protocol` and `port`' });
-    else items.push(record);
-  }
-  return { items, rejected };
-}
-
-function recordOf(fields: { readonly [name: string]: unknown }): Recorded | undefined {
-  const { from, to, protocol, port, at = fields['timestamp'] } = { ...fields, ...(isRecord(fields['input']) ? fields['input'] : {}) };
-  if (typeof from !== 'string' || typeof to !== 'string' || typeof port !== 'number') return undefined;
-  if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'icmp' && protocol !== 'other') return undefined;
-  return { from, to, protocol, port, at: typeof at === 'string' ? at : '' };
 }
