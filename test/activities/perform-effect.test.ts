@@ -131,7 +131,8 @@ describe('an effect', () => {
   it('does nothing at a point before its intent stands, though it has the lock by then', async () => {
     const world = makeWorld();
     const { effects } = world.ports.store;
-    const { promise: stands, resolve: stand } = Promise.withResolvers<void>();
+    let stand: () => void = () => undefined;
+    const stands = new Promise<void>((resolve) => (stand = resolve));
     const done = networkIsolate(withIntend(world, (...input) => stands.then(() => effects.intend(...input))))(call);
     for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
     expect(world.changes).toEqual([]);
