@@ -54,6 +54,12 @@ it('a thousand items are one node with their tally, and the worst of them is its
   expect(nodes.find(({ id }) => id === 'touch')).toMatchObject({ state: 'failed', tally: { done: 999, failed: 1 } });
 });
 
+it('a loop that is over keeps how many items it had', () => {
+  const each = step('each', 'done', { kind: 'foreach', outputs: { items: [1, 2, 3] } });
+  const touch = runGraphOf(loop, [each]).nodes.find(({ id }) => id === 'touch');
+  expect(touch).toMatchObject({ state: 'done', tally: { done: 3 }, steps: [] });
+});
+
 it('attempts belong to what is under way, in the order in which it was begun', () => {
   const steps = [
     step('b', 'running', { action: 'network.isolate', startedAtMs: 2 }),

@@ -33,16 +33,13 @@ export type RunGraph = { readonly nodes: readonly RunNode[]; readonly edges: rea
 const finishId = '(finish)';
 
 export function runGraphOf(plan: Plan, steps: readonly StepView[] = [], attempts: ReadonlyMap<string, Attempt> = new Map()): RunGraph {
-  const { nodes: drawn, edges: ways } = graphOf(plan);
-  const executions = new Map<string, StepView[]>();
-  for (const step of steps) executions.set(planIdOf(step.step), [...(executions.get(planIdOf(step.step)) ?? []), step]);
+  const { drawn, edges } = shapeOf(plan);
+  const executions = byStep(steps);
   const started = steps.length > 0;
   const nodes = drawn
-    .filter(({ id, kind }) => kind !== 'effect-undo' && !goesOn(plan.steps[id]))
     .map((node) => nodeOf(node, plan.steps[node.id], { executions: executions.get(node.id) ?? [], attempts, started }))
     .map((node) => ({ ...node, ...itemsOver(node, executions.get(node.in ?? '')) }));
   const entered = new Set(nodes.filter(({ state }) => state !== 'ahead' && state !== 'skipped').map(({ id }) => id));
-  const edges = waysOf(plan, ways);
   const isTaken = ({ from, to }: Way) => entered.has(from) && (entered.has(to) || (to === finishId && hasEnded(executions.get(from))));
   const arrived = edges.some((edge) => edge.to === finishId && isTaken(edge));
   return {
@@ -51,13 +48,39 @@ export function runGraphOf(plan: Plan, steps: readonly StepView[] = [], attempts
   };
 }
 
+function byStep(steps: readonly StepView[]): ReadonlyMap<string, readonly StepView[]> {
+  const found = new Map<string, StepView[]>();
+  for (const step of steps) {
+    const id = planIdOf(step.step);
+    const known = found.get(id);
+    if (known === undefined) found.set(id, [step]);
+    else known.push(step);
+  }
+  return found;
+}
+
+type Shape = { readonly drawn: readonly GraphNode[]; readonly edges: readonly Way[] };
+
+/** Of a plan, which never changes: a run is drawn again with each of its events. */
+const shapes = new WeakMap<Plan, Shape>();
+
+function shapeOf(plan: Plan): Shape {
+  const known = shapes.get(plan);
+  if (known !== undefined) return known;
+  const { nodes, edges } = graphOf(plan);
+  const drawn = nodes.filter(({ id, kind }) => kind !== 'effect-undo' && !goesOn(plan.steps[id]));
+  const shape = { drawn, edges: waysOf(plan, edges) };
+  shapes.set(plan, shape);
+  return shape;
+}
+
 type Way = { readonly from: string; readonly to: string; readonly kind: RunEdge['kind']; readonly label?: string | undefined };
 
 /** One line between two nodes: a failure that goes on is the same way. */
 function waysOf(plan: Plan, ways: readonly Way[]): readonly Way[] {
   const all = [...ways.filter(({ kind }) => kind !== 'undo'), ...joinsOf(plan)].filter((edge) => !isDoubled(plan, edge));
   const drawn = all.flatMap((way) => (goesOn(plan.steps[way.to]) ? [] : [way]));
-  return drawn.filter(({ from, to }, at) => drawn.findIndex((other) => other.from === from && other.to === to) === at);
+  return [...new Map(drawn.toReversed().map((way) => [`${way.from} ${way.to}`, way])).values()].toReversed();
 }
 
 /** Made by the compiler of `on_failure: continue`: it does nothing. */
