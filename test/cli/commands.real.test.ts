@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { describeWith } from '../stack/fixture.ts';
@@ -117,43 +116,6 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
     expect(new Set(runs.items.map((one) => one.playbook))).toEqual(
       new Set(['create', 'context', 'generate', 'review', 'distribute', 'enforce']),
     );
-  });
-
-  it('compiles, proves and tests what is on the server, and reads a configuration in there', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'edict-tools-'));
-    try {
-      const compiled = await ground.json<{ artifact: { target: string } }>(
-        'policy',
-        'compile',
-        policy,
-        '--server',
-        '--target',
-        'cisco-ios',
-      );
-      expect(compiled).toMatchObject({ artifact: { target: 'cisco-ios' }, losses: expect.any(Array), leftOut: [] });
-      const out = join(folder, 'nft');
-      await ground.json('policy', 'compile', `${policy}@1`, '--server', '--target', 'nftables', '--out', out);
-      const proving = ['policy', 'prove', policy, '--server', '--target', 'nftables', '--artifact', out];
-      expect(await ground.json(...proving)).toMatchObject({ target: 'nftables', equal: true, withinLosses: [] });
-      expect(await ground.json<unknown>('policy', 'test', policy, '--server')).toEqual([{ policy, tests: [] }]);
-      const save = join(folder, 'save.txt');
-      writeFileSync(save, '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -d 10.2.0.5/32 -p tcp -m tcp --dport 5432 -j ACCEPT\nCOMMIT\n');
-      const importing = ['policy', 'import', save, '--from', 'iptables', '--policy', 'read-in', '--server'];
-      expect(await ground.json(...importing)).toMatchObject({ policy: { policy: 'read-in', owner: 'engineer' }, unread: [] });
-      expect((await ground.edict(['policy', 'compile', policy, '--server', '--zones', save, '--target', 'rego'])).code).toBe(2);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-
-  it('decides access and the use of models, and takes people and groups', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'edict-people-')), 'people.json');
-    writeFileSync(file, JSON.stringify([{ uid: { type: 'user', id: 'ann' }, parents: [{ type: 'group', id: 'staff' }] }]));
-    expect(await ground.json('context', 'entities', file)).toMatchObject({ entities: 1 });
-    const access = ['decide', 'access', 'user:ann', 'read', 'document:plan', '--context', 'mfa=true', '--from', '10.1.2.3'];
-    expect(await ground.json(...access)).toMatchObject({ decision: 'not-applicable', determining: [] });
-    expect(await ground.json('decide', 'ai', 'user:ann', 'small', '--data', 'public')).toMatchObject({ decision: 'not-applicable' });
-    expect((await ground.edict(['decide', 'access', 'ann', 'read', 'document:plan'])).stdout).toContain('deny');
   });
 
   it('says how two versions decide differently', async () => {
