@@ -35,7 +35,7 @@ export function Composer({ incident }: { readonly incident: string }): ReactElem
     >
       <Offers offers={offers} at={at} onTake={take} />
       {error === null ? null : <Failure error={error} inline />}
-      <p role="status" className={hint === undefined ? 'unseen' : css['hint']}>
+      <p role="status" className={hint === undefined || text === '' ? 'unseen' : css['hint']}>
         {hint}
       </p>
       <div className={css['write']}>
