@@ -6,6 +6,7 @@ import IconAlertHexagon from '@tabler/icons-react/icons/IconAlertHexagon';
 import IconHandStop from '@tabler/icons-react/icons/IconHandStop';
 import IconLayoutDashboard from '@tabler/icons-react/icons/IconLayoutDashboard';
 import IconNotebook from '@tabler/icons-react/icons/IconNotebook';
+import IconTopology from '@tabler/icons-react/icons/IconTopologyStar3';
 import IconSettings from '@tabler/icons-react/icons/IconSettings';
 import IconServer from '@tabler/icons-react/icons/IconServer2';
 import IconShieldCheck from '@tabler/icons-react/icons/IconShieldCheck';
@@ -53,6 +54,13 @@ export const screens: readonly ScreenEntry[] = [
   },
   { path: '/policies/$policy', title: 'Policy', route: 'policies.get', load: () => import('../screens/policy/policy.tsx') },
   { path: '/author', title: 'Write a policy', route: 'policies.draft', load: () => import('../screens/policy-new/policy-new.tsx') },
+  {
+    path: '/context',
+    title: 'Context',
+    route: 'context.get',
+    nav: { group: 'policy', icon: IconTopology, key: 'c' },
+    load: () => import('../screens/context/context.tsx'),
+  },
   {
     path: '/points',
     title: 'Enforcement points',
