@@ -90,7 +90,8 @@ async function land(work: EffectWork, targets: readonly string[], intended: Prom
   const done: PointReceipt[] = [];
   try {
     for (const [index, name] of targets.entries()) {
-      work.ports.caller().heartbeat({ point: name });
+      // The worker beats by itself; the first beat of all is a write of the server's, which the answer would wait for.
+      if (index > 0) work.ports.caller().heartbeat({ point: name });
       const last = index === targets.length - 1;
       await work.ports.store.effects.lockedAt(work.key, name, async (now) => landAt(work, await intended, { name, now }, { done, last }));
     }
