@@ -52,6 +52,10 @@ export const addAudit: AddCommands = (program) => {
       }),
     );
 
+  addList(audit);
+};
+
+const addList: AddCommands = (audit) => {
   paged(audit.command('list'))
     .description('list rows of the chain, oldest first')
     .option('--subject <subject>', 'policy/<name>, run/<id>, effect/<key>, …')

@@ -9,7 +9,7 @@ const parts = ['run.ts', 'one.ts', 'figure.ts'];
 it('every file that the runner takes for a benchmark is one', () => {
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !parts.includes(file) && !file.startsWith('eval'));
   const without = files.filter(
-    (file) => !/export (async )?function bench\(\)|export const bench =/u.test(readFileSync(join(folder, file), 'utf8')),
+    (file) => !/export (async )?function\*? bench\(\)|export const bench =/u.test(readFileSync(join(folder, file), 'utf8')),
   );
   expect(files.length).toBeGreaterThan(3);
   expect(without).toEqual([]);

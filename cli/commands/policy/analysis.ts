@@ -42,8 +42,8 @@ function withRequests(command: Command): Command {
   return command
     .option('--requests <files...>', 'recorded requests: files, folders of them, packed by gzip or not; `-` for standard input')
     .option('--from <format>', `what they are, where their beginning does not tell: ${recordFormats.join(', ')}`)
-    .addOption(new Option('--flows <file>').hideHelp())
-    .addOption(new Option('--format <format>').hideHelp());
+    .addOption(new Option('--flows <file>', 'as --requests').hideHelp())
+    .addOption(new Option('--format <format>', 'as --from').hideHelp());
 }
 
 /** What was recorded of each kind; `undefined` where nothing of it was. */

@@ -46,8 +46,8 @@ function whatIfCommand(): Command {
     .option('--from <format>', `what they are, where their beginning does not tell: ${recordFormats.join(', ')}`)
     .option('--principal <arn>', "of CloudTrail's, only requests of this principal, or of sessions of this role")
     .option('--asset <name>', 'what somebody who holds this asset could reach, before and after')
-    .addOption(new Option('--flows <file>').hideHelp())
-    .addOption(new Option('--format <format>').hideHelp())
+    .addOption(new Option('--flows <file>', 'as --requests').hideHelp())
+    .addOption(new Option('--format <format>', 'as --from').hideHelp())
     .addHelpText(
       'after',
       example(

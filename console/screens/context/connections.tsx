@@ -22,7 +22,7 @@ export function Connections({ graph: { edges, nodes }, host, onHost }: Connectio
       aside={
         host === undefined ? null : (
           <>
-            {where}
+            <span>{where}</span>
             <Button size="compact-xs" variant="default" onClick={() => onHost(undefined)}>
               Show all
             </Button>

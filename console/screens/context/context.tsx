@@ -72,7 +72,7 @@ function Known({ context: { counts, graph } }: { readonly context: ContextReply 
 const figures = [
   { key: 'assets', label: 'assets' },
   { key: 'zones', label: 'zones' },
-  { key: 'entities', label: 'people, groups and resources' },
+  { key: 'entities', label: 'entities' },
   { key: 'connections', label: 'connections' },
   { key: 'identityEvents', label: 'identity events' },
   { key: 'indicators', label: 'indicators' },

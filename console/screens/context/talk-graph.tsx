@@ -61,7 +61,12 @@ export function TalkGraph({ graph, host, onHost }: TalkGraphProps): ReactElement
 
 /** The library empties its room by `innerHTML = ''`, which Trusted Types refuse as they refuse all HTML from text. */
 function emptiedByNodes(element: HTMLDivElement): HTMLDivElement {
-  return Object.defineProperty(element, 'innerHTML', { configurable: true, set: () => element.replaceChildren() });
+  return Object.defineProperty(element, 'innerHTML', {
+    configurable: true,
+    set: () => {
+      element.replaceChildren();
+    },
+  });
 }
 
 type Token = (name: string) => string;
