@@ -34,7 +34,11 @@ export type Approvals = {
   /** In no order. */
   readonly named: (ids: readonly string[]) => Promise<readonly ApprovalRecord[]>;
   readonly list: (
-    filter: { readonly status?: ApprovalStatus | undefined; readonly run?: string | undefined },
+    filter: {
+      readonly status?: ApprovalStatus | undefined;
+      readonly run?: string | undefined;
+      readonly runs?: readonly string[] | undefined;
+    },
     page: PageRequest,
   ) => Promise<Page<ApprovalRecord>>;
   /**

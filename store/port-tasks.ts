@@ -9,7 +9,12 @@ export type Tasks = {
   readonly get: (id: string) => Promise<TaskRecord | undefined>;
   /** `for`: those that this person may answer, by the roles that the person has now. */
   readonly list: (
-    filter: { readonly status?: TaskStatus | undefined; readonly run?: string | undefined; readonly for?: string | undefined },
+    filter: {
+      readonly status?: TaskStatus | undefined;
+      readonly run?: string | undefined;
+      readonly runs?: readonly string[] | undefined;
+      readonly for?: string | undefined;
+    },
     page: PageRequest,
   ) => Promise<Page<TaskRecord>>;
   /**

@@ -17,7 +17,8 @@ const signalsShown = 200;
 const entriesShown = 1000;
 const incidentsMeasured = 200;
 const entitiesShown = 100;
-const runsAsked = 10;
+const runsAsked = 50;
+const askedShown = 100;
 
 type Names = 'incidents.list' | 'incidents.counts' | 'incidents.metrics' | 'incidents.get';
 
@@ -85,16 +86,21 @@ async function entitiesWithAssets(store: Store, signals: readonly SignalRow[]): 
 
 /** What its runs ask of people. */
 async function askedOf(store: Store, runs: readonly RunRow[]): Promise<Pick<IncidentDetail, 'approvals' | 'tasks'>> {
-  const newest = runs.slice(0, runsAsked);
+  const newest = runs.slice(0, runsAsked).map(({ run }) => run);
   const [approvals, tasks] = await Promise.all([
-    Promise.all(newest.map(({ run }) => store.approvals.list({ run }, { limit: 50 }))),
-    Promise.all(newest.map(({ run }) => store.tasks.list({ run }, { limit: 50 }))),
+    store.approvals.list({ runs: newest }, { limit: askedShown }),
+    store.tasks.list({ runs: newest }, { limit: askedShown }),
   ]);
   return {
-    approvals: approvals.flatMap(({ items }) =>
-      items.map(({ id, plan, summary, status, expiresAt }) => ({ id, run: plan.run, step: plan.step, summary, status, expiresAt })),
-    ),
-    tasks: tasks.flatMap(({ items }) => items.map(({ id, run, title, status, claimedBy }) => ({ id, run, title, status, claimedBy }))),
+    approvals: approvals.items.map(({ id, plan, summary, status, expiresAt }) => ({
+      id,
+      run: plan.run,
+      step: plan.step,
+      summary,
+      status,
+      expiresAt,
+    })),
+    tasks: tasks.items.map(({ id, run, title, status, claimedBy }) => ({ id, run, title, status, claimedBy })),
   };
 }
 

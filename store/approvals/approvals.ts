@@ -56,6 +56,7 @@ function reads(db: Db): Pick<Approvals, 'get' | 'list' | 'named' | 'rights' | 'c
         .limit(limit + 1);
       if (filter.status !== undefined) query = query.where('status', '=', filter.status);
       if (filter.run !== undefined) query = query.where('run', '=', filter.run);
+      if (filter.runs !== undefined) query = query.where(sql<boolean>`run = any(${filter.runs})`);
       if (after !== undefined) query = query.where(sql<boolean>`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`);
       const rows = await query.execute();
       const parts = await partsOf(

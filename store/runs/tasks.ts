@@ -40,6 +40,7 @@ function reads(db: Db): Pick<Tasks, 'get' | 'list' | 'undelivered'> {
         .limit(limit + 1);
       if (filter.status !== undefined) query = query.where('status', '=', filter.status);
       if (filter.run !== undefined) query = query.where('run', '=', filter.run);
+      if (filter.runs !== undefined) query = query.where(sql<boolean>`run = any(${filter.runs})`);
       if (filter.for !== undefined) query = query.where(sql<boolean>`exists (${askedPerson(filter.for)})`);
       if (after !== undefined) query = query.where(sql<boolean>`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`);
       return toPage({ rows: await query.execute(), limit, key: (row) => [row.opened_at, row.id], item: toRecord });

@@ -7,23 +7,23 @@ describeConsole('settings', (open) => {
     const page = await open('admin', '/settings?tab=people');
     await page.getByRole('button', { name: 'Add a person…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add a person' });
-    await dialog.getByLabel('Id').fill('noor');
-    await dialog.getByLabel('Name').fill('Noor of the night shift');
+    await dialog.getByLabel('Id').fill('night-shift');
+    await dialog.getByLabel('Name').fill('The night shift');
     await dialog.getByLabel('analyst').check();
     await checkScreen(page, 'settings-person');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    const row = page.getByRole('row', { name: /Noor of the night shift/u });
+    const row = page.getByRole('row', { name: /The night shift/u });
     await row.getByText('analyst').waitFor();
     await checkScreen(page, 'settings-people');
     await row.getByRole('button', { name: 'Ways in' }).click();
     await page.getByRole('button', { name: 'Make a one-time link' }).click();
     expect(await page.getByLabel('A link that sets a password, once').inputValue()).toContain('/sign-in#link=');
-    await page.getByLabel('What the token is for').fill('night shift');
+    await page.getByLabel('What the token is for').fill('pager');
     await page.getByRole('button', { name: 'Make a token' }).click();
     expect((await page.getByLabel('The new token').inputValue()).length).toBeGreaterThan(20);
-    await page.getByText('night shift', { exact: true }).waitFor();
+    await page.getByText('pager', { exact: true }).waitFor();
     await checkScreen(page, 'settings-ways-in');
-    expect((await as('admin').call('tokens.list', { params: { id: 'noor' } })).items.map(({ label }) => label)).toEqual(['night shift']);
+    expect((await as('admin').call('tokens.list', { params: { id: 'night-shift' } })).items.map(({ label }) => label)).toEqual(['pager']);
   });
 
   it('makes and rotates a source of webhooks', async () => {
