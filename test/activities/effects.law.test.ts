@@ -5,6 +5,7 @@ import { networkIsolate } from '../../activities/network/isolate.ts';
 import { networkRelease } from '../../activities/network/release.ts';
 import { Crash, makeWorld } from './fake-world.ts';
 import type { World } from './fake-world.ts';
+import { runs } from '../law.ts';
 
 type Act = {
   readonly does: 'isolate' | 'release';
@@ -80,7 +81,7 @@ describe('effects, undone and half done in any order', () => {
         for (const one of acts) await step(world, model, one);
         check(world, model);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { identityDisableUser } from '../../activities/identity/disable-user.ts';
 import { identityEnableUser } from '../../activities/identity/enable-user.ts';
 import { makeSystemWorld, type SystemWorld } from './system-world.ts';
+import { runs } from '../law.ts';
 
 type Act = {
   readonly holder: number;
@@ -67,7 +68,7 @@ describe('several who want one account disabled', () => {
         const [off, on] = ['disable', 'enable'].map((verb) => world.done.filter((one) => one === `${verb} ${user}`).length);
         expect([off, wasEnabled ? off : 0]).toEqual([on, on]);
       }),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 });

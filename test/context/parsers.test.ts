@@ -10,6 +10,7 @@ import { parseAssets, parseInventory, parseZones } from '../../domain/context/pa
 import { parseStix } from '../../domain/context/parse-stix.ts';
 import { parseZeek } from '../../domain/context/parse-zeek.ts';
 import { EdictError } from '../../domain/errors.ts';
+import { runs } from '../law.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -105,7 +106,7 @@ describe('comma-separated values', () => {
       fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 6 }), (rows) => {
         expect(readCsv(print(rows)).map(({ cells }) => cells)).toEqual(rows);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });
@@ -178,7 +179,7 @@ describe('Zeek’s conn.log', () => {
       fc.property(fc.string({ maxLength: 200 }), fc.json(), (text, json) => {
         for (const parse of [parseZeek, parseCloudTrail]) for (const document of [text, json, `#fields\t${text}\n${json}`]) parse(document);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });
@@ -268,7 +269,7 @@ describe('STIX', () => {
         const { items, rejected } = parseStix(JSON.stringify(bundle));
         expect(items.length === 0).toBe(rejected.length === 1);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -10,6 +10,7 @@ import { draftPolicy, maxRequirementChars } from '../../domain/language/draft.ts
 import { parsePolicy } from '../../domain/policy/policy.schema.ts';
 import { validatePolicy } from '../../domain/policy/validate.ts';
 import { questionLines, ruleLine } from './render.ts';
+import { runs } from '../law.ts';
 
 const root = join(import.meta.dirname, '..');
 const fixture = (name: string): string => readFileSync(join(root, 'fixtures', name), 'utf8');
@@ -188,7 +189,7 @@ describe('hostile text', () => {
         expect(validatePolicy(policy, inventory).filter(({ severity }) => severity === 'error')).toEqual([]);
         expect(policy.rules.length + policy.questions.length).toBeGreaterThan(0);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });

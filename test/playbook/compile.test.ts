@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { EdictError } from '../../domain/errors.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
+import { runs } from '../law.ts';
 
 type Case = {
   readonly name: string;
@@ -132,14 +133,14 @@ describe('whatever text comes', () => {
       fc.property(fc.nat(text.length), fc.nat(12), fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 8 })), (at, cut, piece) => {
         expect(answer(text.slice(0, at) + piece + text.slice(at + cut))).toMatch(/^(sha256:|playbook-invalid|expression-invalid)/);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
     fc.assert(
       fc.property(fc.nat(lines.length), fc.nat(lines.length), (from, to) => {
         const moved = lines.toSpliced(from, 1).toSpliced(to, 0, lines[from] ?? '');
         expect(answer(moved.join('\n'))).toMatch(/^(sha256:|playbook-invalid|expression-invalid)/);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 

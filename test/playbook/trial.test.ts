@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { tryOut } from '../../domain/playbook/trial.ts';
 import { EdictError } from '../../domain/errors.ts';
+import { runs } from '../law.ts';
 
 const source = readFileSync(new URL('../../playbooks/contain-host.yaml', import.meta.url), 'utf8');
 const { plan } = compilePlaybook(source, 'contain-host.yaml');
@@ -66,7 +67,7 @@ describe('a trial', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });

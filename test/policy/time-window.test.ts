@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { holds } from '../../domain/policy/intervals.ts';
 import { instantAt, parseInstantMs, parseWindow, weekClock } from '../../domain/policy/time-window.ts';
+import { runs } from '../law.ts';
 
 const minutes = (text: string) => parseWindow(text).minutes.map(({ low, high }) => [Number(low), Number(high)]);
 const day = 1_440;
@@ -64,7 +65,7 @@ describe('time windows', () => {
           expect(weekClock(timezone)(parseInstantMs(instantAt(minute, timezone))!)).toBe(minute);
         },
       ),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { celOfCondition, type Resolve } from '../../../domain/playbook/cacao/condition-cel.ts';
 import { parseCondition } from '../../../domain/playbook/cacao/condition.ts';
 import { evaluateBoolean } from '../../../domain/playbook/expression.ts';
+import { runs } from '../../law.ts';
 
 const inputs = { ip: '10.0.0.1', n: 5, ratio: 1.5, on: true, name: "it's" };
 const types: { readonly [name: string]: string } = { ip: 'ipv4-addr', n: 'integer', ratio: 'float', on: 'bool', name: 'string' };
@@ -85,7 +86,7 @@ describe('conditions of CACAO', () => {
           oracle.test(value),
         ]);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 

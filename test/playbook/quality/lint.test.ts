@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { lintPlaybook } from '../../../domain/playbook/quality/lint.ts';
+import { runs } from '../../law.ts';
 
 const lint = (text: string): readonly string[] =>
   lintPlaybook(text, 'p.yaml').map(
@@ -178,7 +179,7 @@ describe('lint', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -6,6 +6,7 @@ import { parseXml, type XmlElement } from '../../../../domain/policy/targets/pan
 import { readPaloAlto } from '../../../../domain/policy/targets/pan-os/read.ts';
 import type { ReadOptions } from '../../../../domain/policy/targets/rulebase-reading/reading.ts';
 import { decideRead } from '../../read-decision.ts';
+import { runs } from '../../../law.ts';
 
 const tcp = (from: string, to: string, port: number, rest: Partial<NetworkRequest> = {}): NetworkRequest => ({
   kind: 'network',
@@ -180,7 +181,7 @@ describe('XML', () => {
   it('is read as the library reads it', () => {
     fc.assert(
       fc.property(tree, (xml) => expect(plainOf(parseXml(xml))).toEqual(libraryForm(other.parse(xml)[0]))),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });
