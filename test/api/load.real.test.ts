@@ -54,6 +54,16 @@ describeWith(['postgres', 'opa'], 'under load', () => {
     const answers = await work();
     return { answers: [...new Set(answers)], tookMs: performance.now() - began, statements: statements - before };
   };
+  /** The statements of one answer: of five tries the fewest, for what goes on behind them is counted too. */
+  const fewest = async (path: string) => {
+    const tries: number[] = [];
+    while (tries.length < 5) {
+      const { answers, statements: taken } = await measured(async () => [await ask('GET', path)]);
+      expect(answers).toEqual([200]);
+      tries.push(taken);
+    }
+    return Math.min(...tries);
+  };
   const range = Array.from({ length: atOnce }, (_, n) => n);
   const signal = (n: number) => ({ id: `load-${n}`, kind: 'beacon', severity: 'low', title: 'L', source: `ws-${n % 7}` });
 
@@ -108,10 +118,8 @@ describeWith(['postgres', 'opa'], 'under load', () => {
       return id;
     };
     const [few, many] = [await open('few', 1, 1), await open('many', 150, 20)];
-    const one = await measured(async () => [await ask('GET', `/v1/incidents/${few}`)]);
-    const other = await measured(async () => [await ask('GET', `/v1/incidents/${many}`)]);
-    expect([one.answers, other.answers]).toEqual([[200], [200]]);
-    expect(Math.abs(other.statements - one.statements)).toBeLessThanOrEqual(2);
-    expect(other.statements).toBeLessThan(20);
+    const [one, other] = [await fewest(`/v1/incidents/${few}`), await fewest(`/v1/incidents/${many}`)];
+    expect(Math.abs(other - one)).toBeLessThanOrEqual(2);
+    expect(other).toBeLessThan(20);
   });
 });

@@ -1,7 +1,7 @@
 /** Deciding in a browser: approving, denying, two managers at once, expiry, less of it, questions, and the glass. */
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { as, checkScreen, describeConsole, passwordOf } from './browser.ts';
+import { as, checkScreen, describeConsole, it, passwordOf } from './browser.ts';
 import { approvalOf, askToContain, publishDrills, runIs, startRun } from './drills.ts';
 
 /** In place of holding: who cannot hold types the word. */

@@ -1,7 +1,7 @@
 /** The audit screen: the chain is checked, found through, and a row read whole. */
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { as, checkScreen, describeConsole } from './browser.ts';
+import { as, checkScreen, describeConsole, it } from './browser.ts';
 
 /** The first is the head. */
 const rows = (page: Page): Locator => page.getByRole('grid', { name: 'Audit rows' }).getByRole('row');

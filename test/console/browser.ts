@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it as test, jest } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { createClient } from '../../cli/client.ts';
@@ -34,6 +34,34 @@ export function as(person: string): Client {
   return createClient({ url, token: readCredentials(dataDir).tokens[person] ?? '' });
 }
 
+/** Those of the test that runs. */
+const pages: Page[] = [];
+
+/** Like jest's, and a failure says what its pages showed; a picture of each is in `.edict/screens/failed-<n>.png`. */
+export function it(name: string, run: () => Promise<void>, timeoutMs = testMs): void {
+  const told = async (): Promise<void> => {
+    try {
+      await run();
+    } catch (error) {
+      const seen = await Promise.all(pages.map(lookAt));
+      throw error instanceof Error ? Object.assign(error, { message: [error.message, ...seen].join('\n') }) : error;
+    }
+  };
+  test(name, told, timeoutMs);
+}
+
+async function lookAt(page: Page, index: number): Promise<string> {
+  const cut = (text: string, most: number): string => text.replaceAll(/\s+/gu, ' ').slice(0, most);
+  mkdirSync(screens, { recursive: true });
+  try {
+    await page.screenshot({ path: join(screens, `failed-${index + 1}.png`), timeout: 5000 });
+    const text = await page.locator('body').innerText({ timeout: 5000 });
+    return `page ${index + 1} at ${page.url()}: ${cut(text, 1500)}; its faults: ${cut(JSON.stringify(faultsOf(page)), 800)}`;
+  } catch (error) {
+    return `page ${index + 1} at ${page.url()} cannot be looked at: ${cut(String(error), 200)}`;
+  }
+}
+
 type Open = (person?: string, path?: string) => Promise<Page>;
 
 /** `open(person, path)`: a page of a browser of its own, signed in; without a person it is not signed in. */
@@ -46,7 +74,6 @@ export function describeConsole(name: string, tests: (open: Open) => void): void
   describe(name, () => {
     jest.setTimeout(testMs);
     let browser: Promise<Browser> | undefined;
-    const pages: Page[] = [];
     tests(async (person, path = '/') => {
       browser ??= chromium.launch({ executablePath: browserPath() ?? 'chromium', args: ['--no-sandbox'] });
       const page = await newPage(await browser);

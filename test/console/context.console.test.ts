@@ -1,7 +1,6 @@
 /** What is known: counted, drawn, listed, and loaded from a file. */
 import { join } from 'node:path';
-import { it } from '@jest/globals';
-import { as, checkScreen, describeConsole } from './browser.ts';
+import { as, checkScreen, describeConsole, it } from './browser.ts';
 
 describeConsole('context', (open) => {
   it('shows who talks to whom, and one host alone', async () => {

@@ -1,7 +1,7 @@
 /** The queue, the room of an incident and the overview in a real browser: from a signal to a closed incident, and back. */
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { as, checkScreen, describeConsole, faultsOf } from './browser.ts';
+import { as, checkScreen, describeConsole, faultsOf, it } from './browser.ts';
 import { waitFor } from './world.ts';
 
 async function incidentOf(title: string, more: { readonly severity?: 'low' | 'critical' } = {}): Promise<string> {

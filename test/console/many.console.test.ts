@@ -1,7 +1,7 @@
 /** Ten thousand incidents: only what is in sight is drawn, and the last one is reached. */
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { Client } from 'pg';
-import { describeConsole, running } from './browser.ts';
+import { describeConsole, it, running } from './browser.ts';
 
 const many = 10_000;
 

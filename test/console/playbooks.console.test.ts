@@ -1,6 +1,6 @@
 /** Playbooks in a browser: found, read, tested, tried on recorded runs, changed with the compiler at hand, and published. */
-import { expect, it } from '@jest/globals';
-import { as, checkScreen, describeConsole } from './browser.ts';
+import { expect } from '@jest/globals';
+import { as, checkScreen, describeConsole, it } from './browser.ts';
 
 describeConsole('playbooks', (open) => {
   it('the library is searched by what playbooks do', async () => {

@@ -1,6 +1,6 @@
 /** The points and the reports: what is in force where, and what is written of it. */
-import { expect, it } from '@jest/globals';
-import { as, checkScreen, describeConsole, faultsOf } from './browser.ts';
+import { expect } from '@jest/globals';
+import { as, checkScreen, describeConsole, faultsOf, it } from './browser.ts';
 
 describeConsole('enforcement points and reports', (open) => {
   it('shows each point, wanted beside observed', async () => {

@@ -1,6 +1,6 @@
 /** From a sentence to a policy in force: written, its questions answered, handed in, approved, and seen at every point. */
-import { expect, it } from '@jest/globals';
-import { as, checkScreen, describeConsole } from './browser.ts';
+import { expect } from '@jest/globals';
+import { as, checkScreen, describeConsole, it } from './browser.ts';
 
 const sentence = 'Only payment-service hosts may reach the cardholder database on PostgreSQL.';
 

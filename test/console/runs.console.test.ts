@@ -1,7 +1,7 @@
 /** A run in a browser: started from a form, followed in its graph, looked into step by step, told to stop with what that undoes. */
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { as, checkScreen, describeConsole } from './browser.ts';
+import { as, checkScreen, describeConsole, it } from './browser.ts';
 import { approvalOf, askToContain, publishDrills, runIs, startRun } from './drills.ts';
 
 const node = (page: Page, step: string): Locator => page.locator(`[data-step="${step}"]`);

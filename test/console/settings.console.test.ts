@@ -1,6 +1,6 @@
 /** The settings: people, what lets them in, who may send; each part to who may see it. */
-import { expect, it } from '@jest/globals';
-import { as, checkScreen, describeConsole } from './browser.ts';
+import { expect } from '@jest/globals';
+import { as, checkScreen, describeConsole, it } from './browser.ts';
 
 describeConsole('settings', (open) => {
   it('adds a person, gives them a link, and shows a new token once', async () => {

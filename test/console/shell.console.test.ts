@@ -1,6 +1,6 @@
 /** The shell in a real browser: signing in, the rail, the palette, the keys, the theme. */
-import { expect, it } from '@jest/globals';
-import { checkScreen, describeConsole, faultsOf, passwordOf } from './browser.ts';
+import { expect } from '@jest/globals';
+import { checkScreen, describeConsole, faultsOf, it, passwordOf } from './browser.ts';
 
 describeConsole('the shell', (open) => {
   it('asks who it is, and lets in who knows the password', async () => {

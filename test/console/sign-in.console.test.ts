@@ -1,6 +1,6 @@
 /** Signing in and being let go, in a browser on the whole stack. */
-import { expect, it } from '@jest/globals';
-import { as, describeConsole, faultsOf, passwordOf } from './browser.ts';
+import { expect } from '@jest/globals';
+import { as, describeConsole, faultsOf, it, passwordOf } from './browser.ts';
 
 describeConsole('signing in', (open) => {
   const admin = () => as('admin');

@@ -1,7 +1,7 @@
 /** What attackers write is shown in every field of an incident as text: nothing of it runs, loads, or is a link. */
 import { readFileSync } from 'node:fs';
-import { expect, it } from '@jest/globals';
-import { as, describeConsole, faultsOf } from './browser.ts';
+import { expect } from '@jest/globals';
+import { as, describeConsole, faultsOf, it } from './browser.ts';
 import { waitFor } from './world.ts';
 
 const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`../fixtures/bad-input/${name}`, import.meta.url), 'utf8'));
