@@ -33,6 +33,11 @@ export function Page({ title, heading, about, actions, fill = false, children }:
   );
 }
 
+/** Sections under one another, where the room of a tab has no padding of its own. */
+export function Stack({ children }: { readonly children: ReactNode }): ReactElement {
+  return <div className={css['stack']}>{children}</div>;
+}
+
 type SectionProps = { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode; readonly flush?: boolean };
 
 /** A titled part of a page. `flush`: its content reaches the edges (a table, a graph). */

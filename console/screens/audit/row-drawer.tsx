@@ -5,6 +5,7 @@ import type { AuditRow } from '../../../api/contract/audit.ts';
 import { useRead } from '../../api/queries.ts';
 import { useUrlState } from '../../app/url.ts';
 import { Digest } from '../../look/digest.tsx';
+import { Facts } from '../../look/facts.tsx';
 import { Json } from '../../look/json.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
@@ -42,28 +43,16 @@ function Told({ row }: { readonly row: AuditRow }): ReactElement {
   const [, setUrl] = useUrlState();
   return (
     <div className={css['told']}>
-      <dl className={css['facts']}>
-        <dt>event</dt>
-        <dd>{row.event}</dd>
-        <dt>about</dt>
-        <dd>
-          <Subject subject={row.subject} />
-        </dd>
-        <dt>by</dt>
-        <dd>{row.actor}</dd>
-        <dt>when</dt>
-        <dd>
-          <When at={row.at} />
-        </dd>
-        <dt>hash</dt>
-        <dd>
-          <Digest value={row.hash} length={24} />
-        </dd>
-        <dt>row before</dt>
-        <dd>
-          <Digest value={row.previous} length={24} />
-        </dd>
-      </dl>
+      <Facts
+        of={[
+          ['event', row.event],
+          ['about', <Subject key="about" subject={row.subject} />],
+          ['by', row.actor],
+          ['when', <When key="when" at={row.at} />],
+          ['hash', <Digest key="hash" value={row.hash} length={24} />],
+          ['row before', <Digest key="before" value={row.previous} length={24} />],
+        ]}
+      />
       <Json value={row.detail} label="What the row says" />
       <div className={css['more']}>
         <Button variant="default" onClick={() => setUrl({ subject: row.subject, row: undefined })}>

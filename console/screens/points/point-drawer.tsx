@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import type { Point } from '../../../api/contract/points.ts';
 import { Link } from '../../app/link.tsx';
 import { Digest } from '../../look/digest.tsx';
+import { Facts } from '../../look/facts.tsx';
 import { Json } from '../../look/json.tsx';
 import { When } from '../../look/when.tsx';
 import { Health } from './health.tsx';
@@ -22,34 +23,22 @@ export function PointDrawer({ point, onClose }: DrawerProps): ReactElement {
 function Told({ point: { name, kind, target, health, desired, observed, updatedAt } }: { readonly point: Point }): ReactElement {
   return (
     <div className={css['told']}>
-      <dl className={css['facts']}>
-        <dt>health</dt>
-        <dd>
-          <Health health={health} />
-        </dd>
-        <dt>kind</dt>
-        <dd>
-          {kind}, takes {target}
-        </dd>
-        <dt>changed</dt>
-        <dd>
-          <When at={updatedAt} />
-        </dd>
-        <dt>should hold</dt>
-        <dd>
-          <Wanted desired={desired} />
-        </dd>
-        <dt>artifact</dt>
-        <dd>{desired.artifact === undefined ? 'none' : <Digest value={desired.artifact} length={24} />}</dd>
-        <dt>isolated</dt>
-        <dd>{desired.isolations.length === 0 ? 'nobody' : `${desired.isolations.length} hosts`}</dd>
-        <dt>history</dt>
-        <dd>
-          <Link to="/audit" search={{ subject: `point/${name}` }}>
-            in the audit chain
-          </Link>
-        </dd>
-      </dl>
+      <Facts
+        of={[
+          ['health', <Health key="health" health={health} />],
+          ['kind', `${kind}, takes ${target}`],
+          ['changed', <When key="changed" at={updatedAt} />],
+          ['should hold', <Wanted key="wanted" desired={desired} />],
+          ['artifact', desired.artifact === undefined ? 'none' : <Digest key="artifact" value={desired.artifact} length={24} />],
+          ['isolated', desired.isolations.length === 0 ? 'nobody' : `${desired.isolations.length} hosts`],
+          [
+            'history',
+            <Link key="history" to="/audit" search={{ subject: `point/${name}` }}>
+              in the audit chain
+            </Link>,
+          ],
+        ]}
+      />
       {desired.isolations.length === 0 ? null : <Json value={desired.isolations} label="Isolated hosts" />}
       <h3 className={css['title']}>What it said of itself</h3>
       {observed === undefined ? <p className={css['quiet']}>It has not been reached yet.</p> : <Json value={observed} label="Observed" />}

@@ -5,7 +5,8 @@ import { stringify } from 'yaml';
 import type { PolicyDetail } from '../../../api/contract/policies.ts';
 import { useRead } from '../../api/queries.ts';
 import { useUrlState } from '../../app/url.ts';
-import { Section } from '../../look/page.tsx';
+import { Section, Stack } from '../../look/page.tsx';
+import { PlainTable } from '../../look/plain-table.tsx';
 import { State } from '../../look/state.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { TextDiff } from '../playbook/text-diff.tsx';
@@ -23,7 +24,7 @@ export function Changes({ policy: { policy, versions, current } }: { readonly po
     label: `v${one} · ${versions.find(({ version }) => version === one)?.status ?? ''}`,
   }));
   return (
-    <div className={css['stack']}>
+    <Stack>
       <div className={css['choose']}>
         <Select
           aria-label="From version"
@@ -45,7 +46,7 @@ export function Changes({ policy: { policy, versions, current } }: { readonly po
       <Section title="In the text" flush>
         <Texts policy={policy} from={from} to={to} />
       </Section>
-    </div>
+    </Stack>
   );
 }
 
@@ -59,24 +60,15 @@ function Meaning({ policy, from, to }: Two): ReactElement {
     <Section title="In what is decided" aside={compared.data === undefined ? null : relations[compared.data.relation]}>
       {data.equal ? <State value="equal" tone="good" label="Both decide alike on every request" /> : null}
       {data.changes.length === 0 ? null : (
-        <table className={css['rules']}>
-          <thead>
-            <tr>
-              <th scope="col">Before → after</th>
-              <th scope="col">A request that shows it</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.changes.map(({ text, from: before, to: after }) => (
-              <tr key={text}>
-                <td>
-                  {before} → {after}
-                </td>
-                <td>{text}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <PlainTable
+          label="Decided otherwise"
+          rows={data.changes}
+          rowId={({ text }) => text}
+          columns={[
+            { key: 'change', title: 'Before → after', cell: ({ from: before, to: after }) => `${before} → ${after}` },
+            { key: 'request', title: 'A request that shows it', cell: ({ text }) => text },
+          ]}
+        />
       )}
       <ul className={css['lossy']}>
         {data.rules.map(({ rule, change }) => (

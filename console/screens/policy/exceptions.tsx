@@ -1,11 +1,11 @@
 /** What ends by itself: whose it is, why, and how long it still holds. */
 import type { ReactElement } from 'react';
 import type { PolicyDocument, PolicyVersion } from '../../../api/contract/policies.ts';
-import { Section } from '../../look/page.tsx';
+import { Section, Stack } from '../../look/page.tsx';
+import { PlainTable, type PlainColumn } from '../../look/plain-table.tsx';
 import { Empty } from '../../look/told.tsx';
 import { Countdown, When } from '../../look/when.tsx';
 import { exceptWords, matchWords, type RuleException } from './rule-words.ts';
-import css from './policy.module.css';
 
 type Row = { readonly rule: string; readonly what: string; readonly exception: RuleException };
 
@@ -30,37 +30,19 @@ export function Exceptions({ version: { document } }: { readonly version: Policy
       </Empty>
     );
   return (
-    <div className={css['stack']}>
+    <Stack>
       <Section title={rows.length === 1 ? 'One exception' : `${rows.length} exceptions`} flush>
-        <table className={css['rules']}>
-          <thead>
-            <tr>
-              <th scope="col">Ends in</th>
-              <th scope="col">Rule</th>
-              <th scope="col">What</th>
-              <th scope="col">Owner</th>
-              <th scope="col">Reason</th>
-              <th scope="col">End</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ rule, what, exception: { owner, reason, until } }) => (
-              <tr key={`${rule} ${what}`}>
-                <td>
-                  <Countdown until={until} late="ended" />
-                </td>
-                <td>{rule}</td>
-                <td>{what}</td>
-                <td>{owner}</td>
-                <td>{reason}</td>
-                <td>
-                  <When at={until} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <PlainTable label="What ends by itself" rows={rows} rowId={({ rule, what }) => `${rule} ${what}`} columns={columns} />
       </Section>
-    </div>
+    </Stack>
   );
 }
+
+const columns: readonly PlainColumn<Row>[] = [
+  { key: 'left', title: 'Ends in', cell: ({ exception }) => <Countdown until={exception.until} late="ended" /> },
+  { key: 'rule', title: 'Rule', weight: 'strong', cell: ({ rule }) => rule },
+  { key: 'what', title: 'What', cell: ({ what }) => what },
+  { key: 'owner', title: 'Owner', cell: ({ exception }) => exception.owner },
+  { key: 'reason', title: 'Reason', cell: ({ exception }) => exception.reason },
+  { key: 'end', title: 'End', cell: ({ exception }) => <When at={exception.until} /> },
+];

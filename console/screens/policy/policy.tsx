@@ -1,6 +1,5 @@
 /** One policy: what was asked and what was made of it, its proofs, what it would do, what changed, where it is in force, and until when. */
-import { Tabs } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import type { ReactElement } from 'react';
 import type { PolicyDetail, PolicyVersion } from '../../../api/contract/policies.ts';
 import { useRead } from '../../api/queries.ts';
@@ -8,6 +7,7 @@ import { useParam, useUrlState } from '../../app/url.ts';
 import { Digest } from '../../look/digest.tsx';
 import { Page } from '../../look/page.tsx';
 import { State } from '../../look/state.tsx';
+import { Tabs } from '../../look/tabs.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { Actions } from './actions.tsx';
@@ -20,8 +20,7 @@ import css from './policy.module.css';
 
 const Changes = lazy(async () => ({ default: (await import('./changes.tsx')).Changes }));
 
-const tabs = ['rules', 'proof', 'what-if', 'changes', 'rollout', 'exceptions'] as const;
-type Tab = (typeof tabs)[number];
+type Tab = 'rules' | 'proof' | 'what-if' | 'changes' | 'rollout' | 'exceptions';
 const lookMs = 5000;
 
 export function Screen(): ReactElement {
@@ -41,8 +40,6 @@ export function Screen(): ReactElement {
 type KnownProps = { readonly policy: PolicyDetail; readonly version: PolicyVersion };
 
 function Known({ policy, version }: KnownProps): ReactElement {
-  const [{ tab }, setUrl] = useUrlState();
-  const shown = tabs.find((one) => one === tab) ?? 'rules';
   const open = version.document.questions.filter(({ answered }) => answered === undefined).length;
   const ending = exceptionsOf(version.document).length;
   return (
@@ -57,25 +54,18 @@ function Known({ policy, version }: KnownProps): ReactElement {
           <State value="returned" tone="warn" label="Sent back" /> {policy.reason}
         </p>
       )}
-      <Tabs
-        value={shown}
-        onChange={(value) => setUrl({ tab: value === 'rules' || value === null ? undefined : value })}
-        className={css['tabs'] ?? ''}
-        keepMounted={false}
+      <Tabs<Tab>
+        label="The policy"
+        tabs={[
+          { tab: 'rules', title: 'Rules', more: open === 0 ? undefined : `${open} open` },
+          { tab: 'proof', title: 'Proof' },
+          { tab: 'what-if', title: 'What if' },
+          { tab: 'changes', title: 'Changes' },
+          { tab: 'rollout', title: 'Rollout' },
+          { tab: 'exceptions', title: 'Exceptions', more: ending === 0 ? undefined : String(ending) },
+        ]}
       >
-        <Tabs.List>
-          <Tabs.Tab value="rules">{open === 0 ? 'Rules' : `Rules · ${open} open`}</Tabs.Tab>
-          <Tabs.Tab value="proof">Proof</Tabs.Tab>
-          <Tabs.Tab value="what-if">What if</Tabs.Tab>
-          <Tabs.Tab value="changes">Changes</Tabs.Tab>
-          <Tabs.Tab value="rollout">Rollout</Tabs.Tab>
-          <Tabs.Tab value="exceptions">{ending === 0 ? 'Exceptions' : `Exceptions · ${ending}`}</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value={shown} className={css['room'] ?? ''} tabIndex={0}>
-          <Suspense fallback={<Loading />}>
-            <Room tab={shown} policy={policy} version={version} />
-          </Suspense>
-        </Tabs.Panel>
+        {(tab) => <Room tab={tab} policy={policy} version={version} />}
       </Tabs>
     </Page>
   );

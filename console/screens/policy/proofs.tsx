@@ -7,7 +7,7 @@ import { printRequest } from '../../../domain/policy/request-text.ts';
 import { useRead } from '../../api/queries.ts';
 import { CopyButton } from '../../look/copy.tsx';
 import { Digest } from '../../look/digest.tsx';
-import { Section } from '../../look/page.tsx';
+import { Section, Stack } from '../../look/page.tsx';
 import { State } from '../../look/state.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
@@ -25,7 +25,7 @@ export function Proofs({ version }: { readonly version: PolicyVersion }): ReactE
       </Empty>
     );
   return (
-    <div className={css['stack']}>
+    <Stack>
       {version.compilations.map((compilation) => (
         <Target
           key={compilation.target}
@@ -34,7 +34,7 @@ export function Proofs({ version }: { readonly version: PolicyVersion }): ReactE
           proof={version.proofs.find(({ target, artifact }) => target === compilation.target && artifact === compilation.artifact)}
         />
       ))}
-    </div>
+    </Stack>
   );
 }
 
@@ -51,7 +51,7 @@ function Target({ version, compilation: { target, artifact, losses }, proof }: T
         </Button>
       }
     >
-      <div className={css['facts']}>
+      <div className={css['line']}>
         <Proved proof={proof} />
         <Digest value={artifact} />
         {proof === undefined ? null : (

@@ -2,9 +2,11 @@
 import type { ReactElement } from 'react';
 import type { Point } from '../../../api/contract/points.ts';
 import type { PolicyDetail } from '../../../api/contract/policies.ts';
+import type { RunSummary } from '../../../api/contract/runs.ts';
 import { useRead } from '../../api/queries.ts';
 import { Link } from '../../app/link.tsx';
-import { Section } from '../../look/page.tsx';
+import { Section, Stack } from '../../look/page.tsx';
+import { PlainTable, type PlainColumn } from '../../look/plain-table.tsx';
 import { State } from '../../look/state.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
@@ -15,10 +17,10 @@ const lookMs = 5000;
 
 export function Rollout({ policy }: { readonly policy: PolicyDetail }): ReactElement {
   return (
-    <div className={css['stack']}>
+    <Stack>
       <Points policy={policy} />
       <Runs policy={policy.policy} />
-    </div>
+    </Stack>
   );
 }
 
@@ -39,77 +41,51 @@ function Points({ policy }: { readonly policy: PolicyDetail }): ReactElement {
       ) : (
         <>
           <progress className={css['progress']} value={done} max={held.length} aria-label="Points at which it is in force" />
-          <table className={css['rules']}>
-            <thead>
-              <tr>
-                <th scope="col">Point</th>
-                <th scope="col">Target</th>
-                <th scope="col">Version</th>
-                <th scope="col">Observed</th>
-                <th scope="col">Seen</th>
-              </tr>
-            </thead>
-            <tbody>
-              {held.map(({ point, version }) => (
-                <PointRow key={point.name} point={point} version={version} />
-              ))}
-            </tbody>
-          </table>
+          <PlainTable label="Points that should hold it" rows={held} rowId={({ point }) => point.name} columns={pointColumns} />
         </>
       )}
     </Section>
   );
 }
 
-function PointRow({ point, version }: { readonly point: Point; readonly version: number }): ReactElement {
-  return (
-    <tr>
-      <td>
-        <Link to={`/points?point=${encodeURIComponent(point.name)}`}>{point.name}</Link>
-      </td>
-      <td>{point.target}</td>
-      <td>v{version}</td>
-      <td>
-        <State value={point.health} tone={point.health === 'in-force' ? 'good' : point.health === 'unknown' ? 'waiting' : 'bad'} />
-      </td>
-      <td>
-        <When at={point.updatedAt} as="distance" />
-      </td>
-    </tr>
-  );
-}
+type Held = { readonly point: Point; readonly version: number };
+
+const pointColumns: readonly PlainColumn<Held>[] = [
+  {
+    key: 'point',
+    title: 'Point',
+    weight: 'strong',
+    cell: ({ point: { name } }) => <Link to={`/points?point=${encodeURIComponent(name)}`}>{name}</Link>,
+  },
+  { key: 'target', title: 'Target', cell: ({ point }) => point.target },
+  { key: 'version', title: 'Version', cell: ({ version }) => `v${version}` },
+  {
+    key: 'observed',
+    title: 'Observed',
+    cell: ({ point: { health } }) => (
+      <State value={health} tone={health === 'in-force' ? 'good' : health === 'unknown' ? 'waiting' : 'bad'} />
+    ),
+  },
+  { key: 'seen', title: 'Seen', cell: ({ point }) => <When at={point.updatedAt} as="distance" /> },
+];
 
 function Runs({ policy }: { readonly policy: string }): ReactElement {
   const { data, error } = useRead('runs.list', { query: { policy, limit: 20 } }, { everyMs: lookMs });
   if (data === undefined) return error === null ? <Loading /> : <Failure error={error} />;
   return (
     <Section title="Runs of its stages" aside={<Link to={`/runs?policy=${encodeURIComponent(policy)}`}>all of them</Link>} flush>
-      <table className={css['rules']}>
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col">Stage</th>
-            <th scope="col">Asked by</th>
-            <th scope="col">When</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.items.map((run) => (
-            <tr key={run.run}>
-              <td>
-                <RunState detail={{ ...run, view: undefined }} />
-              </td>
-              <td>
-                <Link to={`/runs/${run.run}`}>{run.playbook}</Link>
-              </td>
-              <td>{run.requester}</td>
-              <td>
-                <When at={run.orderedAt} as="distance" />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {data.items.length === 0 ? (
+        <Empty title="No stage has run for it yet">A draft, a review, a rollout or a watch of it is a run, and stands here.</Empty>
+      ) : (
+        <PlainTable label="Runs of its stages" rows={data.items} rowId={({ run }) => run} columns={runColumns} />
+      )}
     </Section>
   );
 }
+
+const runColumns: readonly PlainColumn<RunSummary>[] = [
+  { key: 'state', title: 'State', cell: (run) => <RunState detail={{ ...run, view: undefined }} /> },
+  { key: 'stage', title: 'Stage', weight: 'strong', cell: ({ run, playbook }) => <Link to={`/runs/${run}`}>{playbook}</Link> },
+  { key: 'by', title: 'Asked by', cell: ({ requester }) => requester },
+  { key: 'when', title: 'When', cell: ({ orderedAt }) => <When at={orderedAt} as="distance" /> },
+];

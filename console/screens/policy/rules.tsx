@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { PolicyDetail, PolicyVersion } from '../../../api/contract/policies.ts';
 import { Section } from '../../look/page.tsx';
+import { PlainTable, type PlainColumn } from '../../look/plain-table.tsx';
 import { Empty } from '../../look/told.tsx';
 import { Countdown } from '../../look/when.tsx';
 import { Questions } from './questions.tsx';
@@ -33,34 +34,27 @@ export function Rules({ policy, version: { document, version } }: RulesProps): R
           {document.rules.length === 0 ? (
             <Empty title="Nothing of this would be enforced">Answer the open questions, or write the sentence in other words.</Empty>
           ) : (
-            <table className={css['rules']}>
-              <thead>
-                <tr>
-                  <th scope="col">Effect</th>
-                  <th scope="col">Rule</th>
-                  <th scope="col">From</th>
-                </tr>
-              </thead>
-              <tbody>
-                {document.rules.map((rule) => (
-                  <RuleRow key={rule.id} rule={rule} here={about === rule.requirement} onAbout={setAbout} />
-                ))}
-              </tbody>
-            </table>
+            <PlainTable
+              label="Rules"
+              rows={document.rules}
+              rowId={({ id }) => id}
+              columns={columns}
+              here={({ requirement }) => about === requirement}
+              onHover={(rule) => setAbout(rule?.requirement)}
+            />
           )}
         </Section>
         {document.tests.length === 0 ? null : (
           <Section title="Tests that are kept with it" flush>
-            <table className={css['rules']}>
-              <tbody>
-                {document.tests.map(({ name, decision }) => (
-                  <tr key={name}>
-                    <td>{decision}</td>
-                    <td>{name}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <PlainTable
+              label="Tests that are kept with it"
+              rows={document.tests}
+              rowId={({ name }) => name}
+              columns={[
+                { key: 'decision', title: 'Must be', weight: 'strong', cell: ({ decision }) => decision },
+                { key: 'name', title: 'Test', cell: ({ name }) => name },
+              ]}
+            />
           </Section>
         )}
       </div>
@@ -68,36 +62,36 @@ export function Rules({ policy, version: { document, version } }: RulesProps): R
   );
 }
 
-type RowProps = { readonly rule: Rule; readonly here: boolean; readonly onAbout: (requirement: string | undefined) => void };
+const columns: readonly PlainColumn<Rule>[] = [
+  { key: 'effect', title: 'Effect', weight: 'strong', cell: ({ effect }) => effect },
+  { key: 'rule', title: 'Rule', cell: (rule) => <Said rule={rule} /> },
+  { key: 'from', title: 'From', weight: 'quiet', cell: ({ requirement }) => requirement },
+];
 
-function RuleRow({ rule, here, onAbout }: RowProps): ReactElement {
+function Said({ rule }: { readonly rule: Rule }): ReactElement {
   return (
-    <tr data-about={here} onMouseEnter={() => onAbout(rule.requirement)} onMouseLeave={() => onAbout(undefined)}>
-      <td className={css['effect']}>{rule.effect}</td>
-      <td>
-        <div className={css['match']}>{matchWords(rule)}</div>
-        {exceptWords(rule).map(({ text, exception }) => (
-          <div key={text} className={css['except']}>
-            except {text}
-            {exception === undefined ? null : (
-              <>
-                {' '}
-                · ends in <Countdown until={exception.until} late="ended" />
-              </>
-            )}
-          </div>
-        ))}
-        <div className={css['quiet']}>
-          {rule.id}
-          {rule.exception === undefined ? null : (
+    <>
+      <div className={css['match']}>{matchWords(rule)}</div>
+      {exceptWords(rule).map(({ text, exception }) => (
+        <div key={text} className={css['except']}>
+          except {text}
+          {exception === undefined ? null : (
             <>
               {' '}
-              · an exception, ends in <Countdown until={rule.exception.until} late="ended" />
+              · ends in <Countdown until={exception.until} late="ended" />
             </>
           )}
         </div>
-      </td>
-      <td className={css['mark']}>{rule.requirement}</td>
-    </tr>
+      ))}
+      <div className={css['quiet']}>
+        {rule.id}
+        {rule.exception === undefined ? null : (
+          <>
+            {' '}
+            · an exception, ends in <Countdown until={rule.exception.until} late="ended" />
+          </>
+        )}
+      </div>
+    </>
   );
 }

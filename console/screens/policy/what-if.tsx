@@ -4,7 +4,8 @@ import type { PolicyVersion } from '../../../api/contract/policies.ts';
 import type { ReplyOf } from '../../../api/contract/route.ts';
 import type { Routes } from '../../../api/contract/routes.ts';
 import { useRead } from '../../api/queries.ts';
-import { Section } from '../../look/page.tsx';
+import { Section, Stack } from '../../look/page.tsx';
+import { PlainTable, type PlainColumn } from '../../look/plain-table.tsx';
 import { State } from '../../look/state.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import css from './policy.module.css';
@@ -16,7 +17,7 @@ export function WhatIf({ version: { policy, version } }: { readonly version: Pol
   const { data, error, refetch } = useRead('policies.what-if', { params: { policy, version }, query: {} });
   if (data === undefined) return error === null ? <Loading /> : <Failure error={error} onRetry={() => void refetch()} />;
   return (
-    <div className={css['stack']}>
+    <Stack>
       <p className={css['lead']}>
         {data.connections === 0
           ? 'No connections are recorded yet: load some under Context, and they are replayed here.'
@@ -32,9 +33,17 @@ export function WhatIf({ version: { policy, version } }: { readonly version: Pol
       <Section title="What is allowed in all">
         <Sizes sizes={data.allows} />
       </Section>
-    </div>
+    </Stack>
   );
 }
+
+const columns: readonly PlainColumn<Side['examples'][number]>[] = [
+  { key: 'times', title: 'Times', align: 'end', cell: ({ count }) => count.toLocaleString() },
+  { key: 'connection', title: 'Connection', weight: 'strong', cell: ({ text }) => text },
+  { key: 'change', title: 'Now → then', cell: ({ before, after }) => `${before} → ${after}` },
+  { key: 'criticality', title: 'Criticality', cell: ({ criticality }) => criticality ?? '' },
+  { key: 'by', title: 'By', weight: 'quiet', cell: ({ determining }) => determining.join(', ') },
+];
 
 type CutProps = { readonly side: Side; readonly none: string; readonly tone: 'bad' | 'warn' };
 
@@ -42,67 +51,31 @@ function Cut({ side: { connections, hosts, examples }, none, tone }: CutProps): 
   if (connections === 0) return <State value="none" tone="good" label={none} />;
   return (
     <>
-      <p className={css['facts']}>
+      <p className={css['line']}>
         <State value="some" tone={tone} label={`${connections.toLocaleString()} connections`} />
         <span>
           {hosts.length} {hosts.length === 1 ? 'host' : 'hosts'}: {hosts.slice(0, 12).join(', ')}
           {hosts.length > 12 ? ` and ${hosts.length - 12} more` : ''}
         </span>
       </p>
-      <table className={css['rules']}>
-        <thead>
-          <tr>
-            <th scope="col">Times</th>
-            <th scope="col">Connection</th>
-            <th scope="col">Now → then</th>
-            <th scope="col">Criticality</th>
-            <th scope="col">By</th>
-          </tr>
-        </thead>
-        <tbody>
-          {examples.map(({ text, count, before, after, criticality, determining }) => (
-            <tr key={text}>
-              <td className={css['figure']}>{count.toLocaleString()}</td>
-              <td>{text}</td>
-              <td>
-                {before} → {after}
-              </td>
-              <td>{criticality ?? ''}</td>
-              <td className={css['quiet']}>{determining.join(', ')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PlainTable label="Connections" rows={examples} rowId={({ text }) => text} columns={columns} />
     </>
   );
 }
 
 function Sizes({ sizes: { before, after } }: { readonly sizes: Reply['allows'] }): ReactElement {
   return (
-    <table className={css['rules']}>
-      <thead>
-        <tr>
-          <th scope="col">Family</th>
-          <th scope="col" className={css['figure']}>
-            Now
-          </th>
-          <th scope="col" className={css['figure']}>
-            With it
-          </th>
-          <th scope="col">Change</th>
-        </tr>
-      </thead>
-      <tbody>
-        {(['ipv4', 'ipv6'] as const).map((family) => (
-          <tr key={family}>
-            <td>{family === 'ipv4' ? 'IPv4' : 'IPv6'}</td>
-            <td className={css['figure']}>{sizeWords(before[family])}</td>
-            <td className={css['figure']}>{sizeWords(after[family])}</td>
-            <td>{changeWords(before[family], after[family])}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <PlainTable
+      label="How much is allowed"
+      rows={['ipv4', 'ipv6'] as const}
+      rowId={(family) => family}
+      columns={[
+        { key: 'family', title: 'Family', weight: 'strong', cell: (family) => (family === 'ipv4' ? 'IPv4' : 'IPv6') },
+        { key: 'now', title: 'Now', align: 'end', cell: (family) => sizeWords(before[family]) },
+        { key: 'then', title: 'With it', align: 'end', cell: (family) => sizeWords(after[family]) },
+        { key: 'change', title: 'Change', cell: (family) => changeWords(before[family], after[family]) },
+      ]}
+    />
   );
 }
 

@@ -6,7 +6,9 @@ import { useRead, useSend } from '../../api/queries.ts';
 import { remember, sessionKey, useSession } from '../../api/session.tsx';
 import { queryClient } from '../../api/queries.ts';
 import { notify } from '../../app/notices.tsx';
-import { Section } from '../../look/page.tsx';
+import { Facts } from '../../look/facts.tsx';
+import { Section, Stack } from '../../look/page.tsx';
+import { PlainTable } from '../../look/plain-table.tsx';
 import { State } from '../../look/state.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
@@ -15,22 +17,19 @@ import css from './settings.module.css';
 export function Oneself(): ReactElement {
   const { person, how } = useSession();
   return (
-    <div className={css['stack']}>
+    <Stack>
       <Section title="Who you are here">
-        <dl className={css['facts']}>
-          <dt>name</dt>
-          <dd>
-            {person.name} ({person.id})
-          </dd>
-          <dt>roles</dt>
-          <dd>{person.roles.join(', ')}</dd>
-          <dt>signed in</dt>
-          <dd>{how === 'oidc' ? 'at the OpenID provider' : `with a ${how}`}</dd>
-        </dl>
+        <Facts
+          of={[
+            ['name', `${person.name} (${person.id})`],
+            ['roles', person.roles.join(', ')],
+            ['signed in', how === 'oidc' ? 'at the OpenID provider' : `with a ${how}`],
+          ]}
+        />
       </Section>
       <Sessions />
       {how === 'password' ? <Password /> : null}
-    </div>
+    </Stack>
   );
 }
 
@@ -41,42 +40,31 @@ function Sessions(): ReactElement {
   return (
     <Section title="Where you are signed in" flush>
       {end.error === null ? null : <Failure error={end.error} inline />}
-      <table className={css['table']}>
-        <thead>
-          <tr>
-            <th scope="col">Browser</th>
-            <th scope="col">From</th>
-            <th scope="col">Since</th>
-            <th scope="col">Last used</th>
-            <th scope="col">
-              <span className="unseen">Action</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.items.map(({ id, agent, address, startedAt, seenAt, here }) => (
-            <tr key={id}>
-              <td>{agent}</td>
-              <td>{address}</td>
-              <td>
-                <When at={startedAt} />
-              </td>
-              <td>
-                <When at={seenAt} as="distance" />
-              </td>
-              <td className={css['end']}>
-                {here ? (
-                  <State value="here" tone="good" label="this one" />
-                ) : (
-                  <Button size="compact-xs" variant="default" disabled={end.isPending} onClick={() => end.mutate({ params: { id } })}>
-                    End it
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PlainTable
+        label="Sessions"
+        rows={data.items}
+        rowId={({ id }) => id}
+        columns={[
+          { key: 'agent', title: 'Browser', weight: 'strong', cell: ({ agent }) => agent },
+          { key: 'address', title: 'From', cell: ({ address }) => address },
+          { key: 'since', title: 'Since', cell: ({ startedAt }) => <When at={startedAt} /> },
+          { key: 'used', title: 'Last used', cell: ({ seenAt }) => <When at={seenAt} as="distance" /> },
+          {
+            key: 'end',
+            title: 'Action',
+            unseen: true,
+            align: 'end',
+            cell: ({ id, here }) =>
+              here ? (
+                <State value="here" tone="good" label="this one" />
+              ) : (
+                <Button size="compact-xs" variant="default" disabled={end.isPending} onClick={() => end.mutate({ params: { id } })}>
+                  End it
+                </Button>
+              ),
+          },
+        ]}
+      />
     </Section>
   );
 }

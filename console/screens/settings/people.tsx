@@ -5,12 +5,12 @@ import type { ReactElement } from 'react';
 import type { Person } from '../../../api/contract/people.ts';
 import { useRead } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
-import { Section } from '../../look/page.tsx';
+import { Section, Stack } from '../../look/page.tsx';
+import { PlainTable } from '../../look/plain-table.tsx';
 import { State } from '../../look/state.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import { PersonDialog } from './person-dialog.tsx';
 import { WaysIn } from './ways-in.tsx';
-import css from './settings.module.css';
 
 export function People(): ReactElement {
   const { data, error, refetch } = useRead('people.list', {});
@@ -20,30 +20,28 @@ export function People(): ReactElement {
   if (data === undefined) return error === null ? <Loading /> : <Failure error={error} onRetry={() => void refetch()} />;
   const writes = may('people.put');
   return (
-    <div className={css['stack']}>
+    <Stack>
       <Section title={`${data.items.length} people`} aside={writes ? <Add onAdd={() => setEdited('new')} /> : null} flush>
-        <table className={css['table']}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Id</th>
-              <th scope="col">Roles</th>
-              <th scope="col">State</th>
-              <th scope="col">
-                <span className="unseen">Action</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.items.map((person) => (
-              <tr key={person.id}>
-                <td className={css['name']}>{person.name}</td>
-                <td>{person.id}</td>
-                <td>{person.roles.join(', ')}</td>
-                <td>
-                  <State value={person.disabled ? 'disabled' : 'active'} tone={person.disabled ? 'still' : 'good'} />
-                </td>
-                <td className={css['end']}>
+        <PlainTable
+          label="People"
+          rows={data.items}
+          rowId={({ id }) => id}
+          columns={[
+            { key: 'name', title: 'Name', weight: 'strong', cell: ({ name }) => name },
+            { key: 'id', title: 'Id', cell: ({ id }) => id },
+            { key: 'roles', title: 'Roles', cell: ({ roles }) => roles.join(', ') },
+            {
+              key: 'state',
+              title: 'State',
+              cell: ({ disabled }) => <State value={disabled ? 'disabled' : 'active'} tone={disabled ? 'still' : 'good'} />,
+            },
+            {
+              key: 'action',
+              title: 'Action',
+              unseen: true,
+              align: 'end',
+              cell: (person) => (
+                <>
                   <Button size="compact-xs" variant="default" onClick={() => setOpened(person)}>
                     Ways in
                   </Button>
@@ -52,15 +50,15 @@ export function People(): ReactElement {
                       Change…
                     </Button>
                   ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+                </>
+              ),
+            },
+          ]}
+        />
       </Section>
       {edited === undefined ? null : <PersonDialog person={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />}
       {opened === undefined ? null : <WaysIn person={opened} onClose={() => setOpened(undefined)} />}
-    </div>
+    </Stack>
   );
 }
 

@@ -2,7 +2,8 @@
 import type { ReactElement } from 'react';
 import type { Settings } from '../../../api/contract/access/settings.ts';
 import { useRead } from '../../api/queries.ts';
-import { Section } from '../../look/page.tsx';
+import { Facts } from '../../look/facts.tsx';
+import { Section, Stack } from '../../look/page.tsx';
 import { State } from '../../look/state.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
@@ -14,7 +15,7 @@ export function Server(): ReactElement {
   const { data, error, refetch } = useRead('settings.get', {}, { everyMs: lookMs });
   if (data === undefined) return error === null ? <Loading /> : <Failure error={error} onRetry={() => void refetch()} />;
   return (
-    <div className={css['stack']}>
+    <Stack>
       <Section title={`Edict ${data.version}`}>
         <div className={css['line']}>
           {Object.entries(data.services).map(([service, answers]) => (
@@ -28,7 +29,7 @@ export function Server(): ReactElement {
       </Section>
       <SignIn signIn={data.signIn} />
       <Secrets secrets={data.secrets} />
-    </div>
+    </Stack>
   );
 }
 
@@ -61,14 +62,7 @@ function SignIn({ signIn }: Pick<Settings, 'signIn'>): ReactElement {
   ];
   return (
     <Section title="Signing in">
-      <dl className={css['facts']}>
-        {facts.map(([name, words]) => (
-          <div key={name} className={css['fact']}>
-            <dt>{name}</dt>
-            <dd>{words}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={facts} />
     </Section>
   );
 }

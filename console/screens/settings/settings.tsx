@@ -1,16 +1,14 @@
 /** Set-up: oneself, people and their tokens, who may send webhooks, outside systems, and how this server is set. */
-import { Tabs } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { RouteName } from '../../../api/contract/routes.ts';
 import { useMay } from '../../api/session.tsx';
-import { useUrlState } from '../../app/url.ts';
 import { Page } from '../../look/page.tsx';
+import { Tabs } from '../../look/tabs.tsx';
 import { Oneself } from './oneself.tsx';
 import { People } from './people.tsx';
 import { Server } from './server.tsx';
 import { Systems } from './systems.tsx';
 import { Webhooks } from './webhooks.tsx';
-import css from './settings.module.css';
 
 type Part = { readonly tab: string; readonly title: string; readonly route: RouteName; readonly Content: () => ReactElement };
 
@@ -23,31 +21,20 @@ const parts: readonly Part[] = [
 ];
 
 export function Screen(): ReactElement {
-  const [{ tab }, setUrl] = useUrlState();
   const may = useMay();
-  const offered = parts.filter(({ route }) => may(route));
-  const shown = offered.find((part) => part.tab === tab) ?? offered[0];
+  const [first, ...others] = parts.filter(({ route }) => may(route));
   return (
     <Page title="Settings" about="Who may do what here, who may send, and what is acted on." fill>
-      <Tabs
-        value={shown?.tab ?? null}
-        onChange={(value) => setUrl({ tab: value ?? undefined })}
-        className={css['tabs'] ?? ''}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {offered.map((part) => (
-            <Tabs.Tab key={part.tab} value={part.tab}>
-              {part.title}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {shown === undefined ? null : (
-          <Tabs.Panel value={shown.tab} className={css['room'] ?? ''} tabIndex={0}>
-            <shown.Content />
-          </Tabs.Panel>
-        )}
-      </Tabs>
+      {first === undefined ? null : (
+        <Tabs label="What is set" tabs={[first, ...others]}>
+          {(tab) => <Room tab={tab} />}
+        </Tabs>
+      )}
     </Page>
   );
+}
+
+function Room({ tab }: Pick<Part, 'tab'>): ReactElement | null {
+  const Content = parts.find((part) => part.tab === tab)?.Content;
+  return Content === undefined ? null : <Content />;
 }

@@ -1,11 +1,11 @@
 /** Outside systems that are acted on, and what each can do. Of secrets only that they are there is shown. */
 import type { ReactElement } from 'react';
 import { useRead } from '../../api/queries.ts';
+import { Facts } from '../../look/facts.tsx';
 import { Json } from '../../look/json.tsx';
-import { Section } from '../../look/page.tsx';
+import { Section, Stack } from '../../look/page.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
-import css from './settings.module.css';
 
 export function Systems(): ReactElement {
   const { data, error, refetch } = useRead('systems.list', {});
@@ -17,20 +17,19 @@ export function Systems(): ReactElement {
       </Empty>
     );
   return (
-    <div className={css['stack']}>
+    <Stack>
       {data.items.map(({ name, kind, settings, secrets, capabilities, updatedAt }) => (
         <Section key={name} title={name} aside={<When at={updatedAt} as="distance" />}>
-          <dl className={css['facts']}>
-            <dt>kind</dt>
-            <dd>{kind}</dd>
-            <dt>can</dt>
-            <dd>{capabilities.join(', ')}</dd>
-            <dt>secrets</dt>
-            <dd>{secrets.length === 0 ? 'none' : `${secrets.join(', ')} (stored)`}</dd>
-          </dl>
+          <Facts
+            of={[
+              ['kind', kind],
+              ['can', capabilities.join(', ')],
+              ['secrets', secrets.length === 0 ? 'none' : `${secrets.join(', ')} (stored)`],
+            ]}
+          />
           <Json value={settings} label={`Settings of ${name}`} />
         </Section>
       ))}
-    </div>
+    </Stack>
   );
 }

@@ -6,7 +6,8 @@ import type { WebhookSource } from '../../../api/contract/access/webhooks.ts';
 import { useRead, useSend } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { Confirm } from '../../look/confirm.tsx';
-import { Section } from '../../look/page.tsx';
+import { Section, Stack } from '../../look/page.tsx';
+import { PlainFrame } from '../../look/plain-table.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { Once } from './once.tsx';
@@ -17,34 +18,30 @@ export function Webhooks(): ReactElement {
   const may = useMay();
   if (data === undefined) return error === null ? <Loading /> : <Failure error={error} onRetry={() => void refetch()} />;
   return (
-    <div className={css['stack']}>
+    <Stack>
       <Section title="Sources" flush>
         {data.items.length === 0 ? (
           <Empty title="Nobody may send yet">
             A detection system signs what it sends with its source’s secret (Standard Webhooks); what is not signed is refused.
           </Empty>
         ) : (
-          <table className={css['table']}>
-            <thead>
-              <tr>
-                <th scope="col">Source</th>
-                <th scope="col">Its secret</th>
-                <th scope="col">The one before</th>
-                <th scope="col">
-                  <span className="unseen">Action</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.items.map((source) => (
-                <Source key={source.source} source={source} />
-              ))}
-            </tbody>
-          </table>
+          <PlainFrame
+            label="Sources"
+            columns={[
+              { key: 'source', title: 'Source' },
+              { key: 'secret', title: 'Its secret' },
+              { key: 'before', title: 'The one before' },
+              { key: 'action', title: 'Action', unseen: true, align: 'end' },
+            ]}
+          >
+            {data.items.map((source) => (
+              <Source key={source.source} source={source} />
+            ))}
+          </PlainFrame>
         )}
       </Section>
       {may('webhooks.create') ? <NewSource /> : null}
-    </div>
+    </Stack>
   );
 }
 
@@ -55,7 +52,7 @@ function Source({ source: { source, madeAt, previousUntil } }: { readonly source
   const [asked, setAsked] = useState(false);
   return (
     <tr>
-      <td className={css['name']}>{source}</td>
+      <td data-weight="strong">{source}</td>
       <td>
         {rotate.data === undefined ? (
           <>
@@ -75,7 +72,7 @@ function Source({ source: { source, madeAt, previousUntil } }: { readonly source
           </>
         )}
       </td>
-      <td className={css['end']}>
+      <td data-align="end">
         {may('webhooks.rotate') ? (
           <>
             <Button
