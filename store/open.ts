@@ -12,6 +12,7 @@ import { delegationsRepository } from './approvals/delegations.ts';
 import { reviewsRepository } from './approvals/reviews.ts';
 import { openFlush } from './chain/flush.ts';
 import { recordedStatement } from './chain/statement.ts';
+import { complianceRepository } from './compliance/facts.ts';
 import { contextRepository } from './context.ts';
 import { commandsRepository } from './runs/commands.ts';
 import { openDatabase, openPool, type Db } from './postgres/database.ts';
@@ -125,6 +126,7 @@ function repositories({ pool, db, file, listener }: Parts): Omit<Store, 'points'
     views: guard('views', viewsRepository(db)),
     overview: guard('overview', overviewRepository(db)),
     audit: guard('audit', auditRepository(db, recorded, file)),
+    compliance: guard('compliance', complianceRepository(db)),
     reports: guard('reports', reportsRepository(db, change)),
     idempotency: guard('idempotency', idempotencyRepository(db)),
     bundles: guard('bundles', bundlesRepository(db, listener)),

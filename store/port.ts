@@ -6,6 +6,7 @@
 import type { AuditCheck, AuditRow } from '../domain/audit-chain.ts';
 import type { AccessDecisionEvent, Connection, DecisionEvent, IdentityEvent, Indicator } from '../domain/context/event.ts';
 import type { Inventory } from '../domain/context/inventory.ts';
+import type { ContextLists } from './context/port-lists.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { BudgetClaim, GuardDecision } from '../domain/guard/decision.ts';
@@ -17,6 +18,7 @@ import type { Policy } from '../domain/policy/model.ts';
 import type { Artifact, Loss, TargetName } from '../domain/policy/targets/target.ts';
 import type { Accounts, Identities, Sessions, Tries } from './access/port-access.ts';
 import type { Approvals, Delegations, Reviews } from './port-approvals.ts';
+import type { Compliance } from './compliance/port-compliance.ts';
 import type { SignalRow, Signals } from './port-signals.ts';
 import type { PlaybookRow, Playbooks, PlaybookVersion } from './port-playbooks.ts';
 import type { CommandRow, Commands, CommandStatus } from './runs/port-commands.ts';
@@ -25,6 +27,7 @@ import type { IncidentRow, Incidents, Overview, Views } from './incidents/port-i
 import type { SecretRow, Secrets } from './secrets/port-secrets.ts';
 import type { Triggers } from './triggers/port-triggers.ts';
 import type { Values } from './port-values.ts';
+import type { LastProbe, PointQuestions, SeenPermissions } from './points/port-questions.ts';
 import type { SystemRow, Systems } from './systems/port-systems.ts';
 import type { Tasks } from './port-tasks.ts';
 
@@ -158,7 +161,7 @@ export type DecisionFilter = {
   readonly limit?: number | undefined;
 };
 
-export type Context = {
+export type Context = ContextLists & {
   readonly saveInventory: (inventory: Inventory, by: Actor) => Promise<{ readonly digest: Digest }>;
   /** Empty inventory when none was loaded. */
   readonly inventory: () => Promise<Inventory>;
@@ -383,10 +386,13 @@ export type PointRow = {
   };
   readonly observed: JsonObject | undefined;
   readonly health: 'unknown' | 'in-force' | 'drifted' | 'unreachable';
+  readonly lastProbe?: LastProbe | undefined;
+  /** As they were seen last, when somebody asked. */
+  readonly permissions?: SeenPermissions | undefined;
   readonly updatedAt: string;
 };
 
-export type Points = {
+export type Points = PointQuestions & {
   readonly put: (
     point: { readonly name: string; readonly kind: string; readonly target: TargetName; readonly settings: JsonObject },
     by: Actor,
@@ -394,6 +400,8 @@ export type Points = {
   readonly get: (name: string) => Promise<PointRow | undefined>;
   readonly list: () => Promise<readonly PointRow[]>;
   readonly setDesired: (name: string, desired: PointRow['desired'], by: Actor) => Promise<void>;
+  /** Forgets the point and its bundle; `conflict` where something should be in force there. */
+  readonly remove: (name: string, by: Actor) => Promise<void>;
   /** Writes an audit row only when the health changes. */
   readonly setObserved: (name: string, observed: JsonObject, health: PointRow['health']) => Promise<void>;
   /** Runs `work` while no one else changes this point (advisory lock held on one connection; survives nothing). */
@@ -500,6 +508,7 @@ export type Store = {
   readonly views: Views;
   readonly overview: Overview;
   readonly audit: Audit;
+  readonly compliance: Compliance;
   readonly reports: Reports;
   readonly idempotency: Idempotency;
   readonly secrets: Secrets;

@@ -8,9 +8,11 @@ import type { NetworkRule } from '../policy/model.ts';
 export const catalogue = 'nist-800-53r5';
 
 export const controls = {
+  'ac-2': 'Account Management',
   'ac-3': 'Access Enforcement',
   'ac-4': 'Information Flow Enforcement',
   'ac-5': 'Separation of Duties',
+  'ac-6': 'Least Privilege',
   'ac-17': 'Remote Access',
   'au-2': 'Event Logging',
   'au-3': 'Content of Audit Records',
@@ -26,6 +28,8 @@ export const controls = {
   'cm-6': 'Configuration Settings',
   'cm-7': 'Least Functionality',
   'cm-8': 'System Component Inventory',
+  'cp-10': 'System Recovery and Reconstitution',
+  'ia-5': 'Authenticator Management',
   'ir-4': 'Incident Handling',
   'ir-5': 'Incident Monitoring',
   'ir-6': 'Incident Reporting',
@@ -40,6 +44,7 @@ export const controls = {
   'si-4': 'System Monitoring',
   'si-4.5': 'System Monitoring | System-generated Alerts',
   'si-7': 'Software, Firmware, and Information Integrity',
+  'si-8': 'Spam Protection',
 } as const satisfies Record<string, string>;
 
 export type ControlId = keyof typeof controls;
