@@ -193,7 +193,7 @@ describeWith(['postgres'], 'the store among faults', () => {
     );
     const lines = (await readFile(test.auditFile, 'utf8')).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(rows.map((row) => Number(row.id)));
-  });
+  }, 180_000);
 
   it('gives the lock on a point to the next when its holder is killed with -9', async () => {
     const child = doomed('hold', 'fw');
@@ -256,7 +256,7 @@ describeWith(['postgres'], 'the store on a server that is killed', () => {
           answered.push(other);
         }
       });
-      await sleep(500);
+      while (answered.length <= 20) await sleep(20);
       process.kill(server.pid, 'SIGKILL');
       // Its children notice a moment later.
       const isAway = async () => (await codeOf(store.points.locked('fw', async () => 1))) === 'dependency-unavailable';
@@ -264,15 +264,13 @@ describeWith(['postgres'], 'the store on a server that is killed', () => {
       expect(await isAway()).toBe(true);
       expect(await codeOf(store.effects.applied(key, {}))).toBe('dependency-unavailable');
       const before = answered.length;
-      expect(before).toBeGreaterThan(20);
       await sleep(300);
       server = await startPostgres({ ...options, port });
       expect(await insist(() => store.effects.applied(key, {}))).toMatchObject({ status: 'applied', entries: [1, expect.any(Number)] });
       expect(await store.points.locked('fw', async () => 1)).toBe(1);
-      await sleep(200);
+      while (answered.length <= before) await sleep(20);
       stop.now = true;
       await Promise.all(writers);
-      expect(answered.length).toBeGreaterThan(before);
       // Nothing that was answered is lost, though the disk was waited for after the commit.
       for (const other of answered) expect(await store.effects.get(other)).toMatchObject({ key: other });
       expect(await store.audit.verify()).toMatchObject({ ok: true });
