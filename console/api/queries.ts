@@ -22,6 +22,8 @@ export const queryClient = new QueryClient({
       refetchOnWindowFocus: true,
       retry: (failures, error) => asFault(error).kind === 'away' && failures < retriesWhenAway,
       retryDelay: (failures) => Math.min(500 * 2 ** failures, 8000),
+      // The server may be on this very machine: that the browser is off line says nothing of it.
+      networkMode: 'always',
     },
     mutations: {
       retry: (failures, error) => asFault(error).kind === 'away' && failures < retriesWhenAway,

@@ -1,7 +1,7 @@
 /** Where nobody is signed in: a password, the identity provider, or a one-time link that sets a password. What was typed stays when the server is away. */
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { FormEvent, ReactElement, ReactNode } from 'react';
 import type { Session } from '../../api/contract/access/session.ts';
 import { call } from '../api/client.ts';
@@ -14,10 +14,16 @@ import css from './sign-in.module.css';
 
 export function SignIn(): ReactElement {
   const [link, setLink] = useState(linkInAddress);
+  useEffect(() => {
+    // A link that is opened where this page is open already loads nothing anew.
+    const take = () => setLink(linkInAddress());
+    window.addEventListener('hashchange', take);
+    return () => window.removeEventListener('hashchange', take);
+  }, []);
   return (
     <div className={css['page']}>
       <AwayBar />
-      <main className={css['main']}>{link === '' ? <ByPassword /> : <ByLink link={link} onLeave={() => setLink('')} />}</main>
+      <main className={css['main']}>{link === '' ? <ByPassword /> : <ByLink key={link} link={link} onLeave={() => setLink('')} />}</main>
     </div>
   );
 }

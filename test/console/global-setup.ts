@@ -10,7 +10,7 @@ import { findProgram } from '../../stack/engines.ts';
 import { choosePort } from '../../stack/ports.ts';
 import { startStack } from '../../stack/supervisor.ts';
 import { browserPath } from './browser-path.ts';
-import { readCredentials } from './people.ts';
+import { givePasswords, readCredentials } from './people.ts';
 import { fillWorld } from './world.ts';
 
 // oxlint-disable-next-line import/no-default-export -- jest asks for it
@@ -22,6 +22,7 @@ export default async function setUp(): Promise<void> {
   const stack = await startStack({ dataDir, apiPort: await choosePort(new Set()) });
   (globalThis as { edictConsoleStack?: object }).edictConsoleStack = { stack, dataDir };
   const url = stack.addresses.api;
+  await givePasswords({ url, ...readCredentials(dataDir) });
   await fillWorld({ url, ...readCredentials(dataDir) });
   process.env['EDICT_TEST_CONSOLE'] = JSON.stringify({ url, dataDir, database: stack.addresses.database });
 }
