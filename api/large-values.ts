@@ -1,7 +1,7 @@
 /** What is too large for an answer stands in it by its digest; `GET /v1/values/{digest}` gives it. */
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { RunView, StepView } from '../domain/playbook/view.ts';
-import type { Values } from '../store/port-values.ts';
+import type { Values } from '../store/port/values.ts';
 
 const largestInline = 64 * 1024;
 

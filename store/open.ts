@@ -35,7 +35,7 @@ import { changeLock } from './postgres/change-lock.ts';
 import { pointsRepository } from './points.ts';
 import { policiesRepository } from './policies.ts';
 import type { Effects, Points, Store, Systems } from './port.ts';
-import type { Values } from './port-values.ts';
+import type { Values } from './port/values.ts';
 import { reportsRepository } from './reports.ts';
 import { runsRepository } from './runs/runs.ts';
 import { secretsRepository } from './secrets/secrets.ts';

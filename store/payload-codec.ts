@@ -5,7 +5,7 @@
  */
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
 import type { Digest } from '../domain/digest.ts';
-import type { Values } from './port-values.ts';
+import type { Values } from './port/values.ts';
 
 /** Temporal's payload, as far as it matters here. */
 type Payload = { metadata?: { [name: string]: Uint8Array } | null; data?: Uint8Array | null };

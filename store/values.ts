@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Digest } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
-import type { LargeValue, Values } from './port-values.ts';
+import type { LargeValue, Values } from './port/values.ts';
 import type { Db } from './postgres/database.ts';
 
 const compress = promisify(zstdCompress);

@@ -7,7 +7,7 @@ import { measuredEvents, metricsOf, summarise } from '../../domain/incident/metr
 import type { MetricsSummary } from '../../domain/incident/metrics.ts';
 import { timelineOf } from '../../domain/incident/timeline.ts';
 import type { IncidentEntry, QueuedIncident, QueueFilter } from '../../store/incidents/port-incidents.ts';
-import type { SignalRow } from '../../store/port-signals.ts';
+import type { SignalRow } from '../../store/port/signals.ts';
 import type { RunRow, Store } from '../../store/port.ts';
 import type { IncidentDetail, IncidentListQuery, IncidentSummary } from '../contract/incidents.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';

@@ -12,7 +12,7 @@ import type { Change } from '../chain/change.ts';
 import { now, type Db, type Tx } from '../postgres/database.ts';
 import { checkInstant } from '../postgres/instant.ts';
 import { pageLimit, timeKey, toPage } from '../postgres/page.ts';
-import type { Tasks } from '../port-tasks.ts';
+import type { Tasks } from '../port/tasks.ts';
 import type { Tables } from '../postgres/tables.ts';
 
 type Stored = Selectable<Tables['tasks']>;

@@ -2,7 +2,7 @@
 import { digestOf } from '../../domain/digest.ts';
 import type { ApprovalPlan, ApprovalRecord, Narrow, Statement } from '../../domain/playbook/approval.ts';
 import { votedPlan } from '../../domain/playbook/approval/narrow.ts';
-import type { OpenedApproval } from '../../store/port-approvals.ts';
+import type { OpenedApproval } from '../../store/port/approvals.ts';
 import type { Role, Store } from '../../store/port.ts';
 
 export const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();

@@ -1,7 +1,7 @@
 /** Large values in memory, as the store keeps them. */
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../domain/digest.ts';
-import type { Values } from '../../store/port-values.ts';
+import type { Values } from '../../store/port/values.ts';
 
 export function memoryValues(): Values & { readonly kept: Map<Digest, Uint8Array> } {
   const kept = new Map<Digest, Uint8Array>();

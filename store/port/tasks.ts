@@ -1,7 +1,7 @@
-/** The part of the port (port.ts) that is about tasks: what runs ask people to do. */
-import type { JsonObject } from '../domain/json.ts';
-import type { TaskRecord, TaskRequest, TaskStatus } from '../domain/playbook/task.ts';
-import type { Page, PageRequest } from './port.ts';
+/** The part of the port (../port.ts) that is about tasks: what runs ask people to do. */
+import type { JsonObject } from '../../domain/json.ts';
+import type { TaskRecord, TaskRequest, TaskStatus } from '../../domain/playbook/task.ts';
+import type { Page, PageRequest } from './words.ts';
 
 export type Tasks = {
   /** Idempotent by run, step, invocation and undo. */

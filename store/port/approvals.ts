@@ -1,6 +1,6 @@
-/** The part of the port (port.ts) that is about people in the loop: approvals and votes, rights passed on, and reviews of glass that was broken. */
-import type { Digest } from '../domain/digest.ts';
-import type { JsonObject } from '../domain/json.ts';
+/** The part of the port (../port.ts) that is about people in the loop: approvals and votes, rights passed on, and reviews of glass that was broken. */
+import type { Digest } from '../../domain/digest.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type {
   ApprovalComment,
   ApprovalPlan,
@@ -10,9 +10,9 @@ import type {
   Delegation,
   Review,
   Statement,
-} from '../domain/playbook/approval.ts';
-import type { Rights, Voter } from '../domain/playbook/approval/standing.ts';
-import type { Page, PageRequest } from './port.ts';
+} from '../../domain/playbook/approval.ts';
+import type { Rights, Voter } from '../../domain/playbook/approval/standing.ts';
+import type { Page, PageRequest } from './words.ts';
 
 export type OpenedApproval = {
   readonly plan: ApprovalPlan;

@@ -1,5 +1,5 @@
-/** The part of the port (port.ts) that is about published playbooks. */
-import type { Plan } from '../domain/playbook/plan.ts';
+/** The part of the port (../port.ts) that is about published playbooks. */
+import type { Plan } from '../../domain/playbook/plan.ts';
 
 export type PlaybookRow = {
   readonly playbook: string;

@@ -1,5 +1,5 @@
-/** The part of the port (port.ts) that is about inbound signals. */
-import type { Signal, SignalStatus } from '../domain/incident/signal.ts';
+/** The part of the port (../port.ts) that is about inbound signals. */
+import type { Signal, SignalStatus } from '../../domain/incident/signal.ts';
 
 export type SignalRow = Signal & {
   readonly status: SignalStatus;

@@ -1,5 +1,5 @@
-/** The part of the port (port.ts) that is about values too large for a history, and for an answer of the API. */
-import type { Digest } from '../domain/digest.ts';
+/** The part of the port (../port.ts) that is about values too large for a history, and for an answer of the API. */
+import type { Digest } from '../../domain/digest.ts';
 
 /** `json` is UTF-8; `digest` is of it. */
 export type LargeValue = { readonly digest: Digest; readonly json: Uint8Array };
