@@ -39,6 +39,8 @@ export type Indicator = {
   readonly confidence?: number | undefined;
   readonly validFrom: string;
   readonly validUntil?: string | undefined;
+  /** Who says so, where the bundle tells: the identity that made it, or the source that it refers to. */
+  readonly source?: string | undefined;
 };
 
 /** One decision by an enforcement point, from OPA's decision log or a firewall's log. */

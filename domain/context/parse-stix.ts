@@ -17,7 +17,9 @@ export function parseStix(text: string): Parsed<Indicator> {
   const items: Indicator[] = [];
   const rejected: { where: string; reason: string }[] = [];
   const seen = new Set<string>();
-  for (const [index, object] of bundleObjects(text).entries()) {
+  const objects = bundleObjects(text);
+  const makers = makersIn(objects);
+  for (const [index, object] of objects.entries()) {
     if (!isRecord(object)) {
       rejected.push({ where: `/objects/${index}`, reason: 'not a JSON object' });
       continue;
@@ -26,7 +28,7 @@ export function parseStix(text: string): Parsed<Indicator> {
     const id = textField(object, 'id');
     const outcome = id !== undefined && seen.has(id) ? 'the id is there twice' : readIndicator(object, id);
     if (typeof outcome === 'string') rejected.push({ where: id?.slice(0, 128) ?? `/objects/${index}`, reason: outcome });
-    else items.push(...outcome);
+    else items.push(...outcome.map((item) => ({ ...item, ...sourceOf(object, makers) })));
     if (id !== undefined) seen.add(id);
   }
   return { items, rejected };
@@ -41,6 +43,19 @@ function bundleObjects(text: string): readonly unknown[] {
   const old = textField(bundle, 'spec_version') ?? objects.map(olderVersion).find((version) => version !== undefined);
   if (old !== undefined && old !== '2.1') throw invalid(`STIX \`${old.slice(0, 16)}\` is not supported`, '/spec_version');
   return objects;
+}
+
+function makersIn(objects: readonly unknown[]): ReadonlyMap<string, string> {
+  const named = objects.filter(isRecord).filter((object) => textField(object, 'type') === 'identity');
+  return new Map(named.map((object) => [textField(object, 'id') ?? '', textField(object, 'name') ?? '']));
+}
+
+/** https://docs.oasis-open.org/cti/stix/v2.1/os/stix-v2.1-os.html#_xzbicbtscatx */
+function sourceOf(object: Fields, makers: ReadonlyMap<string, string>): Pick<Indicator, 'source'> {
+  const references = Array.isArray(object['external_references']) ? object['external_references'].filter(isRecord) : [];
+  const made = makers.get(textField(object, 'created_by_ref') ?? '') ?? '';
+  const source = made === '' ? references.map((reference) => textField(reference, 'source_name')).find((name) => name !== undefined) : made;
+  return source === undefined ? {} : { source: source.slice(0, 256) };
 }
 
 /** In 2.0 the version stands on the bundle; in 2.1 on each object. */

@@ -35,3 +35,29 @@ export function mode(values: readonly number[]): { readonly value: number; reado
   for (const [value, count] of counts) if (count > best.count || (count === best.count && value < best.value)) best = { value, count };
   return { value: best.value, share: values.length === 0 ? 0 : best.count / values.length };
 }
+
+/** 0 where there is none. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Linear between the two values beside it (type 7 of Hyndman and Fan, Sample Quantiles in Statistical Packages, 1996); 0 of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const [below, above] = [sorted[Math.floor(at)] ?? 0, sorted[Math.ceil(at)] ?? 0];
+  return below + (above - below) * (at - Math.floor(at));
+}
+
+/**
+ * How many spreads above its usual value something is: (x − median) / (1.4826 · MAD), which is the modified z-score of Iglewicz and Hoaglin
+ * (How to Detect and Handle Outliers, 1993); they call more than 3.5 an outlier. Where more than half of the past is one value the MAD is 0, and
+ * 1.2533 times the mean absolute deviation stands in for it. The spread is never less than `floor`.
+ */
+export function robustScore(value: number, past: readonly number[], floor: number): { readonly score: number; readonly usual: number } {
+  const usual = median(past);
+  const deviations = past.map((each) => Math.abs(each - usual));
+  const byMedian = 1.4826 * median(deviations);
+  const byMean = (1.2533 * deviations.reduce((sum, each) => sum + each, 0)) / Math.max(1, deviations.length);
+  return { score: (value - usual) / Math.max(byMedian > 0 ? byMedian : byMean, floor), usual };
+}
