@@ -29,7 +29,9 @@ import { settingsHandlers } from './routes/access/settings.ts';
 import { signInPeopleHandlers } from './routes/access/sign-in-people.ts';
 import { auditHandlers } from './routes/audit.ts';
 import { approvalHandlers } from './routes/approvals.ts';
+import { complianceHandlers } from './compliance/handlers.ts';
 import { contextHandlers } from './routes/context.ts';
+import { insightHandlers } from './routes/context/insight.ts';
 import { delegationHandlers } from './routes/delegations.ts';
 import { engineHandlers } from './routes/engine.ts';
 import { effectHandlers } from './routes/effects.ts';
@@ -39,6 +41,7 @@ import { incidentHandlers } from './routes/incidents.ts';
 import { overviewHandlers } from './routes/work/overview.ts';
 import { peopleHandlers } from './routes/access/people.ts';
 import { playbookHandlers } from './routes/playbooks.ts';
+import { pointQuestionHandlers } from './routes/point-questions.ts';
 import { pointHandlers } from './routes/points.ts';
 import { policyHandlers } from './routes/policies.ts';
 import { analysisHandlers } from './routes/policy/analysis.ts';
@@ -154,6 +157,7 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...applyHandlers(deps),
     ...toolHandlers(deps),
     ...contextHandlers(deps),
+    ...insightHandlers(deps),
     ...approvalHandlers(deps),
     ...delegationHandlers(deps),
     ...reviewHandlers(deps),
@@ -172,8 +176,10 @@ function allHandlers(deps: HandlerDeps): Handlers {
     ...incidentWorkHandlers(deps),
     ...overviewHandlers(deps),
     ...pointHandlers(deps),
+    ...pointQuestionHandlers(deps),
     ...outsideHandlers(deps),
     ...auditHandlers(deps),
+    ...complianceHandlers(deps),
     ...reportHandlers(deps),
     ...peopleHandlers(deps),
     ...engineHandlers(deps),

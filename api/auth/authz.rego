@@ -49,12 +49,13 @@ reading := {
 	"systems:read",
 	"effects:read",
 	"guard:read",
+	"compliance:read",
 	"reports:read",
 }
 
 grants := {
 	"analyst": (reading | {"incidents:write", "tasks:answer", "approvals:vote", "approvals:discuss", "approvals:delegate", "context:write", "runs:order", "runs:cancel", "runs:control", "effects:undo", "signals:send", "reports:order"}),
-	"engineer": (reading | {"incidents:write", "tasks:answer", "approvals:vote", "approvals:discuss", "approvals:delegate", "policies:write", "playbooks:write", "triggers:write", "guard:write", "context:write", "runs:order", "runs:cancel", "runs:control", "runs:migrate", "effects:undo", "reports:order"}),
+	"engineer": (reading | {"incidents:write", "tasks:answer", "approvals:vote", "approvals:discuss", "approvals:delegate", "policies:write", "playbooks:write", "triggers:write", "guard:write", "context:write", "points:test", "runs:order", "runs:cancel", "runs:control", "runs:migrate", "effects:undo", "reports:order"}),
 	"manager": (reading | {"incidents:write", "tasks:answer", "approvals:vote", "approvals:discuss", "approvals:delegate", "approvals:break-glass", "approvals:review", "triggers:write", "runs:order", "runs:cancel", "runs:control", "effects:undo", "audit:read", "reports:order"}),
 	"auditor": (reading | {"tasks:answer", "audit:read", "people:read", "webhooks:read", "settings:read", "reports:order"}),
 	"admin": (reading | {
@@ -73,6 +74,7 @@ grants := {
 		"triggers:write",
 		"signals:send",
 		"points:write",
+		"points:test",
 		"systems:write",
 		"audit:read",
 		"people:read",

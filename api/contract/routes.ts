@@ -7,6 +7,7 @@ import { sessionRoutes } from './access/session.ts';
 import { settingsRoutes } from './access/settings.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
+import { complianceRoutes } from './compliance/compliance.ts';
 import { contextRoutes } from './context.ts';
 import { delegationRoutes } from './delegations.ts';
 import { systemRoutes } from './engine.ts';
@@ -52,6 +53,7 @@ export const routes = {
   ...pointRoutes,
   ...outsideRoutes,
   ...auditRoutes,
+  ...complianceRoutes,
   ...reportRoutes,
   ...peopleRoutes,
   ...systemRoutes,

@@ -1,5 +1,8 @@
 /** What compliance is judged by: rows as the store has them, reduced to what a need asks. Plain JSON; times are RFC 3339. */
 
+/** Runs, approvals, incidents, effects and reports that are older than 90 days say nothing of now. The length is Edict's own. */
+export const windowMs = 90 * 24 * 3_600_000;
+
 export type PolicyFact = {
   readonly policy: string;
   readonly title: string;

@@ -45,6 +45,7 @@ const holders: Readonly<Record<Permission, readonly Role[]>> = {
   'incidents:write': ['analyst', 'manager', 'engineer', 'admin'],
   'points:read': everyone,
   'points:write': ['admin'],
+  'points:test': ['engineer', 'admin'],
   'systems:read': everyone,
   'systems:write': ['admin'],
   'effects:read': everyone,
@@ -52,6 +53,7 @@ const holders: Readonly<Record<Permission, readonly Role[]>> = {
   'guard:read': everyone,
   'guard:write': ['engineer', 'admin'],
   'audit:read': ['auditor', 'manager', 'admin'],
+  'compliance:read': everyone,
   'reports:read': everyone,
   'reports:order': everyone,
   'people:read': ['auditor', 'admin'],
@@ -73,6 +75,7 @@ const samples: Readonly<Record<string, string>> = {
   point: 'nothing',
   token: 'nothing',
   entry: '1',
+  control: 'nist-800-53r5:ac-4',
   digest: `sha256:${'0'.repeat(64)}`,
 };
 const everyRoute = Object.entries(routes) as [string, RouteSpec][];
