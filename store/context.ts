@@ -7,6 +7,7 @@ import type { AuditEntry } from './chain/append.ts';
 import type { Change } from './chain/change.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';
 import { checkInstant } from './postgres/instant.ts';
+import { contextLists } from './context/lists.ts';
 import type { AccessDecisionEvent, DecisionEvent } from '../domain/context/event.ts';
 import type { Context, DecisionFilter } from './port.ts';
 
@@ -40,6 +41,7 @@ export function contextRepository(db: Db, change: Change): Context {
     });
   return {
     ...inventoryMethods(db, change),
+    ...contextLists(db),
     addConnections: (items, by) =>
       audited('connections', by, () =>
         items.map((item) => ({

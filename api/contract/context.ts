@@ -1,6 +1,7 @@
 /** Context: assets, traffic, identity events and threat indicators, as files that other tools write; and what was made of them. */
 import { z } from 'zod';
 import { entitySchema } from '../../domain/policy/access/access.schema.ts';
+import { insightRoutes } from './context/insight.ts';
 import { Digest, list, logLimitBytes, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
 
@@ -60,6 +61,7 @@ export const ContextReply = z
 export type ContextReply = z.infer<typeof ContextReply>;
 
 export const contextRoutes = {
+  ...insightRoutes,
   'context.get': {
     method: 'GET',
     path: '/v1/context',

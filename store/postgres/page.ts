@@ -23,6 +23,15 @@ export function timeKey(page: PageRequest): TimeKey | undefined {
   return { at: checkInstant(at, 'cursor'), id };
 }
 
+/** A key of a text and an id, for lists in the order of the text. */
+export function textKey(page: PageRequest): { readonly text: string; readonly id: string } | undefined {
+  const key = decodeCursor(page.cursor);
+  if (key === undefined) return undefined;
+  const [text, id, ...rest] = key;
+  if (typeof text !== 'string' || typeof id !== 'string' || rest.length > 0) throw badCursor();
+  return { text, id };
+}
+
 /** A key of one number, for the chain. */
 export function numberKey(page: PageRequest): number | undefined {
   const key = decodeCursor(page.cursor);

@@ -1,6 +1,6 @@
 /** Anomalies and baselines: what repeats itself is none, what was planted is found with its figures, and the order of a log means nothing. */
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, constantFrom, infiniteStream, integer, nat, pre, property, record } from 'fast-check';
 import { signalOf, type Anomaly } from '../../domain/context/anomaly/anomaly.ts';
 import { baselineGroups, baselineOf, baselineScopes } from '../../domain/context/anomaly/baselines.ts';
 import { anomalyDetectors, byGravity } from '../../domain/context/anomaly/detect.ts';
@@ -142,21 +142,21 @@ describe('an anomaly', () => {
     }
   });
 
-  const address = fc.constantFrom('10.4.0.1', '10.4.0.2', '10.2.0.5', '198.51.100.7', '10.4.7.7');
-  const log = fc.array(
-    fc.record({
+  const address = constantFrom('10.4.0.1', '10.4.0.2', '10.2.0.5', '198.51.100.7', '10.4.7.7');
+  const log = array(
+    record({
       from: address,
       to: address,
-      hour: fc.integer({ min: 0, max: 200 }),
-      port: fc.constantFrom(22, 443),
-      state: fc.constantFrom('SF', 'S0', 'REJ'),
-      sentBytes: fc.constantFrom(0, 100, 50_000_000),
+      hour: integer({ min: 0, max: 200 }),
+      port: constantFrom(22, 443),
+      state: constantFrom('SF', 'S0', 'REJ'),
+      sentBytes: constantFrom(0, 100, 50_000_000),
     }),
     { maxLength: 80 },
   );
   it('does not depend on the order of a log, and neither does a baseline', () => {
-    fc.assert(
-      fc.property(log, fc.infiniteStream(fc.nat()), (entries, random) => {
+    assert(
+      property(log, infiniteStream(nat()), (entries, random) => {
         const connections = entries.map(({ hour, ...rest }, index) => ({ ...seen(hour, rest), id: `c${index}` }));
         const shuffled = connections
           .map((connection) => ({ connection, at: random.next().value as number }))
@@ -188,10 +188,10 @@ describe('a robust score', () => {
   });
 
   it('does not change with the unit or the zero', () => {
-    const values = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 3, maxLength: 30 });
-    fc.assert(
-      fc.property(values, fc.integer({ min: 1, max: 9 }), fc.integer({ min: -50, max: 50 }), (past, unit, zero) => {
-        fc.pre(new Set(past).size > 1);
+    const values = array(integer({ min: 0, max: 1000 }), { minLength: 3, maxLength: 30 });
+    assert(
+      property(values, integer({ min: 1, max: 9 }), integer({ min: -50, max: 50 }), (past, unit, zero) => {
+        pre(new Set(past).size > 1);
         const moved = past.map((value) => value * unit + zero);
         expect(robustScore(1500 * unit + zero, moved, 0).score).toBeCloseTo(robustScore(1500, past, 0).score, 6);
       }),

@@ -14,9 +14,9 @@ export function detectBeaconing(past: Past): readonly Anomaly[] {
   if (found.length === 0) return [];
   const groups = new Map(groupsOf(past.all, ({ connection, service }) => `${connection.from} ${connection.to} ${service}`));
   return found.flatMap((signal) => {
-    const { service, firstAt, lastAt } = signal.attributes;
-    const group = groups.get(`${signal.source} ${signal.destination} ${String(service)}`) ?? [];
-    const seen = group.filter(({ connection: { at } }) => at >= String(firstAt) && at <= String(lastAt));
+    const [firstAt, lastAt] = [told(signal, 'firstAt'), told(signal, 'lastAt')];
+    const group = groups.get(`${signal.source} ${signal.destination} ${told(signal, 'service')}`) ?? [];
+    const seen = group.filter(({ connection: { at } }) => at >= firstAt && at <= lastAt);
     return seen.length === 0 ? [] : [beacon(signal, seen)];
   });
 }
@@ -33,8 +33,8 @@ function beacon(signal: Signal, seen: readonly Seen[]): Anomaly {
     severity: signal.severity,
     subject: from.name,
     peer: to.name,
-    title: `${from.name} calls ${to.name} (${String(signal.attributes['service'])}) like a beacon`,
-    explanation: `${seen.length} calls, half of them at most ${round(usual)} s after the one before: ${String(signal.attributes['explanation'])}. People and programs that wait for people are less even.`,
+    title: `${from.name} calls ${to.name} (${told(signal, 'service')}) like a beacon`,
+    explanation: `${seen.length} calls, half of them at most ${round(usual)} s after the one before: ${told(signal, 'explanation')}. People and programs that wait for people are less even.`,
     figures: [
       { name: 'calls', value: seen.length, unit: '', limit: beaconDefaults.minConnections },
       { name: 'median interval', value: usual, unit: 's' },
@@ -51,4 +51,9 @@ function beacon(signal: Signal, seen: readonly Seen[]): Anomaly {
     },
     seen,
   });
+}
+
+function told({ attributes }: Signal, name: string): string {
+  const value = attributes[name];
+  return typeof value === 'string' ? value : '';
 }
