@@ -4,6 +4,7 @@ import { addApproval } from './commands/approval.ts';
 import { addApprovalPeople } from './commands/approval-people.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCacao } from './commands/cacao.ts';
+import { addCompliance } from './commands/compliance/compliance.ts';
 import { addContext } from './commands/context.ts';
 import { addDecide } from './commands/policy/decide.ts';
 import { addEffect } from './commands/effect.ts';
@@ -64,6 +65,7 @@ Exit codes: 0 done · 2 bad input · 3 not found · 4 refused · 5 conflict, or 
     addDecide,
     addPoint,
     addSystem,
+    addCompliance,
     addReport,
     addAudit,
     addPeople,
