@@ -1,28 +1,20 @@
 /**
- * A list of any length: only what is in sight is drawn. `j`/`k` (or arrows) move, Enter opens, `x` picks where rows can be picked. Rows keep
- * their height. Paging: `onEnd` is called when the end comes into sight. One table of a screen has the keys (`keys={false}` for the others).
+ * A list of any length: only what is in sight is drawn (TanStack Virtual), of what TanStack Table makes of the rows. `j`/`k` (or arrows) move, Enter
+ * opens, `x` picks where rows can be picked (a press with Shift picks all from the last one). Rows keep their height. Paging: `onEnd` is called when
+ * the end comes into sight. One table of a screen has the keys (`keys={false}` for the others).
  */
-import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
-import { inText } from './typing.ts';
+import type { KeyboardEvent, ReactElement, ReactNode, RefObject } from 'react';
+import { Head } from './table/head.tsx';
+import { pressed, useTableKeys } from './table/keys.ts';
+import { tracksOf, useTableModel, type Column, type Picking, type RowData, type RowOf } from './table/model.ts';
+import { TableRow } from './table/row.tsx';
 import css from './css/data-table.module.css';
 
-export type Column<T> = {
-  readonly key: string;
-  readonly title: string;
-  /** A track of CSS grid: `7rem`, `minmax(12rem, 1fr)`. */
-  readonly width: string;
-  readonly align?: 'end';
-  /** In place of the title, where it can be pressed. */
-  readonly head?: ReactNode;
-  readonly cell: (row: T) => ReactNode;
-};
+export type { Column } from './table/model.ts';
 
-export type Picking = { readonly picked: ReadonlySet<string>; readonly onPick: (picked: ReadonlySet<string>) => void };
-
-type DataTableProps<T> = {
+type DataTableProps<T extends RowData> = {
   readonly label: string;
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
@@ -39,28 +31,18 @@ type DataTableProps<T> = {
   readonly total?: number;
 };
 
-export function DataTable<T>(props: DataTableProps<T>): ReactElement {
-  const { label, rows, columns, rowId, picking, keys = true, rowHeight = 36, empty } = props;
+export function DataTable<T extends RowData>(props: DataTableProps<T>): ReactElement {
+  const { label, columns, rowId, picking, more = false, keys = true, rowHeight = 36, empty, onOpen } = props;
+  const table = useTableModel({ rows: props.rows, columns, rowId, picking, whole: !more });
+  const { rows } = table.getRowModel();
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
-  const [at, setAt] = useState(-1);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    getItemKey: (index) => rowId(rows[index] as T),
-  });
+  const { virtual, at, setAt, move } = useSight(rows, scroller, rowHeight);
   useEnd(props, virtual.range?.endIndex ?? 0);
-  const move = (to: number) => {
-    const next = Math.max(0, Math.min(rows.length - 1, to));
-    setAt(next);
-    virtual.scrollToIndex(next);
-  };
-  const onKey = (key: string): boolean => pressed({ props, at, move, key });
+  const onKey = (key: string): boolean => pressed(key, { rows, at, move, onOpen });
   useTableKeys(keys, onKey);
-  const tracks = [...(picking === undefined ? [] : ['2.25rem']), ...columns.map(({ width }) => width)].join(' ');
-  const offset = rows.length === 0 ? -1 : at;
+  const tracks = tracksOf(columns, picking !== undefined);
+  const placeOf = (index: number, top: number) => ({ id: `${id}-${index}`, index, top, height: rowHeight, tracks, here: index === at });
   return (
     <div
       className={css['table']}
@@ -70,159 +52,50 @@ export function DataTable<T>(props: DataTableProps<T>): ReactElement {
       aria-multiselectable={picking !== undefined}
       tabIndex={0}
       ref={scroller}
-      aria-activedescendant={offset < 0 ? undefined : `${id}-${offset}`}
+      aria-activedescendant={at < 0 || rows.length === 0 ? undefined : `${id}-${at}`}
       onKeyDown={(event: KeyboardEvent) => {
         if (event.target !== event.currentTarget || !['ArrowDown', 'ArrowUp', 'Home', 'End', 'Enter', ' '].includes(event.key)) return;
         if (onKey(event.key)) event.preventDefault();
       }}
     >
-      <Head columns={columns} tracks={tracks} rows={rows} rowId={rowId} picking={picking} />
+      <Head table={table} tracks={tracks} picks={picking !== undefined} />
       {rows.length === 0 ? (
         <div role="row">
           <div role="gridcell">{empty}</div>
         </div>
       ) : (
         <div className={css['body']} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => (
-            <Row
-              key={item.key}
-              table={props}
-              row={rows[item.index] as T}
-              place={{ id: `${id}-${item.index}`, index: item.index, top: item.start, height: rowHeight, tracks, here: item.index === at }}
-              onHere={() => setAt(item.index)}
-            />
-          ))}
+          {virtual.getVirtualItems().map(({ key, index, start }) => {
+            const row = rows[index] as RowOf<T>;
+            const name = props.rowLabel(row.original);
+            return <TableRow key={key} row={row} label={name} place={placeOf(index, start)} onHere={() => setAt(index)} onOpen={onOpen} />;
+          })}
         </div>
       )}
     </div>
   );
 }
 
-type Pressed<T> = { readonly props: DataTableProps<T>; readonly at: number; readonly move: (to: number) => void; readonly key: string };
-
-/** True where the key meant something. */
-function pressed<T>({ props, at, move, key }: Pressed<T>): boolean {
-  const { rows, rowId, onOpen, picking } = props;
-  if (key === 'j' || key === 'ArrowDown') move(at + 1);
-  else if (key === 'k' || key === 'ArrowUp') move(at - 1);
-  else if (key === 'Home') move(0);
-  else if (key === 'End') move(rows.length - 1);
-  else return onRow(rows[at], key);
-  return true;
-
-  function onRow(row: T | undefined, pressedKey: string): boolean {
-    if (row === undefined) return false;
-    if (pressedKey === 'Enter' || pressedKey === 'o') onOpen?.(row);
-    else if ((pressedKey === 'x' || pressedKey === ' ') && picking !== undefined) toggle(picking, rowId(row));
-    else return false;
-    return true;
-  }
-}
-
-/** The screen's keys, wherever the focus is, but not while somebody types or a dialog is open. */
-function useTableKeys(enabled: boolean, onKey: (key: string) => boolean): void {
-  const latest = useRef(onKey);
-  useEffect(() => {
-    latest.current = onKey;
+/** Which rows are in sight, and the one that the keys are at. */
+function useSight<T extends RowData>(rows: readonly RowOf<T>[], scroller: RefObject<HTMLDivElement | null>, rowHeight: number) {
+  const [at, setAt] = useState(-1);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    getItemKey: (index) => (rows[index] as RowOf<T>).id,
   });
-  useEffect(() => {
-    if (!enabled) return undefined;
-    const listen = (event: globalThis.KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || inText(event.target)) return;
-      const own = ['j', 'k', 'o', 'x'].includes(event.key) || (event.key === 'Enter' && event.target === document.body);
-      if (own && latest.current(event.key)) event.preventDefault();
-    };
-    window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
-  }, [enabled]);
+  const move = (to: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, to));
+    setAt(next);
+    virtual.scrollToIndex(next);
+  };
+  return { virtual, at, setAt, move };
 }
 
-function useEnd<T>({ rows, more = false, onEnd }: DataTableProps<T>, lastSeen: number): void {
+function useEnd<T extends RowData>({ rows, more = false, onEnd }: DataTableProps<T>, lastSeen: number): void {
   useEffect(() => {
     if (more && lastSeen >= rows.length - 20) onEnd?.();
   }, [more, lastSeen, rows.length, onEnd]);
-}
-
-type HeadProps<T> = Pick<DataTableProps<T>, 'columns' | 'rows' | 'rowId'> & {
-  readonly tracks: string;
-  readonly picking: Picking | undefined;
-};
-
-function Head<T>({ columns, tracks, rows, rowId, picking }: HeadProps<T>): ReactElement {
-  return (
-    <div className={css['head']} role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks }}>
-      {picking === undefined ? null : (
-        <div role="columnheader" className={css['pick']}>
-          <Checkbox
-            size="xs"
-            aria-label="Pick all that are loaded"
-            checked={picking.picked.size > 0 && picking.picked.size === rows.length}
-            indeterminate={picking.picked.size > 0 && picking.picked.size < rows.length}
-            onChange={(event) => picking.onPick(new Set(event.currentTarget.checked ? rows.map(rowId) : []))}
-          />
-        </div>
-      )}
-      {columns.map((column) => (
-        <div key={column.key} role="columnheader" className={column.align === 'end' ? css['end'] : undefined}>
-          {column.head ?? column.title}
-        </div>
-      ))}
-    </div>
-  );
-}
-
-type Place = {
-  readonly id: string;
-  readonly index: number;
-  readonly top: number;
-  readonly height: number;
-  readonly tracks: string;
-  readonly here: boolean;
-};
-type RowProps<T> = { readonly table: DataTableProps<T>; readonly row: T; readonly place: Place; readonly onHere: () => void };
-
-function Row<T>({ table, row, place, onHere }: RowProps<T>): ReactElement {
-  const { columns, rowId, rowLabel, picking, onOpen } = table;
-  const picked = picking?.picked.has(rowId(row)) ?? false;
-  return (
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid has the keys
-    <div
-      id={place.id}
-      role="row"
-      aria-rowindex={place.index + 2}
-      aria-selected={picking === undefined ? undefined : picked}
-      className={css['row']}
-      data-here={place.here}
-      data-picked={picked}
-      data-opens={onOpen !== undefined}
-      style={{ gridTemplateColumns: place.tracks, height: place.height, transform: `translateY(${place.top}px)` }}
-      onClick={(event) => {
-        onHere();
-        if (!(event.target as HTMLElement).closest('a, button, input, label')) onOpen?.(row);
-      }}
-    >
-      {picking === undefined ? null : (
-        <div role="gridcell" className={css['pick']}>
-          <Checkbox
-            size="xs"
-            tabIndex={-1}
-            aria-label={`Pick ${rowLabel(row)}`}
-            checked={picked}
-            onChange={() => toggle(picking, rowId(row))}
-          />
-        </div>
-      )}
-      {columns.map((column) => (
-        <div key={column.key} role="gridcell" className={column.align === 'end' ? css['end'] : undefined}>
-          {column.cell(row)}
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function toggle({ picked, onPick }: Picking, id: string): void {
-  const next = new Set(picked);
-  if (!next.delete(id)) next.add(id);
-  onPick(next);
 }

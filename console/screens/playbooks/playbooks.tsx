@@ -110,6 +110,7 @@ const columns: readonly Column<PlaybookSummary>[] = [
   {
     key: 'title',
     title: 'Playbook',
+    by: ({ title }) => title,
     width: 'minmax(18rem, 2fr)',
     cell: ({ playbook, version, title }) => (
       <div className={css['what']}>
@@ -131,10 +132,11 @@ const columns: readonly Column<PlaybookSummary>[] = [
     ),
   },
   { key: 'does', title: 'Does', width: 'minmax(12rem, 1.2fr)', cell: (row) => <Does row={row} /> },
-  { key: 'owner', title: 'Owner', width: '8rem', cell: ({ owner }) => owner ?? '' },
+  { key: 'owner', title: 'Owner', width: '8rem', by: ({ owner }) => owner, cell: ({ owner }) => owner ?? '' },
   {
     key: 'published',
     title: 'Published',
+    by: ({ publishedAt }) => publishedAt,
     width: '6.5rem',
     align: 'end',
     cell: ({ publishedAt }) => <When at={publishedAt} as="distance" />,

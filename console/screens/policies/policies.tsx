@@ -72,10 +72,11 @@ function useRows(pages: Pages, points: readonly Point[] | undefined, find: strin
 }
 
 const columns: readonly Column<Row>[] = [
-  { key: 'state', title: 'State', width: '9rem', cell: ({ state }) => <State value={state} /> },
+  { key: 'state', title: 'State', width: '9rem', by: ({ state }) => state, cell: ({ state }) => <State value={state} /> },
   {
     key: 'policy',
     title: 'Policy',
+    by: ({ policy }) => policy,
     width: 'minmax(14rem, 1.4fr)',
     cell: ({ policy, reason }) => (
       <span className={css['name']}>
@@ -87,14 +88,34 @@ const columns: readonly Column<Row>[] = [
   {
     key: 'enforced',
     title: 'In force',
+    by: ({ enforced }) => enforced,
     width: '6rem',
     align: 'end',
     cell: ({ enforced }) => (enforced === undefined ? '–' : `v${enforced}`),
   },
-  { key: 'draft', title: 'In work', width: '6rem', align: 'end', cell: ({ draft }) => (draft === undefined ? '–' : `v${draft}`) },
-  { key: 'coverage', title: 'Points', width: '11rem', cell: ({ coverage }) => <Covered coverage={coverage} /> },
-  { key: 'author', title: 'Author', width: 'minmax(7rem, 0.6fr)', cell: ({ author }) => author },
-  { key: 'at', title: 'Changed', width: '7rem', cell: ({ updatedAt }) => <When at={updatedAt} as="distance" /> },
+  {
+    key: 'draft',
+    title: 'In work',
+    width: '6rem',
+    align: 'end',
+    by: ({ draft }) => draft,
+    cell: ({ draft }) => (draft === undefined ? '–' : `v${draft}`),
+  },
+  {
+    key: 'coverage',
+    title: 'Points',
+    width: '11rem',
+    by: ({ coverage }) => coverage.points - coverage.inForce,
+    cell: ({ coverage }) => <Covered coverage={coverage} />,
+  },
+  { key: 'author', title: 'Author', width: 'minmax(7rem, 0.6fr)', by: ({ author }) => author, cell: ({ author }) => author },
+  {
+    key: 'at',
+    title: 'Changed',
+    width: '7rem',
+    by: ({ updatedAt }) => updatedAt,
+    cell: ({ updatedAt }) => <When at={updatedAt} as="distance" />,
+  },
 ];
 
 function Covered({ coverage: { points, inForce } }: { readonly coverage: Coverage }): ReactElement {
