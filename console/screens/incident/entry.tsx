@@ -31,7 +31,7 @@ export function Entry({ entry, here, pinned, onPin }: EntryProps): ReactElement 
       <span className={css['mark']} data-sort={entry.sort} aria-hidden="true">
         {markOf(entry)}
       </span>
-      <div className={css['said']}>
+      <div>
         <p className={css['by']}>
           <strong>{nameOf(entry.actor)}</strong>
           {entry.machine ? <span className={css['machine']}>written by a program</span> : null}

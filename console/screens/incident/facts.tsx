@@ -1,9 +1,10 @@
 /** What is known: the incident's own facts, who and what it is about, and its times. */
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import type { IncidentDetail } from '../../../api/contract/incidents.ts';
 import { defang } from '../../../domain/incident/defang.ts';
 import { Link } from '../../app/link.tsx';
 import { CopyMenu } from '../../look/copy.tsx';
+import { Facts as KnownFacts } from '../../look/facts.tsx';
 import { Severity } from '../../look/severity.tsx';
 import { State } from '../../look/state.tsx';
 import { lengthOf } from '../../look/time.ts';
@@ -14,42 +15,21 @@ import css from './incident.module.css';
 export function Facts({ detail }: { readonly detail: IncidentDetail }): ReactElement {
   return (
     <aside className={css['facts']} aria-label="Facts">
-      <dl className={css['rows']}>
-        <Row name="Severity">
-          <Severity value={detail.severity} />
-        </Row>
-        <Row name="State">
-          <State value={detail.status} />
-        </Row>
-        <Row name="Confidence">
-          <Confidence value={detail.confidence} />
-        </Row>
-        <Row name="Contain within">
-          <Due row={detail} />
-        </Row>
-        <Row name="Assignee">{detail.assignee ?? 'nobody'}</Row>
-        <Row name="Opened">
-          <When at={detail.openedAt} />
-        </Row>
-        <Row name="Signals">
-          {detail.signalCount} ({detail.kinds.join(', ')})
-        </Row>
-        <Row name="Key">
-          <code>{detail.key}</code>
-        </Row>
-      </dl>
+      <KnownFacts
+        of={[
+          ['Severity', <Severity key="severity" value={detail.severity} />],
+          ['State', <State key="state" value={detail.status} />],
+          ['Confidence', <Confidence key="confidence" value={detail.confidence} />],
+          ['Contain within', <Due key="due" row={detail} />],
+          ['Assignee', detail.assignee ?? 'nobody'],
+          ['Opened', <When key="opened" at={detail.openedAt} />],
+          ['Signals', `${detail.signalCount} (${detail.kinds.join(', ')})`],
+          ['Key', <code key="key">{detail.key}</code>],
+        ]}
+      />
       <Entities detail={detail} />
       <Times detail={detail} />
     </aside>
-  );
-}
-
-function Row({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactElement {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
@@ -105,13 +85,18 @@ function Times({ detail }: { readonly detail: IncidentDetail }): ReactElement {
   return (
     <section aria-label="Times">
       <h2 className={css['part-title']}>Times</h2>
-      <dl className={css['rows']}>
-        {times.map(([name, title]) => (
-          <Row key={name} name={title}>
-            {detail.metrics[name] === undefined ? <span className={css['quiet']}>not yet</span> : lengthOf(detail.metrics[name])}
-          </Row>
-        ))}
-      </dl>
+      <KnownFacts
+        of={times.map(([name, title]) => [
+          title,
+          detail.metrics[name] === undefined ? (
+            <span key={name} className={css['quiet']}>
+              not yet
+            </span>
+          ) : (
+            lengthOf(detail.metrics[name])
+          ),
+        ])}
+      />
     </section>
   );
 }
