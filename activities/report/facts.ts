@@ -5,17 +5,21 @@ import type { AuditRow, Page, PageRequest, PolicyRow, Store } from '../../store/
 
 type Facts = Omit<ReportInput, 'title' | 'at'>;
 
+export type FactsWanted = { readonly policy: string | undefined; readonly since: string; readonly at: string };
+
 /** Of one policy and the runs that worked on it, or of everything. */
-export async function gatherFacts(store: Store, policy: string | undefined): Promise<Facts> {
+export async function gatherFacts(store: Store, { policy, since, at }: FactsWanted): Promise<Facts> {
   const [rows, points, incidents, runs] = await Promise.all([
     all((page) => store.policies.list(page)),
     store.points.list(),
     all((page) => store.incidents.list({}, page)),
     all((page) => store.runs.list({}, page)),
   ]);
-  const [effects, approvals] = await Promise.all([
+  const [effects, approvals, compliance, chainCheck] = await Promise.all([
     all((page) => store.effects.list({}, page)),
     all((page) => store.approvals.list({}, page)),
+    store.compliance.facts(since),
+    store.audit.verify(),
   ]);
   const told = policy === undefined ? runs : runs.filter((run) => run.policy === policy);
   const isTold = new Set(told.map(({ run }) => run));
@@ -30,7 +34,12 @@ export async function gatherFacts(store: Store, policy: string | undefined): Pro
     runs: told.toReversed(),
     approvals: approvals.filter(({ run }) => isTold.has(run)).toReversed(),
     entries: await chain(store),
-    chain: await store.audit.verify(),
+    chain: chainCheck,
+    compliance: {
+      ...compliance,
+      policies: compliance.policies.filter((one) => policy === undefined || one.policy === policy),
+      chain: { ok: chainCheck.ok, rows: chainCheck.rows, head: chainCheck.head, at },
+    },
   };
 }
 

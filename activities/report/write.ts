@@ -1,5 +1,6 @@
 /** `report.write`: what was required, enforced, violated and repaired, from the store's records, as JSON and as HTML. */
 import type { Activities } from '../contract.ts';
+import { windowMs } from '../../domain/compliance/facts.ts';
 import { buildReport } from '../../domain/compliance/report.ts';
 import { renderHtml } from '../../domain/compliance/report-html.ts';
 import { digestOf } from '../../domain/digest.ts';
@@ -22,7 +23,8 @@ export function reportWrite(ports: Ports): Activities['report.write'] {
       policy === undefined
         ? 'Security policy: required, enforced, violated, repaired'
         : `Policy ${policy}: required, enforced, violated, repaired`;
-    const report = buildReport({ title, at, ...(await gatherFacts(ports.store, policy)) });
+    const since = new Date(Date.parse(at) - windowMs).toISOString();
+    const report = buildReport({ title, at, ...(await gatherFacts(ports.store, { policy, since, at })) });
     ports.caller().heartbeat();
     const json = JSON.parse(JSON.stringify(report)) as Json;
     await ports.store.reports.save({ id, title, html: renderHtml(report), json }, order.requester);

@@ -4,6 +4,7 @@
  */
 import { escapeHtml } from './html.ts';
 import { reportStyle } from './report-style.ts';
+import type { ReportTable } from './report-tables.ts';
 import type { Report, ReportSection, ReportSentence, TouchedControl } from './report.ts';
 
 /** The policy that the page carries for itself, should a server not send one. */
@@ -23,6 +24,7 @@ export function renderHtml(report: Report): string {
 <body>
 <main>
 ${head(report)}
+${(report.tables ?? []).map(table).join('\n')}
 ${report.sections.map(section).join('\n')}
 ${unsupported(report.unsupported)}
 ${controls(report.controls)}
@@ -33,7 +35,7 @@ ${foot(report)}
 `;
 }
 
-function head({ title, at, summary }: Report): string {
+function head({ title, at, since, summary }: Report): string {
   const figures: readonly (readonly [number, string])[] = [
     [summary.policies, 'policies'],
     [summary.points, 'enforcement points'],
@@ -43,7 +45,18 @@ function head({ title, at, summary }: Report): string {
     [summary.entries, 'ledger entries'],
   ];
   const cells = figures.map(([value, label]) => `<div><dt>${escapeHtml(label)}</dt><dd>${value}</dd></div>`).join('');
-  return `<header><p class="mark">Edict report</p><h1>${escapeHtml(title)}</h1><p class="when">${time(at)}</p><dl class="figures">${cells}</dl></header>`;
+  return `<header><p class="mark">Edict report</p><h1>${escapeHtml(title)}</h1><p class="when">${since === undefined ? '' : `${time(since)} to `}${time(at)}</p><dl class="figures">${cells}</dl></header>`;
+}
+
+function table({ title, source, columns, rows, left }: ReportTable): string {
+  const line = (tag: string, cells: readonly string[]): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  const body =
+    rows.length === 0
+      ? '<p class="none">Nothing to tell.</p>'
+      : `<div class="wide"><table class="told"><thead>${line('th', columns)}</thead><tbody>${rows.map((row) => line('td', row)).join('\n')}</tbody></table></div>`;
+  const more = left === 0 ? '' : ` ${left} more are not shown here.`;
+  return `<section><h2>${escapeHtml(title)} <span class="count">${rows.length + left}</span></h2><p class="from">${escapeHtml(source)}${more}</p>${body}</section>`;
 }
 
 function section({ name, title, sentences }: ReportSection): string {

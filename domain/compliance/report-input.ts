@@ -2,6 +2,7 @@
 import type { WhatIf } from '../policy/replay/what-if.ts';
 import type { JsonObject } from '../json.ts';
 import type { Policy } from '../policy/model.ts';
+import type { ComplianceFacts } from './facts.ts';
 
 export type ReportPolicy = {
   readonly row: { readonly policy: string; readonly state: string; readonly enforced: number | undefined; readonly author: string };
@@ -46,6 +47,8 @@ export type ReportIncident = {
   readonly severity: string;
   readonly status: string;
   readonly signals: readonly string[];
+  readonly openedAt?: string | undefined;
+  readonly updatedAt?: string | undefined;
 };
 
 export type ReportRun = {
@@ -64,6 +67,8 @@ export type ReportApproval = {
   readonly summary: string;
   readonly requester: string;
   readonly status: string;
+  readonly openedAt?: string | undefined;
+  readonly closedAt?: string | undefined;
   readonly votes: readonly { readonly by: string; readonly decision: string; readonly reason?: string | undefined }[];
 };
 
@@ -90,4 +95,6 @@ export type ReportInput = {
   /** The chain's rows, in order. */
   readonly entries: readonly ReportEntry[];
   readonly chain?: { readonly ok: boolean; readonly rows: number; readonly head: string } | undefined;
+  /** Of the policies that are told of; with it, the report has its tables. */
+  readonly compliance?: ComplianceFacts | undefined;
 };

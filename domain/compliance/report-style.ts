@@ -24,7 +24,9 @@ ol > li { padding: .7rem 0; border-bottom: 1px solid var(--line); break-inside: 
 .actor { font-weight: 600; overflow-wrap: anywhere; }
 .time, .entry, .entries, td:nth-child(3) { font-variant-numeric: tabular-nums; }
 .control { padding: 0 .4rem; border: 1px solid var(--line); border-radius: .25rem; font-size: .75rem; line-height: 1.5; }
-.none { color: var(--soft); }
+.none, .from { color: var(--soft); }
+.from { margin: 0 0 .5rem; font-size: .85rem; }
+.told td { overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }

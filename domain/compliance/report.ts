@@ -4,6 +4,8 @@
  */
 import { controlRef, controlTitle } from './controls.ts';
 import type { ControlId } from './controls.ts';
+import { reportTables } from './report-tables.ts';
+import type { ReportTable } from './report-tables.ts';
 import { enforcedSentences } from './report-enforced.ts';
 import type { ReportInput } from './report-input.ts';
 import { requiredSentences } from './report-required.ts';
@@ -45,6 +47,9 @@ export type Report = {
     readonly holding: number;
     readonly entries: number;
   };
+  /** Where the window of the tables begins; it ends at `at`. Reports that were written before there were tables have neither. */
+  readonly since?: string | undefined;
+  readonly tables?: readonly ReportTable[] | undefined;
   readonly chain: { readonly ok: boolean; readonly rows: number; readonly head: string } | undefined;
   readonly sections: readonly ReportSection[];
   readonly controls: readonly TouchedControl[];
@@ -75,6 +80,7 @@ export function buildReport(input: ReportInput): Report {
     title: input.title,
     at: input.at,
     summary: summaryOf(input),
+    ...(input.compliance === undefined ? {} : { since: input.compliance.since, tables: reportTables(input, input.compliance) }),
     chain: input.chain,
     sections: written,
     controls: touchedControls(written),

@@ -30,11 +30,11 @@ export function complianceRepository(db: Db): Compliance {
 const instant = (time: RawBuilder<unknown>): RawBuilder<string> =>
   sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-const approvalFact = sql<ApprovalFact>`json_build_object(
+const approvalFact = sql<ApprovalFact>`json_strip_nulls(json_build_object(
   'id', approvals.id, 'requester', approvals.requester, 'status', approvals.status, 'quorum', approvals.quorum,
   'closedAt', ${instant(sql`approvals.closed_at`)},
   'approvers', coalesce((select json_agg(distinct voter) from approval_votes where approval = approvals.id and approves), '[]'::json),
-  'review', (select status from approval_reviews where approval_reviews.approval = approvals.id limit 1))`;
+  'review', (select status from approval_reviews where approval_reviews.approval = approvals.id limit 1)))`;
 
 type Nulls<T> = { readonly [K in keyof T]: T[K] extends (infer V) | undefined ? V | null : T[K] };
 
@@ -42,7 +42,7 @@ async function policiesOf(db: Db): Promise<readonly PolicyFact[]> {
   const { rows } = await sql<Nulls<PolicyFact>>`
     select policies.policy, coalesce(shown.title, '') as title, policies.state, policies.enforced, coalesce(shown.controls, '[]'::json) as controls,
       shown.digest, coalesce(shown.author, policies.author) as author,
-      coalesce((select json_agg(json_build_object('target', compilations.target, 'equal', proofs.equal, 'at', ${instant(sql`proofs.at`)})
+      coalesce((select json_agg(json_strip_nulls(json_build_object('target', compilations.target, 'equal', proofs.equal, 'at', ${instant(sql`proofs.at`)}))
           order by compilations.target)
         from compilations left join proofs using (policy, version, target, artifact)
         where compilations.policy = policies.policy and compilations.version = policies.enforced), '[]'::json) as proofs,
