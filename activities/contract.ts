@@ -3,6 +3,7 @@
  * Failures are application failures whose `type` is a code of domain/errors.ts.
  */
 import type { Digest } from '../domain/digest.ts';
+import type { PointAnswer } from '../domain/enforcement/question.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Signal } from '../domain/incident/signal.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -257,6 +258,11 @@ type ControlActivities = {
 /** `run`: of the attempt to take it out of force; the same for whoever looks. */
 export type EndedException = { readonly policy: string; readonly version: number; readonly run: string };
 
+type QuestionActivities = {
+  /** Puts a recorded question to an enforcement point, once; called by the workflow `question/<id>`. */
+  readonly 'point.ask': (input: { readonly question: string }) => Promise<PointAnswer>;
+};
+
 export type ActionActivities = { readonly [name in ActionName]: (call: ActionCall) => Promise<JsonObject> };
 
-export type Activities = ControlActivities & ActionActivities;
+export type Activities = ControlActivities & QuestionActivities & ActionActivities;

@@ -15,6 +15,7 @@ import { taskActivities } from './control/task.ts';
 import { runActivities } from './control/run.ts';
 import { commandActivities } from './control/run-command.ts';
 import { withHonestRefusals } from './effect/honest-refusal.ts';
+import { askActivities } from './enforcement/ask.ts';
 import { enforcementApply } from './enforcement/apply.ts';
 import { enforcementHeal } from './enforcement/heal.ts';
 import { enforcementObserve } from './enforcement/observe.ts';
@@ -57,6 +58,7 @@ export function createActivities(ports: Ports): Activities {
     ...monitorActivities(ports, performs),
     ...divergenceActivities(ports),
     ...leaseActivities(ports),
+    ...askActivities(ports),
   };
 }
 

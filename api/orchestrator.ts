@@ -2,8 +2,9 @@
  * What the API asks of Temporal. Every order is recorded in the store before it comes here; starting twice is the same as once.
  * Errors are those of the table: `dependency-unavailable` while Temporal or the worker is away.
  */
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import type { PointAnswer } from '../domain/enforcement/question.ts';
 import type { MigrationPreview } from '../domain/playbook/control/migration.ts';
 import type { Plan } from '../domain/playbook/plan.ts';
 import type { CancelPreview } from '../domain/playbook/control/cancel-preview.ts';
@@ -15,13 +16,14 @@ import type {
   CommandMessage,
   IncidentResponseInput,
   PlaybookRunInput,
+  PointQuestionInput,
   PolicyLifecycleInput,
   SignalReceived,
   TaskMessage,
   VoteMessage,
 } from '../workflows/messages.ts';
 import type { VoteReply } from './contract/approvals.ts';
-import { asEdictError } from './failure.ts';
+import { asEdictError, unavailable } from './failure.ts';
 import type { WantedSchedule } from './publishing/schedules.ts';
 import { dropSchedule, putSchedule, scheduleIds, scheduleTimes, type ScheduleTimes } from './publishing/temporal-schedules.ts';
 
@@ -58,12 +60,16 @@ export type Orchestrator = {
   readonly runView: (run: string, timeoutMs: number) => Promise<RunView | undefined>;
   /** What the server still has to do for it; undefined when it cannot be had within the deadline. */
   readonly attempts: (run: string, timeoutMs: number) => Promise<readonly PendingAttempt[] | undefined>;
+  /** Has a recorded question put to its point, once; the point's refusals as its connector says them. */
+  readonly askPoint: (question: string) => Promise<PointAnswer>;
   readonly ping: () => Promise<void>;
 };
 
 const startDeadlineMs = 5000;
 /** An update waits for the worker; longer than a worker's restart. */
 const updateDeadlineMs = 20_000;
+/** Nobody waits for its answer any more: a worker that comes back later does not ask. */
+const questionLifeMs = 30_000;
 
 export function temporalOrchestrator(client: Client): Orchestrator {
   return {
@@ -71,6 +77,7 @@ export function temporalOrchestrator(client: Client): Orchestrator {
     ...controlCalls(client),
     ...entityCalls(client),
     ...scheduleCalls(client),
+    ...questionCalls(client),
     ping: () => within(client, 1000, async () => void (await client.connection.workflowService.getSystemInfo({}))),
   };
 }
@@ -89,6 +96,23 @@ function scheduleCalls(client: Client): Pick<Orchestrator, 'putSchedule' | 'drop
     dropSchedule: (id) => within(client, startDeadlineMs, () => dropSchedule(client, id)),
     schedules: (prefix) => within(client, startDeadlineMs, () => scheduleIds(client, prefix)),
     schedule: (id) => within(client, 1500, () => scheduleTimes(client, id)).catch(() => ({})),
+  };
+}
+
+function questionCalls(client: Client): Pick<Orchestrator, 'askPoint'> {
+  return {
+    askPoint: async (question) => {
+      const ask = () =>
+        client.workflow
+          .execute<(input: PointQuestionInput) => Promise<PointAnswer>>(workflowTypes.pointQuestion, {
+            workflowId: workflowIds.pointQuestion(question),
+            taskQueue: taskQueues.main,
+            args: [{ question }],
+            workflowExecutionTimeout: questionLifeMs,
+          })
+          .catch((error: unknown) => Promise.reject(isGrpcDeadlineError(error) ? unavailable('the worker', error) : error));
+      return within(client, updateDeadlineMs, ask);
+    },
   };
 }
 

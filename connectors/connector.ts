@@ -2,8 +2,9 @@
  * The port to an enforcement point. All operations are idempotent by key, and applied means observed: `apply` returns only
  * after the point itself reports the change. Every connector passes test/connectors/conformance.
  */
+import type { PointPermission, Probe } from '../domain/enforcement/question.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Decision, Request } from '../domain/policy/model.ts';
+import type { Request } from '../domain/policy/model.ts';
 import type { Artifact, TargetName } from '../domain/policy/targets/target.ts';
 
 export type ConnectorKind = 'opa' | 'nftables';
@@ -39,13 +40,7 @@ export type Change = { readonly steps: readonly string[] };
 /** Proof of an application, enough to undo it: the desired state before. */
 export type Receipt = { readonly key: string; readonly before: Desired; readonly after: Desired; readonly observed: Observed };
 
-/** `packet`: a real connection was tried. `decision`: the point's decision API was asked. */
-export type Probe = {
-  readonly decision: Decision;
-  readonly method: 'packet' | 'decision';
-  readonly detail: string;
-  readonly elapsedMs: number;
-};
+export type { Probe };
 
 /** `probe` absent: the request could not be tried here (port 0, a multicast address, …), and `reason` says why. */
 export type ProbeOutcome = { readonly request: Request; readonly probe?: Probe | undefined; readonly reason?: string | undefined };
@@ -63,6 +58,8 @@ export type Connector = {
   readonly probe: (request: Request, options?: CallOptions) => Promise<Probe>;
   /** Many probes at once, answers in the order of the requests; one that could not be tried says why. */
   readonly probeMany?: (requests: readonly Request[], options?: CallOptions) => Promise<readonly ProbeOutcome[]>;
+  /** What the account by which the point is reached may do there, as far as that can be seen without changing anything. */
+  readonly permissions: (options?: CallOptions) => Promise<readonly PointPermission[]>;
   /** Puts back `receipt.before`. Undoing twice is the same as once. */
   readonly undo: (receipt: Receipt, options?: CallOptions) => Promise<Observed>;
   readonly close: () => Promise<void>;

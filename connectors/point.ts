@@ -3,6 +3,7 @@
  * last applied to it, by which key, and what was in force before: so an apply that is repeated after a lost answer, by any
  * process, finds its own work, does nothing twice and gives back the same receipt.
  */
+import type { PointPermission } from '../domain/enforcement/question.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { printAccessRequest, printAiRequest } from '../domain/policy/access/request-text.ts';
@@ -43,6 +44,7 @@ export type Driver = {
   /** Whole state, atomically. */
   readonly write: (write: Write, deadline: Deadline) => Promise<void>;
   readonly probe: (requests: readonly Request[], deadline: Deadline) => Promise<readonly ProbeOutcome[]>;
+  readonly permissions: (deadline: Deadline) => Promise<readonly PointPermission[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -64,6 +66,7 @@ export function createConnector(driver: Driver, artifacts: ArtifactSource): Conn
     observe: (options) => timed('observe', options, async (deadline) => observedOf(await driver.read(deadline))),
     probe: (request, options) => timed('probe', options, (deadline) => probeOne(point, request, deadline)),
     probeMany: (requests, options) => timed('probe', options, (deadline) => driver.probe(requests, deadline)),
+    permissions: (options) => timed('permissions', options, driver.permissions),
     undo: (receipt, options) => timed('undo', options, (deadline) => oneByOne(() => undo(point, receipt, deadline))),
     close: driver.close,
   };

@@ -4,6 +4,7 @@ import { canonicalJson, digestOf } from '../domain/digest.ts';
 import { EdictError } from '../domain/errors.ts';
 import type { Change } from './chain/change.ts';
 import { now, type Db, type Tx } from './postgres/database.ts';
+import { questionMethods } from './points/questions.ts';
 import type { PointRow, Points } from './port.ts';
 import type { Tables } from './postgres/tables.ts';
 
@@ -12,7 +13,7 @@ type Stored = Selectable<Tables['points']>;
 const nothing: PointRow['desired'] = { artifact: undefined, policyVersions: [], isolations: [] };
 
 export function pointsRepository(db: Db, change: Change): Omit<Points, 'locked'> {
-  return { ...reads(db), ...changes(change) };
+  return { ...reads(db), ...changes(change), remove: removal(change), ...questionMethods(db, change) };
 }
 
 function reads(db: Db): Pick<Points, 'get' | 'list'> {
@@ -82,6 +83,21 @@ function changes(change: Change): Pick<Points, 'put' | 'setDesired' | 'setObserv
   };
 }
 
+function removal(change: Change): Points['remove'] {
+  return (name, by) =>
+    change(async (tx, record) => {
+      const { desired, kind, target } = await lockPoint(tx, name);
+      if (desired.artifact !== undefined || desired.isolations.length > 0)
+        throw new EdictError('conflict', `something should be in force at \`${name}\`: it is not forgotten while that is so`, {
+          where: `point/${name}`,
+          help: 'retire the policies, and end the isolations, first',
+        });
+      await tx.deleteFrom('bundles').where('point', '=', name).execute();
+      await tx.deleteFrom('points').where('name', '=', name).execute();
+      record({ actor: by, event: 'point-removed', subject: `point/${name}`, detail: { kind, target } });
+    });
+}
+
 async function lockPoint(tx: Tx, name: string): Promise<Stored> {
   const row = await tx.selectFrom('points').selectAll().where('name', '=', name).forUpdate().executeTakeFirst();
   if (row === undefined) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${name}\``);
@@ -89,7 +105,7 @@ async function lockPoint(tx: Tx, name: string): Promise<Stored> {
 }
 
 /** An absent artifact is left out of the JSON: it is put back, so that the shape is whole. */
-function toRow({ name, kind, target, settings, desired, observed, health, updated_at }: Stored): PointRow {
+function toRow({ name, kind, target, settings, desired, observed, health, updated_at, last_probe, permissions }: Stored): PointRow {
   return {
     name,
     kind,
@@ -98,6 +114,8 @@ function toRow({ name, kind, target, settings, desired, observed, health, update
     desired: { ...nothing, ...desired },
     observed: observed ?? undefined,
     health,
+    lastProbe: last_probe ?? undefined,
+    permissions: permissions ?? undefined,
     updatedAt: updated_at,
   };
 }

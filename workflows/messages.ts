@@ -11,6 +11,7 @@ export const workflowTypes = {
   incidentResponse: 'incidentResponse',
   watch: 'watch',
   scheduledOrder: 'scheduledOrder',
+  pointQuestion: 'pointQuestion',
 } as const;
 
 export const workflowIds = {
@@ -18,6 +19,7 @@ export const workflowIds = {
   playbookRun: (run: string) => `run/${run}`,
   incidentResponse: (key: string) => `incident/${key}`,
   watch: (scope: string) => `watch/${scope}`,
+  pointQuestion: (question: string) => `question/${question}`,
   /** The server adds the time: `-2026-11-25T03:00:00Z`. */
   scheduledOrder: (playbook: string, trigger: number) => `scheduled/${playbook}/${trigger}`,
 } as const;
@@ -80,6 +82,8 @@ export type IncidentResponseInput = { readonly key: string; readonly driver?: 2;
 export type PolicyLifecycleInput = { readonly policy: string; readonly cycle?: number };
 /** `trigger`: the place of the schedule among the playbook's triggers. */
 export type ScheduledOrderInput = { readonly playbook: string; readonly trigger: number };
+/** The id of a question that is recorded in the store; answered with a PointAnswer. */
+export type PointQuestionInput = { readonly question: string };
 export type WatchInput = { readonly scope: string };
 export type SignalReceived = { readonly signal: string; readonly told?: true };
 export type VoteMessage = SignedVote;

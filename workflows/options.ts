@@ -16,6 +16,9 @@ export const control = proxyActivities<Activities>({
 /** The same, inside the workflow task: for what may be done again without harm, and falls back to `control`. */
 export const quickControl = proxyLocalActivities<Activities>(quickOptions);
 
+/** Once: somebody waits, and asks again where it failed. */
+export const asking = proxyActivities<Pick<Activities, 'point.ask'>>({ startToCloseTimeout: '20 seconds', retry: { maximumAttempts: 1 } });
+
 /** Long and heartbeating: taken over by another worker soon after its own died. */
 export const watching = proxyActivities<Pick<Activities, 'monitor.watch' | 'run.await'>>({
   startToCloseTimeout: '1 day',

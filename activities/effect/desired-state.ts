@@ -1,5 +1,6 @@
 /** An enforcement point's desired state: as the store keeps it (by digest), and as a connector wants it (whole). */
 import type { Desired, Isolation, Observed } from '../../connectors/connector.ts';
+import { driftBetween } from '../../domain/enforcement/drift.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { PointRow, Store } from '../../store/port.ts';
@@ -34,17 +35,7 @@ export async function wholeDesired(store: Store, desired: StoredDesired): Promis
 
 /** In words, what the point has and should not have, or lacks. Empty when it is as desired. */
 export function differences(desired: StoredDesired, observed: Observed): readonly string[] {
-  const wanted = isolationsOf(desired).map((isolation) => isolation.key);
-  const missing = wanted.filter((key) => !observed.isolationKeys.includes(key));
-  const extra = observed.isolationKeys.filter((key) => !wanted.includes(key));
-  return [
-    ...(observed.artifactDigest === desired.artifact
-      ? []
-      : [`has artifact ${observed.artifactDigest ?? 'none'}, should have ${desired.artifact ?? 'none'}`]),
-    ...missing.map((key) => `lacks isolation ${key}`),
-    ...extra.map((key) => `has isolation ${key} that nothing asks for`),
-    ...(observed.intact ? [] : ['its content is not what was applied']),
-  ];
+  return driftBetween({ artifact: desired.artifact, isolationKeys: isolationsOf(desired).map(({ key }) => key) }, observed);
 }
 
 export async function pointRow(store: Store, name: string): Promise<PointRow> {

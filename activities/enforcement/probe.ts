@@ -28,6 +28,7 @@ export function enforcementProbe(ports: Ports): Activities['enforcement.probe'] 
     const expected = await expectedDecisions(ports, call, point, inventory);
     const connector = await ports.connector(point.name);
     const outcomes = await tryAll(ports, connector, expected);
+    await keepProbe(ports, call, { point: point.name, expected, outcomes });
     const wrong = expected.flatMap((one, index) => (differs(one, outcomes[index]) ? [describe(one, outcomes[index], inventory)] : []));
     if (wrong.length > 0)
       throw new EdictError('probe-unexpected', `at \`${point.name}\`: ${wrong.slice(0, 3).join('; ')}`, { where: call.step });
@@ -70,6 +71,17 @@ async function tryAll(ports: Ports, connector: Connector, expected: readonly Exp
   const outcomes: ProbeOutcome[] = [];
   for (const request of requests) outcomes.push({ request, probe: await connector.probe(request, { signal }) });
   return outcomes;
+}
+
+type Tried = { readonly point: string; readonly expected: readonly Expected[]; readonly outcomes: readonly ProbeOutcome[] };
+
+/** Of what was tried the first that was not as expected, else the last: what people want to see of it. */
+async function keepProbe({ store, now }: Ports, { run }: ActionCall, { point, expected, outcomes }: Tried): Promise<void> {
+  const tried = outcomes.filter(({ probe }) => probe !== undefined);
+  const shownOne = outcomes.find((outcome, index) => expected[index] !== undefined && differs(expected[index], outcome)) ?? tried.at(-1);
+  if (shownOne?.probe === undefined) return;
+  const { request, probe } = shownOne;
+  await store.points.setProbed(point, { ...probe, request, tried: tried.length, run, at: now().toISOString() });
 }
 
 /** A packet shows only whether it passes; a decision must be the very one. */

@@ -19,6 +19,8 @@ export function networkProbe(ports: Ports): Activities['network.probe'] {
     const expected = expectation(call);
     const request = probeRequest(await ports.store.context.inventory(), call);
     const probes = await probeEverywhere(ports, request);
+    for (const { point, probe } of probes)
+      await ports.store.points.setProbed(point, { ...probe, request, tried: 1, run: call.run, at: ports.now().toISOString() });
     const wrong = probes.filter(({ probe }) => (probe.decision === 'deny') !== (expected === 'deny'));
     if (wrong.length > 0) throw unexpected(request, expected, wrong);
     return { decision: expected === 'deny' ? 'denied' : 'allowed', probes: probes.map(printed) };

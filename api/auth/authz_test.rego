@@ -40,6 +40,16 @@ test_engineers_and_admins_set_the_guard if {
 	}
 }
 
+test_engineers_and_admins_ask_points if {
+	every role in ["engineer", "admin"] {
+		allowed([role], "points:test")
+	}
+	every role in ["analyst", "manager", "auditor"] {
+		not allowed([role], "points:test")
+		allowed([role], "points:read")
+	}
+}
+
 test_an_auditor_changes_nothing if {
 	every permission in ["policies:write", "context:write", "approvals:vote", "approvals:discuss", "approvals:delegate", "approvals:break-glass", "approvals:review", "runs:order", "runs:cancel", "runs:control", "runs:migrate", "effects:undo", "guard:write", "signals:send", "points:write", "people:write", "webhooks:write"] {
 		not allowed(["auditor"], permission)

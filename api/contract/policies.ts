@@ -7,7 +7,7 @@ import { directions, states } from '../../domain/policy/request/flow.ts';
 import { protocolSchema } from '../../domain/policy/policy.schema.ts';
 import { PageQuery, pageOf } from './page.ts';
 import { Digest, JsonMap, list, Name, Time, VersionNumber, VersionParam } from './values.ts';
-import { PointTarget } from './points.ts';
+import { PointTarget } from './point-target.ts';
 import type { RouteSpec } from './route.ts';
 
 export const PolicyState = z.enum(['draft', 'in-review', 'approved', 'distributing', 'enforced', 'revising', 'retired']);

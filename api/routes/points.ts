@@ -1,7 +1,9 @@
 /** Enforcement points. Their settings may hold credentials: they go in and never come out. */
+import { driftBetween } from '../../domain/enforcement/drift.ts';
 import { pointSettings } from '../../domain/enforcement/point-settings.schema.ts';
 import { EdictError } from '../../domain/errors.ts';
-import type { PointRow } from '../../store/port.ts';
+import type { Json } from '../../domain/json.ts';
+import type { PointRow, Store } from '../../store/port.ts';
 import type { Point, PointRequest } from '../contract/points.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 
@@ -11,15 +13,18 @@ const targetsOf = { opa: ['rego', 'rego-access'], nftables: ['nftables'] } as co
   readonly PointRow['target'][]
 >;
 
-export function pointHandlers({ store }: HandlerDeps): HandlersOf<'points.list' | 'points.put'> {
+export function pointHandlers({ store }: HandlerDeps): HandlersOf<'points.list' | 'points.get' | 'points.put' | 'points.remove'> {
   return {
     'points.list': async () => ({ items: (await store.points.list()).map(pointOf) }),
+    'points.get': async ({ params }) => pointOf(await requirePoint(store, params.name)),
     'points.put': async ({ body, by }) => {
       requireSettings(body);
       await store.points.put({ ...body, target: targetFor(body) }, by);
-      const row = await store.points.get(body.name);
-      if (row === undefined) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${body.name}\``);
-      return pointOf(row);
+      return pointOf(await requirePoint(store, body.name));
+    },
+    'points.remove': async ({ params, by }) => {
+      await store.points.remove(params.name, by);
+      return undefined;
     },
   };
 }
@@ -43,6 +48,30 @@ function requireSettings({ kind, settings }: PointRequest): void {
   });
 }
 
+export async function requirePoint(store: Store, name: string): Promise<PointRow> {
+  const row = await store.points.get(name);
+  if (row !== undefined) return row;
+  throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${name}\``);
+}
+
+/** Only of one that was seen to have drifted: what is wanted may have changed since it was seen. */
+export function driftOf({ health, desired, observed = {} }: Pick<PointRow, 'health' | 'desired' | 'observed'>): readonly string[] {
+  if (health !== 'drifted') return [];
+  const { artifactDigest, isolationKeys, intact } = observed;
+  return driftBetween(
+    { artifact: desired.artifact, isolationKeys: textsOf(desired.isolations.map(({ key }) => key ?? null)) },
+    {
+      artifactDigest: typeof artifactDigest === 'string' ? artifactDigest : undefined,
+      isolationKeys: textsOf(isolationKeys),
+      intact: intact === true,
+    },
+  );
+}
+
+function textsOf(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}
+
 function pointOf({ settings: _settings, ...point }: PointRow): Point {
-  return point;
+  return { ...point, drift: driftOf(point) };
 }

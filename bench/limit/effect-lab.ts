@@ -276,6 +276,7 @@ function memoryPoint(clock: PartClock): Connector {
     kind: 'nftables',
     point,
     plan: async () => ({ steps: [] }),
+    permissions: async () => [],
     apply: timed(clock, 'act', apply),
     observe,
     probe: async () => ({ decision: 'deny', method: 'decision', detail: '', elapsedMs: 0 }),

@@ -1,5 +1,5 @@
 /** `edict points`: enforcement points, what should be in force there and what is. */
-import { PointTarget } from '../../api/contract/points.ts';
+import { PointTarget } from '../../api/contract/point-target.ts';
 import type { AddCommands } from '../command.ts';
 import { example, withClient } from '../command.ts';
 import { readPairs } from '../input.ts';

@@ -5,6 +5,7 @@ import { createConnector, type ArtifactSource } from '../point.ts';
 import { wrongSettings } from '../wrong-settings.ts';
 import { applyRuleset } from './apply.ts';
 import { readRuleset } from './observe.ts';
+import { firewallPermissions } from './permissions.ts';
 import { probePackets } from './probe.ts';
 import { nftablesSettings } from '../../domain/enforcement/point-settings.schema.ts';
 
@@ -33,6 +34,7 @@ export function openNftables(
         if (prober === undefined) return requests.map((request) => ({ request, reason: 'the point has no prober in its settings' }));
         return probePackets({ point: name, prober, timeoutMs: probeTimeoutMs, deadline }, requests);
       },
+      permissions: (deadline) => firewallPermissions({ point: name, exec, prober }, deadline),
       close: async () => undefined,
     },
     ports.artifacts,

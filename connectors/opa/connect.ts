@@ -6,6 +6,7 @@ import { wrongSettings } from '../wrong-settings.ts';
 import { publishBundle } from './apply.ts';
 import { openClient } from './client.ts';
 import { readBundle } from './observe.ts';
+import { opaPermissions } from './permissions.ts';
 import { probeDecisions } from './probe.ts';
 import { servedFor } from './served.ts';
 import { opaSettings } from './settings.schema.ts';
@@ -28,6 +29,7 @@ export function openOpa({ name, settings, target }: PointConfig, ports: OpaPorts
   if (!parsed.success) throw wrongSettings(name, parsed.error.issues);
   const { url, tokenSecret, timeoutMs = defaultTimeoutMs, activationTimeoutMs = defaultActivationTimeoutMs } = parsed.data;
   const client = openClient(name, url, () => tokenOf(name, tokenSecret, ports));
+  const stranger = openClient(name, url, async () => undefined);
   return createConnector(
     {
       kind: 'opa',
@@ -41,7 +43,11 @@ export function openOpa({ name, settings, target }: PointConfig, ports: OpaPorts
         await publishBundle(publisher, write, deadline);
       },
       probe: (requests, deadline) => probeDecisions({ client, served }, requests, deadline),
-      close: async () => client.close(),
+      permissions: (deadline) => opaPermissions({ point: name, served, client, shelf: ports.shelf, stranger }, deadline),
+      close: async () => {
+        client.close();
+        stranger.close();
+      },
     },
     ports.artifacts,
   );

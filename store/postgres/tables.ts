@@ -3,6 +3,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { Inventory } from '../../domain/context/inventory.ts';
 import type { AccessDecisionEvent, Connection, DecisionEvent, IdentityEvent, Indicator } from '../../domain/context/event.ts';
 import type { Digest } from '../../domain/digest.ts';
+import type { PointAnswer, PointQuestion } from '../../domain/enforcement/question.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { GuardDecision } from '../../domain/guard/decision.ts';
 import type { GuardSettings } from '../../domain/guard/settings.ts';
@@ -18,6 +19,7 @@ import type { Policy } from '../../domain/policy/model.ts';
 import type { SystemKind } from '../../domain/systems/catalogue.ts';
 import type { Loss, TargetName } from '../../domain/policy/targets/target.ts';
 import type { SignInMethod } from '../access/port-access.ts';
+import type { LastProbe, PointQuestionRow, SeenPermissions } from '../points/port-questions.ts';
 import type {
   CommandStatus,
   EffectStatus,
@@ -270,6 +272,18 @@ export type Tables = {
     observed: OptionalDocument<JsonObject>;
     health: PointRow['health'];
     updated_at: Generated<string>;
+    last_probe: OptionalDocument<LastProbe>;
+    permissions: OptionalDocument<SeenPermissions>;
+  };
+  readonly point_questions: {
+    id: string;
+    point: string;
+    question: Document<PointQuestion>;
+    asked_by: string;
+    asked_at: Generated<string>;
+    answer: OptionalDocument<PointAnswer>;
+    fault: OptionalDocument<NonNullable<PointQuestionRow['fault']>>;
+    answered_at: ColumnType<string | null, string | null | undefined, unknown>;
   };
   readonly systems: {
     name: string;

@@ -226,6 +226,7 @@ function pointsOf(world: World) {
     list: async () => [...world.points.values()],
     setDesired: async (name: string, desired: PointRow['desired']) => change(name, { desired }),
     setObserved: async (name: string, observed: PointRow['observed'], health: PointRow['health']) => change(name, { observed, health }),
+    setProbed: async (name: string, lastProbe: PointRow['lastProbe']) => change(name, { lastProbe }),
     locked: async <T>(_name: string, work: () => Promise<T>): Promise<T> => work(),
   };
 }
@@ -240,6 +241,7 @@ function fakeConnector(world: World, name: string): Connector {
     kind: 'nftables',
     point: name,
     plan: async () => ({ steps: [] }),
+    permissions: async () => [],
     apply: async (desired, key) => {
       const before = now();
       await observe();

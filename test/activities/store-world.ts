@@ -93,6 +93,7 @@ function memoryPoint(point: string, actual: Map<string, Desired>): Connector {
     kind: 'nftables',
     point,
     plan: async () => ({ steps: [] }),
+    permissions: async () => [],
     apply: async (desired, key) => {
       const before = now();
       actual.set(point, desired);

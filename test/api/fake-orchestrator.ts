@@ -75,6 +75,10 @@ export function fakeOrchestrator(): FakeOrchestrator {
     schedule: async (id) => (await does.schedule?.(id)) ?? {},
     runView: async (run, timeoutMs) => does.runView?.(run, timeoutMs),
     attempts: async (run, timeoutMs) => does.attempts?.(run, timeoutMs) ?? [],
+    askPoint: async (question) => {
+      asked.push({ what: 'askPoint', about: question });
+      return (await does.askPoint?.(question)) ?? { kind: 'dry-run', steps: [] };
+    },
     ping: async () => does.ping?.(),
   };
 }

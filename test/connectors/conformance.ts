@@ -102,6 +102,19 @@ export function conformance(name: string, { start, drifts, traffic = connections
       expect((await connector.plan(strict())).steps).toEqual([]);
     });
 
+    it('says what its account may do there, and changes nothing by it', async () => {
+      await connector.apply(strict(), key());
+      const before = await bench.changes();
+      const found = await connector.permissions();
+      // It takes a program that is not everywhere, and does without.
+      const needed = found.filter(({ name }) => name !== 'forget connections of isolated hosts');
+      expect(needed.filter(({ held }) => held !== 'yes')).toEqual([]);
+      expect(new Set(found.map(({ name }) => name)).size).toBe(found.length);
+      expect(found.every(({ detail }) => detail !== '')).toBe(true);
+      expect(await bench.changes()).toBe(before);
+      expect(await connector.observe()).toMatchObject({ artifactDigest: bench.artifacts.strict.digest, intact: true });
+    });
+
     it('decides as the policy does', async () => {
       await connector.apply(strict(), key());
       for (const request of traffic.allowed) expect((await connector.probe(request)).decision).toBe('allow');
@@ -275,6 +288,18 @@ export function conformance(name: string, { start, drifts, traffic = connections
         });
         expect(await connector.observe()).toMatchObject({ artifactDigest: bench.artifacts.strict.digest, intact: true });
         expect((await connector.apply(shut(), same)).observed).toMatchObject({ artifactDigest: bench.artifacts.shut.digest, intact: true });
+      });
+
+      it('says what its account may not do, and what mends it', async () => {
+        await during('refused', async () => {
+          const refused = (await connector.permissions()).filter(({ held }) => held === 'no');
+          expect(refused.length).toBeGreaterThan(1);
+          expect(refused.filter(({ help }) => help === undefined)).toEqual([]);
+        });
+      });
+
+      it('says of a point that it cannot reach so, and nothing of permissions', async () => {
+        await during('slow', async () => expect(await codeOf(connector.permissions({ timeoutMs: 300 }))).toBe('timeout'));
       });
 
       it('gives up in time when the point is slow', async () => {

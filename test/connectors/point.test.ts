@@ -28,6 +28,7 @@ function memoryPoint(options: { readonly deaf?: boolean } = {}) {
       const isolationKeys = applied.isolations.map(({ key }) => key);
       if (options.deaf !== true) reading = { applied, artifactDigest: applied.artifact, isolationKeys, intact: true, facts: {} };
     },
+    permissions: async () => [],
     probe: async (requests) => requests.map((request) => ({ request, reason: 'it has no prober' })),
     close: async () => undefined,
   };
