@@ -16,7 +16,7 @@ export function buildChecks(): Plugin {
     apply: 'build',
     writeBundle: ({ dir = '' }, bundle) => {
       const sizes = new Map<string, number>();
-      for (const name of Object.keys(bundle)) if (/\.(?:js|css|html|svg)$/u.test(name)) sizes.set(name, compress(join(dir, name)));
+      for (const name of Object.keys(bundle)) if (/\.(?:js|css|html|svg|csv|log)$/u.test(name)) sizes.set(name, compress(join(dir, name)));
       const loaded = loadedFirst(bundle);
       const bytes = loaded.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
       const text = `first screen: ${(bytes / 1024).toFixed(0)} KB gzip in ${loaded.length} files, of ${firstScreenBytesMost / 1024} KB`;

@@ -41,7 +41,7 @@ const table: Readonly<Record<string, Layer>> = {
     packages: ['*'],
   },
   cli: { values: ['cli', 'api/contract', 'domain', 'stack'], types: [], packages: ['*'] },
-  console: { values: ['console', 'api/contract', 'domain'], types: [], packages: ['*'] },
+  console: { values: ['console', 'api/contract', 'domain', 'demo/data'], types: [], packages: ['*'] },
 };
 
 type Import = { readonly file: string; readonly specifier: string; readonly typeOnly: boolean };

@@ -2,7 +2,7 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { queryClient } from '../api/queries.ts';
 import { SessionProvider, useSessionQuery } from '../api/session.tsx';
@@ -11,7 +11,9 @@ import { theme } from '../look/theme.ts';
 import { AwayBar } from './away-bar.tsx';
 import { Notices } from './notices.tsx';
 import { buildRouter } from './router.tsx';
-import { SignIn } from './sign-in.tsx';
+import { doorOf, leaveDoor } from './sign-in-door.ts';
+import type { Door } from './sign-in-door.ts';
+import { AlreadyIn, SignIn } from './sign-in.tsx';
 
 export function App(): ReactElement {
   return (
@@ -34,7 +36,6 @@ export function App(): ReactElement {
 /** Someone who was signed in keeps the screen, and what was typed on it, while the server is away. */
 function Gate(): ReactElement {
   const { data: session, error, refetch } = useSessionQuery();
-  const router = useMemo(() => buildRouter(), []);
   if (session === undefined) {
     if (error !== null && error.kind !== 'away') return <Failure error={error} onRetry={() => void refetch()} />;
     return <AwayBar />;
@@ -42,7 +43,19 @@ function Gate(): ReactElement {
   if (session === null) return <SignIn />;
   return (
     <SessionProvider session={session}>
-      <RouterProvider router={router} />
+      <Inside />
     </SessionProvider>
   );
+}
+
+function Inside(): ReactElement {
+  const [door, setDoor] = useState(atDoor);
+  const router = useMemo(() => buildRouter(), []);
+  if (door === undefined) return <RouterProvider router={router} />;
+  return <AlreadyIn door={door} onStay={() => setDoor(leaveDoor())} />;
+}
+
+/** Whoever is in and has nothing to do there is let through to the first screen. */
+function atDoor(): Door | undefined {
+  return doorOf(window.location) ?? leaveDoor();
 }

@@ -7,6 +7,7 @@ import { useRead } from '../api/queries.ts';
 import { useMay } from '../api/session.tsx';
 import { screens } from './screens.ts';
 import { signOut } from './sign-out.ts';
+import { startTour } from './tour/memory.ts';
 import { useGo } from './url.ts';
 import css from './palette.module.css';
 
@@ -92,6 +93,7 @@ function useItems(text: string, onHelp: () => void): readonly Item[] {
     { id: 'light', group: 'Command', label: 'Use the light theme', run: () => setColorScheme('light') },
     { id: 'dark', group: 'Command', label: 'Use the dark theme', run: () => setColorScheme('dark') },
     { id: 'auto', group: 'Command', label: 'Use the theme of the system', run: () => setColorScheme('auto') },
+    { id: 'tour', group: 'Command', label: 'Start the tour', run: () => startTour() },
     { id: 'keys', group: 'Command', label: 'Show the keys', hint: '?', run: onHelp },
     { id: 'sign-out', group: 'Command', label: 'Sign out', run: () => void signOut() },
   ];

@@ -1,6 +1,6 @@
 /** What stands around every screen: the rail, the bar that says the server is away, the palette, the keys, the announcements. */
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { useCallback, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { useLive } from '../api/live.ts';
 import { Announcer } from './announcer.tsx';
@@ -9,13 +9,17 @@ import { KeyHelp } from './key-help.tsx';
 import { useShellKeys } from './keys.ts';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
+import { useTour } from './tour/memory.ts';
 import css from './shell.module.css';
+
+const Dock = lazy(async () => ({ default: (await import('./tour/dock.tsx')).Dock }));
 
 export function Shell(): ReactElement {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: ({ location }) => location.pathname });
+  const tour = useTour();
   useLive();
   useShellKeys({ onPalette: useCallback(() => setPalette(true), []), onHelp: useCallback(() => setHelp(true), []) });
   return (
@@ -33,9 +37,16 @@ export function Shell(): ReactElement {
       <AwayBar />
       <div className={css['parts']}>
         <Rail path={path} onPalette={() => setPalette(true)} onHelp={() => setHelp(true)} />
-        <main id="main" ref={main} tabIndex={-1} className={css['main']}>
-          <Outlet />
-        </main>
+        <div className={css['room']}>
+          <main id="main" ref={main} tabIndex={-1} className={css['main']}>
+            <Outlet />
+          </main>
+          {tour.shown ? (
+            <Suspense fallback={null}>
+              <Dock onEnd={tour.end} />
+            </Suspense>
+          ) : null}
+        </div>
       </div>
       <Announcer />
       <Palette opened={palette} onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />

@@ -6,39 +6,68 @@ import type { FormEvent, ReactElement, ReactNode } from 'react';
 import type { Session } from '../../api/contract/access/session.ts';
 import { call } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { remember, sessionKey } from '../api/session.tsx';
+import type { Fault } from '../api/fault.ts';
+import { remember, sessionKey, useSession } from '../api/session.tsx';
 import { Mark } from '../look/mark.tsx';
 import { Failure } from '../look/told.tsx';
 import { AwayBar } from './away-bar.tsx';
+import { doorOf, leaveDoor } from './sign-in-door.ts';
+import type { Door } from './sign-in-door.ts';
+import { signOut } from './sign-out.ts';
+import { keepTour } from './tour/memory.ts';
 import css from './sign-in.module.css';
 
 export function SignIn(): ReactElement {
-  const [link, setLink] = useState(linkInAddress);
+  const [door, setDoor] = useState(() => doorOf(window.location));
   useEffect(() => {
     // A link that is opened where this page is open already loads nothing anew.
-    const take = () => setLink(linkInAddress());
+    const take = () => setDoor(doorOf(window.location));
     window.addEventListener('hashchange', take);
     return () => window.removeEventListener('hashchange', take);
   }, []);
+  const { link = '', tour = false, fault } = door ?? {};
   return (
     <div className={css['page']}>
       <AwayBar />
-      <main className={css['main']}>{link === '' ? <ByPassword /> : <ByLink key={link} link={link} onLeave={() => setLink('')} />}</main>
+      <main className={css['main']}>
+        {link === '' ? <ByPassword fault={fault} /> : <ByLink key={link} link={link} tour={tour} onLeave={() => setDoor(undefined)} />}
+      </main>
     </div>
   );
 }
 
-/** Behind the `#`, which no server sees. */
-function linkInAddress(): string {
-  return window.location.pathname === '/sign-in' ? (new URLSearchParams(window.location.hash.slice(1)).get('link') ?? '') : '';
+/** A link or a refusal that comes to somebody who is signed in: one browser is one person. */
+export function AlreadyIn({ door: { link, fault }, onStay }: { readonly door: Door; readonly onStay: () => void }): ReactElement {
+  const { person } = useSession();
+  return (
+    <div className={css['page']}>
+      <main className={css['main']}>
+        <Form title={`You are signed in as ${person.name}`} onSubmit={onStay}>
+          {fault === undefined ? (
+            <p>
+              The link is for somebody to set a password with. One browser is one person: open it in a private window, or sign out first.
+            </p>
+          ) : (
+            <Failure error={fault} inline />
+          )}
+          <Button type="submit" size="sm">
+            {`Stay ${person.name}`}
+          </Button>
+          <Button variant="default" size="sm" onClick={() => void signOut()}>
+            {link === '' ? 'Sign out' : 'Sign out, and use the link'}
+          </Button>
+        </Form>
+      </main>
+    </div>
+  );
 }
 
 function entered(session: Session): void {
-  if (window.location.pathname === '/sign-in') window.history.replaceState(null, '', '/');
+  leaveDoor();
   queryClient.setQueryData(sessionKey, remember(session));
 }
 
-function ByPassword(): ReactElement {
+function ByPassword({ fault }: { readonly fault: Fault | undefined }): ReactElement {
   const [person, setPerson] = useState('');
   const [password, setPassword] = useState('');
   const options = useQuery({ queryKey: ['sign-in'], queryFn: () => call('sign-in.options', {}), staleTime: Infinity });
@@ -46,6 +75,13 @@ function ByPassword(): ReactElement {
   const { oidc, password: local = true } = options.data ?? {};
   return (
     <Form title="Sign in" onSubmit={() => enter.mutate()}>
+      {fault !== undefined && enter.error === null ? <Failure error={fault} inline /> : null}
+      {options.data?.firstStart === true && oidc === undefined ? (
+        <p>
+          Nobody has a password yet. <code>npm start</code> prints a link for the administrator; <code>npx edict console</code> makes
+          another.
+        </p>
+      ) : null}
       {local ? (
         <>
           <TextInput
@@ -82,12 +118,20 @@ function returnPath(): string {
   return pathname === '/sign-in' ? '/' : `${pathname}${search}`;
 }
 
-type ByLinkProps = { readonly link: string; readonly onLeave: () => void };
+type ByLinkProps = { readonly link: string; readonly tour: boolean; readonly onLeave: () => void };
 
-function ByLink({ link, onLeave }: ByLinkProps): ReactElement {
+function ByLink({ link, tour, onLeave }: ByLinkProps): ReactElement {
   const [password, setPassword] = useState('');
   const whose = useQuery({ queryKey: ['sign-in', link], queryFn: () => call('sign-in.link', { body: { link } }), retry: false });
-  const enter = useMutation({ mutationFn: () => call('session.start', { body: { link, password } }), onSuccess: entered });
+  const enter = useMutation({
+    mutationFn: async () => {
+      const session = remember(await call('session.start', { body: { link, password } }));
+      // Whoever was brought in for the tour has it beside the first screen.
+      if (tour) await keepTour('on').catch(() => undefined);
+      return session;
+    },
+    onSuccess: entered,
+  });
   const toPassword = (
     <Button variant="default" size="sm" onClick={onLeave}>
       Sign in with a password

@@ -1,28 +1,27 @@
-/** Where nothing has happened yet: how it begins. */
+/** The overview where nothing is open: what would stand here, and the tour that makes it so. */
+import { Button } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { useRead } from '../../api/queries.ts';
-import { Link } from '../../app/link.tsx';
+import { startTour, useTour } from '../../app/tour/memory.ts';
 import css from './overview.module.css';
 
 export function FirstSteps(): ReactElement {
-  const { data } = useRead('context.get', {});
-  const assets = data?.counts.assets ?? 0;
+  const { shown } = useTour();
   return (
     <div className={css['first']}>
       <p>
-        <strong>Nothing is open.</strong> A signal opens an incident; a playbook answers it and asks before it changes anything.
+        <strong>Nothing is open.</strong> A signal opens an incident; a playbook answers it, and asks before it changes anything. What is
+        due first stands here, with its clock.
       </p>
-      <ol>
-        <li data-done={assets > 0}>
-          {assets > 0 ? `${assets} assets are known` : 'Say what there is'}: <code>edict context inventory assets.csv zones.csv</code>
-        </li>
-        <li>
-          Send a signal: <code>edict --as analyst signal send beacon --severity high --source ws-17 --destination 203.0.113.9</code>
-        </li>
-        <li>
-          Watch the <Link to="/playbooks">playbook</Link> that it starts, and decide on its <Link to="/approvals">approval</Link>.
-        </li>
-      </ol>
+      {shown ? (
+        <p>
+          The tour below goes once around: a policy from a sentence to what is in force, and an incident from alarm to closed. Five minutes,
+          two people, nothing real is touched.
+        </p>
+      ) : (
+        <Button variant="default" onClick={startTour} className={css['begin'] ?? ''}>
+          Take the five-minute tour
+        </Button>
+      )}
     </div>
   );
 }

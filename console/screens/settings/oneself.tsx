@@ -6,6 +6,7 @@ import { useRead, useSend } from '../../api/queries.ts';
 import { remember, sessionKey, useSession } from '../../api/session.tsx';
 import { queryClient } from '../../api/queries.ts';
 import { notify } from '../../app/notices.tsx';
+import { startTour } from '../../app/tour/memory.ts';
 import { Facts } from '../../look/facts.tsx';
 import { Section, Stack } from '../../look/page.tsx';
 import { PlainTable } from '../../look/plain-table.tsx';
@@ -26,6 +27,16 @@ export function Oneself(): ReactElement {
             ['signed in', how === 'oidc' ? 'at the OpenID provider' : `with a ${how}`],
           ]}
         />
+      </Section>
+      <Section title="The tour">
+        <div className={css['form']}>
+          <p>
+            From a sentence to a policy in force, and an incident from alarm to closed, in five minutes. What is done already stays done.
+          </p>
+          <Button variant="default" onClick={startTour} className={css['submit'] ?? ''}>
+            Start the tour
+          </Button>
+        </div>
       </Section>
       <Sessions />
       {how === 'password' ? <Password /> : null}
