@@ -12,7 +12,7 @@ import { addGuard } from './commands/guard.ts';
 import { addIncident } from './commands/incident.ts';
 import { addPeople } from './commands/people.ts';
 import { addPlaybook } from './commands/playbook.ts';
-import { addPoint } from './commands/point.ts';
+import { addPoint } from './commands/point/point.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';

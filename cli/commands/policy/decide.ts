@@ -107,14 +107,14 @@ function decisionWords(reply: DecideReply): string {
   return [`${style.bold(reply.decision)} · ${by}`, ...erring, style.dim(asked)].join('\n');
 }
 
-function addressOf(given: string): string {
+export function addressOf(given: string): string {
   if (isIP(given) !== 0 && !given.includes('%')) return given;
   throw new EdictError('input-invalid', `\`${given}\` is not an address`, {
     expected: 'an IPv4 or IPv6 address; `edict context show` knows who talks to whom',
   });
 }
 
-function serviceOf(given: string): { readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other'; readonly port: number } {
+export function serviceOf(given: string): { readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other'; readonly port: number } {
   const [, protocol, port] = /^(?:(tcp|udp)\/(\d{1,5}))$/u.exec(given) ?? [];
   if ((protocol === 'tcp' || protocol === 'udp') && Number(port) <= 65_535) return { protocol, port: Number(port) };
   if (given === 'icmp' || given === 'other') return { protocol: given, port: 0 };

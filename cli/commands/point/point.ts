@@ -1,14 +1,22 @@
 /** `edict points`: enforcement points, what should be in force there and what is. */
-import { PointTarget } from '../../api/contract/point-target.ts';
-import type { AddCommands } from '../command.ts';
-import { example, withClient } from '../command.ts';
-import { readPairs } from '../input.ts';
-import { answer, shortDigest, table, when } from '../output.ts';
-import { EdictError } from '../../domain/errors.ts';
+import type { Point } from '../../../api/contract/points.ts';
+import { PointTarget } from '../../../api/contract/point-target.ts';
+import type { AddCommands } from '../../command.ts';
+import { example, withClient } from '../../command.ts';
+import { readPairs } from '../../input.ts';
+import { answer, shortDigest, table, when } from '../../output.ts';
+import { EdictError } from '../../../domain/errors.ts';
+import { addPointQuestions } from './questions.ts';
 
 export const addPoint: AddCommands = (program) => {
-  const points = program.command('points').description('enforcement points');
+  const points = program
+    .command('points')
+    .alias('point')
+    .description('enforcement points: what should be in force there, what is, and what they do');
+  for (const add of [addList, addShow, addAdd, addPointQuestions, addRemove]) add(points);
+};
 
+const addList: AddCommands = (points) => {
   points
     .command('list', { isDefault: true })
     .description('list the points with what should be in force and what is')
@@ -34,7 +42,9 @@ export const addPoint: AddCommands = (program) => {
         );
       }),
     );
+};
 
+const addAdd: AddCommands = (points) => {
   points
     .command('add')
     .description('add or change a point')
@@ -66,3 +76,44 @@ export const addPoint: AddCommands = (program) => {
       }),
     );
 };
+
+const addShow: AddCommands = (points) => {
+  points
+    .command('show')
+    .description('show a point: wanted and observed, drift, its last probe, permissions')
+    .argument('<name>')
+    .addHelpText('after', example('points show opa'))
+    .action(
+      withClient(async ({ client, options }, name: string) => {
+        answer(options, await client.call('points.get', { params: { name } }), pointWords);
+      }),
+    );
+};
+
+const addRemove: AddCommands = (points) => {
+  points
+    .command('remove')
+    .description('forget a point at which nothing should be in force')
+    .argument('<name>')
+    .addHelpText('after', example('--as admin points remove fw-1'))
+    .action(
+      withClient(async ({ client, options }, name: string) => {
+        await client.call('points.remove', { params: { name } });
+        answer(options, { removed: name }, (clean) => `removed ${clean.removed}`);
+      }),
+    );
+};
+
+function pointWords({ name, kind, target, health, desired, drift, lastProbe, permissions }: Point): string {
+  const held = desired.policyVersions.map(({ policy, version }) => `${policy} ${version}`).join(', ') || 'nothing';
+  const missing = permissions?.permissions.filter((one) => one.held === 'no').map((one) => one.name) ?? [];
+  const probed =
+    lastProbe && `${lastProbe.decision} by ${lastProbe.method} at ${when(lastProbe.at)}, of ${lastProbe.run ?? lastProbe.by ?? 'nobody'}`;
+  return [
+    `${name} · ${kind} · takes ${target} · ${health}`,
+    `should hold ${held}${desired.artifact === undefined ? '' : `, ${shortDigest(desired.artifact)}`}`,
+    ...drift.map((difference) => `  ${difference}`),
+    `last probe ${probed ?? 'none'}`,
+    `permissions ${permissions === undefined ? 'not looked at' : missing.length === 0 ? 'all that it takes' : `missing: ${missing.join(', ')}`}`,
+  ].join('\n');
+}
