@@ -7,6 +7,7 @@ import { example, withClient } from '../command.ts';
 import { readEntities } from '../entities.ts';
 import { readFileText } from '../input.ts';
 import { answer, progress, style, table } from '../output.ts';
+import { addContextLists } from './context/lists.ts';
 
 export const addContext: AddCommands = (program) => {
   const context = program.command('context').description('load and show inventory, logs and indicators');
@@ -61,6 +62,7 @@ export const addContext: AddCommands = (program) => {
       }),
     );
 
+  addContextLists(context);
   addUpload(context, ['connections', 'add connections from Zeek’s conn.log', 'demo/data/conn-payments-synthetic.log'], (client, text) =>
     client.call('context.connections', { body: text }, { contentType: 'text/plain' }),
   );

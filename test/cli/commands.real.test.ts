@@ -59,6 +59,20 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
     expect((await ground.edict(['context', 'show'])).stdout).toContain('payments-1');
   });
 
+  it('lists what was recorded, what is usual in it, and what is not', async () => {
+    const shows = async (args: readonly string[], text: string) =>
+      expect(await ground.edict(['context', ...args])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(text) });
+    await shows(['assets', '--zone', 'payments'], 'payments-gateway');
+    await shows(['seen', '--host', 'ws-17', '--limit', '2'], 'there are more: --cursor');
+    await shows(['indicator-list', '--type', 'ipv4'], 'malicious');
+    await shows(['baselines', '--scope', 'hosts'], 'in spans of 1 min');
+    await shows(['anomalies'], 'nothing that the past does not explain');
+    await shows(['anomalies', '--since', '2026-11-06T21:30:00Z', '--kind', 'new-zones'], 'First connections from');
+    const { items } = await ground.json<{ items: { id: string }[] }>('context', 'anomalies', '--since', '2026-11-06T21:30:00Z');
+    await shows(['anomalies', items[0]?.id ?? '', '--since', '2026-11-06T21:30:00Z'], 'nobody has opened an incident');
+    expect((await ground.edict(['context', 'anomalies', '--kind', 'odd'])).stderr).toContain('new-zones, new-reach');
+  });
+
   it('drafts from standard input, asks, and takes the answer', async () => {
     const drafted = await ground.edict(['--json', 'policy', 'draft', '--policy', policy, '-'], { input: requirement });
     expect(drafted).toMatchObject({ code: 0, stderr: expect.stringContaining('drafting') });

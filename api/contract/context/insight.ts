@@ -117,7 +117,7 @@ const Measured = z
   .meta({ id: 'Measured' });
 export type Measured = z.infer<typeof Measured>;
 
-/** `since`: where the newest part begins; by itself the last day, or the last quarter of what was recorded. */
+/** `since`: where the newest part begins (at the beginning of a span); by itself the last day, or the last quarter of what was recorded. */
 const since = Time.optional();
 
 export const BaselinesQuery = PageQuery.extend({

@@ -15,6 +15,17 @@ const kinds: readonly { readonly value: Kind; readonly label: string; readonly c
   { value: 'context.indicators', label: 'Indicators: STIX 2.1 bundle', contentType: 'text/plain' },
 ];
 
+const loaded = [
+  'context.get',
+  'context.assets',
+  'context.zones',
+  'context.seen',
+  'context.identities',
+  'context.indicator-list',
+  'context.baselines',
+  'context.anomalies',
+] as const;
+
 type Outcome = { readonly text: string; readonly rejected: readonly { readonly where: string; readonly reason: string }[] };
 
 export function Load(): ReactElement {
@@ -39,7 +50,7 @@ function useLoad() {
     setError(undefined);
     try {
       setOutcome(await load(kind, await file.text()));
-      refresh(['context.get']);
+      refresh(loaded);
     } catch (fault) {
       setError(fault);
     } finally {

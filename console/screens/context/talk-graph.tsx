@@ -7,6 +7,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef } from 'react';
 import type { ReactElement } from 'react';
 import type { ContextReply } from '../../../api/contract/context.ts';
+import { emptiedByNodes, tokenOf, tooltipOf, type Token } from './chart.ts';
 import { place } from './layout.ts';
 import css from './context.module.css';
 
@@ -45,35 +46,12 @@ export function TalkGraph({ graph, host, onHost }: TalkGraphProps): ReactElement
     const token = tokenOf(room.current);
     chart.current?.setOption({
       animation: false,
-      // As text: HTML from names is nothing that this page makes.
-      tooltip: {
-        renderMode: 'richText',
-        backgroundColor: token('--raised'),
-        borderColor: token('--line-strong'),
-        textStyle: { color: token('--ink'), fontSize: 12 },
-      },
+      tooltip: tooltipOf(token),
       series: [painted(series, token)],
     });
   }, [series, scheme]);
   const label = `${graph.nodes.length} hosts and ${graph.edges.length} connections between them; the table below lists them`;
   return <div ref={room} className={css['graph']} role="img" aria-label={label} />;
-}
-
-/** The library empties its room by `innerHTML = ''`, which Trusted Types refuse as they refuse all HTML from text. */
-function emptiedByNodes(element: HTMLDivElement): HTMLDivElement {
-  return Object.defineProperty(element, 'innerHTML', {
-    configurable: true,
-    set: () => {
-      element.replaceChildren();
-    },
-  });
-}
-
-type Token = (name: string) => string;
-
-function tokenOf(element: HTMLElement | null): Token {
-  const style = getComputedStyle(element ?? document.documentElement);
-  return (name) => style.getPropertyValue(name).trim();
 }
 
 type Series = ReturnType<typeof seriesOf>;

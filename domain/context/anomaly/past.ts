@@ -1,6 +1,7 @@
 /**
  * What was recorded, in order of time and cut in two: what is known (the baseline), and the newest part, which is measured against it. Unless
- * told otherwise the newest part is the last day, or the last quarter of the time recorded where that is shorter.
+ * told otherwise the newest part is the last day, or the last quarter of the time recorded where that is shorter. It begins where a place in
+ * time begins, so that none belongs to both.
  */
 import { isMulticastOrBroadcast, matcherOf } from '../address.ts';
 import type { Connection } from '../event.ts';
@@ -42,8 +43,9 @@ export function pastOf(connections: readonly Connection[], inventory: Inventory,
   const fromMs = times.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
   const untilMs = times.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY);
   const spanMs = connections.length === 0 ? 0 : untilMs - fromMs;
-  const sinceMs = since === undefined ? untilMs - Math.min(dayMs, spanMs / 4) : Date.parse(since);
-  const bucketMs = bucketsMs.find((length) => (sinceMs - fromMs) / length >= bucketsLeast) ?? minuteMs;
+  const askedMs = since === undefined ? untilMs - Math.min(dayMs, spanMs / 4) : Date.parse(since);
+  const bucketMs = bucketsMs.find((length) => (askedMs - fromMs) / length >= bucketsLeast) ?? minuteMs;
+  const sinceMs = Math.floor(askedMs / bucketMs) * bucketMs;
   const all = seenIn(connections, { times, inventory, bucketMs });
   const first = all.findIndex(({ atMs }) => atMs >= sinceMs);
   const cut = first < 0 ? all.length : first;
