@@ -50,8 +50,8 @@ function wanted(controls: readonly AssessedControl[], { framework, status, text 
   );
 }
 
-function summary({ claims: _, planned: _planned, ...control }: AssessedControl): ControlSummary {
-  return control;
+function summary({ control, framework, title, status, holds, fails, unseen, evidence, via }: AssessedControl): ControlSummary {
+  return { control, framework, title, status, holds, fails, unseen, evidence, via };
 }
 
 function unknownControl(control: string): EdictError {

@@ -1,11 +1,12 @@
 /** Reports: what was required, enforced, violated and repaired, with ledger ids. */
 import { z } from 'zod';
 import { PageQuery, pageOf } from './page.ts';
-import { Id, JsonValue, Name, Time } from './values.ts';
+import { Digest, Id, JsonValue, Name, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
 
 export const ReportSummary = z.object({ id: z.string(), title: z.string(), at: Time }).meta({ id: 'ReportSummary' });
-export const Report = ReportSummary.extend({ json: JsonValue }).meta({ id: 'Report' });
+/** `digest`: of the document, SHA-256 over its canonical JSON, as the audit chain has it in `report-saved`. */
+export const Report = ReportSummary.extend({ json: JsonValue, digest: Digest }).meta({ id: 'Report' });
 export type Report = z.infer<typeof Report>;
 export const ReportPage = pageOf(ReportSummary).meta({ id: 'ReportPage' });
 export const ReportParams = z.strictObject({ id: Id });
@@ -53,5 +54,15 @@ export const reportRoutes = {
     params: ReportParams,
     reply: z.string(),
     produces: 'text/html',
+  },
+  'reports.pdf': {
+    method: 'GET',
+    path: '/v1/reports/:id/pdf',
+    access: 'reports:read',
+    status: 200,
+    summary: 'Gives a report as PDF, made from its document: the same report always gives the same bytes.',
+    params: ReportParams,
+    reply: z.string(),
+    produces: 'application/pdf',
   },
 } as const satisfies Record<string, RouteSpec>;

@@ -1,11 +1,14 @@
 /** Reports: written by a run of the `report` playbook, shown as data and as a page that can neither run nor load anything. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseReport } from '../../domain/compliance/report.schema.ts';
+import { digestOf } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { RunRow, Store } from '../../store/port.ts';
 import { orderRun } from '../orders/order-run.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { sent } from '../handler.ts';
+import { renderPdf } from '../reports/report-pdf.ts';
 import { knownPolicy } from './policies.ts';
 
 const playbookName = 'report';
@@ -13,7 +16,9 @@ const pollMs = 150;
 const pagePolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
-export function reportHandlers(deps: HandlerDeps): HandlersOf<'reports.create' | 'reports.list' | 'reports.get' | 'reports.html'> {
+export function reportHandlers(
+  deps: HandlerDeps,
+): HandlersOf<'reports.create' | 'reports.list' | 'reports.get' | 'reports.html' | 'reports.pdf'> {
   const { store } = deps;
   return {
     'reports.create': async ({ body, by, reply, http }) => {
@@ -32,11 +37,19 @@ export function reportHandlers(deps: HandlerDeps): HandlersOf<'reports.create' |
     'reports.list': ({ query }) => store.reports.list(query),
     'reports.get': async ({ params }) => {
       const { id, title, at, json } = await knownReport(store, params.id);
-      return { id, title, at, json };
+      return { id, title, at, json, digest: digestOf(json) };
     },
     'reports.html': async ({ params, reply }) => {
       const { html } = await knownReport(store, params.id);
       void reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(html);
+      return sent;
+    },
+    'reports.pdf': async ({ params, reply }) => {
+      const { id, json } = await knownReport(store, params.id);
+      const report = parseReport(json);
+      if (report === undefined) throw new EdictError('conflict', `the document of report \`${id}\` is not one that can be printed`);
+      const bytes = await renderPdf(report, digestOf(json));
+      void reply.header('content-disposition', `attachment; filename="${id}.pdf"`).type('application/pdf').send(bytes);
       return sent;
     },
   };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { assess, byFramework } from '../../domain/compliance/assess.ts';
 import { need, statuses, statusOf, statusRank, statusRules } from '../../domain/compliance/effectiveness.ts';
-import type { ComplianceFacts } from '../../domain/compliance/facts.ts';
+import type { ApprovalFact, ComplianceFacts } from '../../domain/compliance/facts.ts';
 import { frameworkOf, frameworks } from '../../domain/compliance/frameworks.ts';
 import { runs } from '../law.ts';
 import { approval, at, facts, playbook, policy } from './facts.ts';
@@ -67,11 +67,14 @@ const losses: Readonly<Record<string, (given: ComplianceFacts) => ComplianceFact
     })),
   }),
   'the approval': (given) => ({ ...given, policies: given.policies.map((one) => ({ ...one, approval: undefined })) }),
-  'a voter': (given) => ({
-    ...given,
-    policies: given.policies.map((one) => ({ ...one, approval: approval({ approvers: ['person:ben'] }) })),
-    approvals: { rows: [approval({ approvers: ['person:ben'] })], total: 1 },
-  }),
+  'a voter': (given) => {
+    const fewer = (one: ApprovalFact): ApprovalFact => ({ ...one, approvers: one.approvers.slice(1) });
+    return {
+      ...given,
+      policies: given.policies.map((one) => ({ ...one, approval: one.approval === undefined ? undefined : fewer(one.approval) })),
+      approvals: { ...given.approvals, rows: given.approvals.rows.map(fewer) },
+    };
+  },
   observations: (given) => ({ ...given, points: given.points.map((one) => ({ ...one, health: 'unknown' })) }),
   'fresh observations': (given) => ({ ...given, points: given.points.map((one) => ({ ...one, seenAt: '2026-11-20T00:00:00Z' })) }),
   'readable times': (given) => ({ ...given, points: given.points.map((one) => ({ ...one, seenAt: 'soon' })) }),

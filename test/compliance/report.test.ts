@@ -277,6 +277,14 @@ describe('the page', () => {
     );
   }
 
+  it('stays the same markup whatever is written into the cells of its tables', () => {
+    const withCells = (text: string): string => {
+      const table = { name: 'incidents', title: text, source: text, columns: [text], rows: [[text], [text]], left: 1 } as const;
+      return renderHtml({ ...buildReport(story()), since: text, tables: [table] });
+    };
+    for (const text of hostile) expect(structureOf(withCells(text))).toBe(structureOf(withCells('x')));
+  });
+
   it('escapes what begins markup or ends an attribute, and shows what hides', () => {
     expect(escapeHtml(`<a href="x" title='y'>&\`</a>`)).toBe('&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&#96;&lt;/a&gt;');
     expect(escapeHtml('a\u0000b\u202ec\u200bd\ud800e\nf')).toBe('a\ufffdb\ufffdc\ufffdd\ufffde\nf');
