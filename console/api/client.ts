@@ -53,6 +53,10 @@ export function specOf(name: RouteName): (typeof table)[string] {
   return spec;
 }
 
+export function knowsRoute(name: unknown): name is RouteName {
+  return typeof name === 'string' && Object.hasOwn(table, name);
+}
+
 async function ask(name: RouteName, input: Loose, options: CallOptions): Promise<Response> {
   const { method, path } = specOf(name);
   try {

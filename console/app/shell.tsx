@@ -1,5 +1,5 @@
 /** What stands around every screen: the rail, the bar that says the server is away, the palette, the keys, the announcements. */
-import { Outlet, useRouterState } from '@tanstack/react-router';
+import { useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { useLive } from '../api/live.ts';
@@ -8,6 +8,7 @@ import { AwayBar } from './away-bar.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { useShellKeys } from './keys.ts';
 import { Palette } from './palette.tsx';
+import { PermittedScreen } from './permitted.tsx';
 import { Rail } from './rail.tsx';
 import { useTour } from './tour/memory.ts';
 import css from './shell.module.css';
@@ -39,7 +40,7 @@ export function Shell(): ReactElement {
         <Rail path={path} onPalette={() => setPalette(true)} onHelp={() => setHelp(true)} />
         <div className={css['room']}>
           <main id="main" ref={main} tabIndex={-1} className={css['main']}>
-            <Outlet />
+            <PermittedScreen />
           </main>
           {tour.shown ? (
             <Suspense fallback={null}>

@@ -68,48 +68,58 @@ function entered(session: Session): void {
 }
 
 function ByPassword({ fault }: { readonly fault: Fault | undefined }): ReactElement {
+  const options = useQuery({ queryKey: ['sign-in'], queryFn: () => call('sign-in.options', {}), staleTime: Infinity });
   const [person, setPerson] = useState('');
   const [password, setPassword] = useState('');
-  const options = useQuery({ queryKey: ['sign-in'], queryFn: () => call('sign-in.options', {}), staleTime: Infinity });
   const enter = useMutation({ mutationFn: () => call('session.start', { body: { person, password } }), onSuccess: entered });
-  const { oidc, password: local = true } = options.data ?? {};
+  const { oidc, password: local = true, firstStart = false } = options.data ?? {};
   return (
     <Form title="Sign in" onSubmit={() => enter.mutate()}>
       {fault !== undefined && enter.error === null ? <Failure error={fault} inline /> : null}
-      {options.data?.firstStart === true && oidc === undefined ? (
-        <p>
-          Nobody has a password yet. <code>npm start</code> prints a link for the administrator; <code>npx edict console</code> makes
-          another.
-        </p>
-      ) : null}
+      {firstStart && oidc === undefined ? <NobodyYet /> : null}
+      {oidc === undefined ? null : <AtProvider oidc={oidc} />}
+      {local && oidc !== undefined ? <p className={css['or']}>or with a password</p> : null}
       {local ? (
         <>
           <TextInput
             label="Name"
             autoComplete="username"
             required
+            withAsterisk={false}
             value={person}
             onChange={(event) => setPerson(event.currentTarget.value)}
             size="sm"
           />
           <Password label="Password" autoComplete="current-password" value={password} onChange={setPassword} />
           {enter.error === null ? null : <Failure error={enter.error} inline />}
-          <Button type="submit" size="sm" loading={enter.isPending}>
-            Sign in
-          </Button>
+          <Enter main={oidc === undefined} busy={enter.isPending} />
         </>
       ) : null}
-      {oidc === undefined ? null : (
-        <Button
-          component="a"
-          href={`${oidc.start}?return=${encodeURIComponent(returnPath())}`}
-          variant={local ? 'default' : 'filled'}
-          size="sm"
-        >
-          Sign in with {oidc.name}
-        </Button>
-      )}
     </Form>
+  );
+}
+
+function NobodyYet(): ReactElement {
+  return (
+    <p>
+      Nobody has a password yet. The first start prints a link for the administrator; <code>npm run edict console</code> makes another.
+    </p>
+  );
+}
+
+function AtProvider({ oidc: { name, start } }: { readonly oidc: { readonly name: string; readonly start: string } }): ReactElement {
+  return (
+    <Button component="a" href={`${start}?return=${encodeURIComponent(returnPath())}`} size="sm" className={css['provider'] ?? ''}>
+      Sign in with {name}
+    </Button>
+  );
+}
+
+function Enter({ main, busy }: { readonly main: boolean; readonly busy: boolean }): ReactElement {
+  return (
+    <Button type="submit" size="sm" variant={main ? 'filled' : 'default'} loading={busy}>
+      Sign in
+    </Button>
   );
 }
 
@@ -180,6 +190,7 @@ function Password({ label, autoComplete, value, onChange, description }: Passwor
       description={description}
       autoComplete={autoComplete}
       required
+      withAsterisk={false}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       size="sm"

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useSessionStorage } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
+import { useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useSend } from '../../api/queries.ts';
@@ -49,19 +50,21 @@ function Load(): ReactElement {
 /** What the author’s screen has in its box is kept in this tab under this key. */
 function Suggest(): ReactElement {
   const go = useGo();
+  const here = useRouterState({ select: ({ location }) => location.pathname });
   const [text, setText] = useSessionStorage({ key: 'author:', defaultValue: '' });
   return (
     <div className={css['act']}>
-      {text === suggestedSentence ? <p className={css['hint']}>Read it, then “Draft it”.</p> : null}
-      <Button
-        variant={text === suggestedSentence ? 'default' : 'filled'}
-        onClick={() => {
-          if (text.trim() === '') setText(suggestedSentence);
-          go('/author');
-        }}
-      >
-        {text.trim() === '' ? 'Fill in a sentence' : 'Go to it'}
-      </Button>
+      {text.trim() === '' ? null : <p className={css['hint']}>Read it, then “Draft it”.</p>}
+      {text.trim() !== '' && here === '/author' ? null : (
+        <Button
+          onClick={() => {
+            if (text.trim() === '') setText(suggestedSentence);
+            go('/author');
+          }}
+        >
+          {text.trim() === '' ? 'Fill in a sentence' : 'Go to it'}
+        </Button>
+      )}
     </div>
   );
 }
@@ -87,10 +90,11 @@ type GoToProps = {
 
 function GoTo({ to, label, hint, primary = false }: GoToProps): ReactElement {
   const go = useGo();
+  const here = useRouterState({ select: ({ location }) => location.pathname });
   return (
     <div className={css['act']}>
       {hint === undefined ? null : <p className={css['hint']}>{hint}</p>}
-      {to === undefined || label === undefined ? null : (
+      {to === undefined || label === undefined || to === here ? null : (
         <Button variant={primary ? 'filled' : 'default'} onClick={() => go(to)}>
           {label}
         </Button>

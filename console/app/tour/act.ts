@@ -70,7 +70,7 @@ const answers: Readonly<Record<StepId, Answer>> = {
   },
   take: ({ incident }, { may }) =>
     may('incidents.change')
-      ? { kind: 'go', to: `/incidents/${incident?.id ?? ''}`, label: 'Open the room', hint: 'Then “Take”.' }
+      ? { kind: 'go', to: `/incidents/${incident?.id ?? ''}`, label: 'Open the room', hint: '“Take” makes it yours.' }
       : needs('analyst', 'It takes an analyst.'),
   allow: ({ incident }, viewer) =>
     incident?.containment === undefined
@@ -79,7 +79,7 @@ const answers: Readonly<Record<StepId, Answer>> = {
   contain: ({ incident }) => wait('The host is being isolated, and the isolation probed.', runPath(incident), 'Watch the run'),
   release: ({ incident }, { may }) =>
     may('runs.cancel')
-      ? { kind: 'go', to: runPath(incident), label: 'Open the run', hint: 'Then “Cancel…”: see what it undoes, and confirm.' }
+      ? { kind: 'go', to: runPath(incident), label: 'Open the run', hint: '“Cancel…” shows what it undoes first.' }
       : needs('analyst', 'It takes an analyst.'),
   close: (facts, { may }) =>
     may('incidents.change')
