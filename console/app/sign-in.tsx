@@ -102,7 +102,7 @@ function ByPassword({ fault }: { readonly fault: Fault | undefined }): ReactElem
 function NobodyYet(): ReactElement {
   return (
     <p>
-      Nobody has a password yet. The first start prints a link for the administrator; <code>npm run edict console</code> makes another.
+      Nobody has a password yet. The first start prints a link for the administrator; <code>npx edict console</code> makes another.
     </p>
   );
 }
