@@ -34,7 +34,7 @@ function reads(db: Db): Pick<Policies, 'get' | 'version' | 'versions' | 'list' |
     version: (policy, version) => findVersion(db, policy, version),
     versions: async (policy) =>
       (await db.selectFrom('policy_versions').selectAll().where('policy', '=', policy).orderBy('version').execute()).map(toVersionRow),
-    list: async (page) => {
+    list: async (page, state) => {
       const [limit, after] = [pageLimit(page), timeKey(page)];
       let query = db
         .selectFrom('policies')
@@ -42,6 +42,9 @@ function reads(db: Db): Pick<Policies, 'get' | 'version' | 'versions' | 'list' |
         .orderBy('created_at', 'desc')
         .orderBy('policy', 'desc')
         .limit(limit + 1);
+      if (state === 'live' || state === 'in-force') query = query.where('state', '<>', 'retired');
+      else if (state !== undefined) query = query.where('state', '=', state);
+      if (state === 'in-force') query = query.where('enforced', 'is not', null);
       if (after !== undefined) query = query.where(sql<boolean>`(created_at, policy) < (${after.at}::timestamptz, ${after.id})`);
       return toPage({ rows: await query.execute(), limit, key: (row) => [row.created_at, row.policy], item: toPolicyRow });
     },

@@ -89,7 +89,13 @@ export type Approval = z.infer<typeof Approval>;
 
 export const ApprovalPage = pageOf(Approval).meta({ id: 'ApprovalPage' });
 export const ApprovalParams = z.strictObject({ id: Id });
-export const ApprovalListQuery = PageQuery.extend({ status: ApprovalStatus.optional(), run: Id.optional() });
+/** `decided`: no longer open. `within`: it expires in so many minutes, or did. `order`: `expiring` has what expires first at the top. */
+export const ApprovalListQuery = PageQuery.extend({
+  status: z.enum([...ApprovalStatus.options, 'decided']).optional(),
+  run: Id.optional(),
+  within: z.coerce.number().int().min(1).max(100_000).optional(),
+  order: z.enum(['newest', 'expiring']).optional(),
+});
 
 /** A denial needs a reason, and so does approving what is of high risk. `digest`: of the plan that the voter saw, the whole or a proposal. */
 export const VoteRequest = z.strictObject({

@@ -65,10 +65,11 @@ export const IncidentMetrics = z
   })
   .meta({ id: 'IncidentMetrics' });
 const Spread = z.object({ count: z.int(), medianMs: z.int(), worstMs: z.int() }).meta({ id: 'Spread' });
-/** Over the newest `incidents`. */
+/** Over the newest `incidents`, opened since then; absent where there is none. */
 export const MetricsSummary = z
   .object({
     incidents: z.int(),
+    since: Time.optional(),
     detectMs: Spread.optional(),
     decideMs: Spread.optional(),
     containMs: Spread.optional(),
@@ -122,7 +123,8 @@ export const IncidentPage = pageOf(IncidentSummary).meta({ id: 'IncidentPage' })
 export const IncidentParams = z.strictObject({ id: Id });
 /**
  * `live`: not closed. `assignee`: a person, `me`, or `nobody`. `sla`: in the last quarter of its time, or over it. `mentions`: incidents in
- * whose comments the caller is called. `text`: in the title, the key or the id. `order`: `urgent` has what is due first at the top.
+ * whose comments the caller is called. `text`: in the title, the key or the id. `order`: `urgent` has what is due first at the top. `from` and `to`: when it was
+ * opened (`to` is outside). `answered`: a playbook ran for it, or began by itself. `reached`: it has that time of the four that are measured.
  */
 export const IncidentListQuery = PageQuery.extend({
   status: z.enum([...IncidentStatus.options, 'live']).optional(),
@@ -134,6 +136,10 @@ export const IncidentListQuery = PageQuery.extend({
   key: z.string().min(1).max(200).optional(),
   text: z.string().min(1).max(200).optional(),
   order: z.enum(['newest', 'urgent']).optional(),
+  from: Time.optional(),
+  to: Time.optional(),
+  answered: z.enum(['playbook', 'automatic']).optional(),
+  reached: z.enum(['detect', 'decide', 'contain', 'recover']).optional(),
 });
 export type IncidentListQuery = z.infer<typeof IncidentListQuery>;
 

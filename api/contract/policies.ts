@@ -223,7 +223,8 @@ export const PolicyPage = pageOf(PolicySummary).meta({ id: 'PolicyPage' });
 export const PolicyParams = z.strictObject({ policy: Name });
 export const PolicyVersionParams = z.strictObject({ policy: Name, version: VersionParam });
 export const ArtifactParams = z.strictObject({ policy: Name, version: VersionParam, target: PointTarget });
-export const PolicyListQuery = PageQuery;
+/** `live`: not retired. `in-force`: one of its versions is. */
+export const PolicyListQuery = PageQuery.extend({ state: z.enum([...PolicyState.options, 'live', 'in-force']).optional() });
 
 /** `requirement` is plain English, one sentence or more. `policy` names the policy to make or to revise; made from the text where absent. */
 export const DraftRequest = z.strictObject({

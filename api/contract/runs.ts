@@ -172,7 +172,8 @@ export const RunListQuery = PageQuery.extend({
   playbook: Name.optional(),
   /** Who asked for it. */ requester: Id.optional(),
   outcome: z.string().min(1).max(100).optional(),
-  status: z.enum(['ordered', 'running', 'ended']).optional(),
+  /** `active`: not ended. */ status: z.enum(['ordered', 'running', 'ended', 'active']).optional(),
+  /** Ended then or later. */ endedSince: Time.optional(),
 });
 
 /** An attempt at an action that is under way or waits for its turn after a failure. */

@@ -32,8 +32,8 @@ export function approvalHandlers(deps: HandlerDeps): HandlersOf<Names> {
     if (session !== undefined) requireStepUp(session, await store.approvals.clock(), deps.access.stepUpMs);
   };
   return {
-    'approvals.list': async ({ query: { status, run, ...page } }) => {
-      const found = await store.approvals.list({ status, run }, page);
+    'approvals.list': async ({ query: { cursor, limit, ...filter } }) => {
+      const found = await store.approvals.list(filter, { cursor, limit });
       return { ...found, items: found.items.map(approvalReply) };
     },
     'approvals.get': async ({ params }) => approvalReply(await known(store, params.id)),

@@ -105,7 +105,7 @@ async function askedOf(store: Store, runs: readonly RunRow[]): Promise<Pick<Inci
 }
 
 /** Four statements, however many incidents there are. */
-async function measured(store: Store): Promise<MetricsSummary & { readonly incidents: number }> {
+async function measured(store: Store): Promise<MetricsSummary & { readonly incidents: number; readonly since: string | undefined }> {
   const { items } = await store.incidents.list({}, { limit: incidentsMeasured });
   const firsts = items.flatMap(({ signals }) => signals.slice(0, 1));
   const [entries, signals] = await Promise.all([
@@ -119,7 +119,7 @@ async function measured(store: Store): Promise<MetricsSummary & { readonly incid
   for (const entry of entries) own.get(entry.incident)?.push(entry);
   const seen = new Map(signals.map(({ id, at }) => [id, at]));
   const all = items.map((incident) => metricsOf(timelineOf(own.get(incident.id) ?? []), seen.get(incident.signals[0] ?? '')));
-  return { incidents: items.length, ...summarise(all) };
+  return { incidents: items.length, since: items.at(-1)?.openedAt, ...summarise(all) };
 }
 
 function incidentSummary({ doors, ...incident }: QueuedIncident): IncidentSummary {

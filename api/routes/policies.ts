@@ -23,7 +23,7 @@ export function policyHandlers(deps: HandlerDeps): HandlersOf<Names> {
   const decide = decideInForce(store, deps.clock);
   return {
     ...draftHandlers(deps),
-    'policies.list': ({ query }) => store.policies.list(query),
+    'policies.list': ({ query: { state, ...page } }) => store.policies.list(page, state),
     'policies.get': async ({ params }) => {
       const row = await knownPolicy(store, params.policy);
       const versions = await store.policies.versions(row.policy);

@@ -1,8 +1,9 @@
 /** What a screen keeps in its address: filters, the open drawer, the chosen row. A link to it shows the same. */
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import type { UrlState } from './url-state.ts';
 
-export type UrlState = Readonly<Record<string, string | undefined>>;
+export type { UrlState };
 
 /** `const [filters, setFilters] = useUrlState(); setFilters({ status: 'open' })`; undefined takes one out. The history is kept clean. */
 export function useUrlState(): readonly [UrlState, (patch: UrlState) => void] {

@@ -51,19 +51,31 @@ function reads(db: Db): Pick<Approvals, 'get' | 'list' | 'named' | 'rights' | 'c
       let query = db
         .selectFrom('approvals')
         .selectAll()
-        .orderBy('opened_at', 'desc')
-        .orderBy('id', 'desc')
         .limit(limit + 1);
-      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      const expiring = filter.order === 'expiring';
+      query = expiring ? query.orderBy('expires_at').orderBy('id') : query.orderBy('opened_at', 'desc').orderBy('id', 'desc');
+      if (filter.status === 'decided') query = query.where('status', '<>', 'open');
+      else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (filter.within !== undefined) query = query.where(sql<boolean>`expires_at < now() + ${filter.within}::int * interval '1 minute'`);
       if (filter.run !== undefined) query = query.where('run', '=', filter.run);
       if (filter.runs !== undefined) query = query.where(sql<boolean>`run = any(${filter.runs})`);
-      if (after !== undefined) query = query.where(sql<boolean>`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`);
+      if (after !== undefined)
+        query = query.where(
+          expiring
+            ? sql<boolean>`(expires_at, id) > (${after.at}::timestamptz, ${after.id})`
+            : sql<boolean>`(opened_at, id) < (${after.at}::timestamptz, ${after.id})`,
+        );
       const rows = await query.execute();
       const parts = await partsOf(
         db,
         rows.map((row) => row.id),
       );
-      return toPage({ rows, limit, key: (row) => [row.opened_at, row.id], item: (row) => toRecord(row, parts) });
+      return toPage({
+        rows,
+        limit,
+        key: (row) => [expiring ? row.expires_at : row.opened_at, row.id],
+        item: (row) => toRecord(row, parts),
+      });
     },
   };
 }

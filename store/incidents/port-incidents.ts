@@ -56,6 +56,12 @@ export type QueueFilter = {
   /** In the title, the key or the id. */
   readonly text?: string | undefined;
   readonly order?: 'newest' | 'urgent' | undefined;
+  /** Opened then or later, and before. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly answered?: 'playbook' | 'automatic' | undefined;
+  /** The chain holds what that time is measured by. */
+  readonly reached?: 'detect' | 'decide' | 'contain' | 'recover' | undefined;
 };
 
 export type QueueCounts = {
@@ -134,11 +140,12 @@ export type Views = {
 export type Posture = {
   readonly approvals: { readonly open: number; readonly expiringSoon: number };
   readonly tasks: { readonly open: number };
-  readonly runs: { readonly active: number; readonly failed: number };
+  /** `failed`: since then. */
+  readonly runs: { readonly active: number; readonly failed: number; readonly failedSince: string };
   readonly points: Readonly<Record<'unknown' | 'in-force' | 'drifted' | 'unreachable', number>>;
   readonly policies: { readonly total: number; readonly enforced: number; readonly inReview: number };
-  /** Of the incidents opened in the last 30 days: those in which a playbook acted, and those where it began by itself. */
-  readonly automation: { readonly incidents: number; readonly handled: number; readonly automatic: number };
+  /** Of the incidents opened since then, 30 days: those in which a playbook acted, and those where it began by itself. */
+  readonly automation: { readonly since: string; readonly incidents: number; readonly handled: number; readonly automatic: number };
   readonly daily: readonly { readonly day: string; readonly severity: Severity; readonly opened: number }[];
 };
 

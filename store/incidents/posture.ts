@@ -14,14 +14,14 @@ export function overviewRepository(db: Db): Overview {
 }
 
 async function workOf(db: Db): Promise<Pick<Posture, 'approvals' | 'tasks' | 'runs'>> {
-  const { rows } = await sql<{ approvals: number; soon: number; tasks: number; active: number; failed: number }>`
-    select (select count(*) from approvals where status = 'open') as approvals,
+  const { rows } = await sql<{ approvals: number; soon: number; tasks: number; active: number; failed: number; since: string }>`
+    select now() - interval '1 day' as since, (select count(*) from approvals where status = 'open') as approvals,
       (select count(*) from approvals where status = 'open' and expires_at < now() + interval '15 minutes') as soon,
       (select count(*) from tasks where status = 'open') as tasks,
       (select count(*) from runs where status in ('ordered', 'running')) as active,
-      (select count(*) from runs where outcome = 'failed' and ended_at > now() - interval '1 day') as failed`.execute(db);
-  const { approvals = 0, soon = 0, tasks = 0, active = 0, failed = 0 } = rows[0] ?? {};
-  return { approvals: { open: approvals, expiringSoon: soon }, tasks: { open: tasks }, runs: { active, failed } };
+      (select count(*) from runs where outcome = 'failed' and ended_at >= now() - interval '1 day') as failed`.execute(db);
+  const { approvals, soon, tasks, active, failed, since } = oneOf(rows);
+  return { approvals: { open: approvals, expiringSoon: soon }, tasks: { open: tasks }, runs: { active, failed, failedSince: since } };
 }
 
 async function standingOf(db: Db): Promise<Pick<Posture, 'points' | 'policies'>> {
@@ -41,20 +41,27 @@ async function standingOf(db: Db): Promise<Pick<Posture, 'points' | 'policies'>>
 
 async function automationOf(db: Db): Promise<Posture['automation']> {
   const { rows } = await sql<Posture['automation']>`
-    select count(*) as incidents,
+    select now() - interval '30 days' as since, count(*) as incidents,
       count(*) filter (where exists (select 1 from runs where runs.incident = incidents.id)) as handled,
       count(*) filter (where exists (
         select 1 from runs where runs.incident = incidents.id and runs.requester like 'system:%'
       )) as automatic
-    from incidents where opened_at > now() - interval '30 days'`.execute(db);
-  return rows[0] ?? { incidents: 0, handled: 0, automatic: 0 };
+    from incidents where opened_at >= now() - interval '30 days'`.execute(db);
+  return oneOf(rows);
 }
 
-/** Two weeks, in UTC. */
+/** An aggregate over nothing is a row too. */
+function oneOf<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new Error('a count without a row');
+  return row;
+}
+
+/** Two weeks of whole days, in UTC. */
 async function dailyOf(db: Db): Promise<Posture['daily']> {
   const { rows } = await sql<{ day: string; severity: Severity; opened: number }>`
     select to_char(opened_at at time zone 'UTC', 'YYYY-MM-DD') as day, severity, count(*) as opened
-    from incidents where opened_at > now() - interval '14 days'
+    from incidents where opened_at >= (date_trunc('day', now() at time zone 'UTC') - interval '13 days') at time zone 'UTC'
     group by 1, 2 order by 1`.execute(db);
   return rows;
 }

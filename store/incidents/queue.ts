@@ -59,11 +59,34 @@ function conditionsOf({ status, assignee, sla, waiting, ...filter }: QueueFilter
     given(filter.mentions, mentioned),
     given(filter.key, (value) => sql`incidents.key = ${value}`),
     given(filter.text, containing),
+    given(filter.from, (value) => sql`incidents.opened_at >= ${value}::timestamptz`),
+    given(filter.to, (value) => sql`incidents.opened_at < ${value}::timestamptz`),
+    given(filter.answered, answeredBy),
+    given(filter.reached, hasReached),
   ].flat();
 }
 
 function given<T>(value: T | undefined, condition: (value: T) => Condition): readonly Condition[] {
   return value === undefined ? [] : [condition(value)];
+}
+
+function answeredBy(answered: NonNullable<QueueFilter['answered']>): Condition {
+  const own = answered === 'automatic' ? sql`and runs.requester like 'system:%'` : sql``;
+  return sql`exists (select 1 from runs where runs.incident = incidents.id ${own})`;
+}
+
+/** By the chain, as domain/incident/metrics.ts measures: all four times count from when the first of its signals was accepted. */
+function hasReached(time: NonNullable<QueueFilter['reached']>): Condition {
+  const accepted = sql<boolean>`exists (select 1 from (
+      select signal from incident_signals where incident = incidents.id order by position limit ${looked}
+    ) own join audit on audit.subject = 'signal/' || own.signal and audit.event = 'signal-accepted')`;
+  if (time === 'detect') return accepted;
+  const told =
+    time === 'decide'
+      ? sql`join approvals on approvals.run = runs.run join audit on audit.subject = 'approval/' || approvals.id and audit.event = 'approval-approved'`
+      : sql`join effects on effects.run = runs.run join audit on audit.subject = 'effect/' || effects.key
+          and audit.event = ${time === 'contain' ? 'effect-confirmed' : 'effect-undone'}`;
+  return sql`(${accepted} and exists (select 1 from runs ${told} where runs.incident = incidents.id))`;
 }
 
 function containing(text: string): Condition {

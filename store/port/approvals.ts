@@ -35,9 +35,12 @@ export type Approvals = {
   readonly named: (ids: readonly string[]) => Promise<readonly ApprovalRecord[]>;
   readonly list: (
     filter: {
-      readonly status?: ApprovalStatus | undefined;
+      readonly status?: ApprovalStatus | 'decided' | undefined;
       readonly run?: string | undefined;
       readonly runs?: readonly string[] | undefined;
+      /** Minutes in which it expires. */
+      readonly within?: number | undefined;
+      readonly order?: 'newest' | 'expiring' | undefined;
     },
     page: PageRequest,
   ) => Promise<Page<ApprovalRecord>>;

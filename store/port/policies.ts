@@ -50,7 +50,7 @@ export type Policies = {
   readonly get: (policy: string) => Promise<PolicyRow | undefined>;
   readonly version: (policy: string, version: number) => Promise<PolicyVersionRow | undefined>;
   readonly versions: (policy: string) => Promise<readonly PolicyVersionRow[]>;
-  readonly list: (page: PageRequest) => Promise<Page<PolicyRow>>;
+  readonly list: (page: PageRequest, state?: PolicyState | 'live' | 'in-force') => Promise<Page<PolicyRow>>;
   /** Moves the state machine of DESIGN §5; `policy-state-wrong` where there is no such edge. */
   readonly transition: (input: {
     readonly policy: string;

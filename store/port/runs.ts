@@ -51,7 +51,8 @@ export type Runs = {
       readonly playbook?: string | undefined;
       readonly requester?: string | undefined;
       readonly outcome?: string | undefined;
-      readonly status?: RunRow['status'] | undefined;
+      readonly status?: RunRow['status'] | 'active' | undefined;
+      readonly endedSince?: string | undefined;
     },
     page: PageRequest,
   ) => Promise<Page<RunRow>>;

@@ -66,7 +66,9 @@ function reads(db: Db): Pick<Runs, 'get' | 'list' | 'forks' | 'broughtBy' | 'lis
       if (filter.playbook !== undefined) query = query.where('playbook', '=', filter.playbook);
       if (filter.requester !== undefined) query = query.where('requester', '=', filter.requester);
       if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome);
-      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (filter.status === 'active') query = query.where('status', '<>', 'ended');
+      else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (filter.endedSince !== undefined) query = query.where('ended_at', '>=', filter.endedSince);
       if (after !== undefined) query = query.where(sql<boolean>`(ordered_at, run) < (${after.at}::timestamptz, ${after.id})`);
       return toPage({ rows: await query.execute(), limit, key: (row) => [row.ordered_at, row.run], item: toRun });
     },

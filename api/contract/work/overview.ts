@@ -4,15 +4,19 @@ import { Severity } from '../signals.ts';
 import { Id, JsonMap, list, Name, Time } from '../values.ts';
 import type { RouteSpec } from '../route.ts';
 
-/** `automation`: of the incidents opened in the last 30 days; handled: a playbook ran; automatic: one began by itself. `daily`: two weeks, in UTC. */
+/**
+ * Each number is the length of a list: `approvals.expiringSoon` of those that expire within 15 minutes, `runs.active` of `status=active`, `runs.failed` of what
+ * failed since `failedSince`, `policies` of their states. `automation`: of the incidents opened since then; handled: a playbook ran; automatic: one
+ * began by itself. `daily`: two weeks, in UTC.
+ */
 export const Overview = z
   .object({
     approvals: z.object({ open: z.int(), expiringSoon: z.int() }),
     tasks: z.object({ open: z.int() }),
-    runs: z.object({ active: z.int(), failed: z.int() }),
+    runs: z.object({ active: z.int(), failed: z.int(), failedSince: Time }),
     points: z.object({ unknown: z.int(), 'in-force': z.int(), drifted: z.int(), unreachable: z.int() }),
     policies: z.object({ total: z.int(), enforced: z.int(), inReview: z.int() }),
-    automation: z.object({ incidents: z.int(), handled: z.int(), automatic: z.int() }),
+    automation: z.object({ since: Time, incidents: z.int(), handled: z.int(), automatic: z.int() }),
     daily: list(z.object({ day: z.string(), severity: Severity, opened: z.int() })),
   })
   .meta({ id: 'Overview' });

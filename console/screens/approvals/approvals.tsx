@@ -1,61 +1,70 @@
 /** The inbox: what waits for who looks at it first; for others; and what was decided. */
 import { SegmentedControl } from '@mantine/core';
-import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { Approval } from '../../../api/contract/approvals.ts';
-import { usePages, useRead } from '../../api/queries.ts';
+import { usePages } from '../../api/queries.ts';
+import { useMay } from '../../api/session.tsx';
 import { useGo, useUrlState } from '../../app/url.ts';
 import { DataTable, type Column } from '../../look/data-table.tsx';
+import { Narrowed } from '../../look/narrowed.tsx';
 import { Page } from '../../look/page.tsx';
 import { State } from '../../look/state.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { Countdown, When } from '../../look/when.tsx';
 import { Link } from '../../app/link.tsx';
 import { useStanding } from '../approval/use-standing.ts';
+import { viewOf, waitingQuery, type View } from './query.ts';
+import { Tasks } from './tasks.tsx';
+import { useWhole, type Whole } from './use-whole.ts';
 import css from './approvals.module.css';
 
-const views = ['mine', 'all', 'decided'] as const;
-type View = (typeof views)[number];
 const lookMs = 10_000;
+const live = { keep: true, everyMs: lookMs } as const;
 
 export function Screen(): ReactElement {
-  const [{ view: named }, setUrl] = useUrlState();
-  const open = useRead('approvals.list', { query: { status: 'open', limit: 500 } }, { everyMs: lookMs });
+  const [url, setUrl] = useUrlState();
+  const may = useMay();
+  const open = useWhole(usePages('approvals.list', { query: { limit: 500, ...waitingQuery(url) } }, live));
+  const tasks = useWhole(usePages('tasks.list', { query: { limit: 500, status: 'open' } }, { ...live, enabled: may('tasks.list') }));
   const standing = useStanding();
-  const items = open.data?.items ?? [];
+  const items = open.rows ?? [];
   const mine = items.filter((one) => standing(one).is === 'mine');
-  const view = views.find((one) => one === named) ?? 'mine';
+  const view = viewOf(url);
   return (
     <Page
       title="Approvals"
-      about={
-        mine.length === 0
-          ? 'Nothing waits for you.'
-          : `${mine.length === 1 ? 'One decision waits' : `${mine.length} decisions wait`} for you.`
-      }
+      about={<About waiting={open} mine={mine.length} />}
       actions={
-        <SegmentedControl
-          size="xs"
-          aria-label="Which approvals"
-          value={view}
-          onChange={(value) => setUrl({ view: value === 'mine' ? undefined : value })}
-          data={[
-            { value: 'mine', label: `For me ${mine.length}` },
-            { value: 'all', label: `All open ${items.length}` },
-            { value: 'decided', label: 'Decided' },
-          ]}
-        />
+        <>
+          {url['within'] === undefined ? null : (
+            <Narrowed onOff={() => setUrl({ within: undefined })}>Expires within {url['within']} minutes</Narrowed>
+          )}
+          <SegmentedControl
+            size="xs"
+            aria-label="Which approvals"
+            value={view}
+            onChange={(value) => setUrl({ view: value === 'mine' ? undefined : value })}
+            data={[
+              { value: 'mine', label: `For me ${mine.length}` },
+              { value: 'all', label: `All open ${items.length}` },
+              ...(may('tasks.list') ? [{ value: 'tasks', label: `Tasks ${tasks.rows?.length ?? 0}` }] : []),
+              { value: 'decided', label: 'Decided' },
+            ]}
+          />
+        </>
       }
       fill
     >
-      {open.data === undefined ? (
+      {view === 'decided' ? (
+        <Decided />
+      ) : view === 'tasks' ? (
+        <Tasks tasks={tasks} />
+      ) : open.rows === undefined ? (
         open.error === null ? (
           <Loading />
         ) : (
-          <Failure error={open.error} onRetry={() => void open.refetch()} />
+          <Failure error={open.error} onRetry={open.retry} />
         )
-      ) : view === 'decided' ? (
-        <Decided />
       ) : (
         <Waiting view={view} rows={view === 'mine' ? mine : items} others={items.length - mine.length} />
       )}
@@ -63,16 +72,21 @@ export function Screen(): ReactElement {
   );
 }
 
+function About({ waiting: { rows, whole }, mine }: { readonly waiting: Whole<Approval>; readonly mine: number }): ReactElement {
+  if (rows === undefined || !whole) return <>Counting what waits…</>;
+  if (mine === 0) return <>Nothing waits for you.</>;
+  return <>{mine === 1 ? 'One decision waits' : `${mine} decisions wait`} for you.</>;
+}
+
 type WaitingProps = { readonly view: View; readonly rows: readonly Approval[]; readonly others: number };
 
 function Waiting({ view, rows, others }: WaitingProps): ReactElement {
   const go = useGo();
   const standing = useStanding();
-  const sorted = useMemo(() => rows.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt)), [rows]);
   return (
     <DataTable
       label="Approvals that wait"
-      rows={sorted}
+      rows={rows}
       rowId={({ id }) => id}
       rowLabel={({ summary }) => summary}
       rowHeight={52}
@@ -146,8 +160,8 @@ function NothingWaits({ view, others }: { readonly view: View; readonly others: 
 
 function Decided(): ReactElement {
   const go = useGo();
-  const pages = usePages('approvals.list', { query: { limit: 100 } }, { keep: true });
-  const rows = (pages.data?.pages ?? []).flatMap(({ items }) => items).filter(({ status }) => status !== 'open');
+  const pages = usePages('approvals.list', { query: { limit: 100, status: 'decided' } }, { keep: true });
+  const rows = (pages.data?.pages ?? []).flatMap(({ items }) => items);
   if (pages.data === undefined)
     return pages.error === null ? <Loading /> : <Failure error={pages.error} onRetry={() => void pages.refetch()} />;
   return (

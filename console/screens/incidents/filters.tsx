@@ -4,6 +4,8 @@ import IconSearch from '@tabler/icons-react/icons/IconSearch';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { UrlState } from '../../app/url.ts';
+import { Narrowed } from '../../look/narrowed.tsx';
+import { localTime } from '../../look/time.ts';
 import css from './incidents.module.css';
 
 const typedForMs = 250;
@@ -13,6 +15,7 @@ type FiltersProps = { readonly url: UrlState; readonly onChange: (patch: UrlStat
 export function Filters({ url, onChange }: FiltersProps): ReactElement {
   return (
     <div className={css['filters']}>
+      <Without url={url} onChange={onChange} />
       <Search value={url['text'] ?? ''} onChange={(text) => onChange({ text: text === '' ? undefined : text })} />
       <Select
         aria-label="Severity"
@@ -30,6 +33,7 @@ export function Filters({ url, onChange }: FiltersProps): ReactElement {
           { value: 'open', label: 'Open' },
           { value: 'contained', label: 'Contained' },
           { value: 'closed', label: 'Closed' },
+          { value: 'any', label: 'Any state' },
         ]}
         value={url['status'] ?? 'live'}
         onChange={(status) => onChange({ status: status === null || status === 'live' ? undefined : status })}
@@ -47,6 +51,32 @@ export function Filters({ url, onChange }: FiltersProps): ReactElement {
         onChange={(order) => onChange({ order: order === 'urgent' ? undefined : order })}
       />
     </div>
+  );
+}
+
+const reachedWords = { detect: 'Detected', decide: 'Decided on', contain: 'Contained once', recover: 'Recovered' } as const;
+
+/** Filters without a field: numbers of the overview come with them. */
+function Without({ url, onChange }: FiltersProps): ReactElement {
+  const { from, to, answered, reached, key } = url;
+  return (
+    <>
+      {from === undefined && to === undefined ? null : (
+        <Narrowed onOff={() => onChange({ from: undefined, to: undefined })}>
+          Opened {from === undefined ? '' : `from ${localTime(Date.parse(from))}`}{' '}
+          {to === undefined ? '' : `to ${localTime(Date.parse(to))}`}
+        </Narrowed>
+      )}
+      {answered === undefined ? null : (
+        <Narrowed onOff={() => onChange({ answered: undefined })}>
+          {answered === 'automatic' ? 'A playbook began by itself' : 'Handled by a playbook'}
+        </Narrowed>
+      )}
+      {reached === undefined ? null : (
+        <Narrowed onOff={() => onChange({ reached: undefined })}>{reachedWords[reached as keyof typeof reachedWords] ?? reached}</Narrowed>
+      )}
+      {key === undefined ? null : <Narrowed onOff={() => onChange({ key: undefined })}>Key {key}</Narrowed>}
+    </>
   );
 }
 

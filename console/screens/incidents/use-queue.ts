@@ -1,13 +1,13 @@
 /** The queue as its address asks for it, page by page, held still while somebody points at it. */
 import { useState } from 'react';
-import type { IncidentListQuery, IncidentSummary } from '../../../api/contract/incidents.ts';
+import type { IncidentSummary } from '../../../api/contract/incidents.ts';
 import type { Fault } from '../../api/fault.ts';
 import { usePages } from '../../api/queries.ts';
 import type { UrlState } from '../../app/url.ts';
+import { queryOf } from './query.ts';
 import { steady } from './steady.ts';
 
 const pageSize = 500;
-const filterNames = ['status', 'severity', 'assignee', 'sla', 'waiting', 'mentions', 'key', 'text', 'order'] as const;
 
 export type Queue = {
   readonly rows: readonly IncidentSummary[];
@@ -20,11 +20,6 @@ export type Queue = {
   readonly fresh: number;
   readonly takeFresh: () => void;
 };
-
-export function queryOf(url: UrlState): IncidentListQuery {
-  const given = filterNames.flatMap((name) => (url[name] === undefined ? [] : [[name, url[name]]]));
-  return { status: 'live', order: 'urgent', ...Object.fromEntries(given) } as IncidentListQuery;
-}
 
 export function useQueue(url: UrlState, held: boolean): Queue {
   const query = queryOf(url);

@@ -2,6 +2,8 @@
 import type { ReactElement } from 'react';
 import type { Overview } from '../../../api/contract/work/overview.ts';
 import { severities } from '../../../domain/incident/triage.ts';
+import { useGo } from '../../app/url.ts';
+import { openedOn } from './numbers.ts';
 import css from './overview.module.css';
 
 const days = 14;
@@ -17,7 +19,7 @@ export function Daily({ daily }: { readonly daily: Daily }): ReactElement {
   const most = Math.max(1, ...bars.map(({ total }) => total));
   return (
     <figure className={css['daily']}>
-      <svg viewBox={`0 0 ${days * step} ${height + 18}`} role="img" aria-label={wordsOf(bars)} preserveAspectRatio="xMinYMax meet">
+      <svg viewBox={`0 0 ${days * step} ${height + 18}`} role="group" aria-label={wordsOf(bars)} preserveAspectRatio="xMinYMax meet">
         <line x1="0" x2={days * step} y1={height} y2={height} className={css['axis']} />
         {bars.map((bar, index) => (
           <g key={bar.day} transform={`translate(${index * step} 0)`}>
@@ -30,15 +32,33 @@ export function Daily({ daily }: { readonly daily: Daily }): ReactElement {
                 {Number(bar.day.slice(8))}
               </text>
             ) : null}
-            {bar.total > 0 ? (
-              <text x={step / 2} y={height - (bar.total / most) * (height - 14) - 4} textAnchor="middle" className={css['tick']}>
-                {bar.total}
-              </text>
-            ) : null}
+            {bar.total > 0 ? <Total bar={bar} y={height - (bar.total / most) * (height - 14) - 4} /> : null}
           </g>
         ))}
       </svg>
     </figure>
+  );
+}
+
+/** The number of a day opens what was opened on it; so does its bar. */
+function Total({ bar: { day, total }, y }: { readonly bar: Bar; readonly y: number }): ReactElement {
+  const go = useGo();
+  const { to } = openedOn(day, total);
+  return (
+    <a
+      href={to}
+      aria-label={`${total} opened on ${day}`}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      <rect x="0" width={step} y="0" height={height} className={css['day']} />
+      <text x={step / 2} y={y} textAnchor="middle" className={css['tick']}>
+        {total}
+      </text>
+    </a>
   );
 }
 

@@ -1,12 +1,16 @@
 /** How things stand: what needs somebody now, how fast it goes, what is in force. Every number opens its list. */
+import { Fragment } from 'react';
 import type { ReactElement } from 'react';
+import type { Overview } from '../../../api/contract/work/overview.ts';
 import { useRead } from '../../api/queries.ts';
 import { useSession } from '../../api/session.tsx';
+import { Link } from '../../app/link.tsx';
 import { Page, Section } from '../../look/page.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import { Daily } from './daily.tsx';
 import { Figure } from './figure.tsx';
 import { Now } from './now.tsx';
+import { automationNumbers, workNumbers } from './numbers.ts';
 import { Standing } from './standing.tsx';
 import { Times } from './times.tsx';
 import { Urgent } from './urgent.tsx';
@@ -27,29 +31,33 @@ export function Screen(): ReactElement {
         {error === null ? <Loading label="Counting" lines={9} /> : <Failure error={error} onRetry={() => void overview.refetch()} />}
       </Page>
     );
+  const numbers = workNumbers({ overview: data, counts: counts.data });
   return (
-    <Page title="Overview" about={firstLine(counts.data, data.approvals.open, person.name)}>
+    <Page title="Overview" about={<FirstLine numbers={numbers} live={counts.data.live} name={person.name} />}>
       <div className={css['board']}>
-        <Now counts={counts.data} overview={data} />
+        <Now numbers={numbers} />
         <Urgent />
         <Section title="Opened in two weeks" aside="per day, UTC">
           <Daily daily={data.daily} />
         </Section>
         <Times metrics={metrics.data} />
         <Standing overview={data} />
-        <Section title="Automation" aside="incidents of 30 days">
-          <div className={css['pair']}>
-            <Figure to="/runs" label="began by themselves" value={share(data.automation.automatic, data.automation.incidents)} />
-            <Figure
-              to="/incidents?status=closed&order=newest"
-              label="handled by a playbook"
-              value={share(data.automation.handled, data.automation.incidents)}
-            />
-            <Figure to="/incidents?order=newest" label="incidents" value={data.automation.incidents} />
-          </div>
-        </Section>
+        <Automation overview={data} />
       </div>
     </Page>
+  );
+}
+
+function Automation({ overview }: { readonly overview: Overview }): ReactElement {
+  const { automatic, handled, incidents } = automationNumbers(overview);
+  return (
+    <Section title="Automation" aside="incidents of 30 days">
+      <div className={css['pair']}>
+        <Figure of={automatic} label="began by themselves" value={share(automatic.count, incidents.count)} />
+        <Figure of={handled} label="handled by a playbook" value={share(handled.count, incidents.count)} />
+        <Figure of={incidents} label="incidents" />
+      </div>
+    </Section>
   );
 }
 
@@ -57,16 +65,28 @@ function share(part: number, whole: number): string {
   return whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`;
 }
 
-function firstLine(
-  { live, late, severities }: { live: number; late: number; severities: { critical: number } },
-  approvals: number,
-  name: string,
-): string {
+type FirstLineProps = { readonly numbers: ReturnType<typeof workNumbers>; readonly live: number; readonly name: string };
+
+function FirstLine({ numbers: { critical, late, approvals }, live, name }: FirstLineProps): ReactElement {
   const parts = [
-    ...(severities.critical > 0 ? [`${severities.critical} critical`] : []),
-    ...(late > 0 ? [`${late} late`] : []),
-    ...(approvals > 0 ? [`${approvals} waiting for approval`] : []),
-  ];
-  if (parts.length > 0) return `Needs somebody now: ${parts.join(', ')}.`;
-  return live === 0 ? `Nothing is open, ${name}.` : `${live} open; nothing is critical, late, or waits for an approval.`;
+    { of: critical, words: 'critical' },
+    { of: late, words: 'late' },
+    { of: approvals, words: 'waiting for approval' },
+  ].filter((part) => part.of.count > 0);
+  if (parts.length === 0)
+    return <>{live === 0 ? `Nothing is open, ${name}.` : `${live} open; nothing is critical, late, or waits for an approval.`}</>;
+  return (
+    <>
+      Needs somebody now:{' '}
+      {parts.map(({ of, words }, index) => (
+        <Fragment key={words}>
+          {index === 0 ? null : ', '}
+          <Link to={of.to}>
+            {of.count.toLocaleString()} {words}
+          </Link>
+        </Fragment>
+      ))}
+      .
+    </>
+  );
 }

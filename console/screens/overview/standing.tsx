@@ -3,20 +3,23 @@ import type { ReactElement } from 'react';
 import type { Overview } from '../../../api/contract/work/overview.ts';
 import { Section } from '../../look/page.tsx';
 import { Figure } from './figure.tsx';
+import { standingNumbers } from './numbers.ts';
 import css from './overview.module.css';
 
-export function Standing({ overview: { points, policies } }: { readonly overview: Overview }): ReactElement {
-  const all = points.unknown + points['in-force'] + points.drifted + points.unreachable;
+export function Standing({ overview }: { readonly overview: Overview }): ReactElement {
+  const numbers = standingNumbers(overview);
   return (
-    <Section
-      title="In force"
-      aside={`${policies.enforced} of ${policies.total} policies, ${points['in-force']} of ${all} points as wanted`}
-    >
+    <Section title="In force">
       <div className={css['pair']}>
-        <Figure to="/policies" label="policies enforced" value={`${policies.enforced} / ${policies.total}`} />
-        <Figure to="/policies?state=in-review" label="in review" value={policies.inReview} meaning="waiting" />
-        <Figure to="/points" label="points drifted" value={points.drifted} meaning="warn" />
-        <Figure to="/points" label="out of reach" value={points.unreachable} meaning="bad" />
+        <Figure of={numbers.policies} label="policies" />
+        <Figure of={numbers.enforced} label="of them in force" meaning="good" />
+        <Figure of={numbers.inReview} label="in review" meaning="waiting" />
+      </div>
+      <div className={css['pair']}>
+        <Figure of={numbers.points} label="points" />
+        <Figure of={numbers.asWanted} label="as wanted" meaning="good" />
+        <Figure of={numbers.drifted} label="drifted" meaning="warn" />
+        <Figure of={numbers.unreachable} label="out of reach" meaning="bad" />
       </div>
     </Section>
   );

@@ -5,18 +5,20 @@ import type { MetricsSummary } from '../../../api/contract/incidents.ts';
 import { Link } from '../../app/link.tsx';
 import { Section } from '../../look/page.tsx';
 import { lengthOf } from '../../look/time.ts';
+import { measuredNumbers } from './numbers.ts';
 import css from './overview.module.css';
 
 const phases = [
-  ['detectMs', 'Detect', 'seen → accepted'],
-  ['decideMs', 'Decide', 'accepted → approved'],
-  ['containMs', 'Contain', 'accepted → in force'],
-  ['recoverMs', 'Recover', 'accepted → undone'],
+  ['detect', 'Detect', 'seen → accepted'],
+  ['decide', 'Decide', 'accepted → approved'],
+  ['contain', 'Contain', 'accepted → in force'],
+  ['recover', 'Recover', 'accepted → undone'],
 ] as const;
 
 export function Times({ metrics }: { readonly metrics: z.infer<typeof MetricsSummary> }): ReactElement {
+  const numbers = measuredNumbers(metrics);
   return (
-    <Section title="Time to" aside={<Link to="/incidents?order=newest">newest {metrics.incidents} incidents</Link>} flush>
+    <Section title="Time to" aside={<Link to={numbers.all.to}>newest {numbers.all.count} incidents</Link>} flush>
       <table className={css['times']}>
         <thead>
           <tr>
@@ -30,7 +32,8 @@ export function Times({ metrics }: { readonly metrics: z.infer<typeof MetricsSum
         </thead>
         <tbody>
           {phases.map(([name, title, about]) => {
-            const spread = metrics[name];
+            const spread = metrics[`${name}Ms`];
+            const { count, to } = numbers[name];
             return (
               <tr key={name}>
                 <th scope="row">
@@ -38,7 +41,7 @@ export function Times({ metrics }: { readonly metrics: z.infer<typeof MetricsSum
                 </th>
                 <td className={css['median']}>{spread === undefined ? '–' : lengthOf(spread.medianMs)}</td>
                 <td>{spread === undefined ? '–' : lengthOf(spread.worstMs)}</td>
-                <td>{spread?.count ?? 0}</td>
+                <td>{count === 0 ? 0 : <Link to={to}>{count}</Link>}</td>
               </tr>
             );
           })}

@@ -14,7 +14,7 @@ const shown = 6;
 
 export function Urgent(): ReactElement {
   const { data } = useRead('incidents.list', { query: { status: 'open', order: 'urgent', limit: shown } });
-  const approvals = useRead('approvals.list', { query: { status: 'open', limit: shown } });
+  const approvals = useRead('approvals.list', { query: { status: 'open', order: 'expiring', limit: shown } });
   const may = useMay();
   return (
     <>

@@ -1,5 +1,5 @@
 /** Every policy: where it is in its life, which version is in force, and at how many of the enforcement points. */
-import { Button, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { PolicySummary } from '../../../api/contract/policies.ts';
@@ -14,6 +14,7 @@ import { State } from '../../look/state.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { coverageOf, type Coverage } from './coverage.ts';
+import { queryOf, states } from './query.ts';
 import css from './policies.module.css';
 
 const lookMs = 15_000;
@@ -21,8 +22,10 @@ const lookMs = 15_000;
 type Row = PolicySummary & { readonly coverage: Coverage };
 
 export function Screen(): ReactElement {
-  const [{ find }, setUrl] = useUrlState();
-  const pages = usePages('policies.list', { query: { limit: 200 } }, { keep: true, everyMs: lookMs });
+  const [url, setUrl] = useUrlState();
+  const { find } = url;
+  const query = queryOf(url);
+  const pages = usePages('policies.list', { query: { limit: 200, ...query } }, { keep: true, everyMs: lookMs });
   const points = useRead('points.list', {}, { everyMs: lookMs });
   const rows = useRows(pages.data?.pages, points.data?.items, find);
   const go = useGo();
@@ -34,6 +37,14 @@ export function Screen(): ReactElement {
           placeholder="Name, owner or state"
           value={find ?? ''}
           onChange={({ currentTarget: { value } }) => setUrl({ find: value === '' ? undefined : value })}
+        />
+        <Select
+          aria-label="State"
+          placeholder="Any state"
+          clearable
+          data={[...states]}
+          value={query.state ?? null}
+          onChange={(state) => setUrl({ state: state ?? undefined })}
         />
       </div>
       {pages.data === undefined ? (
@@ -52,7 +63,9 @@ export function Screen(): ReactElement {
           more={pages.hasNextPage}
           onEnd={() => void pages.fetchNextPage()}
           columns={columns}
-          empty={<Nothing found={find === undefined} />}
+          empty={
+            <Nothing any={find === undefined && query.state === undefined} onAll={() => setUrl({ find: undefined, state: undefined })} />
+          }
         />
       )}
     </Page>
@@ -130,8 +143,18 @@ function Actions(): ReactElement | null {
   return may('policies.draft') ? <Button onClick={() => go('/author')}>Write a policy</Button> : null;
 }
 
-function Nothing({ found }: { readonly found: boolean }): ReactElement {
-  if (!found) return <Empty title="No policy is like that" />;
+function Nothing({ any, onAll }: { readonly any: boolean; readonly onAll: () => void }): ReactElement {
+  if (!any)
+    return (
+      <Empty
+        title="No policy is like that"
+        action={
+          <Button variant="default" onClick={onAll}>
+            Show all policies
+          </Button>
+        }
+      />
+    );
   return (
     <Empty title="There is no policy yet" action={<Actions />}>
       A policy begins as a sentence, such as <q>Only the payment services may reach the cardholder database.</q> It is drafted, proved,

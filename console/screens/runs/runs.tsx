@@ -8,14 +8,15 @@ import { useSession } from '../../api/session.tsx';
 import { Link } from '../../app/link.tsx';
 import { useGo, useUrlState, type UrlState } from '../../app/url.ts';
 import { DataTable, type Column } from '../../look/data-table.tsx';
+import { Narrowed } from '../../look/narrowed.tsx';
 import { Page } from '../../look/page.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
-import { lengthOf } from '../../look/time.ts';
+import { lengthOf, localTime } from '../../look/time.ts';
 import { When } from '../../look/when.tsx';
 import { RunState } from '../run/progress.tsx';
+import { filters, queryOf } from './query.ts';
 import css from './runs.module.css';
 
-const filters = ['status', 'outcome', 'playbook', 'requester', 'incident', 'policy'] as const;
 const lookMs = 10_000;
 
 export function Screen(): ReactElement {
@@ -69,16 +70,6 @@ export function Screen(): ReactElement {
   );
 }
 
-type Query = Partial<Record<Exclude<(typeof filters)[number], 'status'>, string>> & { readonly status?: RunSummary['status'] };
-
-function queryOf(url: UrlState): Query {
-  const { status, ...rest } = Object.fromEntries(
-    filters.flatMap((name) => (url[name] === undefined || url[name] === '' ? [] : [[name, url[name]]])),
-  );
-  const known = status === 'ordered' || status === 'running' || status === 'ended';
-  return { ...rest, ...(known ? { status } : {}) };
-}
-
 const columns: readonly Column<RunSummary>[] = [
   { key: 'state', title: 'State', width: '10rem', cell: (row) => <RunState detail={{ ...row, view: undefined }} /> },
   {
@@ -130,6 +121,7 @@ function Filters({ url, setUrl }: FiltersProps): ReactElement {
         data={[
           { value: 'ordered', label: 'queued' },
           { value: 'running', label: 'under way' },
+          { value: 'active', label: 'queued or under way' },
           { value: 'ended', label: 'ended' },
         ]}
         value={url['status'] ?? null}
@@ -156,10 +148,9 @@ function Filters({ url, setUrl }: FiltersProps): ReactElement {
       <Button variant={mine ? 'light' : 'default'} aria-pressed={mine} onClick={() => setUrl({ requester: mine ? undefined : person.id })}>
         Asked by me
       </Button>
-      {url['policy'] === undefined ? null : (
-        <Button variant="light" onClick={() => setUrl({ policy: undefined })}>
-          policy {url['policy']} ×
-        </Button>
+      {url['policy'] === undefined ? null : <Narrowed onOff={() => setUrl({ policy: undefined })}>Policy {url['policy']}</Narrowed>}
+      {url['endedSince'] === undefined ? null : (
+        <Narrowed onOff={() => setUrl({ endedSince: undefined })}>Ended since {localTime(Date.parse(url['endedSince']))}</Narrowed>
       )}
     </div>
   );
