@@ -12,6 +12,7 @@ import IconServer from '@tabler/icons-react/icons/IconServer2';
 import IconShieldCheck from '@tabler/icons-react/icons/IconShieldCheck';
 import IconReport from '@tabler/icons-react/icons/IconReportAnalytics';
 import IconRoute from '@tabler/icons-react/icons/IconRoute';
+import IconChecklist from '@tabler/icons-react/icons/IconChecklist';
 import IconFileCheck from '@tabler/icons-react/icons/IconFileCheck';
 import type { ComponentType } from 'react';
 import type { RouteName } from '../../api/contract/routes.ts';
@@ -67,6 +68,13 @@ export const screens: readonly ScreenEntry[] = [
     route: 'points.list',
     nav: { group: 'policy', icon: IconServer, key: 'e' },
     load: () => import('../screens/points/points.tsx'),
+  },
+  {
+    path: '/compliance',
+    title: 'Compliance',
+    route: 'compliance.frameworks',
+    nav: { group: 'record', icon: IconChecklist, key: 'm' },
+    load: () => import('../screens/compliance/compliance.tsx'),
   },
   {
     path: '/reports',
