@@ -69,33 +69,46 @@ function entered(session: Session): void {
 
 function ByPassword({ fault }: { readonly fault: Fault | undefined }): ReactElement {
   const options = useQuery({ queryKey: ['sign-in'], queryFn: () => call('sign-in.options', {}), staleTime: Infinity });
-  const [person, setPerson] = useState('');
-  const [password, setPassword] = useState('');
-  const enter = useMutation({ mutationFn: () => call('session.start', { body: { person, password } }), onSuccess: entered });
+  const entering = useEntering();
   const { oidc, password: local = true, firstStart = false } = options.data ?? {};
   return (
-    <Form title="Sign in" onSubmit={() => enter.mutate()}>
-      {fault !== undefined && enter.error === null ? <Failure error={fault} inline /> : null}
+    <Form title="Sign in" onSubmit={() => entering.enter.mutate()}>
+      {fault !== undefined && entering.enter.error === null ? <Failure error={fault} inline /> : null}
       {firstStart && oidc === undefined ? <NobodyYet /> : null}
       {oidc === undefined ? null : <AtProvider oidc={oidc} />}
       {local && oidc !== undefined ? <p className={css['or']}>or with a password</p> : null}
-      {local ? (
-        <>
-          <TextInput
-            label="Name"
-            autoComplete="username"
-            required
-            withAsterisk={false}
-            value={person}
-            onChange={(event) => setPerson(event.currentTarget.value)}
-            size="sm"
-          />
-          <Password label="Password" autoComplete="current-password" value={password} onChange={setPassword} />
-          {enter.error === null ? null : <Failure error={enter.error} inline />}
-          <Enter main={oidc === undefined} busy={enter.isPending} />
-        </>
-      ) : null}
+      {local ? <Local entering={entering} main={oidc === undefined} /> : null}
     </Form>
+  );
+}
+
+function useEntering() {
+  const [person, setPerson] = useState('');
+  const [password, setPassword] = useState('');
+  const enter = useMutation({ mutationFn: () => call('session.start', { body: { person, password } }), onSuccess: entered });
+  return { person, setPerson, password, setPassword, enter };
+}
+
+type LocalProps = { readonly entering: ReturnType<typeof useEntering>; readonly main: boolean };
+
+function Local({ entering: { person, setPerson, password, setPassword, enter }, main }: LocalProps): ReactElement {
+  return (
+    <>
+      <TextInput
+        label="Name"
+        autoComplete="username"
+        required
+        withAsterisk={false}
+        value={person}
+        onChange={(event) => setPerson(event.currentTarget.value)}
+        size="sm"
+      />
+      <Password label="Password" autoComplete="current-password" value={password} onChange={setPassword} />
+      {enter.error === null ? null : <Failure error={enter.error} inline />}
+      <Button type="submit" size="sm" variant={main ? 'filled' : 'default'} loading={enter.isPending}>
+        Sign in
+      </Button>
+    </>
   );
 }
 
@@ -111,14 +124,6 @@ function AtProvider({ oidc: { name, start } }: { readonly oidc: { readonly name:
   return (
     <Button component="a" href={`${start}?return=${encodeURIComponent(returnPath())}`} size="sm" className={css['provider'] ?? ''}>
       Sign in with {name}
-    </Button>
-  );
-}
-
-function Enter({ main, busy }: { readonly main: boolean; readonly busy: boolean }): ReactElement {
-  return (
-    <Button type="submit" size="sm" variant={main ? 'filled' : 'default'} loading={busy}>
-      Sign in
     </Button>
   );
 }
