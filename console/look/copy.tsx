@@ -1,12 +1,13 @@
 /**
  * Copying, so that it can be pasted elsewhere without harm: an indicator defanged (`hxxps://evil[.]example`), a row as JSON, what was asked
- * as `curl`, what can be done as a command line. `<CopyMenu forms={{ defanged: …, json: …, curl: …, cli: … }} />`
+ * as `curl`, what can be done as a command line. `<CopyMenu forms={{ defanged: …, json: …, curl: …, cli: … }} />`; `<CopyObject>` has all forms of what a screen shows.
  */
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import IconCheck from '@tabler/icons-react/icons/IconCheck';
 import IconCopy from '@tabler/icons-react/icons/IconCopy';
 import type { ReactElement } from 'react';
+import { defangedJson } from '../../domain/incident/defang.ts';
 
 export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }): ReactElement {
   const { copied, copy } = useClipboard({ timeout: 1500 });
@@ -45,6 +46,28 @@ export function CopyMenu({ forms, label = 'Copy' }: { readonly forms: CopyForms;
         ))}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+type CopyObjectProps = {
+  readonly label: string;
+  readonly object: unknown;
+  /** What reads it, of the API. */
+  readonly path: string;
+  /** What shows it, or does something with it, on the command line. */
+  readonly cli: string;
+  /** Its text, where it is written as one. */
+  readonly text?: string;
+};
+
+/** What a screen shows, in the forms that it is carried elsewhere in. */
+export function CopyObject({ label, object, path, cli, text }: CopyObjectProps): ReactElement {
+  const json = JSON.stringify(object, undefined, 2);
+  return (
+    <CopyMenu
+      label={label}
+      forms={{ defanged: defangedJson(object), json, curl: curlOf(path), cli, ...(text === undefined ? {} : { text }) }}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { confidenceOf } from '../../domain/incident/confidence.ts';
-import { defang } from '../../domain/incident/defang.ts';
+import { defang, defangedJson } from '../../domain/incident/defang.ts';
 import { entitiesOf } from '../../domain/incident/entities.ts';
 import { mentionsIn } from '../../domain/incident/mentions.ts';
 import type { Signal } from '../../domain/incident/signal.ts';
@@ -80,4 +80,9 @@ it('an entry of the timeline tells some of its detail, and nothing else', () => 
   ]);
   expect(item?.facts).toEqual({ text: 'seen', from: '3' });
   expect(item).not.toHaveProperty('detail');
+});
+
+it('an object is defanged whole; times and versions stay', () => {
+  const object = { at: '2026-11-26T06:59:12.417Z', version: '1.2.0', beacon: ['https://evil.example/a', '203.0.113.9'], 'a.b': 3.5 };
+  expect(JSON.parse(defangedJson(object))).toEqual({ ...object, beacon: ['hxxps://evil[.]example/a', '203[.]0[.]113[.]9'] });
 });

@@ -4,7 +4,7 @@ import type { Approval } from '../../../api/contract/approvals.ts';
 import { useRead } from '../../api/queries.ts';
 import { Link } from '../../app/link.tsx';
 import { useParam } from '../../app/url.ts';
-import { CopyMenu, curlOf } from '../../look/copy.tsx';
+import { CopyObject } from '../../look/copy.tsx';
 import { Page } from '../../look/page.tsx';
 import { State } from '../../look/state.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
@@ -79,10 +79,6 @@ function About({ approval }: { readonly approval: Approval }): ReactElement {
 
 function Copies({ approval }: { readonly approval: Approval }): ReactElement {
   const { id, digest } = approval;
-  const forms = {
-    json: JSON.stringify(approval, undefined, 2),
-    curl: curlOf(`/v1/approvals/${id}`),
-    cli: `edict approval show ${id}\nedict approve ${id} --digest ${digest}`,
-  };
-  return <CopyMenu forms={forms} label="Copy this approval" />;
+  const cli = `edict approval show ${id}\nedict approve ${id} --digest ${digest}`;
+  return <CopyObject label="Copy this approval" object={approval} path={`/v1/approvals/${id}`} cli={cli} />;
 }

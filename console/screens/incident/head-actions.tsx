@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import type { IncidentDetail } from '../../../api/contract/incidents.ts';
 import { urlOf } from '../../api/client.ts';
 import { useMay, useSession } from '../../api/session.tsx';
-import { CopyMenu, curlOf } from '../../look/copy.tsx';
+import { CopyObject } from '../../look/copy.tsx';
 import { AssignMenu, CloseDialog } from '../incidents/bulk-bar.tsx';
 import { useChange } from '../incidents/use-change.ts';
 
@@ -14,13 +14,11 @@ export function HeadActions({ detail }: { readonly detail: IncidentDetail }): Re
   return (
     <>
       {may('incidents.change') ? <Changes detail={detail} /> : null}
-      <CopyMenu
+      <CopyObject
         label="Copy the incident"
-        forms={{
-          json: JSON.stringify(detail, undefined, 2),
-          curl: curlOf(urlOf('incidents.get', { params: { id: detail.id } })),
-          cli: `edict incident show ${detail.id}`,
-        }}
+        object={detail}
+        path={urlOf('incidents.get', { params: { id: detail.id } })}
+        cli={`edict incident show ${detail.id}`}
       />
     </>
   );

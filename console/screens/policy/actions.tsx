@@ -7,7 +7,7 @@ import { useSend } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { notify } from '../../app/notices.tsx';
 import { useGo } from '../../app/url.ts';
-import { CopyMenu, curlOf } from '../../look/copy.tsx';
+import { CopyObject } from '../../look/copy.tsx';
 import { Failure } from '../../look/told.tsx';
 import css from './policy.module.css';
 
@@ -32,13 +32,11 @@ export function Actions({ policy, version }: ActionsProps): ReactElement {
           Send to review…
         </Button>
       ) : null}
-      <CopyMenu
+      <CopyObject
         label="Copy this policy"
-        forms={{
-          json: JSON.stringify(version.document, undefined, 2),
-          curl: curlOf(`/v1/policies/${policy.policy}/versions/${version.version}`),
-          cli: `edict policy show ${policy.policy} --version ${version.version}`,
-        }}
+        object={version.document}
+        path={`/v1/policies/${policy.policy}/versions/${version.version}`}
+        cli={`edict policy show ${policy.policy} --version ${version.version}`}
       />
       {submitting ? <Submit policy={policy.policy} version={version} onClose={() => setSubmitting(false)} /> : null}
     </>

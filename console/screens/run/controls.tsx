@@ -9,7 +9,7 @@ import { useSend } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { notify } from '../../app/notices.tsx';
 import { Confirm } from '../../look/confirm.tsx';
-import { CopyMenu, curlOf } from '../../look/copy.tsx';
+import { CopyObject } from '../../look/copy.tsx';
 import { CancelDialog } from './cancel-dialog.tsx';
 import { MigrateDialog } from './migrate-dialog.tsx';
 import { Rerun } from './step-actions.tsx';
@@ -25,10 +25,7 @@ export function Controls({ detail, plan }: { readonly detail: RunDetail; readonl
     <>
       {goesOn ? <Halting paused={detail.view?.paused !== undefined} onOpen={setOpen} /> : null}
       <More plan={plan} goesOn={goesOn} onOpen={setOpen} />
-      <CopyMenu
-        forms={{ json: JSON.stringify(detail, undefined, 2), curl: curlOf(`/v1/runs/${run}`), cli: `edict run show ${run}` }}
-        label="Copy this run"
-      />
+      <CopyObject label="Copy this run" object={detail} path={`/v1/runs/${run}`} cli={`edict run show ${run}`} />
       <Dialogs open={open} detail={detail} plan={plan} onClose={() => setOpen(undefined)} />
     </>
   );

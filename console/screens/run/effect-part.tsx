@@ -1,6 +1,7 @@
 /** What the ledger says of an effect of a step: the guard's decision before it, how far it came, and its rows in the audit chain. */
 import type { ReactElement } from 'react';
 import type { Effect } from '../../../api/contract/runs.ts';
+import { CopyObject } from '../../look/copy.tsx';
 import { Digest } from '../../look/digest.tsx';
 import { Json } from '../../look/json.tsx';
 import { State } from '../../look/state.tsx';
@@ -19,7 +20,7 @@ export function EffectParts({ effects }: { readonly effects: readonly Effect[] }
 }
 
 function OneEffect({ effect }: { readonly effect: Effect }): ReactElement {
-  const { decision, error, attempts, key, entries, receipt, targets, subjects } = effect;
+  const { decision, error, key, entries, receipt, targets, subjects } = effect;
   return (
     <>
       {decision === undefined ? null : (
@@ -36,7 +37,7 @@ function OneEffect({ effect }: { readonly effect: Effect }): ReactElement {
           ))}
         </Part>
       )}
-      <Part title="In the ledger" aside={attempts > 1 ? `${attempts} attempts` : 'one attempt'}>
+      <Part title="In the ledger" aside={<LedgerAside effect={effect} />}>
         <p className={css['line']}>
           <State value={effect.status} />
           <span className={css['quiet']}>{[...targets, ...subjects].join(', ')}</span>
@@ -53,6 +54,16 @@ function OneEffect({ effect }: { readonly effect: Effect }): ReactElement {
         {entries.length === 0 ? null : <p className={css['quiet']}>audit rows {entries.join(', ')}</p>}
         {receipt === undefined ? null : <Json value={receipt} label="Receipt" />}
       </Part>
+    </>
+  );
+}
+
+function LedgerAside({ effect }: { readonly effect: Effect }): ReactElement {
+  const { attempts, key, run } = effect;
+  return (
+    <>
+      {attempts > 1 ? `${attempts} attempts` : 'one attempt'}
+      <CopyObject label={`Copy the effect ${key}`} object={effect} path={`/v1/effects?run=${run}`} cli={`edict effect list --run ${run}`} />
     </>
   );
 }
