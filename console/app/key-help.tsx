@@ -3,7 +3,7 @@ import { Modal } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useMay } from '../api/session.tsx';
 import { screens } from './screens.ts';
-import css from './key-help.module.css';
+import css from './css/key-help.module.css';
 
 const always: readonly (readonly [string, string])[] = [
   ['Ctrl K', 'Search, and every command'],

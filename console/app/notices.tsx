@@ -2,7 +2,7 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import type { ReactElement } from 'react';
-import css from './notices.module.css';
+import css from './css/notices.module.css';
 
 type Notice = {
   readonly id: number;

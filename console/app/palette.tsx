@@ -9,7 +9,7 @@ import { screens } from './screens.ts';
 import { signOut } from './sign-out.ts';
 import { startTour } from './tour/memory.ts';
 import { useGo } from './url.ts';
-import css from './palette.module.css';
+import css from './css/palette.module.css';
 
 type Item = { readonly id: string; readonly group: string; readonly label: string; readonly hint?: string; readonly run: () => void };
 

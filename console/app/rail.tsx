@@ -12,7 +12,7 @@ import { Mark } from '../look/mark.tsx';
 import { screens } from './screens.ts';
 import type { ScreenEntry } from './screens.ts';
 import { signOut } from './sign-out.ts';
-import css from './rail.module.css';
+import css from './css/rail.module.css';
 
 const groups = { work: 'Work', policy: 'Policy', record: 'Record', settings: 'Set-up' } as const;
 

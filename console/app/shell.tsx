@@ -11,7 +11,7 @@ import { Palette } from './palette.tsx';
 import { PermittedScreen } from './permitted.tsx';
 import { Rail } from './rail.tsx';
 import { useTour } from './tour/memory.ts';
-import css from './shell.module.css';
+import css from './css/shell.module.css';
 
 const Dock = lazy(async () => ({ default: (await import('./tour/dock.tsx')).Dock }));
 

@@ -15,7 +15,7 @@ import { doorOf, leaveDoor } from './sign-in-door.ts';
 import type { Door } from './sign-in-door.ts';
 import { signOut } from './sign-out.ts';
 import { keepTour } from './tour/memory.ts';
-import css from './sign-in.module.css';
+import css from './css/sign-in.module.css';
 
 export function SignIn(): ReactElement {
   const [door, setDoor] = useState(() => doorOf(window.location));
