@@ -1,7 +1,7 @@
-/** Why a call failed: a refusal as the API states it (RFC 9457), or no answer at all (`away`). */
+/** Why a call failed: a refusal as the API states it (RFC 9457), no answer at all (`away`), or a page that is older than its server (`replaced`). */
 import type { Problem } from '../../api/contract/problem.ts';
 
-export type FaultKind = 'refused' | 'signed-out' | 'away' | 'strange';
+export type FaultKind = 'refused' | 'signed-out' | 'away' | 'replaced' | 'strange';
 
 export class Fault extends Error {
   override readonly name = 'Fault';

@@ -1,6 +1,6 @@
 /**
- * The stream of hints (GET /v1/events): each names a topic and an id, and what was read of that topic is read again. The browser connects
- * again by itself and says what it saw last; after a gap everything that is shown is read again.
+ * The stream of hints (GET /v1/events): each names a topic and an id, and what was read of that topic is read again. After a
+ * gap everything that is shown is read again. All tabs of a browser share the stream (tabs.ts).
  */
 import { useEffect } from 'react';
 import type { Hint, Topic } from '../../api/contract/access/events.ts';
@@ -8,6 +8,8 @@ import type { RouteName } from '../../api/contract/routes.ts';
 import { queryClient } from './queries.ts';
 import { noteReach } from './reach.ts';
 import { sessionKey } from './session.tsx';
+import { followHints } from './tabs.ts';
+import type { Told } from './tabs.ts';
 
 type Listener = (hint: Hint) => void;
 const listeners = new Set<Listener>();
@@ -52,36 +54,17 @@ export function useHints(listener: Listener): void {
   }, [listener]);
 }
 
-const retryMs = 3000;
-
-/** Once, in the shell. A browser connects again after a broken connection, but not after a refusal: that is done here. */
+/** Once, in the shell. */
 export function useLive(): void {
-  useEffect(() => {
-    let source: EventSource | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let broken = false;
-    const connect = () => {
-      source = new EventSource('/v1/events');
-      source.addEventListener('open', () => {
-        noteReach(false);
-        if (broken) everythingIsStale();
-        broken = false;
-      });
-      source.addEventListener('message', ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as Hint));
-      source.addEventListener('reset', everythingIsStale);
-      source.addEventListener('error', () => {
-        // Whether the server is gone or the session ended: the session's own query finds out, and says.
-        if (!broken) void queryClient.invalidateQueries({ queryKey: sessionKey });
-        broken = true;
-        if (source?.readyState === EventSource.CLOSED) timer = setTimeout(connect, retryMs);
-      });
-    };
-    connect();
-    return () => {
-      clearTimeout(timer);
-      source?.close();
-    };
-  }, []);
+  useEffect(() => followHints(take), []);
+}
+
+function take(told: Told): void {
+  if (told.is === 'hint') return tell(told.hint);
+  if (told.is === 'reached') return noteReach(false);
+  if (told.is === 'stale') return everythingIsStale();
+  // Whether the server is gone or the session ended: the session's own query finds out, and says.
+  void queryClient.invalidateQueries({ queryKey: sessionKey });
 }
 
 function everythingIsStale(): void {

@@ -46,7 +46,8 @@ export function it(name: string, run: () => Promise<void>, timeoutMs = testMs): 
       await run();
     } catch (error) {
       const seen = await Promise.all(pages.map(lookAt));
-      throw error instanceof Error ? Object.assign(error, { message: [error.message, ...seen].join('\n') }) : error;
+      // Jest shows the stack.
+      throw error instanceof Error ? Object.assign(error, { stack: [error.stack, ...seen].join('\n') }) : error;
     }
   };
   test(name, told, timeoutMs);
@@ -64,9 +65,9 @@ async function lookAt(page: Page, index: number): Promise<string> {
   }
 }
 
-type Open = (person?: string, path?: string) => Promise<Page>;
+type Open = (person?: string, path?: string, url?: string) => Promise<Page>;
 
-/** `open(person, path)`: a page of a browser of its own, signed in; without a person it is not signed in. */
+/** `open(person, path)`: a page of a browser of its own, signed in; without a person it is not signed in. `url`: where the server is for it. */
 export function describeConsole(name: string, tests: (open: Open) => void): void {
   if (process.env['EDICT_TEST_CONSOLE'] === undefined && !process.env['CI']) {
     describe.skip(`${name} (needs a browser and the engines: install chromium, run \`npm run setup\`)`, () =>
@@ -76,12 +77,12 @@ export function describeConsole(name: string, tests: (open: Open) => void): void
   describe(name, () => {
     jest.setTimeout(testMs);
     let browser: Promise<Browser> | undefined;
-    tests(async (person, path = '/') => {
+    tests(async (person, path = '/', url = running().url) => {
       browser ??= chromium.launch({ executablePath: browserPath() ?? 'chromium', args: ['--no-sandbox'] });
       const page = await newPage(await browser);
       pages.push(page);
-      if (person !== undefined) await signIn(page, person);
-      await page.goto(`${running().url}${path}`);
+      if (person !== undefined) await signIn(page, person, url);
+      await page.goto(`${url}${path}`);
       if (person !== undefined) await page.getByRole('navigation', { name: 'Screens' }).waitFor();
       return page;
     });
@@ -126,12 +127,13 @@ async function newPage(browser: Browser): Promise<Page> {
  * By the password that the set-up gave to everybody (people.ts). INVARIANT: not by a link, which sets a password and so ends every session of
  * the person: files run beside each other, and share their people.
  */
-async function signIn(page: Page, person: string): Promise<void> {
-  await page.goto(`${running().url}/sign-in`);
+async function signIn(page: Page, person: string, url: string): Promise<void> {
+  await page.goto(`${url}/sign-in`);
   const status = await page.evaluate(enter, { person, password: passwordOf(person) });
   if (status === 201) return;
   const { path } = await as('admin').call('people.sign-in-link', { params: { id: person }, body: {} });
-  await page.goto(`${running().url}${path}`);
+  await page.goto(`${url}${path}`);
+  await page.reload();
   await page.getByLabel('New password').fill(passwordOf(person));
   await page.getByRole('button', { name: 'Set it and sign in' }).click();
   await page.getByRole('navigation', { name: 'Screens' }).waitFor();

@@ -94,9 +94,17 @@ describeConsole('incidents', (open) => {
 
   it('says new critical incidents to who does not see them', async () => {
     const page = await open('auditor', '/audit');
-    await page.waitForTimeout(500);
-    await incidentOf('the sky falls', { severity: 'critical' });
-    await page.getByRole('alert').filter({ hasText: 'New critical incident: the sky falls' }).waitFor({ state: 'attached' });
+    const alert = page.getByRole('alert').filter({ hasText: /New critical incident: the sky falls/u });
+    // The stream of hints opens after the page: what came before that is not new.
+    for (const word of ['at once', 'at noon', 'at dusk', 'by night', 'at dawn']) {
+      await incidentOf(`the sky falls ${word}`, { severity: 'critical' });
+      const heard = alert.waitFor({ state: 'attached', timeout: 6000 }).then(
+        () => true,
+        () => false,
+      );
+      if (await heard) break;
+    }
+    expect(await alert.count()).toBe(1);
     faultsOf(page);
   });
 

@@ -2,8 +2,9 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import type { EditorView } from '@codemirror/view';
 import type { CompletionContext } from '@codemirror/autocomplete';
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
+import { partOf } from '../../app/part.tsx';
 import type { PublishReply } from '../../../api/contract/playbooks.ts';
 import { nextVersion } from '../../../domain/playbook/publishing/version.ts';
 import { useSend } from '../../api/queries.ts';
@@ -11,7 +12,7 @@ import { useMay } from '../../api/session.tsx';
 import { notify } from '../../app/notices.tsx';
 import { useGo } from '../../app/url.ts';
 import { State } from '../../look/state.tsx';
-import { Failure, Loading } from '../../look/told.tsx';
+import { Failure } from '../../look/told.tsx';
 import { useDraft } from '../approval/draft.ts';
 import { runGraphOf } from '../run/graph/run-graph.ts';
 import { goTo } from './code.ts';
@@ -21,7 +22,7 @@ import { Simulation } from './simulation.tsx';
 import { useCompiled, type Compiled } from './use-compiled.ts';
 import css from './playbook.module.css';
 
-const PlanGraph = lazy(async () => ({ default: (await import('../run/graph/plan-graph.tsx')).PlanGraph }));
+const PlanGraph = partOf(() => import('../run/graph/plan-graph.tsx'), 'PlanGraph');
 
 type EditorProps = {
   readonly source: string;
@@ -150,9 +151,7 @@ function Beside({ shown, onShow, compiled: { plan }, text }: BesideProps): React
       ) : graph === undefined ? (
         <p className={css['not-yet']}>The graph stands here once the text compiles.</p>
       ) : (
-        <Suspense fallback={<Loading />}>
-          <PlanGraph graph={graph} live={false} onChoose={() => undefined} label="Graph of the text" />
-        </Suspense>
+        <PlanGraph graph={graph} live={false} onChoose={() => undefined} label="Graph of the text" />
       )}
     </div>
   );

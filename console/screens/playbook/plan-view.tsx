@@ -1,16 +1,16 @@
 /** The graph of a playbook with the step that is looked at beside it: what it does, with what, and where it goes from there. */
 import { CloseButton } from '@mantine/core';
-import { lazy, Suspense, useCallback, useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { ReactElement } from 'react';
+import { partOf } from '../../app/part.tsx';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { useUrlState } from '../../app/url.ts';
 import { Json } from '../../look/json.tsx';
-import { Loading } from '../../look/told.tsx';
 import { runGraphOf, type RunNode } from '../run/graph/run-graph.ts';
 import { Part } from '../run/part.tsx';
 import css from './playbook.module.css';
 
-const PlanGraph = lazy(async () => ({ default: (await import('../run/graph/plan-graph.tsx')).PlanGraph }));
+const PlanGraph = partOf(() => import('../run/graph/plan-graph.tsx'), 'PlanGraph');
 
 export function PlanView({ plan }: { readonly plan: Plan }): ReactElement {
   const [{ step: chosen }, setUrl] = useUrlState();
@@ -18,9 +18,7 @@ export function PlanView({ plan }: { readonly plan: Plan }): ReactElement {
   const onChoose = useCallback(({ id }: RunNode) => setUrl({ step: id }), [setUrl]);
   return (
     <div className={css['split']}>
-      <Suspense fallback={<Loading />}>
-        <PlanGraph graph={graph} live={false} chosen={chosen} onChoose={onChoose} label="Graph of the playbook" />
-      </Suspense>
+      <PlanGraph graph={graph} live={false} chosen={chosen} onChoose={onChoose} label="Graph of the playbook" />
       <aside className={css['side']} aria-label={chosen === undefined ? 'The playbook' : `Step ${chosen}`}>
         {chosen === undefined || plan.steps[chosen] === undefined ? (
           <Whole plan={plan} />

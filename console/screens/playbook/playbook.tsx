@@ -1,7 +1,8 @@
 /** One playbook: its graph and what it is, its text, its versions side by side, its tests, and how it would have decided on recorded runs. */
 import { Button, Tabs } from '@mantine/core';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
+import { partOf } from '../../app/part.tsx';
 import type { Playbook } from '../../../api/contract/playbooks.ts';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { useRead } from '../../api/queries.ts';
@@ -19,8 +20,8 @@ import { usePlan } from './use-plan.ts';
 import { Versions } from './versions.tsx';
 import css from './playbook.module.css';
 
-const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }));
-const Tests = lazy(async () => ({ default: (await import('./tests.tsx')).Tests }));
+const Editor = partOf(() => import('./editor.tsx'), 'Editor');
+const Tests = partOf(() => import('./tests.tsx'), 'Tests');
 
 const tabs = ['graph', 'text', 'versions', 'tests', 'simulation'] as const;
 
@@ -59,9 +60,7 @@ function Known({ playbook }: { readonly playbook: Playbook }): ReactElement {
           <Tabs.Tab value="simulation">Simulation</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value={shown} className={css['room'] ?? ''}>
-          <Suspense fallback={<Loading />}>
-            <Tab shown={shown} playbook={playbook} plan={plan.data} error={plan.error} />
-          </Suspense>
+          <Tab shown={shown} playbook={playbook} plan={plan.data} error={plan.error} />
         </Tabs.Panel>
       </Tabs>
     </Page>

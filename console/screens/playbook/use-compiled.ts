@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef } from 'react';
 import type { Plan } from '../../../domain/playbook/plan.ts';
+import { loadPart } from '../../app/parts.ts';
 import type { Finding } from '../../../domain/playbook/quality/lint.ts';
 
 const pauseMs = 250;
@@ -16,7 +17,7 @@ export type Compiled = {
 };
 
 export function useCompiler(): Compiler | undefined {
-  return useQuery({ queryKey: ['compiler'], queryFn: () => import('./compiler.ts'), staleTime: Infinity }).data;
+  return useQuery({ queryKey: ['compiler'], queryFn: () => loadPart(() => import('./compiler.ts')), staleTime: Infinity }).data;
 }
 
 export function useCompiled(text: string): Compiled {

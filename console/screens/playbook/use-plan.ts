@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { call } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
+import { loadPart } from '../../app/parts.ts';
 
 export function usePlan(playbook: string | undefined, version: string | undefined): UseQueryResult<Plan, Fault> {
   return useQuery<Plan, Fault>({
@@ -13,7 +14,7 @@ export function usePlan(playbook: string | undefined, version: string | undefine
     queryFn: async ({ signal }) => {
       const [{ source }, { compilePlaybook }] = await Promise.all([
         call('playbooks.get', { params: { name: playbook ?? '' }, query: { version: version ?? '' } }, { signal }),
-        import('./compiler.ts'),
+        loadPart(() => import('./compiler.ts')),
       ]);
       return compilePlaybook(source, `${playbook}.yaml`).plan;
     },

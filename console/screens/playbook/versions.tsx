@@ -1,17 +1,19 @@
 /** The versions of a playbook: what is different between two of them in meaning, above how their texts differ. */
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { Playbook } from '../../../api/contract/playbooks.ts';
 import { useRead } from '../../api/queries.ts';
+import { partOf } from '../../app/part.tsx';
+import { loadPart } from '../../app/parts.ts';
 import { State } from '../../look/state.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { localTime } from '../../look/time.ts';
 import { usePlan } from './use-plan.ts';
 import css from './playbook.module.css';
 
-const TextDiff = lazy(async () => ({ default: (await import('./text-diff.tsx')).TextDiff }));
+const TextDiff = partOf(() => import('./text-diff.tsx'), 'TextDiff');
 
 export function Versions({ playbook }: { readonly playbook: Playbook }): ReactElement {
   const name = playbook.playbook;
@@ -50,7 +52,11 @@ type Pair = { readonly name: string; readonly from: string; readonly to: string 
 
 function Meaning({ name, from, to }: Pair): ReactElement {
   const [before, after] = [usePlan(name, from), usePlan(name, to)];
-  const { data: compiler } = useQuery({ queryKey: ['compiler'], queryFn: () => import('./compiler.ts'), staleTime: Infinity });
+  const { data: compiler } = useQuery({
+    queryKey: ['compiler'],
+    queryFn: () => loadPart(() => import('./compiler.ts')),
+    staleTime: Infinity,
+  });
   if (before.data === undefined || after.data === undefined || compiler === undefined) return <Loading lines={2} />;
   const differences = compiler.planDifferences(before.data, after.data);
   return (
@@ -71,9 +77,5 @@ function Texts({ name, from, to }: Pair): ReactElement {
   const before = useRead('playbooks.get', { params: { name }, query: { version: from } });
   const after = useRead('playbooks.get', { params: { name }, query: { version: to } });
   if (before.data === undefined || after.data === undefined) return <Loading />;
-  return (
-    <Suspense fallback={<Loading />}>
-      <TextDiff before={before.data.source} after={after.data.source} label={`${name} ${from} and ${to}`} />
-    </Suspense>
-  );
+  return <TextDiff before={before.data.source} after={after.data.source} label={`${name} ${from} and ${to}`} />;
 }

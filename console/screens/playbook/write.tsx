@@ -1,10 +1,9 @@
 /** Writing a playbook that is not there yet. What is written stays in this browser until it is published. */
-import { lazy, Suspense } from 'react';
 import type { ReactElement } from 'react';
+import { partOf } from '../../app/part.tsx';
 import { Page } from '../../look/page.tsx';
-import { Loading } from '../../look/told.tsx';
 
-const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }));
+const Editor = partOf(() => import('./editor.tsx'), 'Editor');
 
 const beginning = `playbook: my-playbook
 version: 1.0.0
@@ -31,9 +30,7 @@ export function Screen(): ReactElement {
       about="It is checked as you type, by the compiler that publishes it. What you write stays in this browser until then."
       fill
     >
-      <Suspense fallback={<Loading />}>
-        <Editor source={beginning} tests="" />
-      </Suspense>
+      <Editor source={beginning} tests="" />
     </Page>
   );
 }

@@ -1,7 +1,8 @@
 /** A run: its graph as it goes, the step that is looked at beside it, and what one may tell it. */
 import { SegmentedControl } from '@mantine/core';
-import { lazy, Suspense, useCallback, useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { ReactElement } from 'react';
+import { partOf } from '../../app/part.tsx';
 import type { RunDetail, RunWorkflow } from '../../../api/contract/runs.ts';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { Link } from '../../app/link.tsx';
@@ -20,7 +21,7 @@ import { attemptsBySteps, planIdOf } from './step-state.ts';
 import { useAttempts, useRun } from './use-run.ts';
 import css from './run.module.css';
 
-const PlanGraph = lazy(async () => ({ default: (await import('./graph/plan-graph.tsx')).PlanGraph }));
+const PlanGraph = partOf(() => import('./graph/plan-graph.tsx'), 'PlanGraph');
 const nobody: readonly never[] = [];
 
 export function Screen(): ReactElement {
@@ -143,9 +144,5 @@ function Graph({ graph, steps, chosen, onChoose }: GraphProps): ReactElement {
     [onChoose],
   );
   const node = chosen === undefined ? undefined : planIdOf(chosen);
-  return (
-    <Suspense fallback={<Loading />}>
-      <PlanGraph graph={graph} live={steps.length > 0} chosen={node} onChoose={onNode} label="Graph of the run" />
-    </Suspense>
-  );
+  return <PlanGraph graph={graph} live={steps.length > 0} chosen={node} onChoose={onNode} label="Graph of the run" />;
 }

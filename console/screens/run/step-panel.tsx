@@ -6,6 +6,7 @@ import type { ReactElement, ReactNode } from 'react';
 import type { RunDetail } from '../../../api/contract/runs.ts';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { Link } from '../../app/link.tsx';
+import { loadPart } from '../../app/parts.ts';
 import { CopyButton } from '../../look/copy.tsx';
 import { lengthOf } from '../../look/time.ts';
 import { Countdown, When } from '../../look/when.tsx';
@@ -213,7 +214,11 @@ function Input({
   readonly plan: Plan | undefined;
   readonly view: StepView;
 }): ReactElement | null {
-  const { data: compiler } = useQuery({ queryKey: ['compiler'], queryFn: () => import('../playbook/compiler.ts'), staleTime: Infinity });
+  const { data: compiler } = useQuery({
+    queryKey: ['compiler'],
+    queryFn: () => loadPart(() => import('../playbook/compiler.ts')),
+    staleTime: Infinity,
+  });
   const input = useMemo(
     () => (plan === undefined || compiler === undefined ? undefined : inputOf(detail, plan, view, compiler.evaluateTemplate)),
     [detail, plan, view, compiler],

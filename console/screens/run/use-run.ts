@@ -1,5 +1,5 @@
 /** A run as it stands: read once, then followed by its own stream of events for as long as it goes on; and what Temporal tries again. */
-import { useEffect } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { RunDetail, RunView, RunWorkflow } from '../../../api/contract/runs.ts';
 import { urlOf } from '../../api/client.ts';
@@ -13,12 +13,23 @@ const attemptsMs = 3000;
 export function useRun(run: string): UseQueryResult<RunDetail, Fault> {
   const read = useRead('runs.get', { params: { run } }, { everyMs: lookMs });
   const goesOn = read.data !== undefined && read.data.status !== 'ended';
-  useEffect(() => (goesOn ? follow(run) : undefined), [run, goesOn]);
+  const seen = useSyncExternalStore(onSight, inSight);
+  useEffect(() => (goesOn && seen ? follow(run) : undefined), [run, goesOn, seen]);
   return read;
 }
 
 export function useAttempts(run: string, goesOn: boolean): UseQueryResult<RunWorkflow, Fault> {
   return useRead('runs.workflow', { params: { run } }, { everyMs: goesOn ? attemptsMs : false });
+}
+
+/** A tab that nobody looks at keeps no connection: all tabs of a browser share six. */
+function inSight(): boolean {
+  return document.visibilityState === 'visible';
+}
+
+function onSight(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
 }
 
 function follow(run: string): () => void {
