@@ -67,8 +67,9 @@ function hold(tell: Tell, { late, signal }: { readonly late: boolean; readonly s
     source.addEventListener('reset', () => tell({ is: 'stale' }));
     source.addEventListener('error', () => {
       const refused = source?.readyState === EventSource.CLOSED;
-      if (!missed || refused) tell({ is: 'broken' });
+      if (!broken || refused) tell({ is: 'broken' });
       missed = true;
+      broken = true;
       if (refused) timer = setTimeout(connect, retryMs);
     });
   };
