@@ -1,7 +1,7 @@
 /** One measured figure: ours against the limit's in the same run, so that the ratio holds when the machine's speed drifts. */
 export type BenchFigure = {
   readonly name: string;
-  readonly unit: 'steps/s' | 'runs/s' | 'ms' | 'µs' | 's' | 'requests/s' | 'events' | 'bytes' | 'KB';
+  readonly unit: 'steps/s' | 'runs/s' | 'ms' | 'µs' | 's' | 'requests/s' | 'events' | 'bytes' | 'KB' | 'frames/s' | '%';
   /** Medians over the repetitions. */
   readonly ours: number;
   readonly limit: number;

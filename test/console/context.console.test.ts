@@ -95,7 +95,7 @@ describeConsole('context', (open) => {
     await page.getByLabel('Of what').first().click();
     await page.getByRole('option', { name: 'Of each host' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('10.8.0.66');
-    await grid.getByText('41 hosts').waitFor();
+    await grid.getByRole('gridcell', { name: '41', exact: true }).first().waitFor();
     await grid.getByRole('link', { name: '280' }).click();
     await page.getByRole('grid', { name: 'Recorded connections' }).getByText('10.8.0.66', { exact: true }).first().waitFor();
   });

@@ -81,10 +81,10 @@ function queryOf({ text, fresh, since }: UrlState, scope: (typeof scopes)[number
 function columnsOf(scope: (typeof scopes)[number]): readonly Column<BaselineItem>[] {
   const peers: Column<BaselineItem> = {
     key: 'peers',
-    title: 'Talks to',
-    width: '6rem',
+    title: 'Talks to hosts',
+    width: '7rem',
     align: 'end',
-    cell: ({ peers: count }) => `${count.toLocaleString()} hosts`,
+    cell: ({ peers: count }) => count.toLocaleString(),
   };
   const to: Column<BaselineItem> = { key: 'to', title: 'To', width: 'minmax(8rem, 1fr)', cell: (row) => row.to };
   return [
@@ -97,13 +97,13 @@ function columnsOf(scope: (typeof scopes)[number]): readonly Column<BaselineItem
       align: 'end',
       cell: (row) => <Counted row={row} linked={scope !== 'zones'} />,
     },
-    { key: 'new', title: 'New', width: '5rem', align: 'end', cell: ({ recent, fresh }) => (fresh ? 'all' : recent.toLocaleString()) },
-    { key: 'usual', title: 'Usual', width: '5rem', align: 'end', cell: ({ median }) => median.toLocaleString() },
-    { key: 'most', title: 'Most', width: '5rem', align: 'end', cell: ({ most }) => most.toLocaleString() },
+    { key: 'new', title: 'New', width: '4rem', align: 'end', cell: ({ recent, fresh }) => (fresh ? 'all' : recent.toLocaleString()) },
+    { key: 'usual', title: 'Usual', width: '4rem', align: 'end', cell: ({ median }) => median.toLocaleString() },
+    { key: 'most', title: 'Most', width: '4rem', align: 'end', cell: ({ most }) => most.toLocaleString() },
     { key: 'bytes', title: 'Sent', width: '6rem', align: 'end', cell: ({ sentBytes }) => sizeWords(sentBytes) },
     { key: 'services', title: 'By', width: 'minmax(8rem, 1fr)', cell: ({ services }) => servicesWords(services) },
-    { key: 'hours', title: 'Hours (UTC)', width: '7rem', cell: ({ hours }) => <Hours hours={hours} /> },
-    { key: 'first', title: 'First', width: '10.5rem', cell: ({ firstAt }) => <When at={firstAt} /> },
+    { key: 'hours', title: 'Hours (UTC)', width: '6.5rem', cell: ({ hours }) => <Hours hours={hours} /> },
+    { key: 'first', title: 'First', width: '9.5rem', cell: ({ firstAt }) => <When at={firstAt} /> },
   ];
 }
 

@@ -83,18 +83,22 @@ const columns: readonly Column<IndicatorItem>[] = [
   {
     key: 'value',
     title: 'Indicator',
-    width: 'minmax(12rem, 1.2fr)',
-    cell: ({ value }) => <span className={css['code']}>{defang(value)}</span>,
+    width: 'minmax(11rem, 1.2fr)',
+    cell: ({ value }) => (
+      <span className={css['code']} title={defang(value)}>
+        {defang(value)}
+      </span>
+    ),
   },
   { key: 'type', title: 'Kind', width: '5.5rem', cell: ({ type }) => type },
   {
     key: 'verdict',
     title: 'Verdict',
-    width: '8rem',
+    width: '7rem',
     cell: ({ verdict }) => <State value={verdict} tone={tones[verdict]} label={verdict === 'not-yet' ? 'not valid yet' : verdict} />,
   },
   { key: 'seen', title: 'Seen', width: '4.5rem', align: 'end', cell: (one) => <Matches {...one} /> },
-  { key: 'name', title: 'What it is', width: 'minmax(12rem, 1.6fr)', cell: ({ name }) => <span title={name}>{name}</span> },
+  { key: 'name', title: 'What it is', width: 'minmax(10rem, 1.6fr)', cell: ({ name }) => <span title={name}>{name}</span> },
   {
     key: 'confidence',
     title: 'Confidence',
@@ -102,11 +106,11 @@ const columns: readonly Column<IndicatorItem>[] = [
     align: 'end',
     cell: ({ confidence }) => (confidence === undefined ? '–' : `${confidence} %`),
   },
-  { key: 'source', title: 'Source', width: 'minmax(8rem, 0.8fr)', cell: ({ source }) => source ?? '–' },
+  { key: 'source', title: 'Source', width: 'minmax(7rem, 0.8fr)', cell: ({ source }) => source ?? '–' },
   {
     key: 'until',
     title: 'Valid until',
-    width: '10.5rem',
+    width: '9rem',
     cell: ({ validUntil }) => (validUntil === undefined ? 'no end' : <When at={validUntil} />),
   },
   { key: 'copy', title: 'Copy', width: '3.5rem', cell: (indicator) => <Copies indicator={indicator} /> },

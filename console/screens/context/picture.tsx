@@ -46,12 +46,13 @@ const shortly = (value: number): string => value.toLocaleString('en', { maximumF
 
 function optionOf({ points, unit, usual, limit }: Shown, since: string, token: Token) {
   const [ink, quiet, line, accent, high] = ['--ink-2', '--ink-3', '--line', '--accent', '--high'].map(token);
-  const across = (value: number | undefined, name: string, color: string | undefined) =>
+  const across = (value: number | undefined, name: string, color: string | undefined, place: string) =>
     value === undefined
       ? []
-      : [{ yAxis: value, name, lineStyle: { color }, label: { formatter: name, color: ink, fontSize: 11, position: 'insideEndTop' } }];
+      : [{ yAxis: value, name, lineStyle: { color }, label: { formatter: name, color: ink, fontSize: 11, position: place } }];
   return {
     animation: false,
+    textStyle: { fontFamily: token('--font') },
     grid: { left: 4, right: 8, top: 16, bottom: 4, containLabel: true },
     tooltip: { ...tooltipOf(token), trigger: 'axis', valueFormatter: (value: number) => `${shortly(value)} ${unit}`.trim() },
     xAxis: {
@@ -67,7 +68,11 @@ function optionOf({ points, unit, usual, limit }: Shown, since: string, token: T
         barMinWidth: 1,
         barMaxWidth: 14,
         data: points.map(({ at, value }) => ({ value: [at, value], itemStyle: { color: at >= since ? accent : quiet } })),
-        markLine: { silent: true, symbol: 'none', data: [...across(usual, 'usual', ink), ...across(limit, 'told from here', high)] },
+        markLine: {
+          silent: true,
+          symbol: 'none',
+          data: [...across(usual, 'usual', ink, 'insideStartTop'), ...across(limit, 'told from here', high, 'insideMiddleTop')],
+        },
       },
     ],
   };
