@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import type { Logger } from '@temporalio/worker';
+import type { BundleOptions, Logger } from '@temporalio/worker';
 
 const root = resolve(import.meta.dirname, '..');
 /** All that can be in the bundle. */
@@ -12,8 +12,23 @@ const packages = ['@temporalio/worker', '@temporalio/workflow', '@temporalio/com
 
 const quiet: Logger = { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: console.warn, error: console.error };
 
+type Transpiler = { readonly use?: { readonly options?: { readonly jsc?: { target: string } } } } | null | undefined;
+
+/** As it comes, the bundler writes for engines of 2017, and spells out what Node has by itself: objects are copied in many steps. */
+const asNodeHasIt: NonNullable<BundleOptions['webpackConfigHook']> = (config) => {
+  for (const rule of (config.module?.rules ?? []) as readonly Transpiler[]) {
+    const written = rule?.use?.options?.jsc;
+    if (written) written.target = 'es2022';
+  }
+  return config;
+};
+
 /** How every bundle of workflows is made. */
-export const bundleOptions = { logger: quiet, preloadModules: [join(root, 'workflows', 'index.ts')] };
+export const bundleOptions = {
+  logger: quiet,
+  preloadModules: [join(root, 'workflows', 'index.ts')],
+  webpackConfigHook: asNodeHasIt,
+};
 
 /** Path of the bundle; makes it where there is none of this hash. Two processes may make it at once: the file appears whole. */
 export async function workflowBundle(cacheDir: string): Promise<{ readonly codePath: string }> {
@@ -40,7 +55,7 @@ function dropOld(cacheDir: string): void {
 }
 
 function sourceHash(): string {
-  const hash = createHash('sha256').update(`node ${process.versions.modules}, preloaded\n`);
+  const hash = createHash('sha256').update(`node ${process.versions.modules}, preloaded, es2022\n`);
   for (const name of packages) hash.update(`${name} ${versionOf(name)}\n`);
   for (const file of sourceFolders.flatMap(sourcesIn).toSorted())
     hash

@@ -12,4 +12,11 @@ describe('the workflow bundle', () => {
     expect(modules).toContain('./domain/playbook/engine/engine.ts');
     expect(modules.filter((path) => /node_modules\/(zod|yaml)\//.test(path) || path.includes('.schema.'))).toEqual([]);
   }, 60_000);
+
+  it('is written in what Node has by itself', async () => {
+    const { codePath } = await workflowBundle();
+    const code = readFileSync(codePath, 'utf8');
+    expect(code).toContain('...driver.loaded');
+    expect(code).not.toContain('function _object_spread');
+  }, 60_000);
 });

@@ -2,8 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { createContext, runInContext } from 'node:vm';
+import { workflowTypes } from '../../workflows/messages.ts';
 
-const source = readFileSync(new URL('../../workflows/promise-notes.ts', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../../workflows/promise-notes.ts', import.meta.url), 'utf8').replace(
+  /^import \{ workflowTypes \}.*$/m,
+  `const workflowTypes = ${JSON.stringify(workflowTypes)};`,
+);
 const activator = 'return globalThis.__TEMPORAL_ACTIVATOR__';
 
 /** A sandbox with the module in it, and the worker's way into it. */
@@ -25,6 +29,15 @@ describe('notes of promises', () => {
     expect(reach(activator)()).toEqual({ of: 2 });
     expect(reach(activator)).toBe(reach(activator));
     expect(reach('return globalThis.Error')()).toBe(run('Error'));
+  });
+
+  it('are taken from an error without a stack in a run, and from a real one in every other workflow', () => {
+    const { reach, run } = sandbox();
+    const note = (): string | undefined => new (reach('return globalThis.Error')() as typeof Error)().stack;
+    run(`globalThis.__TEMPORAL_ACTIVATOR__ = { info: { workflowType: '${workflowTypes.incidentResponse}' } }`);
+    expect(note()).toContain('at note');
+    run(`globalThis.__TEMPORAL_ACTIVATOR__ = { info: { workflowType: '${workflowTypes.playbookRun}' } }`);
+    expect(note()).toBeUndefined();
   });
 
   it('leave every other way in as it was', () => {
