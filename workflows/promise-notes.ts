@@ -11,8 +11,10 @@ import { workflowTypes } from './messages.ts';
 type Sandbox = { readonly __TEMPORAL_ACTIVATOR__?: { readonly info?: { readonly workflowType?: string } } };
 const activator = (): Sandbox['__TEMPORAL_ACTIVATOR__'] => (globalThis as Sandbox).__TEMPORAL_ACTIVATOR__;
 
-/** What the worker takes a note from. It has no stack, of which no note is made. */
-class NoStack {}
+/** What the worker takes a note from: of no stack it makes none. */
+class NoStack {
+  readonly stack = undefined;
+}
 
 /**
  * The worker reaches into the sandbox through a promise, by `promise.constructor.constructor('return globalThis.…')()` (`getActivator` and
