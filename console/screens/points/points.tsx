@@ -75,11 +75,11 @@ export function Screen(): ReactElement {
 }
 
 const columns: readonly Column<Point>[] = [
-  { key: 'health', title: 'Health', width: '9.5rem', by: ({ health }) => health, cell: ({ health }) => <Health health={health} /> },
+  { key: 'health', title: 'Health', width: '9rem', by: ({ health }) => health, cell: ({ health }) => <Health health={health} /> },
   {
     key: 'name',
     title: 'Point',
-    width: 'minmax(11rem, 1fr)',
+    width: 'minmax(9rem, 1fr)',
     by: ({ name }) => name,
     cell: ({ name, target }) => (
       <>
@@ -90,16 +90,16 @@ const columns: readonly Column<Point>[] = [
   {
     key: 'policies',
     title: 'Should hold',
-    width: 'minmax(10rem, 1.4fr)',
+    width: 'minmax(8rem, 1.2fr)',
     cell: ({ desired: { policyVersions } }) =>
       policyVersions.length === 0 ? 'nothing' : policyVersions.map(({ policy, version }) => `${policy} v${version}`).join(', '),
   },
-  { key: 'holds', title: 'Holds', width: '9rem', cell: (point) => <Holds point={point} /> },
-  { key: 'isolated', title: 'Isolated', width: '5.5rem', align: 'end', cell: ({ desired: { isolations } }) => isolations.length },
+  { key: 'holds', title: 'Holds', width: '7.5rem', cell: (point) => <Holds point={point} /> },
+  { key: 'isolated', title: 'Isolated', width: '5rem', align: 'end', cell: ({ desired: { isolations } }) => isolations.length },
   {
     key: 'probe',
     title: 'Last probe',
-    width: '12rem',
+    width: '10.5rem',
     by: ({ lastProbe }) => lastProbe?.at,
     cell: ({ lastProbe }) =>
       lastProbe === undefined ? (
@@ -110,11 +110,11 @@ const columns: readonly Column<Point>[] = [
         </>
       ),
   },
-  { key: 'permissions', title: 'Permissions', width: '9.5rem', cell: ({ permissions }) => <PermissionsInShort seen={permissions} /> },
+  { key: 'permissions', title: 'Permissions', width: '9rem', cell: ({ permissions }) => <PermissionsInShort seen={permissions} /> },
   {
     key: 'at',
     title: 'Seen',
-    width: '6rem',
+    width: '5rem',
     by: ({ updatedAt }) => updatedAt,
     cell: ({ updatedAt }) => <When at={updatedAt} as="distance" />,
   },
