@@ -7,7 +7,7 @@ import { Tabs } from '../../look/tabs.tsx';
 import { Oneself } from './oneself.tsx';
 import { People } from './people.tsx';
 import { Server } from './server.tsx';
-import { Systems } from './systems.tsx';
+import { Systems } from './systems/systems.tsx';
 import { Webhooks } from './webhooks.tsx';
 
 type Part = { readonly tab: string; readonly title: string; readonly route: RouteName; readonly Content: () => ReactElement };
