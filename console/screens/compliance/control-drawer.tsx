@@ -87,7 +87,9 @@ function Claim({ claim: { kind, id, title, needs } }: { readonly claim: ControlC
   return (
     <section className={css['claim']} aria-label={`${kinds[kind]} ${id}`}>
       <h3 className={css['claim-title']}>
-        <span className={css['quiet']}>{kinds[kind]}</span> <ClaimLink kind={kind} id={id} /> {title}
+        <span className={css['quiet']}>{kinds[kind]}</span>
+        <ClaimLink kind={kind} id={id} />
+        <span>{title}</span>
       </h3>
       <ul className={css['needs']}>
         {needs.map((need) => (

@@ -1,4 +1,4 @@
-/** Reports: what was required, enforced, violated and repaired; written on demand, read as a page or taken as data. */
+/** Reports: what was required, enforced, violated and repaired; written on demand, read as a page, taken as PDF or as data. */
 import { Button } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { ReplyOf } from '../../../api/contract/route.ts';
@@ -7,11 +7,12 @@ import { urlOf } from '../../api/client.ts';
 import { usePages, useSend } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { notify } from '../../app/notices.tsx';
-import { useGo } from '../../app/url.ts';
+import { useGo, useUrlState } from '../../app/url.ts';
 import { DataTable, type Column } from '../../look/data-table.tsx';
 import { Page } from '../../look/page.tsx';
 import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
+import { ReportDrawer } from './report-drawer.tsx';
 import css from './reports.module.css';
 
 type Row = ReplyOf<Routes['reports.list']>['items'][number];
@@ -20,6 +21,7 @@ const lookMs = 10_000;
 export function Screen(): ReactElement {
   const pages = usePages('reports.list', { query: { limit: 100 } }, { keep: true, everyMs: lookMs });
   const write = useWrite();
+  const [{ report }, setUrl] = useUrlState();
   const rows = (pages.data?.pages ?? []).flatMap(({ items }) => items);
   return (
     <Page
@@ -41,7 +43,7 @@ export function Screen(): ReactElement {
           rows={rows}
           rowId={({ id }) => id}
           rowLabel={({ title }) => title}
-          onOpen={({ id }) => window.open(urlOf('reports.html', { params: { id } }), '_blank', 'noopener')}
+          onOpen={({ id }) => setUrl({ report: id })}
           more={pages.hasNextPage}
           onEnd={() => void pages.fetchNextPage()}
           columns={columns}
@@ -52,6 +54,7 @@ export function Screen(): ReactElement {
           }
         />
       )}
+      <ReportDrawer report={report} onClose={() => setUrl({ report: undefined })} />
     </Page>
   );
 }
@@ -71,11 +74,19 @@ const columns: readonly Column<Row>[] = [
   {
     key: 'take',
     title: 'Take along',
-    width: '10rem',
+    width: '15rem',
     cell: ({ id }) => (
-      <a href={urlOf('reports.get', { params: { id } })} download={`${id}.json`}>
-        as JSON
-      </a>
+      <span className={css['take']}>
+        <a href={urlOf('reports.pdf', { params: { id } })} download={`${id}.pdf`}>
+          as PDF
+        </a>
+        <a href={urlOf('reports.html', { params: { id } })} download={`${id}.html`}>
+          as HTML
+        </a>
+        <a href={urlOf('reports.get', { params: { id } })} download={`${id}.json`}>
+          as JSON
+        </a>
+      </span>
     ),
   },
 ];
