@@ -1,6 +1,6 @@
 /** What stands around every screen: the rail, the bar that says the server is away, the palette, the keys, the announcements. */
 import { useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { useLive } from '../api/live.ts';
 import { Announcer } from './announcer.tsx';
@@ -8,12 +8,13 @@ import { AwayBar } from './away-bar.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { useShellKeys } from './keys.ts';
 import { Palette } from './palette.tsx';
+import { partOf } from './part.tsx';
 import { PermittedScreen } from './permitted.tsx';
 import { Rail } from './rail.tsx';
 import { useTour } from './tour/memory.ts';
 import css from './css/shell.module.css';
 
-const Dock = lazy(async () => ({ default: (await import('./tour/dock.tsx')).Dock }));
+const Dock = partOf(() => import('./tour/dock.tsx'), 'Dock');
 
 export function Shell(): ReactElement {
   const [palette, setPalette] = useState(false);
@@ -42,11 +43,7 @@ export function Shell(): ReactElement {
           <main id="main" ref={main} tabIndex={-1} className={css['main']}>
             <PermittedScreen />
           </main>
-          {tour.shown ? (
-            <Suspense fallback={null}>
-              <Dock onEnd={tour.end} />
-            </Suspense>
-          ) : null}
+          {tour.shown ? <Dock onEnd={tour.end} /> : null}
         </div>
       </div>
       <Announcer />

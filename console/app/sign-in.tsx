@@ -162,7 +162,13 @@ function ByLink({ link, tour, onLeave }: ByLinkProps): ReactElement {
   return (
     <Form title="Choose a password" onSubmit={() => enter.mutate()}>
       <p>
-        {whose.data === undefined ? 'Looking up the link…' : `Welcome, ${whose.data.name}. Choose a password for \`${whose.data.person}\`.`}
+        {whose.data === undefined ? (
+          'Looking up the link…'
+        ) : (
+          <>
+            Welcome, {whose.data.name}. You sign in as <code>{whose.data.person}</code>, with the password that you choose here.
+          </>
+        )}
       </p>
       <input type="text" autoComplete="username" value={whose.data?.person ?? ''} readOnly hidden />
       <Password

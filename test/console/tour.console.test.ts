@@ -1,7 +1,7 @@
 /** The five-minute tour on a server where nothing has happened yet: an administrator alone, then with a manager in another browser. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { checkScreen, describeConsole, it, passwordOf } from './browser.ts';
+import { as, checkScreen, describeConsole, it, passwordOf } from './browser.ts';
 import { startFresh } from './fresh.ts';
 import type { Fresh } from './fresh.ts';
 import { waitFor } from './world.ts';
@@ -140,4 +140,34 @@ describeConsole('the tour', (open) => {
     await checkScreen(admin, 'tour-finished');
     await checkLedger(fresh);
   }, 360_000);
+
+  it('is started, read and put away by keys on a server that is not empty, and remembered for the person', async () => {
+    await as('admin').call('people.put', { body: { id: 'tourist', name: 'Tourist', roles: ['analyst'] } });
+    const page = await open('tourist', '/incidents');
+    await page.getByRole('row').nth(1).waitFor();
+    expect(await tour(page).count()).toBe(0);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search and commands' }).fill('start the tour');
+    await page.keyboard.press('Enter');
+    const all = tour(page).getByRole('button', { name: 'All steps' });
+    await all.focus();
+    await page.keyboard.press('Enter');
+    // What the demo's files would have done is done.
+    await tour(page).getByText('Say what there is, done').waitFor();
+    expect(await all.getAttribute('aria-expanded')).toBe('true');
+    await page.setViewportSize({ width: 640, height: 560 });
+    await checkScreen(page, 'tour-narrow');
+    expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    const other = await open('tourist');
+    await tour(other).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await tour(page).waitFor({ state: 'detached' });
+    await other.reload();
+    await other.getByRole('heading', { name: 'Overview' }).waitFor();
+    expect(await tour(other).count()).toBe(0);
+    await other.goto(other.url().replace(/\/$/u, '/settings'));
+    await other.getByRole('button', { name: 'Start the tour' }).click();
+    await tour(other).waitFor();
+  });
 });

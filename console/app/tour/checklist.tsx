@@ -16,7 +16,7 @@ export function Checklist({ steps, facts }: { readonly steps: readonly Step[]; r
     <div className={css['phases']}>
       {phases.map((phase) => (
         <section key={phase} aria-label={phase}>
-          <h3 className={css['phase']}>{phase}</h3>
+          <h2 className={css['phase']}>{phase}</h2>
           <ol className={css['steps']}>
             {steps
               .filter((step) => step.phase === phase)

@@ -23,7 +23,7 @@ export function Dock({ onEnd }: { readonly onEnd: () => void }): ReactElement {
   return (
     <aside id="tour" className={css['dock']} aria-label="Tour" tabIndex={-1} data-tour={now?.id ?? 'finished'}>
       {open ? (
-        <div id="tour-steps" className={css['all']}>
+        <div id="tour-steps" className={css['all']} role="group" aria-label="All steps of the tour" tabIndex={0}>
           <Checklist steps={steps} facts={facts} />
         </div>
       ) : null}

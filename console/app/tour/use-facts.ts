@@ -16,16 +16,22 @@ export function useFacts(): { readonly facts: Facts; readonly ready: boolean } {
   const context = useContextFacts();
   const policy = usePolicy();
   const incident = useIncident();
-  const closed = incident.data?.closed === true;
-  const chain = useRead('audit.verify', {}, { enabled: useMay()('audit.verify') && closed && policy.data?.enforced === true });
+  const chain = useChain(incident.data?.closed === true && policy.data?.enforced === true);
   const facts: Facts = {
     ...(context === undefined ? {} : { context }),
     ...(policy.data === undefined ? {} : { policy: policy.data }),
     ...(policy.review === undefined ? {} : { review: policy.review }),
     ...(incident.data === undefined ? {} : { incident: incident.data }),
-    ...(chain.data === undefined ? {} : { chain: { ok: chain.data.ok, rows: chain.data.rows } }),
+    ...(chain === undefined ? {} : { chain }),
   };
   return { facts, ready: context !== undefined && policy.ready && incident.ready };
+}
+
+/** Asked for at the end: it goes through the whole chain. What the screen of the chain asked before is no answer to it. */
+function useChain(atTheEnd: boolean): Facts['chain'] {
+  const enabled = useMay()('audit.verify') && atTheEnd;
+  const { data } = useRead('audit.verify', {}, { enabled });
+  return enabled && data !== undefined ? { ok: data.ok, rows: data.rows } : undefined;
 }
 
 function useContextFacts(): Facts['context'] {
