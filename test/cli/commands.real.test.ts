@@ -204,9 +204,15 @@ describeWith(['postgres', 'temporal', 'opa'], 'the edict command', () => {
   });
 
   it('writes a report, and a chain that verifies anywhere, also where a row was changed or the end cut off', async () => {
-    const made = await ground.json<{ html: string; json: string }>('report', '--out', join(ground.folder, 'new', 'reports'));
+    const made = await ground.json<{ html: string; pdf: string; json: string }>('report', '--out', join(ground.folder, 'new', 'reports'));
     expect(readFileSync(made.html, 'utf8')).toMatch(/^<!doctype html>/iu);
     expect(JSON.parse(readFileSync(made.json, 'utf8'))).toBeInstanceOf(Object);
+    expect(readFileSync(made.pdf).subarray(0, 5).toString()).toBe('%PDF-');
+    expect((await ground.edict(['compliance'])).stdout).toContain('nist-800-53r5');
+    expect((await ground.edict(['compliance', 'show', 'nist-800-53r5:au-9'])).stdout).toMatch(/^\S*au-9 .*\neffective:/u);
+    expect((await ground.edict(['compliance', 'export', '--format', 'csv'])).stdout).toMatch(/^framework,control,/u);
+    expect(await ground.json('compliance', 'controls', '--status', 'effective')).toHaveProperty('items');
+    expect(await refusal(ground, ['compliance', 'controls', '--status', 'fine'])).toMatchObject({ code: 'input-invalid' });
     const chain = join(ground.folder, 'chain.jsonl');
     expect(await ground.json('--as', 'auditor', 'audit', 'export', chain)).toEqual({ file: chain });
     const check = await ground.json<{ rows: number; head: string }>('audit', 'verify', chain);
