@@ -60,6 +60,7 @@ function Forms({ id }: { readonly id: string }): ReactElement {
     <div className={css['forms']}>
       <Button
         component="a"
+        variant="default"
         href={urlOf('reports.html', { params })}
         target="_blank"
         rel="noopener"
