@@ -68,7 +68,19 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>): ReactEle
           {virtual.getVirtualItems().map(({ key, index, start }) => {
             const row = rows[index] as RowOf<T>;
             const name = props.rowLabel(row.original);
-            return <TableRow key={key} row={row} label={name} place={placeOf(index, start)} onHere={() => setAt(index)} onOpen={onOpen} />;
+            return (
+              <TableRow
+                key={key}
+                row={row}
+                columns={columns}
+                label={name}
+                place={placeOf(index, start)}
+                picks={row.getCanSelect()}
+                picked={row.getIsSelected()}
+                onHere={setAt}
+                onOpen={onOpen}
+              />
+            );
           })}
         </div>
       )}

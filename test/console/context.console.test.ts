@@ -1,7 +1,9 @@
 /** What is known: counted, drawn, listed, and loaded from a file; what the past does not explain, explained, and nothing done by itself. */
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { as, checkScreen, describeConsole, it } from './browser.ts';
+import type { Page } from 'playwright-core';
+import type { ContextReply } from '../../api/contract/context.ts';
+import { as, checkScreen, describeConsole, it, running } from './browser.ts';
 import { waitFor } from './world.ts';
 
 const startMs = Date.UTC(2026, 10, 8);
@@ -41,6 +43,28 @@ describeConsole('context', (open) => {
     await checkScreen(page, 'context');
     await page.getByRole('button', { name: 'Show all' }).click();
     await page.getByRole('region', { name: /^\d+ connections/u }).waitFor();
+  });
+
+  it('two thousand hosts are drawn, dragged, and chosen from the list by keys', async () => {
+    const page = await open('analyst', '/');
+    await page.route('**/v1/context', (route) => route.fulfill({ json: networkOf(2000) }));
+    await page.goto(`${running().url}/context`);
+    const drawing = page.getByRole('img', { name: '2000 hosts and 2000 connections between them' });
+    await drawing.waitFor();
+    await waitFor(async () => (await inked(page)) > 5000);
+    await checkScreen(page, 'context-many');
+    const before = await inked(page);
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await waitFor(async () => (await inked(page)) !== before);
+    const grid = page.getByRole('grid', { name: 'Connections' });
+    expect(await grid.getByRole('row').count()).toBeLessThan(80);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('o');
+    await page.getByRole('region', { name: 'host-1: 2 connections' }).waitFor();
+    const { x = 0, y = 0, width = 0, height = 0 } = (await drawing.boundingBox()) ?? {};
+    await page.mouse.click(x + width - 3, y + height / 2);
+    await page.getByRole('region', { name: '2000 connections', exact: true }).waitFor();
   });
 
   it('an anomaly is explained in words and figures, and opens an incident when a person says so', async () => {
@@ -134,6 +158,45 @@ describeConsole('context', (open) => {
     await checkScreen(page, 'context-load');
   });
 });
+
+/** A ring in eight zones. */
+function networkOf(hosts: number): ContextReply {
+  const names = Array.from({ length: hosts }, (_, host) => `host-${host}`);
+  const at = new Date(startMs).toISOString();
+  return {
+    counts: { assets: hosts, zones: 8, entities: 0, connections: hosts, identityEvents: 0, indicators: 0, decisions: 0 },
+    graph: {
+      nodes: names.map((name, host) => ({
+        name,
+        kind: 'asset',
+        zone: `zone-${host % 8}`,
+        criticality: host % 50 === 0 ? 'critical' : 'low',
+      })),
+      edges: names.map((name, host) => ({
+        from: name,
+        to: `host-${(host + 1) % hosts}`,
+        service: 'tcp/443',
+        connections: hosts - host,
+        firstAt: at,
+        lastAt: at,
+        bytes: 1000,
+      })),
+      truncated: false,
+    },
+  };
+}
+
+/** How many points of the drawing are not empty. */
+function inked(page: Page): Promise<number> {
+  return page.evaluate<number>(`(() => {
+    const canvas = document.querySelector('canvas[role=img]');
+    if (canvas === null || canvas.width === 0) return 0;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let inked = 0;
+    for (let at = 3; at < data.length; at += 4) if (data[at] > 0) inked += 1;
+    return inked;
+  })()`);
+}
 
 async function fanOutId(): Promise<string> {
   let id = '';

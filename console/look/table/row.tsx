@@ -1,7 +1,8 @@
-/** One row in its place. */
+/** One row in its place. It is drawn anew only when something of it changed: a list that is scrolled or walked by keys keeps the rows that stay. */
 import { Checkbox } from '@mantine/core';
+import { memo } from 'react';
 import type { ReactElement, ReactNode } from 'react';
-import type { CellOf, RowData, RowOf } from './model.ts';
+import type { CellOf, Column, RowData, RowOf } from './model.ts';
 import css from '../css/data-table.module.css';
 
 export type Place = {
@@ -15,15 +16,25 @@ export type Place = {
 
 type TableRowProps<T extends RowData> = {
   readonly row: RowOf<T>;
+  /** What the row looks like is said by them. */
+  readonly columns: readonly Column<T>[];
   readonly label: string;
   readonly place: Place;
-  readonly onHere: () => void;
+  readonly picks: boolean;
+  readonly picked: boolean;
+  readonly onHere: (index: number) => void;
   readonly onOpen: ((row: T) => void) | undefined;
 };
 
-export function TableRow<T extends RowData>({ row, label, place, onHere, onOpen }: TableRowProps<T>): ReactElement {
-  const picks = row.getCanSelect();
-  const picked = row.getIsSelected();
+export const TableRow = memo(Drawn, isSame) as typeof Drawn;
+
+function isSame<T extends RowData>({ place, ...rest }: TableRowProps<T>, next: TableRowProps<T>): boolean {
+  const sameOf = <V extends object>(one: V, other: V): boolean =>
+    (Object.keys(one) as (keyof V)[]).every((name) => one[name] === other[name]);
+  return sameOf(place, next.place) && sameOf(rest, next);
+}
+
+function Drawn<T extends RowData>({ row, label, place, picks, picked, onHere, onOpen }: TableRowProps<T>): ReactElement {
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid has the keys
     <div
@@ -37,7 +48,7 @@ export function TableRow<T extends RowData>({ row, label, place, onHere, onOpen 
       data-opens={onOpen !== undefined}
       style={{ gridTemplateColumns: place.tracks, height: place.height, transform: `translateY(${place.top}px)` }}
       onClick={(event) => {
-        onHere();
+        onHere(place.index);
         if (!(event.target as HTMLElement).closest('a, button, input, label')) onOpen?.(row.original);
       }}
     >

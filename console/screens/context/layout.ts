@@ -12,7 +12,9 @@ export function place(nodes: readonly Node[]): readonly Placed[] {
   const zones = new Map<string, Node[]>();
   for (const node of nodes) {
     const zone = node.zone ?? 'elsewhere';
-    zones.set(zone, [...(zones.get(zone) ?? []), node]);
+    const held = zones.get(zone);
+    if (held === undefined) zones.set(zone, [node]);
+    else held.push(node);
   }
   const discs = [...zones]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

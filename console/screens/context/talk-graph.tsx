@@ -1,112 +1,61 @@
-/** The graph of hosts on a canvas; a host is chosen by a press, and then only what it talks to is strong. The table below says the same in words. */
-import { GraphChart } from 'echarts/charts';
-import { TooltipComponent } from 'echarts/components';
-import { init, use as register, type ECharts } from 'echarts/core';
-import { CanvasRenderer } from 'echarts/renderers';
-import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useMemo, useRef } from 'react';
+/**
+ * The graph of hosts on a canvas: dragged, zoomed, and a host is chosen by a press; then only what it talks to is strong. A canvas of our own, since
+ * two thousand hosts have to follow the hand. The table below says the same in words, and has the keys.
+ */
+import { ActionIcon, useComputedColorScheme } from '@mantine/core';
+import IconFocusCentered from '@tabler/icons-react/icons/IconFocusCentered';
+import IconMinus from '@tabler/icons-react/icons/IconMinus';
+import IconPlus from '@tabler/icons-react/icons/IconPlus';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { ContextReply } from '../../../api/contract/context.ts';
-import { emptiedByNodes, tokenOf, tooltipOf, type Token } from './chart.ts';
-import { place } from './layout.ts';
+import { tokenOf } from './chart.ts';
+import { sceneOf } from './scene.ts';
+import { Stage, type Pointed } from './stage.ts';
 import css from './context.module.css';
-
-register([GraphChart, TooltipComponent, CanvasRenderer]);
 
 type Graph = ContextReply['graph'];
 type TalkGraphProps = { readonly graph: Graph; readonly host: string | undefined; readonly onHost: (name: string | undefined) => void };
 
 export function TalkGraph({ graph, host, onHost }: TalkGraphProps): ReactElement {
-  const room = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts>(undefined);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const stage = useRef<Stage>(undefined);
+  const [pointed, setPointed] = useState<Pointed>();
   const scheme = useComputedColorScheme();
-  const series = useMemo(() => seriesOf(graph, host), [graph, host]);
+  const scene = useMemo(() => sceneOf(graph, host), [graph, host]);
   const pressed = useRef(onHost);
   useEffect(() => {
     pressed.current = onHost;
   });
   useEffect(() => {
-    if (room.current === null) return undefined;
-    const made = init(emptiedByNodes(room.current));
-    chart.current = made;
-    made.on('click', ({ dataType, name }) => {
-      if (dataType === 'node') pressed.current(name);
-    });
-    made.getZr().on('click', ({ target }) => {
-      if (target === undefined || target === null) pressed.current(undefined);
-    });
-    const watch = new ResizeObserver(() => made.resize());
-    watch.observe(room.current);
-    return () => {
-      watch.disconnect();
-      made.dispose();
-    };
+    if (canvas.current === null) return undefined;
+    const opened = new Stage(canvas.current, { onPress: (name) => pressed.current(name), onPoint: setPointed });
+    stage.current = opened;
+    return () => opened.close();
   }, []);
   useEffect(() => {
-    const token = tokenOf(room.current);
-    chart.current?.setOption({
-      animation: false,
-      tooltip: tooltipOf(token),
-      series: [painted(series, token)],
-    });
-  }, [series, scheme]);
+    stage.current?.show(scene, tokenOf(canvas.current));
+  }, [scene, scheme]);
   const label = `${graph.nodes.length} hosts and ${graph.edges.length} connections between them; the table below lists them`;
-  return <div ref={room} className={css['graph']} role="img" aria-label={label} />;
-}
-
-type Series = ReturnType<typeof seriesOf>;
-
-function seriesOf(graph: Graph, host: string | undefined) {
-  const near = new Set(graph.edges.filter(({ from, to }) => from === host || to === host).flatMap(({ from, to }) => [from, to]));
-  const most = Math.max(1, ...graph.edges.map(({ connections }) => connections));
-  const nodes = place(graph.nodes).map(({ node, zone, x, y }) => ({
-    name: node.name,
-    x,
-    y,
-    zone,
-    critical: node.criticality === 'critical' || node.criticality === 'high',
-    stranger: node.kind === 'address',
-    strong: host === undefined || near.has(node.name) || node.name === host,
-    here: node.name === host,
-  }));
-  const edges = graph.edges.map(({ from, to, service, connections }) => ({
-    source: from,
-    target: to,
-    service,
-    connections,
-    strong: host === undefined || from === host || to === host,
-    width: 0.5 + 2.5 * (Math.log1p(connections) / Math.log1p(most)),
-  }));
-  return { nodes, edges, labels: graph.nodes.length <= 60 };
-}
-
-function painted({ nodes, edges, labels }: Series, token: Token) {
-  const [ink, quiet, accent, line, high] = ['--ink', '--ink-3', '--accent', '--line-strong', '--high'].map(token);
-  return {
-    type: 'graph',
-    layout: 'none',
-    roam: true,
-    edgeSymbol: ['none', 'arrow'],
-    edgeSymbolSize: 4,
-    data: nodes.map(({ name, x, y, zone, critical, stranger, strong, here }) => ({
-      name,
-      x,
-      y,
-      symbolSize: here ? 14 : critical ? 11 : 8,
-      symbol: critical ? 'diamond' : 'circle',
-      itemStyle: {
-        color: here ? accent : critical ? high : stranger ? 'transparent' : quiet,
-        borderColor: stranger ? quiet : 'transparent',
-        opacity: strong ? 1 : 0.15,
-      },
-      label: { show: here || (labels && strong), position: 'right', color: ink, fontSize: 11 },
-      tooltip: { formatter: `${name}\n${zone}${critical ? ', critical' : ''}` },
-    })),
-    links: edges.map(({ source, target, service, connections, strong, width }) => ({
-      source,
-      target,
-      lineStyle: { color: strong ? quiet : line, width, opacity: strong ? 0.6 : 0.06, curveness: 0.12 },
-      tooltip: { formatter: `${source} → ${target}\n${service}, ${connections.toLocaleString()} times` },
-    })),
-  };
+  return (
+    <div className={css['graph']}>
+      <canvas ref={canvas} className={css['canvas']} role="img" aria-label={label} />
+      {pointed === undefined ? null : (
+        <div className={css['pointed']} style={{ transform: `translate(${pointed.x}px, ${pointed.y}px)` }} aria-hidden="true">
+          {pointed.words}
+        </div>
+      )}
+      <div className={css['zoom']}>
+        <ActionIcon aria-label="Zoom in" onClick={() => stage.current?.zoom(1.4)}>
+          <IconPlus size={15} />
+        </ActionIcon>
+        <ActionIcon aria-label="Zoom out" onClick={() => stage.current?.zoom(1 / 1.4)}>
+          <IconMinus size={15} />
+        </ActionIcon>
+        <ActionIcon aria-label="All in sight" onClick={() => stage.current?.fit()}>
+          <IconFocusCentered size={15} />
+        </ActionIcon>
+      </div>
+    </div>
+  );
 }

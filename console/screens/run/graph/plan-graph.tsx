@@ -16,12 +16,12 @@ import {
   useReactFlow,
   useStore,
 } from '@xyflow/react';
-import type { Edge, EdgeProps, Node, NodeProps } from '@xyflow/react';
+import type { Edge, EdgeProps, Node, NodeProps, ReactFlowState } from '@xyflow/react';
 import { memo, useEffect, useMemo, useRef } from 'react';
 import type { ReactElement } from 'react';
-import { placesOf, viewportOf } from './layout.ts';
+import { placesOf, viewportOf, type Place } from './layout.ts';
 import type { RunEdge, RunGraph, RunNode } from './run-graph.ts';
-import { StepNode } from './step-node.tsx';
+import { FarStep, StepNode } from './step-node.tsx';
 import css from './plan-graph.module.css';
 
 type GraphProps = {
@@ -47,13 +47,14 @@ function Drawn({ graph, live, chosen, onChoose, label }: GraphProps): ReactEleme
   const shape = useMemo(() => `${graph.nodes.map(({ id }) => id).join()}|${graph.edges.map(({ id }) => id).join()}`, [graph]);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- only another shape has other places
   const places = useMemo(() => placesOf(graph, live), [shape, live]);
+  const all = useMemo(
+    () => graph.nodes.map((node) => nodeOf(node, places, { live, chosen: false, onChoose })),
+    [graph, places, live, onChoose],
+  );
+  // The others stay the same objects, so that they are not drawn again.
   const nodes = useMemo(
-    () =>
-      graph.nodes.map((node): Node<StepData> => {
-        const { x = 0, y = 0, width = 0, height = 0 } = places.get(node.id) ?? {};
-        return { id: node.id, type: 'step', position: { x, y }, width, height, data: { node, live, chosen: node.id === chosen, onChoose } };
-      }),
-    [graph, places, live, chosen, onChoose],
+    () => (chosen === undefined ? all : all.map((node) => (node.id === chosen ? { ...node, data: { ...node.data, chosen: true } } : node))),
+    [all, chosen],
   );
   const edges = useMemo(() => graph.edges.map(edgeOf), [graph]);
   return (
@@ -105,11 +106,21 @@ function firstUnderWay({ nodes }: RunGraph): string | undefined {
   );
 }
 
+function nodeOf(node: RunNode, places: ReadonlyMap<string, Place>, data: Omit<StepData, 'node'>): Node<StepData> {
+  const { x = 0, y = 0, width = 0, height = 0 } = places.get(node.id) ?? {};
+  return { id: node.id, type: 'step', position: { x, y }, width, height, data: { node, ...data } };
+}
+
+/** Below it nobody reads the words of a step. */
+const farBelow = 0.4;
+const isFar = (state: ReactFlowState): boolean => state.transform[2] < farBelow;
+
 const Step = memo(function Step({ data }: NodeProps<Node<StepData>>): ReactElement {
+  const far = useStore(isFar);
   return (
     <>
       <Handle type="target" position={Position.Top} className={css['port'] ?? ''} isConnectable={false} />
-      <StepNode {...data} />
+      {far ? <FarStep {...data} /> : <StepNode {...data} />}
       <Handle type="source" position={Position.Bottom} className={css['port'] ?? ''} isConnectable={false} />
     </>
   );
@@ -126,13 +137,14 @@ const aside: ReadonlySet<RunEdge['kind']> = new Set(['failure', 'cancelled', 'de
 
 const Way = memo(function Way(props: EdgeProps<Edge<WayData>>): ReactElement {
   const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data } = props;
+  const far = useStore(isFar);
   const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 8 });
   const edge = data?.edge;
   const tone = edge?.taken === true ? css['taken'] : edge !== undefined && aside.has(edge.kind) ? css['aside'] : css['ahead'];
   return (
     <>
       <BaseEdge path={path} className={`${css['way']} ${tone}`} />
-      {edge?.label === undefined ? null : (
+      {edge?.label === undefined || far ? null : (
         <EdgeLabelRenderer>
           <span
             className={`${css['label']} ${edge.taken ? css['label-taken'] : ''}`}

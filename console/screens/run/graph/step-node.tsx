@@ -84,6 +84,27 @@ export function StepNode({ node, live, chosen, onChoose }: StepNodeProps): React
   );
 }
 
+/** From afar: its place and its state, and the words for who asks the element. */
+export function FarStep({ node, live, chosen, onChoose }: StepNodeProps): ReactElement {
+  if (node.kind === 'start' || node.kind === 'finish') return <div className={css['pill']} data-over={node.state === 'done'} />;
+  const words = live ? `${node.title}: ${wordsOfStep[node.state]}` : node.title;
+  return (
+    <button
+      type="button"
+      className={css['node']}
+      data-tone={live ? toneOfStep[node.state] : 'none'}
+      data-state={live ? node.state : 'plan'}
+      data-chosen={chosen}
+      data-step={node.id}
+      data-far
+      aria-pressed={chosen}
+      aria-label={words}
+      title={words}
+      onClick={() => onChoose(node)}
+    />
+  );
+}
+
 function Stands({ node }: { readonly node: RunNode }): ReactElement {
   const { state, tally, steps } = node;
   return (
