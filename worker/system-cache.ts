@@ -15,7 +15,9 @@ export function systemCache(store: Pick<Store, 'systems' | 'secrets'>): SystemCa
     const row = await store.systems.get(name);
     if (row === undefined)
       throw new EdictError('system-missing', `there is no system \`${name}\``, { help: '`edict system list` shows those that there are' });
-    const settings = digestOf([row.kind, row.settings, row.secrets, row.updatedAt]);
+    // A secret that was replaced counts at once: a token that the one before it opened is not used any more.
+    const secrets = (await store.secrets.names(`system/${name}/`)).map((secret) => [secret.name, secret.madeAt]);
+    const settings = digestOf([row.kind, row.settings, row.secrets, row.updatedAt, secrets]);
     const held = opened.get(name);
     if (held?.settings === settings) return held.system;
     const system = openSystem(row, (secret) => store.secrets.get(secret));
