@@ -8,7 +8,7 @@ import { translateError } from './postgres/failures.ts';
 import { numberKey, pageLimit, toPage } from './postgres/page.ts';
 import { checkInstant } from './postgres/instant.ts';
 import type { Audit, AuditFilter, Page, PageRequest } from './port.ts';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 const exportPage = 1000;
 
@@ -38,13 +38,20 @@ async function list(db: Db, filter: AuditFilter, page: PageRequest): Promise<Pag
     .limit(limit + 1);
   if (key !== undefined) query = query.where('id', newestFirst ? '<' : '>', key);
   if (filter.since !== undefined) query = query.where('id', '>', filter.since);
-  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  for (const condition of subjectOf(filter)) query = query.where(condition);
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
   if (filter.from !== undefined) query = query.where(sql<boolean>`at::timestamptz >= ${checkInstant(filter.from, 'from')}::timestamptz`);
   if (filter.to !== undefined) query = query.where(sql<boolean>`at::timestamptz < ${checkInstant(filter.to, 'to')}::timestamptz`);
   if (filter.event?.endsWith('*')) query = query.where(sql<boolean>`starts_with(event, ${filter.event.slice(0, -1)})`);
   else if (filter.event !== undefined) query = query.where('event', '=', filter.event);
   return toPage({ rows: await query.execute(), limit, key: (row) => [row.id], item: (row) => row });
+}
+
+function subjectOf({ subject, about }: AuditFilter): readonly RawBuilder<boolean>[] {
+  return [
+    ...(subject === undefined ? [] : [sql<boolean>`subject = ${subject}`]),
+    ...(about === undefined ? [] : [sql<boolean>`(subject = ${about} or starts_with(subject, ${`${about}/`}))`]),
+  ];
 }
 
 /** The head is read first and both sinks are checked up to it, so that rows which come in meanwhile do no harm. */

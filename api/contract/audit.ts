@@ -1,5 +1,6 @@
 /** The audit chain: one row for each state change, each bound to the row before. */
 import { z } from 'zod';
+import { topics, type Topic } from './access/events.ts';
 import { PageQuery, pageOf } from './page.ts';
 import { JsonMap, Time } from './values.ts';
 import type { RouteSpec } from './route.ts';
@@ -20,6 +21,8 @@ export type AuditRow = z.infer<typeof AuditRow>;
 export const AuditPage = pageOf(AuditRow).meta({ id: 'AuditPage' });
 export const AuditListQuery = PageQuery.extend({
   subject: z.string().min(1).max(300).optional(),
+  /** Things of this kind: `policy` is every row whose subject is one. */
+  about: z.enum(Object.keys(topics) as [Topic, ...Topic[]]).optional(),
   /** A name, or the beginning of one and `*`: `approval-*`. */
   event: z.string().min(1).max(100).optional(),
   actor: z.string().min(1).max(300).optional(),

@@ -6,6 +6,8 @@ import type { Actor, Page, PageRequest } from './words.ts';
 /** `event` may end in `*`; `from` is inside, `to` is not; oldest first unless told. */
 export type AuditFilter = {
   readonly subject?: string | undefined;
+  /** The noun of the subject: `policy` of `policy/p`. */
+  readonly about?: string | undefined;
   readonly event?: string | undefined;
   readonly actor?: string | undefined;
   readonly from?: string | undefined;

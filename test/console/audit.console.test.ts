@@ -14,7 +14,7 @@ describeConsole('the audit screen', (open) => {
     await checkScreen(page, 'audit');
     const { items } = await as('auditor').call('audit.list', { query: { event: 'approval-opened', order: 'desc', limit: 1 } });
     const [asked] = items;
-    await page.goto(page.url().replace(/audit.*/u, `audit?event=approval&row=${asked?.id ?? 0}`));
+    await page.goto(page.url().replace(/audit.*/u, `audit?about=approval&row=${asked?.id ?? 0}`));
     const drawer = page.getByRole('dialog', { name: `Row ${asked?.id}` });
     await drawer.getByText('approval-opened').waitFor();
     await checkScreen(page, 'audit-row');

@@ -159,6 +159,11 @@ describeWith(['postgres'], 'the audit chain', () => {
     expect(await test.store.people.list()).toEqual([]);
   });
 
+  it('lists by what rows are about: a kind of things, not what begins alike', async () => {
+    for (const subject of ['thing/1', 'things', 'thingamy/1', 'thing']) await test.store.audit.append({ ...entry(1), subject });
+    expect((await test.store.audit.list({ about: 'thing' }, {})).items.map(({ subject }) => subject)).toEqual(['thing/1', 'thing']);
+  });
+
   it('lists by subject and in pages that do not move', async () => {
     for (let n = 1; n <= 5; n++) await test.store.audit.append(entry(n % 2));
     const first = await test.store.audit.list({ subject: 'thing/1' }, { limit: 2 });

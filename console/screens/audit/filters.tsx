@@ -2,10 +2,11 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { ReactElement } from 'react';
+import type { Topic } from '../../../api/contract/access/events.ts';
 import type { UrlState } from '../../app/url.ts';
 import css from './audit.module.css';
 
-const names = ['event', 'actor', 'subject', 'within'] as const;
+const names = ['about', 'event', 'actor', 'subject', 'within'] as const;
 export const filtersOff: UrlState = Object.fromEntries(names.map((name) => [name, undefined]));
 
 const hourMs = 3_600_000;
@@ -16,19 +17,39 @@ const spans = [
   { value: '720', label: 'The last 30 days' },
 ];
 
-/** Nouns of events: all of a noun's events begin with it. */
-const nouns =
-  'approval audit effect exception guard identity incident lease losses password person playbook point policy report review run secret session sign-in signal system task token trigger webhook'.split(
-    ' ',
-  );
+/** Kinds of things that rows are about: every topic of the contract, but the chain itself. */
+const kinds: Readonly<Record<Exclude<Topic, 'audit'>, string>> = {
+  approval: 'approvals',
+  context: 'the context',
+  delegation: 'delegations',
+  effect: 'effects',
+  guard: 'the guard',
+  incident: 'incidents',
+  person: 'people and their sessions',
+  playbook: 'playbooks',
+  point: 'enforcement points',
+  policy: 'policies',
+  report: 'reports',
+  review: 'reviews',
+  run: 'runs',
+  signal: 'signals',
+  system: 'outside systems',
+  task: 'tasks',
+  webhook: 'webhooks',
+};
 
-type Query = Readonly<Partial<Record<'event' | 'actor' | 'subject' | 'from', string>>>;
+function isKind(text: string | undefined): text is keyof typeof kinds {
+  return text !== undefined && Object.hasOwn(kinds, text);
+}
+
+type Query = Readonly<Partial<Record<'event' | 'actor' | 'subject' | 'from', string>>> & { readonly about?: Topic };
 
 export function queryOf(url: UrlState): Query {
-  const { event, actor, subject, within } = url;
+  const { about, event, actor, subject, within } = url;
   const hours = Number(within);
   return {
-    ...(event === undefined ? {} : { event: nouns.includes(event) ? `${event}-*` : event }),
+    ...(isKind(about) ? { about } : {}),
+    ...(event === undefined ? {} : { event }),
     ...(actor === undefined ? {} : { actor }),
     ...(subject === undefined ? {} : { subject }),
     ...(hours > 0 ? { from: new Date(wholeMinute(Date.now()) - hours * hourMs).toISOString() } : {}),
@@ -47,16 +68,17 @@ export function Filters({ url, setUrl }: FiltersProps): ReactElement {
   return (
     <div className={css['filters']} role="search" aria-label="Filter the rows">
       <Select
-        aria-label="Event"
-        placeholder="Any event"
+        aria-label="About what"
+        placeholder="About anything"
         clearable
         searchable
-        data={url['event'] === undefined || nouns.includes(url['event']) ? nouns : [...nouns, url['event']]}
-        value={url['event'] ?? null}
-        onChange={(event) => setUrl({ event: event ?? undefined })}
+        data={Object.entries(kinds).map(([value, label]) => ({ value, label }))}
+        value={url['about'] ?? null}
+        onChange={(about) => setUrl({ about: about ?? undefined })}
       />
+      <Typed label="Event" hint="approval-*" value={url['event']} onValue={(event) => setUrl({ event })} />
       <Typed label="By" hint="manager-1" value={url['actor']} onValue={(actor) => setUrl({ actor })} />
-      <Typed label="About" hint="policy/cardholder-database" value={url['subject']} onValue={(subject) => setUrl({ subject })} />
+      <Typed label="Subject" hint="policy/cardholder" value={url['subject']} onValue={(subject) => setUrl({ subject })} />
       <Select
         aria-label="When"
         placeholder="Any time"
