@@ -5,6 +5,7 @@ import type { ReactElement } from 'react';
 import { partOf } from '../../app/part.tsx';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { useUrlState } from '../../app/url.ts';
+import { Facts } from '../../look/facts.tsx';
 import { Json } from '../../look/json.tsx';
 import { runGraphOf, type RunNode } from '../run/graph/run-graph.ts';
 import { Part } from '../run/part.tsx';
@@ -52,28 +53,12 @@ function Whole({ plan: { inputs, triggers, outputs, tags } }: { readonly plan: P
       <Takes inputs={inputs} />
       {Object.keys(outputs).length === 0 ? null : (
         <Part title="Gives">
-          <dl className={css['named']}>
-            {Object.entries(outputs).map(([name, cel]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>
-                  <code>{cel}</code>
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <Facts of={Object.entries(outputs).map(([name, cel]) => [name, <code key={name}>{cel}</code>])} />
         </Part>
       )}
       {named.length === 0 ? null : (
         <Part title="Answers to">
-          <dl className={css['named']}>
-            {named.map(([catalogue, ids]) => (
-              <div key={catalogue}>
-                <dt>{catalogue}</dt>
-                <dd>{(ids as readonly string[]).join(', ')}</dd>
-              </div>
-            ))}
-          </dl>
+          <Facts of={named.map(([catalogue, ids]) => [catalogue, (ids as readonly string[]).join(', ')])} />
         </Part>
       )}
     </>
@@ -84,18 +69,16 @@ function Takes({ inputs }: Pick<Plan, 'inputs'>): ReactElement {
   return (
     <Part title="Takes">
       {Object.keys(inputs).length === 0 ? <p className={css['quiet']}>Nothing.</p> : null}
-      <dl className={css['named']}>
-        {Object.entries(inputs).map(([name, { type, default: usual, description }]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              {type}
-              {usual === undefined ? '' : `, ${JSON.stringify(usual)} where not given`}
-              {description === undefined ? null : <span className={css['quiet']}> {description}</span>}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Facts
+        of={Object.entries(inputs).map(([name, { type, default: usual, description }]) => [
+          name,
+          <span key={name}>
+            {type}
+            {usual === undefined ? '' : `, ${JSON.stringify(usual)} where not given`}
+            {description === undefined ? null : <span className={css['quiet']}> {description}</span>}
+          </span>,
+        ])}
+      />
     </Part>
   );
 }

@@ -1,5 +1,5 @@
 /** One playbook: its graph and what it is, its text, its versions side by side, its tests, and how it would have decided on recorded runs. */
-import { Button, Tabs } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { partOf } from '../../app/part.tsx';
@@ -9,8 +9,9 @@ import { useRead } from '../../api/queries.ts';
 import { useMay, useSession } from '../../api/session.tsx';
 import { Link } from '../../app/link.tsx';
 import { useParam, useUrlState } from '../../app/url.ts';
-import { CopyMenu, curlOf } from '../../look/copy.tsx';
+import { CopyObject } from '../../look/copy.tsx';
 import { Page } from '../../look/page.tsx';
+import { Tabs } from '../../look/tabs.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { PlanView } from './plan-view.tsx';
@@ -23,7 +24,13 @@ import css from './playbook.module.css';
 const Editor = partOf(() => import('./editor.tsx'), 'Editor');
 const Tests = partOf(() => import('./tests.tsx'), 'Tests');
 
-const tabs = ['graph', 'text', 'versions', 'tests', 'simulation'] as const;
+const tabs = [
+  { tab: 'graph', title: 'Graph' },
+  { tab: 'text', title: 'Text' },
+  { tab: 'versions', title: 'Versions' },
+  { tab: 'tests', title: 'Tests' },
+  { tab: 'simulation', title: 'Simulation' },
+] as const;
 
 export function Screen(): ReactElement {
   const name = useParam('playbook');
@@ -41,40 +48,24 @@ export function Screen(): ReactElement {
 }
 
 function Known({ playbook }: { readonly playbook: Playbook }): ReactElement {
-  const [{ tab }, setUrl] = useUrlState();
   const plan = usePlan(playbook.playbook, playbook.version);
-  const shown = tabs.find((one) => one === tab) ?? 'graph';
   return (
     <Page title={playbook.title} about={<About playbook={playbook} />} actions={<Actions playbook={playbook} plan={plan.data} />} fill>
-      <Tabs
-        value={shown}
-        onChange={(value) => setUrl({ tab: value === 'graph' || value === null ? undefined : value })}
-        className={css['tabs'] ?? ''}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          <Tabs.Tab value="graph">Graph</Tabs.Tab>
-          <Tabs.Tab value="text">Text</Tabs.Tab>
-          <Tabs.Tab value="versions">Versions</Tabs.Tab>
-          <Tabs.Tab value="tests">Tests</Tabs.Tab>
-          <Tabs.Tab value="simulation">Simulation</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value={shown} className={css['room'] ?? ''}>
-          <Tab shown={shown} playbook={playbook} plan={plan.data} error={plan.error} />
-        </Tabs.Panel>
+      <Tabs label="The playbook" tabs={tabs}>
+        {(tab) => <Room shown={tab} playbook={playbook} plan={plan.data} error={plan.error} />}
       </Tabs>
     </Page>
   );
 }
 
-type TabProps = {
-  readonly shown: (typeof tabs)[number];
+type RoomProps = {
+  readonly shown: (typeof tabs)[number]['tab'];
   readonly playbook: Playbook;
   readonly plan: Plan | undefined;
   readonly error: unknown;
 };
 
-function Tab({ shown, playbook, plan, error }: TabProps): ReactElement {
+function Room({ shown, playbook, plan, error }: RoomProps): ReactElement {
   switch (shown) {
     case 'graph':
       return plan === undefined ? error === null ? <Loading /> : <Failure error={error} /> : <PlanView plan={plan} />;
@@ -119,14 +110,12 @@ function Actions({ playbook, plan }: { readonly playbook: Playbook; readonly pla
           Run now…
         </Button>
       ) : null}
-      <CopyMenu
-        forms={{
-          text: playbook.source,
-          json: JSON.stringify(playbook, undefined, 2),
-          curl: curlOf(`/v1/playbooks/${playbook.playbook}?version=${playbook.version}`),
-          cli: `edict playbook run ${playbook.playbook}`,
-        }}
+      <CopyObject
         label="Copy this playbook"
+        object={playbook}
+        text={playbook.source}
+        path={`/v1/playbooks/${playbook.playbook}?version=${playbook.version}`}
+        cli={`edict playbook run ${playbook.playbook}`}
       />
       {open && plan !== undefined ? <RunNow plan={plan} onClose={() => setOpen(false)} /> : null}
     </>

@@ -7,6 +7,7 @@ import type { RunDetail } from '../../../api/contract/runs.ts';
 import { useRead, useSend } from '../../api/queries.ts';
 import { notify } from '../../app/notices.tsx';
 import { Confirm } from '../../look/confirm.tsx';
+import { Facts } from '../../look/facts.tsx';
 import { Failure, Loading } from '../../look/told.tsx';
 import css from './run.module.css';
 
@@ -82,23 +83,20 @@ function Means({ of: { blocks, added, removed, changed, askedAgain, standsAt } }
           </ul>
         </section>
       )}
-      <dl className={css['rows']}>
-        <Named name="stands at" items={standsAt} />
-        <Named name="added" items={added} />
-        <Named name="removed" items={removed} />
-        <Named name="asked again" items={askedAgain} />
-        <Named name="changed" items={changed.map(({ step, now }) => `${step} ${changeWords[now]}`)} />
-      </dl>
+      <Facts
+        of={[
+          ['stands at', named(standsAt)],
+          ['added', named(added)],
+          ['removed', named(removed)],
+          ['asked again', named(askedAgain)],
+          ['changed', named(changed.map(({ step, now }) => `${step} ${changeWords[now]}`))],
+        ]}
+      />
     </>
   );
 }
 
-function Named({ name, items }: { readonly name: string; readonly items: readonly string[] }): ReactElement | null {
-  if (items.length === 0) return null;
-  return (
-    <div className={css['moments-row']}>
-      <dt>{name}</dt>
-      <dd>{items.join(', ')}</dd>
-    </div>
-  );
+/** Nothing where there is none of it. */
+function named(items: readonly string[]): string | undefined {
+  return items.length === 0 ? undefined : items.join(', ');
 }
