@@ -156,6 +156,16 @@ describe('an effect', () => {
     expect(world.effects.size).toBe(0);
   });
 
+  it('makes no beat before its first point, nor does its undo: the answer would wait for it', async () => {
+    const world = makeWorld();
+    const beats: unknown[] = [];
+    Object.assign(world.caller, { heartbeat: (at: unknown) => void beats.push(at) });
+    await networkIsolate(world.ports)(call);
+    expect(beats).toEqual([{ point: 'opa-1' }]);
+    await networkRelease(world.ports)(undo);
+    expect(beats).toEqual([{ point: 'opa-1' }, { point: 'fw-1' }]);
+  });
+
   it('does not come back after it was undone', async () => {
     const world = makeWorld();
     await networkIsolate(world.ports)(call);
