@@ -16,9 +16,10 @@ export function draw(ctx: CanvasRenderingContext2D, scene: Scene, { view, room, 
   const [quiet, line] = [token('--ink-3'), token('--line-strong')];
   const count = scene.bundles.reduce((sum, { lines }) => sum + lines.length, 0);
   for (const { width, faint, lines } of scene.bundles) {
-    ctx.globalAlpha = faint ? 0.12 : count > arrowsMost ? 0.35 : 0.6;
+    const many = count > arrowsMost;
+    ctx.globalAlpha = faint ? 0.12 : many ? 0.3 : 0.6;
     ctx.strokeStyle = faint ? line : quiet;
-    ctx.lineWidth = width;
+    ctx.lineWidth = many ? width / 3 : width;
     ctx.beginPath();
     for (const one of lines) strike(ctx, one, view);
     ctx.stroke();
@@ -89,11 +90,18 @@ function drawWords(ctx: CanvasRenderingContext2D, { spots, zones }: Scene, { vie
   ctx.font = `11px ${family}`;
   ctx.fillStyle = token('--ink');
   ctx.textAlign = 'left';
-  for (const { name, x, y } of labelled(spots, view, room)) ctx.fillText(name, x * view.scale + view.x + 9, y * view.scale + view.y);
+  for (const { name, x, y, look } of labelled(spots, view, room))
+    ctx.fillText(name, x * view.scale + view.x + (look === 'here' ? 13 : 9), y * view.scale + view.y);
   ctx.font = `600 11px ${family}`;
   ctx.fillStyle = token('--ink-3');
   ctx.textAlign = 'center';
-  for (const { name, x, y } of zones) ctx.fillText(name, x * view.scale + view.x, y * view.scale + view.y - 14);
+  // Over lines it has a rim, so that it is read.
+  ctx.strokeStyle = token('--paper');
+  ctx.lineWidth = 3;
+  for (const { name, x, y } of zones) {
+    ctx.strokeText(name, x * view.scale + view.x, y * view.scale + view.y - 14);
+    ctx.fillText(name, x * view.scale + view.x, y * view.scale + view.y - 14);
+  }
 }
 
 function labelled(spots: readonly Spot[], view: View, room: Room): readonly Spot[] {
