@@ -71,7 +71,7 @@ async function tellReady(options: GlobalOptions, stack: Stack, elapsedMs: number
           ? []
           : [
               `the console, once, to set the administrator’s password: ${style.bold(first.url)}`,
-              'another link: `npx edict console [person]`',
+              'there a tour begins, of five minutes; another link: `npx edict console [person]`',
             ]),
         `in another terminal: ${style.bold('npx edict policy draft "…"')}, or \`npx edict --help\``,
       ].join('\n'),
