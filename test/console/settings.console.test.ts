@@ -1,5 +1,8 @@
 /** The settings: people, what lets them in, who may send; each part to who may see it. */
 import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { startFakeGraph } from '../fakes/fake-graph.ts';
+import { registration } from '../fakes/odata.ts';
 import { as, checkScreen, describeConsole, it } from './browser.ts';
 
 describeConsole('settings', (open) => {
@@ -42,6 +45,59 @@ describeConsole('settings', (open) => {
     await checkScreen(page, 'settings-server');
   });
 
+  it('adds an outside system, tests its connection, replaces its secret, and removes it', async () => {
+    const graph = await startFakeGraph();
+    try {
+      const page = await open('admin', '/settings?tab=systems');
+      await page.getByText('No outside system is set up').waitFor();
+      await page.getByRole('button', { name: 'Add a system…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Add an outside system' });
+      await dialog.getByLabel('Name').fill('entra');
+      await dialog.getByLabel('Tenant').fill(registration.tenant);
+      await dialog.getByLabel('Application (client) id').fill(registration.clientId);
+      await dialog.getByLabel('Client secret').fill(registration.clientSecret);
+      await dialog.getByText('Addresses and times').click();
+      await dialog.getByLabel('Address that gives tokens').fill(graph.settings.authority);
+      await dialog.getByLabel('Address of the API').fill(graph.settings.url);
+      await checkScreen(page, 'settings-system-add');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      const system = page.getByRole('region', { name: 'entra' });
+      await system.getByText('Client secret, stored').waitFor();
+      await tested(system, 'reached');
+      await system.getByText(/^tenant .+, name /u).waitFor();
+      await checkScreen(page, 'settings-systems');
+      // It is shown nowhere, and not in the form for changes either.
+      await system.getByRole('button', { name: 'Change…' }).click();
+      const change = page.getByRole('dialog', { name: 'entra', exact: true });
+      expect(await change.getByLabel('Client secret').inputValue()).toBe('');
+      expect(await page.content()).not.toContain(registration.clientSecret);
+      await change.getByLabel('Client secret').fill('another secret');
+      await change.getByRole('button', { name: 'Save' }).click();
+      await change.waitFor({ state: 'hidden' });
+      await tested(system, 'not reached');
+      await checkScreen(page, 'settings-system-refused');
+      const { items } = await as('admin').call('systems.list', {});
+      expect(items.map(({ name, secrets }) => [name, secrets])).toEqual([['entra', ['clientSecret']]]);
+      await system.getByRole('button', { name: 'Remove…' }).click();
+      const sure = page.getByRole('dialog', { name: 'Remove entra' });
+      await sure.getByText('What was done there stays done').waitFor();
+      await sure.getByRole('button', { name: 'Remove it' }).click();
+      await page.getByText('No outside system is set up').waitFor();
+      expect((await as('admin').call('systems.list', {})).items).toEqual([]);
+    } finally {
+      await graph.stop();
+    }
+  }, 240_000);
+
+  it('says who drafts, how that was set, and what may be changed', async () => {
+    const page = await open('auditor', '/settings?tab=provider');
+    await page.getByText('no sentence, name or alert leaves this server').waitFor();
+    await page.getByText('no setting that chooses one').waitFor();
+    await checkScreen(page, 'settings-provider');
+    await page.getByRole('tabpanel').getByRole('link', { name: 'Context' }).click();
+    await page.getByRole('heading', { name: 'Context' }).waitFor();
+  });
+
   it('shows to an analyst what is theirs alone', async () => {
     const page = await open('analyst', '/settings');
     await page.getByRole('tab', { name: 'You' }).waitFor();
@@ -50,3 +106,9 @@ describeConsole('settings', (open) => {
     expect(await page.getByRole('tab', { name: 'People' }).count()).toBe(0);
   });
 });
+
+/** The test runs as a playbook does: it takes a moment. */
+async function tested(system: ReturnType<Page['getByRole']>, words: string): Promise<void> {
+  await system.getByRole('button', { name: 'Test the connection' }).click();
+  await system.getByRole('status').getByText(words, { exact: true }).waitFor({ timeout: 90_000 });
+}

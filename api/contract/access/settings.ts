@@ -28,7 +28,14 @@ export const Settings = z
         .optional(),
     }),
     /** Who drafts policies from sentences. `embedded`: rules of our own, on this machine, without a language model. */
-    ai: z.object({ provider: z.enum(['embedded']), reachable: z.boolean() }),
+    ai: z.object({
+      provider: z.enum(['embedded']),
+      reachable: z.boolean(),
+      /** Whether what people write goes to a language model. */
+      languageModel: z.boolean(),
+      /** `built-in`: there is no other, and nothing chooses one. */
+      setBy: z.enum(['built-in']),
+    }),
     /** What the service depends on, and whether it answers. */
     services: z.object({ database: z.boolean(), temporal: z.boolean(), opa: z.boolean() }),
     secrets: list(StoredSecret),

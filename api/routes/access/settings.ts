@@ -27,7 +27,7 @@ export function settingsHandlers(deps: HandlerDeps): HandlersOf<'settings.get'> 
           ...(oidc === undefined ? {} : { oidc }),
         },
         // Part of the worker, and the only provider that there is: nothing to reach.
-        ai: { provider: 'embedded', reachable: true },
+        ai: { provider: 'embedded', reachable: true, languageModel: false, setBy: 'built-in' },
         services: { database: true, temporal, opa },
         secrets,
       };

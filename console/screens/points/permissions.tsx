@@ -9,7 +9,7 @@ import { Ask } from './ask.tsx';
 import css from './points.module.css';
 
 const tones: Readonly<Record<PointPermission['held'], Tone>> = { yes: 'good', no: 'bad', unknown: 'still' };
-const words: Readonly<Record<PointPermission['held'], string>> = { yes: 'may', no: 'may not', unknown: 'not known' };
+const words: Readonly<Record<PointPermission['held'], string>> = { yes: 'yes', no: 'no', unknown: 'not known' };
 
 type Seen = Point['permissions'];
 
@@ -17,7 +17,13 @@ export function Permissions({ name, permissions }: Pick<Point, 'name' | 'permiss
   const may = useMay();
   const send = useSend('points.permissions', { stale: ['points.list'] });
   const seen = send.data ?? permissions;
-  if (!may('points.permissions')) return <section aria-label="Permissions">{<Held seen={permissions} />}</section>;
+  if (!may('points.permissions'))
+    return (
+      <section className={css['ask']} aria-label="Permissions">
+        <h3 className={css['title']}>Permissions</h3>
+        <Held seen={permissions} />
+      </section>
+    );
   return (
     <Ask
       title="Permissions"
@@ -34,7 +40,7 @@ export function Permissions({ name, permissions }: Pick<Point, 'name' | 'permiss
 function Held({ seen }: { readonly seen: Seen }): ReactElement {
   if (seen === undefined) return <p className={css['quiet']}>Nobody has looked yet.</p>;
   return (
-    <>
+    <div className={css['told']}>
       <ul className={css['held']}>
         {seen.permissions.map(({ name, held, detail, help }) => (
           <li key={name}>
@@ -50,7 +56,7 @@ function Held({ seen }: { readonly seen: Seen }): ReactElement {
       <p className={css['quiet']}>
         seen <When at={seen.at} as="distance" />
       </p>
-    </>
+    </div>
   );
 }
 

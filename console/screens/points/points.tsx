@@ -79,7 +79,7 @@ const columns: readonly Column<Point>[] = [
   {
     key: 'name',
     title: 'Point',
-    width: 'minmax(9rem, 1fr)',
+    width: 'minmax(12rem, 1fr)',
     by: ({ name }) => name,
     cell: ({ name, target }) => (
       <>
@@ -90,7 +90,7 @@ const columns: readonly Column<Point>[] = [
   {
     key: 'policies',
     title: 'Should hold',
-    width: 'minmax(8rem, 1.2fr)',
+    width: 'minmax(7rem, 1fr)',
     cell: ({ desired: { policyVersions } }) =>
       policyVersions.length === 0 ? 'nothing' : policyVersions.map(({ policy, version }) => `${policy} v${version}`).join(', '),
   },

@@ -6,6 +6,7 @@ import { Page } from '../../look/page.tsx';
 import { Tabs } from '../../look/tabs.tsx';
 import { Oneself } from './oneself.tsx';
 import { People } from './people.tsx';
+import { Provider } from './provider.tsx';
 import { Server } from './server.tsx';
 import { Systems } from './systems/systems.tsx';
 import { Webhooks } from './webhooks.tsx';
@@ -17,6 +18,7 @@ const parts: readonly Part[] = [
   { tab: 'people', title: 'People', route: 'people.list', Content: People },
   { tab: 'webhooks', title: 'Webhooks', route: 'webhooks.list', Content: Webhooks },
   { tab: 'systems', title: 'Systems', route: 'systems.list', Content: Systems },
+  { tab: 'provider', title: 'AI provider', route: 'settings.get', Content: Provider },
   { tab: 'server', title: 'This server', route: 'settings.get', Content: Server },
 ];
 

@@ -67,6 +67,7 @@ export function SystemDialog({ system, onClose }: DialogProps): ReactElement {
             description="Stored apart, and shown to nobody."
             placeholder={system?.secrets.includes(role) === true ? 'stored; type to replace it' : ''}
             required={system?.secrets.includes(role) !== true}
+            size="xs"
             autoComplete="new-password"
             maxLength={4096}
             value={secrets[role] ?? ''}

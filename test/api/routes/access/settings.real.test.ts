@@ -30,7 +30,7 @@ describeWith(['postgres', 'opa'], 'how it is set up', () => {
     const answer = await harness.ask('auditor', 'GET', '/v1/settings');
     expect(answer.json()).toMatchObject({
       signIn: { password: true, idleMinutes: 120, hours: 12, stepUpMinutes: 10, oidc: { issuer: 'http://127.0.0.1:1', reachable: false } },
-      ai: { provider: 'embedded' },
+      ai: { provider: 'embedded', languageModel: false, setBy: 'built-in' },
       services: { database: true, temporal: true, opa: true },
     });
     const { secrets } = answer.json<{ secrets: { name: string }[] }>();
