@@ -2,6 +2,7 @@
 import { byFramework } from '../../domain/compliance/assess.ts';
 import type { AssessedControl } from '../../domain/compliance/assess.ts';
 import { statusRules } from '../../domain/compliance/effectiveness.ts';
+import { assessmentResults } from '../../domain/compliance/export/oscal.ts';
 import { controlsCsv } from '../../domain/compliance/export/csv.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { assessments } from './assessment.ts';
@@ -9,10 +10,16 @@ import type { ControlSummary } from '../contract/compliance/compliance.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { sent } from '../handler.ts';
 
-type Names = 'compliance.frameworks' | 'compliance.controls' | 'compliance.control' | 'compliance.export' | 'compliance.csv';
+type Names =
+  | 'compliance.frameworks'
+  | 'compliance.controls'
+  | 'compliance.control'
+  | 'compliance.export'
+  | 'compliance.csv'
+  | 'compliance.oscal';
 type Wanted = { readonly framework?: string | undefined; readonly status?: string | undefined; readonly text?: string | undefined };
 
-export function complianceHandlers({ store, clock }: HandlerDeps): HandlersOf<Names> {
+export function complianceHandlers({ store, clock, version }: HandlerDeps): HandlersOf<Names> {
   const assessment = assessments(store, clock);
   return {
     'compliance.frameworks': async () => {
@@ -32,6 +39,7 @@ export function complianceHandlers({ store, clock }: HandlerDeps): HandlersOf<Na
       const { at, since, controls } = await assessment();
       return { at, since, items: wanted(controls, query).map((control) => ({ ...control, rule: statusRules[control.status] })) };
     },
+    'compliance.oscal': async () => assessmentResults({ version, ...(await assessment()) }),
     'compliance.csv': async ({ query, reply }) => {
       const text = controlsCsv(wanted((await assessment()).controls, query));
       void reply.header('content-disposition', 'attachment; filename="edict-controls.csv"').type('text/csv; charset=utf-8').send(text);

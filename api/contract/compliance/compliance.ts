@@ -1,6 +1,6 @@
 /** Compliance: frameworks, the controls that Edict bears on, how effective each was seen to be, and the rows that say so. */
 import { z } from 'zod';
-import { list, Time } from '../values.ts';
+import { JsonMap, list, Time } from '../values.ts';
 import type { RouteSpec } from '../route.ts';
 
 /** What each means is said by `rules` of the list of frameworks: nothing that was never seen counts as effective. */
@@ -106,5 +106,11 @@ export const complianceRoutes = {
     query: ControlExportQuery,
     reply: z.string(),
     produces: 'text/csv',
+  },
+  'compliance.oscal': {
+    ...read,
+    path: '/v1/compliance/oscal',
+    summary: 'Exports the controls of SP 800-53 with their evidence as OSCAL assessment results 1.1.3.',
+    reply: JsonMap,
   },
 } as const satisfies Record<string, RouteSpec>;

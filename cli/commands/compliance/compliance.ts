@@ -86,13 +86,15 @@ const addExport: AddCommands = (compliance) => {
     .command('export')
     .description('write controls with their evidence to standard output')
     .option('--framework <id>', 'of one framework')
-    .option('--format <format>', 'json or csv', 'json')
-    .addHelpText('after', example('compliance export > controls.json', 'compliance export --format csv > controls.csv'))
+    .option('--format <format>', 'json, csv or oscal', 'json')
+    .addHelpText('after', example('compliance export > controls.json', 'compliance export --format oscal > assessment-results.json'))
     .action(
       withClient(async ({ client }, { format, ...query }: { framework?: string; format: string }) => {
         if (format === 'csv') process.stdout.write(await client.call('compliance.csv', { query }));
+        else if (format === 'oscal') print(JSON.stringify(await client.call('compliance.oscal', {}), null, 2));
         else if (format === 'json') print(JSON.stringify(await client.call('compliance.export', { query }), null, 2));
-        else throw new EdictError('input-invalid', `there is no format \`${format}\``, { where: '--format', expected: 'json or csv' });
+        else
+          throw new EdictError('input-invalid', `there is no format \`${format}\``, { where: '--format', expected: 'json, csv or oscal' });
       }),
     );
 };

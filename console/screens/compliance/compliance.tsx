@@ -115,6 +115,9 @@ function Exports({ framework }: { readonly framework: string | undefined }): Rea
       >
         JSON
       </Button>
+      <Button component="a" variant="default" href={urlOf('compliance.oscal', {})} download="edict-oscal.json" leftSection={icon}>
+        OSCAL
+      </Button>
     </>
   );
 }

@@ -121,6 +121,13 @@ describeWith(['postgres', 'opa'], 'compliance by the API', () => {
     expect(answer.body).toContain('"x:""quoted"", and\r\nbroken"');
   });
 
+  it('exports OSCAL, in which satisfied is what is effective', async () => {
+    const { 'assessment-results': told } = await get<{ 'assessment-results': { results: { findings: { target: object }[] }[] } }>('oscal');
+    const { items } = await get<{ items: ControlSummary[] }>('controls?framework=nist-800-53r5');
+    expect(told.results[0]?.findings).toHaveLength(items.length);
+    expect(JSON.stringify(told).split('"satisfied"').length - 1).toBe(items.filter(({ status }) => status === 'effective').length);
+  });
+
   it('takes as many statements for many policies as for few', async () => {
     // oxlint-disable-next-line typescript/unbound-method -- called with `apply`, as it was
     const query = Client.prototype.query;
