@@ -7,7 +7,9 @@ import './look/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
+import { keepFocus } from './app/focus.ts';
 
+keepFocus();
 const root = document.querySelector('#root');
 if (root !== null) {
   createRoot(root).render(

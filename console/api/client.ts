@@ -67,7 +67,8 @@ async function ask(name: RouteName, input: Loose, options: CallOptions): Promise
       ...(input.body === undefined ? {} : { body: typeof input.body === 'string' ? input.body : JSON.stringify(input.body) }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    noteReach(false);
+    // Something answers, but it is still starting, or a proxy stands in for it.
+    if (response.status < 502 || response.status > 504) noteReach(false);
     return response;
   } catch (error) {
     if (options.signal?.aborted === true) throw error;

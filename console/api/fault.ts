@@ -19,6 +19,12 @@ export class Fault extends Error {
   }
 }
 
+/** It passes by itself: nobody answers, or the server says that something which it needs is not there yet. */
+export function isPassing(thrown: unknown): boolean {
+  const fault = asFault(thrown);
+  return fault.kind === 'away' || fault.status === 503;
+}
+
 /** Anything thrown, as what Failure shows. */
 export function asFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown;

@@ -8,11 +8,13 @@ import type { InfiniteData, UseInfiniteQueryResult, UseMutationResult, UseQueryR
 import type { CallInput, ReplyOf } from '../../api/contract/route.ts';
 import type { RouteName, Routes } from '../../api/contract/routes.ts';
 import { call } from './client.ts';
-import { asFault } from './fault.ts';
+import { isPassing } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { newKey } from './key.ts';
 
 const retriesWhenAway = 6;
+/** Some five minutes: a server starts again meanwhile. */
+const sendsWhenAway = 40;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -20,13 +22,13 @@ export const queryClient = new QueryClient({
       // Live events say when something changed.
       staleTime: 15_000,
       refetchOnWindowFocus: true,
-      retry: (failures, error) => asFault(error).kind === 'away' && failures < retriesWhenAway,
+      retry: (failures, error) => isPassing(error) && failures < retriesWhenAway,
       retryDelay: (failures) => Math.min(500 * 2 ** failures, 8000),
       // The server may be on this very machine: that the browser is off line says nothing of it.
       networkMode: 'always',
     },
     mutations: {
-      retry: (failures, error) => asFault(error).kind === 'away' && failures < retriesWhenAway,
+      retry: (failures, error) => isPassing(error) && failures < sendsWhenAway,
       retryDelay: (failures) => Math.min(500 * 2 ** failures, 8000),
       networkMode: 'always',
     },

@@ -6,7 +6,7 @@ import type { ReactElement, ReactNode } from 'react';
 import type { Session } from '../../api/contract/access/session.ts';
 import type { RouteName } from '../../api/contract/routes.ts';
 import { call, setCsrf, specOf } from './client.ts';
-import { asFault } from './fault.ts';
+import { asFault, isPassing } from './fault.ts';
 import type { Fault } from './fault.ts';
 
 export const sessionKey = ['session'] as const;
@@ -17,7 +17,7 @@ export function useSessionQuery(): UseQueryResult<Session | null, Fault> {
     queryKey: sessionKey,
     queryFn: readSession,
     staleTime: 60_000,
-    refetchInterval: 60_000,
+    refetchInterval: ({ state: { error } }) => (isPassing(error) && error !== null ? 3000 : 60_000),
     retry: false,
   });
 }

@@ -52,7 +52,6 @@ function share(locks: LockManager, take: Tell, signal: AbortSignal): void {
 function hold(tell: Tell, { late, signal }: { readonly late: boolean; readonly signal: AbortSignal }): void {
   if (signal.aborted) return;
   let missed = late;
-  let broken = false;
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const connect = (): void => {
@@ -61,16 +60,14 @@ function hold(tell: Tell, { late, signal }: { readonly late: boolean; readonly s
       tell({ is: 'reached' });
       if (missed) tell({ is: 'stale' });
       missed = false;
-      broken = false;
     });
     source.addEventListener('message', ({ data }: MessageEvent<string>) => tell({ is: 'hint', hint: JSON.parse(data) as Hint }));
     source.addEventListener('reset', () => tell({ is: 'stale' }));
     source.addEventListener('error', () => {
-      const refused = source?.readyState === EventSource.CLOSED;
-      if (!broken || refused) tell({ is: 'broken' });
+      // Each time: it may have been back in between.
+      tell({ is: 'broken' });
       missed = true;
-      broken = true;
-      if (refused) timer = setTimeout(connect, retryMs);
+      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(connect, retryMs);
     });
   };
   connect();

@@ -4,6 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
+import { isPassing } from '../api/fault.ts';
 import { queryClient } from '../api/queries.ts';
 import { SessionProvider, useSessionQuery } from '../api/session.tsx';
 import { Failure } from '../look/told.tsx';
@@ -37,7 +38,7 @@ export function App(): ReactElement {
 function Gate(): ReactElement {
   const { data: session, error, refetch } = useSessionQuery();
   if (session === undefined) {
-    if (error !== null && error.kind !== 'away') return <Failure error={error} onRetry={() => void refetch()} />;
+    if (error !== null && !isPassing(error)) return <Failure error={error} onRetry={() => void refetch()} />;
     return <AwayBar />;
   }
   if (session === null) return <SignIn />;

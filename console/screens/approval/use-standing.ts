@@ -11,5 +11,7 @@ export function useStanding(): (approval: Approval) => Standing {
   const now = useNow(60_000);
   const passedOn = useRead('delegations.list', { query: { person: person.id, active: 'true', limit: 200 } });
   const me = { id: person.id, roles: person.roles, mayVote: may('approvals.vote') };
-  return (approval) => standingOf(approval, me, passedOn.data?.items ?? [], now);
+  // The clock that is shown goes by minutes: what was passed on a moment ago is in force.
+  const nowMs = Math.max(now, passedOn.dataUpdatedAt);
+  return (approval) => standingOf(approval, me, passedOn.data?.items ?? [], nowMs);
 }

@@ -13,6 +13,7 @@ import { Empty, Failure, Loading } from '../../look/told.tsx';
 import { Countdown, When } from '../../look/when.tsx';
 import { Link } from '../../app/link.tsx';
 import { useStanding } from '../approval/use-standing.ts';
+import { PassedOn } from './passed-on.tsx';
 import { viewOf, waitingQuery, type View } from './query.ts';
 import { Tasks } from './tasks.tsx';
 import { useWhole, type Whole } from './use-whole.ts';
@@ -55,6 +56,7 @@ export function Screen(): ReactElement {
       }
       fill
     >
+      <PassedOn />
       {view === 'decided' ? (
         <Decided />
       ) : view === 'tasks' ? (

@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { IncidentDetail, Note } from '../../../api/contract/incidents.ts';
 import { call } from '../../api/client.ts';
+import { isPassing } from '../../api/fault.ts';
 import { newKey } from '../../api/key.ts';
 import { keyOf, queryClient, refresh, useSend } from '../../api/queries.ts';
 import { useSession } from '../../api/session.tsx';
@@ -20,6 +21,8 @@ export function useComment(id: string) {
       return before;
     },
     onError: (_error, _text, before) => queryClient.setQueryData(key, before),
+    // However long it takes: it has its key, and is said once.
+    retry: (_failures, error) => isPassing(error),
     onSettled: () => refresh(['incidents.get']),
   });
 }
