@@ -12,7 +12,7 @@ export const addCompliance: AddCommands = (program) => {
   compliance
     .command('frameworks', { isDefault: true })
     .description('list the frameworks, with how many of their controls were seen to be effective')
-    .addHelpText('after', example('compliance'))
+    .addHelpText('after', example('compliance frameworks'))
     .action(
       withClient(async ({ client, options }) => {
         const found = await client.call('compliance.frameworks', {});
