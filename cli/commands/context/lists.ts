@@ -18,7 +18,7 @@ function addRecorded(context: Command): void {
   paged(context.command('assets'))
     .description('list the assets of the inventory')
     .option('--text <text>', 'in a name, an address, an owner or a service')
-    .option('--zone <zone>')
+    .option('--zone <zone>', 'only those of the zone')
     .addHelpText('after', example('context assets --zone payments'))
     .action(
       withClient(async ({ client, options }, given: PageFlags & Text & { zone?: string }) => {
@@ -39,8 +39,8 @@ function addRecorded(context: Command): void {
   paged(context.command('seen'))
     .description('list recorded connections, the newest first')
     .option('--host <host>', 'an asset’s name or an address, at either end')
-    .option('--from <host>')
-    .option('--to <host>')
+    .option('--from <host>', 'an asset’s name or an address, which connects')
+    .option('--to <host>', 'an asset’s name or an address, which is connected to')
     .option('--service <service>', 'tcp/443, udp/53, icmp or other')
     .option('--since <time>', 'RFC 3339')
     .option('--until <time>', 'RFC 3339')
