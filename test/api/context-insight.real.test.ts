@@ -1,5 +1,5 @@
 /** What was recorded, listed in pages and by filter; baselines and anomalies of it, which do nothing by themselves. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { describeWith } from '../stack/fixture.ts';
 import { openHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
@@ -47,6 +47,9 @@ const indicator = (n: number, type: 'ipv4' | 'domain', value: string, more: obje
   validFrom: '2020-01-01T00:00:00.000Z',
   ...more,
 });
+
+// A machine that runs other suites at the same time is no fault of the API.
+jest.setTimeout(60_000);
 
 describeWith(['postgres', 'opa'], 'what is made of what was recorded', () => {
   let harness: Harness;
