@@ -18,8 +18,12 @@ export function When({ at, as = 'local' }: WhenProps): ReactElement {
   );
 }
 
+const tickMs = 10_000;
+
+/** The clock on the page is told in ticks: what happened since the last one has happened now, and is not to come. */
 function Distance({ ms }: { readonly ms: number }): ReactElement {
-  return <>{distanceOf(ms, useNow(10_000))}</>;
+  const now = useNow(tickMs);
+  return <>{distanceOf(ms, ms > now && ms <= now + tickMs ? ms : now)}</>;
 }
 
 /** Time left until a moment; `late` from then on. */

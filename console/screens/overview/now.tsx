@@ -22,7 +22,7 @@ export function Now({ numbers }: { readonly numbers: ReturnType<typeof workNumbe
         <Figure of={numbers.approvals} label="approvals" meaning="waiting" more={{ of: numbers.expiring, label: 'within 15 min' }} />
         <Figure of={numbers.tasks} label="tasks" meaning="waiting" />
         <Figure of={numbers.running} label="running" />
-        <Figure of={numbers.failed} label="failed, 24 h" meaning="bad" />
+        <Figure of={numbers.failed} label="failed, 24h" meaning="bad" />
       </section>
     </div>
   );

@@ -10,12 +10,11 @@ export function Standing({ overview }: { readonly overview: Overview }): ReactEl
   const numbers = standingNumbers(overview);
   return (
     <Section title="In force">
-      <div className={css['pair']}>
+      <div className={css['standing']}>
         <Figure of={numbers.policies} label="policies" />
         <Figure of={numbers.enforced} label="of them in force" meaning="good" />
         <Figure of={numbers.inReview} label="in review" meaning="waiting" />
-      </div>
-      <div className={css['pair']}>
+        <span />
         <Figure of={numbers.points} label="points" />
         <Figure of={numbers.asWanted} label="as wanted" meaning="good" />
         <Figure of={numbers.drifted} label="drifted" meaning="warn" />
