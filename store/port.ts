@@ -44,6 +44,7 @@ export type { Reports } from './port/reports.ts';
 export type { Migration, Order, RunRow, Runs } from './port/runs.ts';
 export type { SignalRow, Signals } from './port/signals.ts';
 export type { Actor, Page, PageRequest, Role } from './port/words.ts';
+export type { PointQuestionRow } from './points/port-questions.ts';
 export type { CommandRow, CommandStatus } from './runs/port-commands.ts';
 export type { SecretRow, Secrets } from './secrets/port-secrets.ts';
 export type { SystemRow, Systems } from './systems/port-systems.ts';

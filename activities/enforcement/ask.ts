@@ -7,7 +7,7 @@ import type { CallOptions, Connector } from '../../connectors/connector.ts';
 import type { PointAnswer } from '../../domain/enforcement/question.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { Request } from '../../domain/policy/model.ts';
-import type { PointQuestionRow } from '../../store/points/port-questions.ts';
+import type { PointQuestionRow } from '../../store/port.ts';
 import { requireWorkflow } from '../control/caller-check.ts';
 import { pointRow, wholeDesired } from '../effect/desired-state.ts';
 import type { Ports } from '../ports.ts';
