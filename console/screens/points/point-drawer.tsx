@@ -8,6 +8,7 @@ import { useMay } from '../../api/session.tsx';
 import { Link } from '../../app/link.tsx';
 import { notify } from '../../app/notices.tsx';
 import { Confirm } from '../../look/confirm.tsx';
+import { CopyObject } from '../../look/copy.tsx';
 import { Digest } from '../../look/digest.tsx';
 import { Facts } from '../../look/facts.tsx';
 import { Json } from '../../look/json.tsx';
@@ -23,7 +24,13 @@ type DrawerProps = { readonly point: Point | undefined; readonly onClose: () => 
 
 export function PointDrawer({ point, onClose }: DrawerProps): ReactElement {
   return (
-    <Drawer opened={point !== undefined} onClose={onClose} title={point?.name ?? ''} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Drawer
+      opened={point !== undefined}
+      onClose={onClose}
+      title={<Title point={point} />}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {point === undefined ? null : <Told key={point.name} point={point} onGone={onClose} />}
     </Drawer>
   );
@@ -40,6 +47,7 @@ function Told({ point, onGone }: { readonly point: Point; readonly onGone: () =>
       <Permissions name={name} permissions={point.permissions} />
       {desired.isolations.length === 0 ? null : <Json value={desired.isolations} label="Isolated hosts" />}
       <h3 className={css['title']}>What it said of itself</h3>
+      <CopyObject label="Copy this point" object={point} path={`/v1/points/${name}`} cli={`edict points show ${name}`} />
       {observed === undefined ? <p className={css['quiet']}>It has not been reached yet.</p> : <Json value={observed} label="Observed" />}
       {may('points.remove') ? <Remove point={point} onGone={onGone} /> : null}
     </div>
