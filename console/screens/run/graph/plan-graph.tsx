@@ -108,7 +108,13 @@ function firstUnderWay({ nodes }: RunGraph): string | undefined {
 
 function nodeOf(node: RunNode, places: ReadonlyMap<string, Place>, data: Omit<StepData, 'node'>): Node<StepData> {
   const { x = 0, y = 0, width = 0, height = 0 } = places.get(node.id) ?? {};
-  return { id: node.id, type: 'step', position: { x, y }, width, height, data: { node, ...data } };
+  // Told beforehand, so that only steps in sight are ever drawn: else each is drawn once to find them.
+  const port = { x: width / 2 - 0.5, width: 1, height: 1 };
+  const handles = [
+    { ...port, type: 'target' as const, position: Position.Top, y: 0 },
+    { ...port, type: 'source' as const, position: Position.Bottom, y: height - 1 },
+  ];
+  return { id: node.id, type: 'step', position: { x, y }, width, height, handles, data: { node, ...data } };
 }
 
 /** Below it nobody reads the words of a step. */
