@@ -24,13 +24,7 @@ type DrawerProps = { readonly point: Point | undefined; readonly onClose: () => 
 
 export function PointDrawer({ point, onClose }: DrawerProps): ReactElement {
   return (
-    <Drawer
-      opened={point !== undefined}
-      onClose={onClose}
-      title={<Title point={point} />}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened={point !== undefined} onClose={onClose} title={point?.name ?? ''} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
       {point === undefined ? null : <Told key={point.name} point={point} onGone={onClose} />}
     </Drawer>
   );
