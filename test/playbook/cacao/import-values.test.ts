@@ -50,6 +50,7 @@ describe('variables', () => {
       variables,
     );
     const [, branch] = stepsOf(document, mapping);
+    // oxlint-disable-next-line unicorn/no-thenable -- a word of the schema
     expect(branch).toMatchObject({ if: 'a-step.kind == "malicious"', then: [{ with: { value: 'tell ${a-step.kind}' } }] });
   });
 
