@@ -22,7 +22,8 @@ export class Fault extends Error {
 /** It passes by itself: nobody answers, or the server says that something which it needs is not there yet. */
 export function isPassing(thrown: unknown): boolean {
   const fault = asFault(thrown);
-  return fault.kind === 'away' || fault.status === 503;
+  // That a point is away is an answer: who asked it is told at once.
+  return fault.kind === 'away' || (fault.status === 503 && fault.problem.code !== 'enforcement-point-unreachable');
 }
 
 /** Anything thrown, as what Failure shows. */
