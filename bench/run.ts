@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchFigure } from './figure.ts';
 
-const notBenches = ['run.ts', 'figure.ts', 'one.ts', 'eval.ts'];
+const notBenches = ['run.ts', 'figure.ts', 'one.ts'];
 
 function benchNames(): readonly string[] {
   return readdirSync(import.meta.dirname)

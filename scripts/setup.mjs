@@ -30,7 +30,7 @@ const commands = {
   check: { engines: 'none', args: ['scripts/check.mjs'] },
   bench: { engines: 'needed', args: ['bench/run.ts'] },
   kill: { engines: 'needed', args: ['test/kill/run.ts'] },
-  eval: { engines: 'wanted', args: ['bench/eval.ts'] },
+  eval: { engines: 'wanted', args: ['bench/eval/run.ts'] },
 };
 
 /** Every worker of jest compiles for itself: two are faster than one, more are not, on a small machine. */

@@ -9,7 +9,7 @@ import { assertEntities } from '../../domain/policy/access/directory.ts';
 import type { UploadReply } from '../contract/context.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { unstorable } from '../json-body.ts';
-import { talkGraph } from '../talk-graph.ts';
+import { talkGraph } from '../context/talk-graph.ts';
 
 type Names =
   | 'context.get'

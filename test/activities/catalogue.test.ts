@@ -3,7 +3,7 @@ import { createActivities } from '../../activities/index.ts';
 import { actions } from '../../domain/playbook/actions.ts';
 import { makeWorld } from './fake-world.ts';
 
-const control = ['run', 'approval', 'incident', 'lifecycle', 'monitor', 'child', 'signal', 'schedule', 'task', 'effect', 'lease'];
+const control = ['run', 'approval', 'incident', 'lifecycle', 'monitor', 'child', 'signal', 'schedule', 'task', 'effect', 'lease', 'point'];
 const actionNames = Object.keys(actions).toSorted();
 
 describe('the activities', () => {

@@ -5,7 +5,7 @@ import { EdictError } from '../../../domain/errors.ts';
 import type { Store } from '../../../store/port.ts';
 import type { AnomalyItem, insightRoutes, Measured } from '../../contract/context/insight.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
-import { openInsight, type Insight } from '../../insight.ts';
+import { openInsight, type Insight } from '../../context/insight.ts';
 import { holds, namer, pageIn } from './listed.ts';
 import { recordedHandlers } from './recorded.ts';
 

@@ -4,7 +4,7 @@ import type { Connection, Indicator } from '../../../domain/context/event.ts';
 import type { Inventory } from '../../../domain/context/inventory.ts';
 import type { IndicatorItem } from '../../contract/context/insight.ts';
 import type { HandlerDeps, HandlersOf } from '../../handler.ts';
-import type { Insight } from '../../insight.ts';
+import type { Insight } from '../../context/insight.ts';
 import { holds, namer, pageIn } from './listed.ts';
 
 type Names = 'context.assets' | 'context.zones' | 'context.seen' | 'context.identities' | 'context.indicator-list';

@@ -1,8 +1,8 @@
 /** Who talks to whom, as the API shows it: every asset, the addresses that speak with one, and the busiest edges. Pure. */
-import type { Connection } from '../domain/context/event.ts';
-import { buildGraph } from '../domain/context/graph.ts';
-import type { Inventory } from '../domain/context/inventory.ts';
-import type { ContextReply } from './contract/context.ts';
+import type { Connection } from '../../domain/context/event.ts';
+import { buildGraph } from '../../domain/context/graph.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
+import type { ContextReply } from '../contract/context.ts';
 
 const edgesMost = 2000;
 

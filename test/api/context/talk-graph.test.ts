@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { talkGraph } from '../../api/talk-graph.ts';
-import type { Connection } from '../../domain/context/event.ts';
-import type { Inventory } from '../../domain/context/inventory.ts';
+import { talkGraph } from '../../../api/context/talk-graph.ts';
+import type { Connection } from '../../../domain/context/event.ts';
+import type { Inventory } from '../../../domain/context/inventory.ts';
 
 const inventory: Inventory = {
   zones: [],

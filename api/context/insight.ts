@@ -3,11 +3,11 @@
  * detectors others have their turn.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Anomaly } from '../domain/context/anomaly/anomaly.ts';
-import { anomalyDetectors, byGravity } from '../domain/context/anomaly/detect.ts';
-import { pastOf, type Past } from '../domain/context/anomaly/past.ts';
-import type { Inventory } from '../domain/context/inventory.ts';
-import type { Store } from '../store/port.ts';
+import type { Anomaly } from '../../domain/context/anomaly/anomaly.ts';
+import { anomalyDetectors, byGravity } from '../../domain/context/anomaly/detect.ts';
+import { pastOf, type Past } from '../../domain/context/anomaly/past.ts';
+import type { Inventory } from '../../domain/context/inventory.ts';
+import type { Store } from '../../store/port.ts';
 
 const connectionsRead = 100_000;
 /** Of as many windows as a few people look at. Each holds what it was made of. */

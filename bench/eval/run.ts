@@ -6,14 +6,14 @@
  * "unsupported": {reason: count}}`. They run when they are named.
  */
 import { parseArgs } from 'node:util';
-import { evalCedar } from './eval/cedar.ts';
-import { evalDetectors } from './eval/detectors.ts';
-import type { QualityFigure } from './eval/figure.ts';
-import { evalFirewall } from './eval/firewall.ts';
-import { evalIamCompare } from './eval/iam-compare.ts';
-import { evalLanguage } from './eval/language.ts';
-import { evalNetpol } from './eval/netpol.ts';
-import type { EvalSummary } from './eval/summary.ts';
+import { evalCedar } from './cedar.ts';
+import { evalDetectors } from './detectors.ts';
+import type { QualityFigure } from './figure.ts';
+import { evalFirewall } from './firewall.ts';
+import { evalIamCompare } from './iam-compare.ts';
+import { evalLanguage } from './language.ts';
+import { evalNetpol } from './netpol.ts';
+import type { EvalSummary } from './summary.ts';
 
 const evaluations: { readonly [name: string]: (data: string | undefined) => readonly QualityFigure[] } = {
   detectors: evalDetectors,
