@@ -12,7 +12,7 @@ import { filesUnder, qualityFigure } from './figure.ts';
 import type { QualityFigure } from './figure.ts';
 
 const truth: ReadonlySet<string> = new Set(['10.0.1.6 192.168.0.4 tcp/8443']);
-const demo = join(import.meta.dirname, '..', 'demo', 'data');
+const demo = join(import.meta.dirname, '..', '..', 'demo', 'data');
 
 export function evalDetectors(data: string | undefined): readonly QualityFigure[] {
   const { inventory } = parseInventory({

@@ -13,7 +13,7 @@ import type { QualityFigure } from './figure.ts';
 
 type Case = { readonly say: string; readonly rules: readonly string[] };
 
-const test = join(import.meta.dirname, '..', 'test');
+const test = join(import.meta.dirname, '..', '..', 'test');
 const fixture = (name: string): string => readFileSync(join(test, 'fixtures', 'language', name), 'utf8');
 
 export function evalLanguage(data: string | undefined): readonly QualityFigure[] {
