@@ -91,7 +91,7 @@ it('the view shows the whole where it can be read, and else what is under way wi
   const room = { width: 800, height: 600 };
   expect(viewportOf({ x: 0, y: 0, width: 400, height: 300 }, room, { x: 0, y: 0 })).toEqual({ x: 200, y: 150, zoom: 1 });
   const tall = { x: 0, y: 0, width: 400, height: 5000 };
-  expect(viewportOf(tall, room, { x: 200, y: 0 })).toMatchObject({ zoom: 0.8, y: 32 });
-  expect(viewportOf(tall, room, { x: 200, y: 2500 }).y).toBeCloseTo(200 - 2500 * 0.8);
-  expect(viewportOf(tall, room, { x: 200, y: 5000 }).y).toBeCloseTo(600 - 32 - 5000 * 0.8);
+  expect(viewportOf(tall, room, { x: 200, y: 0 })).toMatchObject({ zoom: 0.68, y: 32 });
+  expect(viewportOf(tall, room, { x: 200, y: 2500 }).y).toBeCloseTo(200 - 2500 * 0.68);
+  expect(viewportOf(tall, room, { x: 200, y: 5000 }).y).toBeCloseTo(600 - 32 - 5000 * 0.68);
 });

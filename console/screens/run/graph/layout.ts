@@ -79,7 +79,7 @@ type Extent = { readonly width: number; readonly height: number };
 
 const margin = 32;
 /** Smaller than this nobody reads it: then what is under way comes into sight instead of the whole. */
-const readable = 0.8;
+const readable = 0.68;
 
 /** Where the view stands at first: the whole in the middle, or, where that would be too small, `at` with as much around it as there is room. */
 export function viewportOf(
