@@ -3,10 +3,8 @@
  * `<Tabs label="The policy" tabs={[{ tab: 'rules', title: 'Rules' }, …]}>{(tab) => <Room tab={tab} />}</Tabs>`
  */
 import { Tabs as Row } from '@mantine/core';
-import { Suspense } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { useUrlState } from '../app/url.ts';
-import { Loading } from './told.tsx';
 import css from './css/tabs.module.css';
 
 export type Tab<Name extends string> = {
@@ -45,7 +43,7 @@ export function Tabs<Name extends string>({ label, tabs, leaves = [], children }
         ))}
       </Row.List>
       <Row.Panel value={shown.tab} className={css['room'] ?? ''} tabIndex={0}>
-        <Suspense fallback={<Loading />}>{children(shown.tab)}</Suspense>
+        {children(shown.tab)}
       </Row.Panel>
     </Row>
   );

@@ -47,23 +47,44 @@ describeConsole('policies', (open) => {
       .waitFor({ timeout: 60_000 });
     await checkScreen(page, 'policies');
     expect((await as('engineer').call('policies.get', { params: { policy } })).enforced).toBe(1);
+    const { id, digest } = await nextVersion(policy, sentence.replace('on PostgreSQL', 'on port 5433'));
+    const asked = await open('manager-1', `/approvals/${id}`);
+    const change = asked.getByRole('region', { name: 'Before and after' });
+    await change.getByText('tcp/5433', { exact: false }).first().waitFor();
+    expect(await change.getByLabel('becomes').count()).toBeGreaterThan(0);
+    await checkScreen(asked, 'approval-change');
+    await as('manager-1').call('approvals.vote', {
+      params: { id },
+      body: { decision: 'deny', digest, reason: 'PostgreSQL stays where it is' },
+    });
   }, 240_000);
 });
 
+/** Handed in with every question answered; the approval that it asks for. */
+async function nextVersion(policy: string, requirement: string) {
+  const { questions } = await as('engineer').call('policies.draft', { body: { policy, requirement } });
+  for (const { id, readings } of questions)
+    await as('engineer').call('policies.answer', { params: { policy }, body: { question: id, answer: readings[0]?.answer ?? '' } });
+  await as('engineer').call('policies.submit', { params: { policy }, body: {} });
+  return approvalOf(policy);
+}
+
 /** As its stage asks: one manager. */
 async function approve(policy: string): Promise<void> {
+  const { id, digest } = await approvalOf(policy);
+  await as('manager-1').call('approvals.vote', {
+    params: { id },
+    body: { decision: 'approve', digest, reason: 'the proof holds and nobody is cut off' },
+  });
+}
+
+async function approvalOf(policy: string) {
   const deadline = performance.now() + 60_000;
   for (;;) {
     const runs = await as('manager-1').call('runs.list', { query: { policy } });
     const { items } = await as('manager-1').call('approvals.list', { query: { status: 'open', limit: 500 } });
     const approval = items.find(({ run }) => runs.items.some((one) => one.run === run));
-    if (approval !== undefined) {
-      await as('manager-1').call('approvals.vote', {
-        params: { id: approval.id },
-        body: { decision: 'approve', digest: approval.digest, reason: 'the proof holds and nobody is cut off' },
-      });
-      return;
-    }
+    if (approval !== undefined) return approval;
     if (performance.now() > deadline) throw new Error(`no approval was asked for ${policy}`);
     await new Promise((resolve) => setTimeout(resolve, 300));
   }

@@ -1,11 +1,12 @@
 /** One anomaly: why it is one, in words, in a picture and in figures; the connections that it came from; and the incident, which a person opens. */
 import { Button, Drawer } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { AnomalyDetail } from '../../../api/contract/context/insight.ts';
 import { refresh, useRead, useSend } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { Link } from '../../app/link.tsx';
+import { partOf } from '../../app/part.tsx';
 import { Confirm } from '../../look/confirm.tsx';
 import { PlainTable, type PlainColumn } from '../../look/plain-table.tsx';
 import { Severity } from '../../look/severity.tsx';
@@ -14,7 +15,7 @@ import { When } from '../../look/when.tsx';
 import { kindWords } from './kinds.ts';
 import css from './context.module.css';
 
-const Picture = lazy(async () => ({ default: (await import('./picture.tsx')).Picture }));
+const Picture = partOf(() => import('./picture.tsx'), 'Picture');
 
 type DrawerProps = { readonly id: string | undefined; readonly since: string | undefined; readonly onClose: () => void };
 
@@ -52,9 +53,7 @@ function Told({ anomaly, sent, onSent }: ToldProps): ReactElement {
         </p>
         <p>{explanation}</p>
       </div>
-      <Suspense fallback={<Loading lines={4} />}>
-        <Picture picture={picture} since={measured.since} />
-      </Suspense>
+      <Picture picture={picture} since={measured.since} />
       <PlainTable label="Figures" rows={figures} rowId={({ name }) => name} columns={figureColumns} />
       <Opens anomaly={anomaly} sent={sent} onSent={onSent} />
       <PlainTable label="Connections that it came from" rows={seen} rowId={({ id }) => id} columns={seenColumns} />

@@ -1,9 +1,9 @@
 /** What is known around policy: assets and zones, who talks to whom, what is usual in it and what is not, identity events, indicators. */
-import { lazy, Suspense } from 'react';
 import type { ReactElement } from 'react';
 import type { ContextReply } from '../../../api/contract/context.ts';
 import { useRead } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
+import { partOf } from '../../app/part.tsx';
 import { useUrlState } from '../../app/url.ts';
 import { Page, Section } from '../../look/page.tsx';
 import { Tabs } from '../../look/tabs.tsx';
@@ -18,7 +18,7 @@ import { Load } from './load.tsx';
 import { Seen } from './seen.tsx';
 import css from './context.module.css';
 
-const TalkGraph = lazy(async () => ({ default: (await import('./talk-graph.tsx')).TalkGraph }));
+const TalkGraph = partOf(() => import('./talk-graph.tsx'), 'TalkGraph');
 
 const lookMs = 60_000;
 const leaves = [
@@ -102,9 +102,7 @@ function Talk({ context: { graph } }: { readonly context: ContextReply }): React
   return (
     <div className={css['stack']}>
       <Section title="Who talks to whom" aside={graph.truncated ? 'the busiest 2,000 connections' : null} flush>
-        <Suspense fallback={<Loading />}>
-          <TalkGraph graph={graph} host={host} onHost={choose} />
-        </Suspense>
+        <TalkGraph graph={graph} host={host} onHost={choose} />
       </Section>
       <Connections graph={graph} host={host} onHost={choose} />
     </div>

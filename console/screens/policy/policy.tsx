@@ -1,8 +1,8 @@
 /** One policy: what was asked and what was made of it, its proofs, what it would do, what changed, where it is in force, and until when. */
-import { lazy } from 'react';
 import type { ReactElement } from 'react';
 import type { PolicyDetail, PolicyVersion } from '../../../api/contract/policies.ts';
 import { useRead } from '../../api/queries.ts';
+import { partOf } from '../../app/part.tsx';
 import { useParam, useUrlState } from '../../app/url.ts';
 import { Digest } from '../../look/digest.tsx';
 import { Page } from '../../look/page.tsx';
@@ -18,7 +18,7 @@ import { Rules } from './rules.tsx';
 import { WhatIf } from './what-if.tsx';
 import css from './policy.module.css';
 
-const Changes = lazy(async () => ({ default: (await import('./changes.tsx')).Changes }));
+const Changes = partOf(() => import('./changes.tsx'), 'Changes');
 
 type Tab = 'rules' | 'proof' | 'what-if' | 'changes' | 'rollout' | 'exceptions';
 const lookMs = 5000;
