@@ -9,6 +9,8 @@ import { usePlan } from '../playbook/use-plan.ts';
 import { planIdOf } from '../run/step-state.ts';
 import css from './approval.module.css';
 
+const dayMs = 86_400_000;
+
 type Moment = { readonly atMs: number; readonly what: string };
 
 export function Ladder({ approval }: { readonly approval: Approval }): ReactElement | null {
@@ -19,10 +21,12 @@ export function Ladder({ approval }: { readonly approval: Approval }): ReactElem
   if (step?.kind !== 'approval') return null;
   const endMs = approval.closedAt === undefined ? now : Date.parse(approval.closedAt);
   const moments = momentsOf(approval, step);
+  // Where all is over within the day, the clock is enough.
+  const long = moments.some(({ atMs }) => atMs - (moments[0]?.atMs ?? atMs) >= dayMs);
   const next = approval.status === 'open' ? moments.find(({ atMs }) => atMs > now) : undefined;
   return (
     <Section title="While nobody decides">
-      <ol className={css['ladder']}>
+      <ol className={css['ladder']} data-long={long}>
         {moments.map((moment) => (
           <li
             key={`${moment.atMs} ${moment.what}`}
@@ -30,7 +34,7 @@ export function Ladder({ approval }: { readonly approval: Approval }): ReactElem
             data-next={moment === next}
             data-void={approval.status !== 'open' && moment.atMs > endMs}
           >
-            <When at={new Date(moment.atMs).toISOString()} as="clock" />
+            <When at={new Date(moment.atMs).toISOString()} as={long ? 'local' : 'clock'} />
             <span>{moment.what}</span>
           </li>
         ))}
