@@ -9,9 +9,11 @@ import type { Client } from '../../cli/client.ts';
 import { choosePort } from '../../stack/ports.ts';
 import { startStack } from '../../stack/supervisor.ts';
 import { readCredentials } from './people.ts';
+import type { Credentials } from './people.ts';
 
 export type Fresh = {
   readonly url: string;
+  readonly tokens: Credentials['tokens'];
   readonly as: (person: string) => Client;
   readonly signInLink: (person: string) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -27,6 +29,7 @@ export async function startFresh(env: (url: string) => { readonly [name: string]
   const as = (person: string): Client => createClient({ url, token: tokens[person] ?? '' });
   return {
     url,
+    tokens,
     as,
     signInLink: async (person) => {
       const { path } = await as('admin').call('people.sign-in-link', { params: { id: person }, body: {} });

@@ -1,9 +1,7 @@
 /** The points and the reports: what is in force where, and what is written of it. */
-import { execFileSync } from 'node:child_process';
 import { expect } from '@jest/globals';
-import type { Page } from 'playwright-core';
-import { createLab } from '../../connectors/nftables/lab.ts';
 import { as, checkScreen, describeConsole, faultsOf, it } from './browser.ts';
+import { planned } from './dry-run.ts';
 
 describeConsole('enforcement points and reports', (open) => {
   it('shows each point, wanted beside observed', async () => {
@@ -79,41 +77,6 @@ describeConsole('enforcement points and reports', (open) => {
     expect((await as('admin').call('points.list', {})).items.map(({ name }) => name)).not.toContain('opa-away');
   });
 
-  it('sends one packet through a firewall, and a dry-run says what somebody changed there', async () => {
-    const lab = await createLab({ name: `console-${process.pid}` });
-    // Not every machine lets namespaces be made.
-    if (!lab.supported) return;
-    const settings = { exec: [...lab.firewallExec], prober: { from: [...lab.clientExec], to: [...lab.serverExec] } };
-    const nft = (...args: readonly string[]) => {
-      const [file, ...rest] = [...lab.firewallExec, 'nft', ...args] as [string, ...string[]];
-      execFileSync(file, rest, { env: { PATH: `${process.env['PATH']}:/usr/sbin:/sbin` } });
-    };
-    await as('admin').call('points.put', { body: { name: 'fw-lab', kind: 'nftables', settings } });
-    try {
-      const page = await open('engineer', '/points?point=fw-lab');
-      const drawer = page.getByRole('dialog', { name: 'fw-lab' });
-      await planned(drawer, 'already as wanted');
-      const asked = drawer.getByRole('region', { name: 'Test' });
-      await asked.getByText('One real packet is sent').waitFor();
-      await asked.getByLabel('From').fill('10.99.0.7');
-      await asked.getByLabel('To', { exact: true }).fill('10.98.0.9');
-      await asked.getByRole('button', { name: 'Send a packet' }).click();
-      await asked.getByText('they agree').waitFor({ timeout: 60_000 });
-      await asked.getByText('a packet,').waitFor();
-      // The watch puts it right within seconds: it is changed until a plan was made before that.
-      const step = drawer.getByText('replace content that is not what was applied');
-      for (let tries = 0; tries < 20 && !(await step.isVisible()); tries += 1) {
-        nft('add', 'table', 'inet', 'edict_policy');
-        await planned(drawer, /already as wanted|replace content/u);
-      }
-      await step.waitFor();
-      await checkScreen(page, 'point-drifted');
-    } finally {
-      await as('admin').call('points.remove', { params: { name: 'fw-lab' } });
-      await lab.destroy();
-    }
-  });
-
   it('writes a report and lists it', async () => {
     const page = await open('auditor', '/reports');
     await page.getByRole('button', { name: 'Write a report' }).first().click();
@@ -125,11 +88,3 @@ describeConsole('enforcement points and reports', (open) => {
     expect((await as('auditor').call('reports.list', { query: {} })).items.length).toBeGreaterThan(0);
   });
 });
-
-/** The answer of a dry-run that is asked for now, not of the one before. */
-async function planned(drawer: ReturnType<Page['getByRole']>, words: string | RegExp): Promise<void> {
-  const part = drawer.getByRole('region', { name: 'Dry-run' });
-  await part.getByRole('button', { name: 'Plan it' }).click();
-  await part.locator('button[data-loading]').waitFor({ state: 'detached', timeout: 30_000 });
-  await part.getByText(words).first().waitFor({ timeout: 30_000 });
-}
