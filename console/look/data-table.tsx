@@ -14,7 +14,7 @@ import css from './css/data-table.module.css';
 
 export type { Column } from './table/model.ts';
 
-type DataTableProps<T extends RowData> = {
+export type DataTableProps<T extends RowData> = {
   readonly label: string;
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];

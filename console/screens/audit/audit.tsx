@@ -6,9 +6,10 @@ import type { AuditRow } from '../../../api/contract/audit.ts';
 import { urlOf } from '../../api/client.ts';
 import { usePages } from '../../api/queries.ts';
 import { useUrlState } from '../../app/url.ts';
-import { DataTable, type Column } from '../../look/data-table.tsx';
+import type { Column } from '../../look/data-table.tsx';
 import { Page } from '../../look/page.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import { PagedTable, useRows } from '../../look/paged-table.tsx';
+import { Empty } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import css from './audit.module.css';
 import { ChainState } from './chain-state.tsx';
@@ -22,7 +23,7 @@ export function Screen(): ReactElement {
   const [url, setUrl] = useUrlState();
   const query = queryOf(url);
   const pages = usePages('audit.list', { query: { order: 'desc', limit: 200, ...query } }, { keep: true, everyMs: lookMs });
-  const rows = (pages.data?.pages ?? []).flatMap(({ items }) => items);
+  const rows = useRows(pages);
   return (
     <Page
       title="Audit"
@@ -42,25 +43,15 @@ export function Screen(): ReactElement {
     >
       <ChainState />
       <Filters url={url} setUrl={setUrl} />
-      {pages.data === undefined ? (
-        pages.error === null ? (
-          <Loading />
-        ) : (
-          <Failure error={pages.error} onRetry={() => void pages.refetch()} />
-        )
-      ) : (
-        <DataTable
-          label="Audit rows"
-          rows={rows}
-          rowId={({ id }) => String(id)}
-          rowLabel={({ id, event, subject }) => `${id} ${event} ${subject}`}
-          onOpen={({ id }) => setUrl({ row: String(id) })}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={<Nothing filtered={Object.keys(query).length > 0} onAll={() => setUrl(filtersOff)} />}
-        />
-      )}
+      <PagedTable
+        label="Audit rows"
+        pages={pages}
+        rowId={({ id }) => String(id)}
+        rowLabel={({ id, event, subject }) => `${id} ${event} ${subject}`}
+        onOpen={({ id }) => setUrl({ row: String(id) })}
+        columns={columns}
+        empty={<Nothing filtered={Object.keys(query).length > 0} onAll={() => setUrl(filtersOff)} />}
+      />
       <RowDrawer id={url['row']} known={rows} onClose={() => setUrl({ row: undefined })} />
     </Page>
   );

@@ -1,13 +1,13 @@
 /** What the past does not explain, the gravest first. Nothing acts by it: a person reads, and opens an incident or does not. */
-import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { AnomalyItem } from '../../../api/contract/context/insight.ts';
 import { usePages } from '../../api/queries.ts';
 import { Link } from '../../app/link.tsx';
 import { useUrlState } from '../../app/url.ts';
-import { DataTable, type Column } from '../../look/data-table.tsx';
+import type { Column } from '../../look/data-table.tsx';
+import { PagedTable } from '../../look/paged-table.tsx';
 import { Severity } from '../../look/severity.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import { Empty } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { AnomalyDrawer } from './anomaly-drawer.tsx';
 import { Chosen, Filters, Typed } from './filters.tsx';
@@ -25,9 +25,7 @@ export function Anomalies(): ReactElement {
     ...(since === undefined ? {} : { since }),
   };
   const pages = usePages('context.anomalies', { query }, { keep: true, everyMs: lookMs });
-  const items = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const [first] = pages.data?.pages ?? [];
-  if (pages.error !== null && first === undefined) return <Failure error={pages.error} onRetry={() => void pages.refetch()} />;
   return (
     <>
       <Filters label="Filter the anomalies" names={['kind', 'host', 'since']} aside={<MeasuredWords measured={first?.measured} />}>
@@ -35,22 +33,15 @@ export function Anomalies(): ReactElement {
         <Typed name="host" label="Host or zone" hint="ws-17" />
         <Newest measured={first?.measured} />
       </Filters>
-      {first === undefined ? (
-        <Loading />
-      ) : (
-        <DataTable
-          label="Anomalies"
-          rows={items}
-          total={first.total}
-          rowId={({ id }) => id}
-          rowLabel={({ title }) => title}
-          onOpen={({ id }) => setUrl({ anomaly: id })}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={<Nothing recorded={first.measured.connections > 0} />}
-        />
-      )}
+      <PagedTable
+        label="Anomalies"
+        pages={pages}
+        rowId={({ id }) => id}
+        rowLabel={({ title }) => title}
+        onOpen={({ id }) => setUrl({ anomaly: id })}
+        columns={columns}
+        empty={<Nothing recorded={(first?.measured.connections ?? 0) > 0} />}
+      />
       <AnomalyDrawer id={anomaly} since={since} onClose={() => setUrl({ anomaly: undefined })} />
     </>
   );

@@ -1,13 +1,13 @@
 /** Assets and zones: what names in policies mean. */
-import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { AssetItem, ZoneItem } from '../../../api/contract/context/insight.ts';
 import { usePages, useRead } from '../../api/queries.ts';
 import { Link } from '../../app/link.tsx';
 import { useUrlState } from '../../app/url.ts';
-import { DataTable, type Column } from '../../look/data-table.tsx';
+import type { Column } from '../../look/data-table.tsx';
+import { PagedTable } from '../../look/paged-table.tsx';
 import { Severity } from '../../look/severity.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import { Empty } from '../../look/told.tsx';
 import { Chosen, Filters, Typed } from './filters.tsx';
 
 export function Assets(): ReactElement {
@@ -15,7 +15,6 @@ export function Assets(): ReactElement {
   const zones = useRead('context.zones', {});
   const query = { limit: 500, ...(text === undefined ? {} : { text }), ...(zone === undefined ? {} : { zone }) };
   const pages = usePages('context.assets', { query }, { keep: true });
-  const items = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const choices = (zones.data?.items ?? []).map(({ name, assets }) => ({ value: name, label: `${name} (${assets})` }));
   return (
     <>
@@ -27,27 +26,18 @@ export function Assets(): ReactElement {
         <Typed name="text" label="Name" hint="payments, 10.1.0.10, an owner" />
         <Chosen name="zone" label="Zone" any="Any zone" choices={choices} />
       </Filters>
-      {pages.error !== null ? (
-        <Failure error={pages.error} onRetry={() => void pages.refetch()} />
-      ) : pages.data === undefined ? (
-        <Loading />
-      ) : (
-        <DataTable
-          label="Assets"
-          rows={items}
-          total={pages.data.pages[0]?.total ?? 0}
-          rowId={({ name }) => name}
-          rowLabel={({ name }) => name}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={
-            <Empty title="No such asset">
-              Load an inventory: a CSV of names, addresses, zones, services, groups, owners and criticality.
-            </Empty>
-          }
-        />
-      )}
+      <PagedTable
+        label="Assets"
+        pages={pages}
+        rowId={({ name }) => name}
+        rowLabel={({ name }) => name}
+        columns={columns}
+        empty={
+          <Empty title="No such asset">
+            Load an inventory: a CSV of names, addresses, zones, services, groups, owners and criticality.
+          </Empty>
+        }
+      />
     </>
   );
 }

@@ -5,8 +5,9 @@ import type { BaselineItem } from '../../../api/contract/context/insight.ts';
 import { usePages } from '../../api/queries.ts';
 import { Link } from '../../app/link.tsx';
 import { useUrlState, type UrlState } from '../../app/url.ts';
-import { DataTable, type Column } from '../../look/data-table.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import type { Column } from '../../look/data-table.tsx';
+import { PagedTable } from '../../look/paged-table.tsx';
+import { Empty } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { sizeWords } from './size.ts';
 import { Chosen, Filters, Typed } from './filters.tsx';
@@ -24,10 +25,8 @@ export function Baselines(): ReactElement {
   const [url, setUrl] = useUrlState();
   const scope = scopes.find((one) => one === url['scope']) ?? 'zones';
   const pages = usePages('context.baselines', { query: queryOf(url, scope) }, { keep: true });
-  const items = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const [first] = pages.data?.pages ?? [];
   const columns = useMemo(() => columnsOf(scope), [scope]);
-  if (pages.error !== null && first === undefined) return <Failure error={pages.error} onRetry={() => void pages.refetch()} />;
   return (
     <>
       <Filters
@@ -40,31 +39,24 @@ export function Baselines(): ReactElement {
         <Chosen name="fresh" label="How old" any="Old and new" choices={[{ value: 'yes', label: 'Only what is new' }]} />
         <Newest measured={first?.measured} />
       </Filters>
-      {first === undefined ? (
-        <Loading />
-      ) : (
-        <DataTable
-          label="Baselines"
-          rows={items}
-          total={first.total}
-          rowId={({ from, to }) => `${from} ${to ?? ''}`}
-          rowLabel={({ from, to }) => (to === undefined ? from : `${from} to ${to}`)}
-          {...(scope === 'zones'
-            ? {}
-            : {
-                onOpen: ({ from, to }: BaselineItem) =>
-                  setUrl({ tab: 'seen', from, to, text: undefined, scope: undefined, fresh: undefined, since: undefined }),
-              })}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={
-            <Empty title="No connection of that kind was recorded">
-              What is usual is learned from logs of connections (Zeek’s conn.log).
-            </Empty>
-          }
-        />
-      )}
+      <PagedTable
+        label="Baselines"
+        pages={pages}
+        rowId={({ from, to }) => `${from} ${to ?? ''}`}
+        rowLabel={({ from, to }) => (to === undefined ? from : `${from} to ${to}`)}
+        {...(scope === 'zones'
+          ? {}
+          : {
+              onOpen: ({ from, to }: BaselineItem) =>
+                setUrl({ tab: 'seen', from, to, text: undefined, scope: undefined, fresh: undefined, since: undefined }),
+            })}
+        columns={columns}
+        empty={
+          <Empty title="No connection of that kind was recorded">
+            What is usual is learned from logs of connections (Zeek’s conn.log).
+          </Empty>
+        }
+      />
     </>
   );
 }

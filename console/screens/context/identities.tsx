@@ -1,44 +1,35 @@
 /** Recorded identity events, the newest first: who did what to what, and whether it worked. */
-import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { IdentityEventItem } from '../../../api/contract/context/insight.ts';
 import { usePages } from '../../api/queries.ts';
 import { useUrlState } from '../../app/url.ts';
-import { DataTable, type Column } from '../../look/data-table.tsx';
+import type { Column } from '../../look/data-table.tsx';
+import { PagedTable } from '../../look/paged-table.tsx';
 import { State } from '../../look/state.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import { Empty } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { Filters, Typed } from './filters.tsx';
 
 export function Identities(): ReactElement {
   const [{ text }] = useUrlState();
   const pages = usePages('context.identities', { query: { limit: 200, ...(text === undefined ? {} : { text }) } }, { keep: true });
-  const items = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   return (
     <>
       <Filters label="Filter the events" names={['text']}>
         <Typed name="text" label="Anywhere in it" hint="AssumeRole" />
       </Filters>
-      {pages.error !== null ? (
-        <Failure error={pages.error} onRetry={() => void pages.refetch()} />
-      ) : pages.data === undefined ? (
-        <Loading />
-      ) : (
-        <DataTable
-          label="Identity events"
-          rows={items}
-          rowId={({ id }) => id}
-          rowLabel={({ principal, action }) => `${principal} ${action}`}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={
-            <Empty title="No identity event was recorded">
-              Load AWS CloudTrail’s JSON: what principals did stands here, and access policies are tried on it.
-            </Empty>
-          }
-        />
-      )}
+      <PagedTable
+        label="Identity events"
+        pages={pages}
+        rowId={({ id }) => id}
+        rowLabel={({ principal, action }) => `${principal} ${action}`}
+        columns={columns}
+        empty={
+          <Empty title="No identity event was recorded">
+            Load AWS CloudTrail’s JSON: what principals did stands here, and access policies are tried on it.
+          </Empty>
+        }
+      />
     </>
   );
 }

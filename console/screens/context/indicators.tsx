@@ -1,5 +1,4 @@
 /** Threat indicators: what each says now, who says it and until when, and how many recorded connections it is an end of. Shown defanged. */
-import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { IndicatorItem } from '../../../api/contract/context/insight.ts';
 import { defang } from '../../../domain/incident/defang.ts';
@@ -7,9 +6,10 @@ import { usePages } from '../../api/queries.ts';
 import { Link } from '../../app/link.tsx';
 import { useUrlState } from '../../app/url.ts';
 import { CopyMenu, curlOf } from '../../look/copy.tsx';
-import { DataTable, type Column } from '../../look/data-table.tsx';
+import type { Column } from '../../look/data-table.tsx';
+import { PagedTable } from '../../look/paged-table.tsx';
 import { State, type Tone } from '../../look/state.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import { Empty } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { Chosen, Filters, Typed } from './filters.tsx';
 import css from './context.module.css';
@@ -27,7 +27,6 @@ export function Indicators(): ReactElement {
     ...(url['seen'] === undefined ? {} : { seen: 'yes' as const }),
   };
   const pages = usePages('context.indicator-list', { query }, { keep: true });
-  const items = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   return (
     <>
       <Filters label="Filter the indicators" names={['text', 'type', 'seen']}>
@@ -35,26 +34,18 @@ export function Indicators(): ReactElement {
         <Chosen name="type" label="Kind" any="Any kind" choices={types.map((value) => ({ value, label: value }))} />
         <Chosen name="seen" label="Seen" any="Seen or not" choices={[{ value: 'yes', label: 'Seen in connections' }]} />
       </Filters>
-      {pages.error !== null ? (
-        <Failure error={pages.error} onRetry={() => void pages.refetch()} />
-      ) : pages.data === undefined ? (
-        <Loading />
-      ) : (
-        <DataTable
-          label="Indicators"
-          rows={items}
-          rowId={({ id }) => id}
-          rowLabel={({ name }) => name}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={
-            <Empty title="No such indicator">
-              Load a STIX 2.1 bundle: what it says of addresses, domains, URLs and hashes is what steps of playbooks look up.
-            </Empty>
-          }
-        />
-      )}
+      <PagedTable
+        label="Indicators"
+        pages={pages}
+        rowId={({ id }) => id}
+        rowLabel={({ name }) => name}
+        columns={columns}
+        empty={
+          <Empty title="No such indicator">
+            Load a STIX 2.1 bundle: what it says of addresses, domains, URLs and hashes is what steps of playbooks look up.
+          </Empty>
+        }
+      />
     </>
   );
 }

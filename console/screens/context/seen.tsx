@@ -1,11 +1,11 @@
 /** Recorded connections, the newest first, by who, to whom, by what and when. */
-import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { ConnectionItem } from '../../../api/contract/context/insight.ts';
 import { usePages } from '../../api/queries.ts';
 import { useUrlState } from '../../app/url.ts';
-import { DataTable, type Column } from '../../look/data-table.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import type { Column } from '../../look/data-table.tsx';
+import { PagedTable } from '../../look/paged-table.tsx';
+import { Empty } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { Filters, Typed } from './filters.tsx';
 import { sizeWords } from './size.ts';
@@ -19,7 +19,6 @@ export function Seen(): ReactElement {
     names.flatMap((name) => (url[name] === undefined ? [] : [[name === 'after' ? 'since' : name, url[name]]])),
   );
   const pages = usePages('context.seen', { query: { limit: 200, ...given } }, { keep: true });
-  const items = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const { after, until } = url;
   return (
     <>
@@ -39,26 +38,18 @@ export function Seen(): ReactElement {
         <Typed name="to" label="To" hint="db-1" />
         <Typed name="service" label="Service" hint="tcp/443" />
       </Filters>
-      {pages.error !== null ? (
-        <Failure error={pages.error} onRetry={() => void pages.refetch()} />
-      ) : pages.data === undefined ? (
-        <Loading />
-      ) : (
-        <DataTable
-          label="Recorded connections"
-          rows={items}
-          rowId={({ id }) => id}
-          rowLabel={({ from, to, service }) => `${from} to ${to} by ${service}`}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={
-            <Empty title="No such connection was recorded">
-              Names are those of the inventory, or addresses; a service is tcp/443, udp/53, icmp or other.
-            </Empty>
-          }
-        />
-      )}
+      <PagedTable
+        label="Recorded connections"
+        pages={pages}
+        rowId={({ id }) => id}
+        rowLabel={({ from, to, service }) => `${from} to ${to} by ${service}`}
+        columns={columns}
+        empty={
+          <Empty title="No such connection was recorded">
+            Names are those of the inventory, or addresses; a service is tcp/443, udp/53, icmp or other.
+          </Empty>
+        }
+      />
     </>
   );
 }

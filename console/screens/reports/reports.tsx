@@ -8,9 +8,10 @@ import { usePages, useSend } from '../../api/queries.ts';
 import { useMay } from '../../api/session.tsx';
 import { notify } from '../../app/notices.tsx';
 import { useGo, useUrlState } from '../../app/url.ts';
-import { DataTable, type Column } from '../../look/data-table.tsx';
+import type { Column } from '../../look/data-table.tsx';
 import { Page } from '../../look/page.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import { PagedTable } from '../../look/paged-table.tsx';
+import { Empty, Failure } from '../../look/told.tsx';
 import { When } from '../../look/when.tsx';
 import { ReportDrawer } from './report-drawer.tsx';
 import css from './reports.module.css';
@@ -22,7 +23,6 @@ export function Screen(): ReactElement {
   const pages = usePages('reports.list', { query: { limit: 100 } }, { keep: true, everyMs: lookMs });
   const write = useWrite();
   const [{ report }, setUrl] = useUrlState();
-  const rows = (pages.data?.pages ?? []).flatMap(({ items }) => items);
   return (
     <Page
       title="Reports"
@@ -31,29 +31,19 @@ export function Screen(): ReactElement {
       fill
     >
       {write.error === null ? null : <Failure error={write.error} inline />}
-      {pages.data === undefined ? (
-        pages.error === null ? (
-          <Loading />
-        ) : (
-          <Failure error={pages.error} onRetry={() => void pages.refetch()} />
-        )
-      ) : (
-        <DataTable
-          label="Reports"
-          rows={rows}
-          rowId={({ id }) => id}
-          rowLabel={({ title }) => title}
-          onOpen={({ id }) => setUrl({ report: id })}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={
-            <Empty title="No report has been written yet" action={write.may ? <WriteButton write={write} /> : undefined}>
-              A report is written by a playbook from the ledger alone, so that every figure in it can be followed to its row.
-            </Empty>
-          }
-        />
-      )}
+      <PagedTable
+        label="Reports"
+        pages={pages}
+        rowId={({ id }) => id}
+        rowLabel={({ title }) => title}
+        onOpen={({ id }) => setUrl({ report: id })}
+        columns={columns}
+        empty={
+          <Empty title="No report has been written yet" action={write.may ? <WriteButton write={write} /> : undefined}>
+            A report is written by a playbook from the ledger alone, so that every figure in it can be followed to its row.
+          </Empty>
+        }
+      />
       <ReportDrawer report={report} onClose={() => setUrl({ report: undefined })} />
     </Page>
   );

@@ -7,10 +7,11 @@ import { usePages, useRead } from '../../api/queries.ts';
 import { useSession } from '../../api/session.tsx';
 import { Link } from '../../app/link.tsx';
 import { useGo, useUrlState, type UrlState } from '../../app/url.ts';
-import { DataTable, type Column } from '../../look/data-table.tsx';
+import type { Column } from '../../look/data-table.tsx';
 import { Narrowed } from '../../look/narrowed.tsx';
 import { Page } from '../../look/page.tsx';
-import { Empty, Failure, Loading } from '../../look/told.tsx';
+import { PagedTable } from '../../look/paged-table.tsx';
+import { Empty } from '../../look/told.tsx';
 import { lengthOf, localTime } from '../../look/time.ts';
 import { When } from '../../look/when.tsx';
 import { RunState } from '../run/progress.tsx';
@@ -23,49 +24,38 @@ export function Screen(): ReactElement {
   const [url, setUrl] = useUrlState();
   const query = queryOf(url);
   const pages = usePages('runs.list', { query: { limit: 100, ...query } }, { keep: true, everyMs: lookMs });
-  const rows = (pages.data?.pages ?? []).flatMap(({ items }) => items);
   const go = useGo();
   const filtered = Object.keys(query).length > 0;
   return (
     <Page title="Runs" about="What playbooks do, did, and were stopped from doing." fill>
       <Filters url={url} setUrl={setUrl} />
-      {pages.data === undefined ? (
-        pages.error === null ? (
-          <Loading />
-        ) : (
-          <Failure error={pages.error} onRetry={() => void pages.refetch()} />
-        )
-      ) : (
-        <DataTable
-          label="Runs"
-          rows={rows}
-          rowId={({ run }) => run}
-          rowLabel={({ playbook, run }) => `${playbook} ${run}`}
-          onOpen={({ run }) => go(`/runs/${run}`)}
-          more={pages.hasNextPage}
-          onEnd={() => void pages.fetchNextPage()}
-          columns={columns}
-          empty={
-            filtered ? (
-              <Empty
-                title="No run is like that"
-                action={
-                  <Button variant="default" onClick={() => setUrl(Object.fromEntries(filters.map((name) => [name, undefined])))}>
-                    Show all runs
-                  </Button>
-                }
-              />
-            ) : (
-              <Empty title="Nothing has run yet">
-                <p>
-                  A run is one execution of a playbook: by hand from <Link to="/playbooks">Playbooks</Link>, by a signal, by a schedule, or
-                  for a policy that is drafted.
-                </p>
-              </Empty>
-            )
-          }
-        />
-      )}
+      <PagedTable
+        label="Runs"
+        pages={pages}
+        rowId={({ run }) => run}
+        rowLabel={({ playbook, run }) => `${playbook} ${run}`}
+        onOpen={({ run }) => go(`/runs/${run}`)}
+        columns={columns}
+        empty={
+          filtered ? (
+            <Empty
+              title="No run is like that"
+              action={
+                <Button variant="default" onClick={() => setUrl(Object.fromEntries(filters.map((name) => [name, undefined])))}>
+                  Show all runs
+                </Button>
+              }
+            />
+          ) : (
+            <Empty title="Nothing has run yet">
+              <p>
+                A run is one execution of a playbook: by hand from <Link to="/playbooks">Playbooks</Link>, by a signal, by a schedule, or
+                for a policy that is drafted.
+              </p>
+            </Empty>
+          )
+        }
+      />
     </Page>
   );
 }
