@@ -80,7 +80,8 @@ async function verify(ports: Ports, row: EffectRow): Promise<EffectDone> {
   return { row, receipt: readReceipt(row), acted: false };
 }
 
-const receiptsOf = (row: EffectRow): readonly PointReceipt[] => (row.receipt === undefined ? [] : readReceipt(row).points);
+const receiptsOf = (row: Pick<EffectRow, 'key' | 'receipt'>): readonly PointReceipt[] =>
+  row.receipt === undefined ? [] : readReceipt(row).points;
 
 type Progress = { readonly done: PointReceipt[]; readonly last: boolean };
 
@@ -106,16 +107,18 @@ type Place = { readonly name: string; readonly now: AtPoint };
 
 async function landAt(work: EffectWork, row: EffectRow, { name, now }: Place, progress: Progress): Promise<void> {
   const { ports, spec, key } = work;
-  const { status, desired: before } = now;
+  const { status, desired: before, receipt } = now;
   requireLive(row);
   // INVARIANT: an attempt that was given up for dead must not act after the undo; both hold the point's lock.
   requireLive({ key, status: status ?? 'intended' });
   if (before === undefined) throw new EdictError('enforcement-point-unknown', `no enforcement point \`${name}\``);
   const after = spec.desire(before, key);
   const connector = await ports.connector(name);
-  const observed = (await alreadyLanded(work, row, connector, after)) ?? (await applyAt(work, connector, after));
-  // An attempt before this one may have got further: what it found then is what an undo puts back.
-  const recorded = receiptsOf(row);
+  // INVARIANT: by the ledger under the lock, not by this attempt's own intent: a later attempt may have been here first.
+  const again = Math.max(row.attempts, now.attempts) > 1;
+  const observed = (again ? await alreadyLanded(work, connector, after) : undefined) ?? (await applyAt(work, connector, after));
+  // Another attempt may have got further: what it found then is what an undo puts back.
+  const recorded = receiptsOf({ key, receipt });
   const found = recorded.find((receipt) => receipt.point === name);
   progress.done.push({ point: name, before: found?.before ?? before, after });
   const health = differences(after, observed).length === 0 ? 'in-force' : 'drifted';
@@ -125,8 +128,7 @@ async function landAt(work: EffectWork, row: EffectRow, { name, now }: Place, pr
 }
 
 /** On a retry the point is asked before anything is done to it. */
-async function alreadyLanded(work: EffectWork, row: EffectRow, connector: Connector, after: StoredDesired): Promise<Observed | undefined> {
-  if (row.attempts <= 1) return undefined;
+async function alreadyLanded(work: EffectWork, connector: Connector, after: StoredDesired): Promise<Observed | undefined> {
   const observed = await connector.observe({ signal: work.ports.caller().signal });
   return observed.intact && work.spec.landed(observed, after, work.key) ? observed : undefined;
 }

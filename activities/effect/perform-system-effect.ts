@@ -72,16 +72,16 @@ async function recorded(ports: Ports, { targets: [target = ''] }: EffectRow): Pr
   return { system: await ports.system(target.split('/')[0] ?? ''), target };
 }
 
-async function land(work: Work, { attempts }: EffectRow): Promise<SystemEffectDone> {
+async function land(work: Work, intended: EffectRow): Promise<SystemEffectDone> {
   const { ports, key, system, target } = work;
-  // INVARIANT: an attempt that was given up for dead must not act after the undo; both hold the lock.
-  const now = await ports.store.effects.get(key);
-  if (now !== undefined) requireLive(now);
+  // INVARIANT: an attempt that was given up for dead must not act after the undo, nor again after a later one; all hold the lock.
+  const now = (await ports.store.effects.get(key)) ?? intended;
+  requireLive(now);
   const { prepared, inherited } = await prepare(work);
   const options = { signal: ports.caller().signal };
-  const seen = attempts > 1 || inherited ? await system.observe(prepared, key, options) : undefined;
+  const seen = now.attempts > 1 || inherited ? await system.observe(prepared, key, options) : undefined;
   // It was done and seen: who has changed it since has a reason, and it is not for a retry to overrule them.
-  if (now?.status === 'confirmed' && seen !== undefined) return { row: now, target, facts: seen.facts };
+  if (now.status === 'confirmed' && seen !== undefined) return { row: now, target, facts: seen.facts };
   const { facts } = seen !== undefined && holds(seen) ? seen : await system.perform(prepared, key, options);
   await ports.store.effects.applied(key, jsonOf({ target, change: prepared.change, already: prepared.already, facts }));
   return { row: await ports.store.effects.confirmed(key), target, facts };

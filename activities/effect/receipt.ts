@@ -17,7 +17,7 @@ export function printReceipt(receipt: EffectReceipt): Json {
 }
 
 /** Reads what `printReceipt` wrote. */
-export function readReceipt(row: EffectRow): EffectReceipt {
+export function readReceipt(row: Pick<EffectRow, 'key' | 'receipt'>): EffectReceipt {
   const receipt = row.receipt as EffectReceipt | undefined;
   if (receipt === undefined || !Array.isArray(receipt.points))
     throw new EdictError('defect', `effect \`${row.key}\` has no readable receipt`);

@@ -4,7 +4,7 @@ import { escapeLiteral } from 'pg';
 import type { AuditRow } from '../../domain/audit-chain.ts';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { EdictError, type ErrorCode } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import type { RecordedChange } from '../chain/change.ts';
 import type { RecordedStatement } from '../chain/statement.ts';
 import { writeIntent } from './intent.ts';
@@ -161,19 +161,29 @@ async function orderRetry(change: RecordedChange, { key, by, reason }: Parameter
 /** An absent artifact is left out of the JSON: it is put back. */
 const nothing: PointRow['desired'] = { artifact: undefined, policyVersions: [], isolations: [] };
 
-type Locked = <T>(
-  name: string,
-  look: string,
-  work: (seen: { readonly status?: EffectStatus | null; readonly desired?: PointRow['desired'] | null } | undefined) => Promise<T>,
-) => Promise<T>;
+type Seen = {
+  readonly status?: EffectStatus | null;
+  readonly attempts?: number | null;
+  readonly receipt?: Json | null;
+  readonly desired?: PointRow['desired'] | null;
+};
+
+type Locked = <T>(name: string, look: string, work: (seen: Seen | undefined) => Promise<T>) => Promise<T>;
 
 export function lockedAt(locked: Locked): Effects['lockedAt'] {
   return (key, point, work) => {
     const [effect, name] = [escapeLiteral(key), escapeLiteral(point)];
-    const look = `select (select status from effects where key = ${effect}) as status, (select desired from points where name = ${name}) as desired`;
+    const look = `select status, attempts, receipt, desired from (select) as one
+      left join effects on effects.key = ${effect} left join points on points.name = ${name}`;
     return locked(point, look, (seen) => {
       const desired = seen?.desired ?? undefined;
-      return work({ status: seen?.status ?? undefined, desired: desired && { ...nothing, ...desired } });
+      const { status, attempts, receipt } = seen ?? {};
+      return work({
+        status: status ?? undefined,
+        attempts: attempts ?? 0,
+        receipt: receipt ?? undefined,
+        desired: desired && { ...nothing, ...desired },
+      });
     });
   };
 }

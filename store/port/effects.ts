@@ -44,7 +44,14 @@ export type EffectRow = {
   readonly entries: readonly number[];
 };
 
-export type AtPoint = { readonly status: EffectStatus | undefined; readonly desired: PointRow['desired'] | undefined };
+/** What stands once the point's lock is had. Where no intent stands yet: no status, no attempt, no receipt. */
+export type AtPoint = {
+  readonly status: EffectStatus | undefined;
+  /** Of all who went for it: more than the caller's own where another one came meanwhile. */
+  readonly attempts: number;
+  readonly receipt: Json | undefined;
+  readonly desired: PointRow['desired'] | undefined;
+};
 
 type PointSeen = Pick<PointRow, 'name' | 'desired' | 'health'> & { readonly observed: JsonObject };
 

@@ -198,7 +198,12 @@ function effectsOf(world: World) {
     },
     uncertain: async (key: string, error: EffectRow['error']) => change(key, { status: 'uncertain', error }),
     lockedAt: async <T>(key: string, name: string, work: (now: AtPoint) => Promise<T>): Promise<T> =>
-      work({ status: world.effects.get(key)?.status, desired: world.points.get(name)?.desired }),
+      work({
+        status: world.effects.get(key)?.status,
+        attempts: world.effects.get(key)?.attempts ?? 0,
+        receipt: world.effects.get(key)?.receipt,
+        desired: world.points.get(name)?.desired,
+      }),
     landed: async ({ key, receipt, last, point }: Parameters<Effects['landed']>[0]) => {
       const row = world.effects.get(key);
       if (row?.status === 'confirmed') return row;

@@ -90,6 +90,26 @@ describe('an effect on an outside system', () => {
     expect(world.sessions.get('ann')).toBe(2);
   });
 
+  it.each([
+    ['disable', identityDisableUser, call],
+    ['revoke', identityRevokeSessions, revoke],
+  ] as const)('of an attempt that a later one overtook is not repeated: %s', async (_name, action, of) => {
+    const world = makeSystemWorld();
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { store } = world.ports;
+    const locked: typeof store.systems.locked = async (...asked) => gate.then(() => store.systems.locked(...asked));
+    const late = action({ ...world.ports, store: { ...store, systems: { ...store.systems, locked } } })(of);
+    while (!world.effects.has(`r1/${of.step}/1`)) await new Promise((resolve) => setTimeout(resolve, 1));
+    await action(world.ports)(of);
+    const [done, sessions] = [[...world.done], world.sessions.get('ann')];
+    open();
+    await late;
+    expect([world.done, world.sessions.get('ann')]).toEqual([done, sessions]);
+  });
+
   it('is not taken back where it was so before', async () => {
     const world = makeSystemWorld();
     await disable(world, { params: { user: 'bob' } });

@@ -33,10 +33,13 @@ describeWith(['postgres'], 'an effect at a point that fails', () => {
   });
   afterEach(() => world.end());
 
-  function activities(run: string, caller: { readonly lastAttempt?: boolean } = {}): Activities {
+  type Given = { readonly lastAttempt?: boolean; readonly store?: StoreWorld['store'] };
+
+  function activities(run: string, { store = world.store, ...caller }: Given = {}): Activities {
     const { ports } = world;
     return createActivities({
       ...ports,
+      store,
       caller: () => ({ ...ports.caller(), ...caller, workflowId: `run/${run}` }),
       connector: async (name) => faulty(await ports.connector(name)),
     });
@@ -120,6 +123,24 @@ describeWith(['postgres'], 'an effect at a point that fails', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
     for (const point of (await world.store.effects.get('r1/do/1'))?.targets ?? [])
       expect(changes.filter((change) => change === `${point} r1/do/1`)).toHaveLength(1);
+  });
+
+  it.each(subjects)('$action: an attempt that a later one overtook adds nothing, and changes nothing of the receipt', async (subject) => {
+    const call = await begin(subject, 'r1');
+    const { effects } = world.store;
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const held: typeof effects.lockedAt = async (...asked) => gate.then(() => effects.lockedAt(...asked));
+    const late = activities('r1', { store: { ...world.store, effects: { ...effects, lockedAt: held } } })[subject.action](call);
+    while ((await effects.get('r1/do/1')) === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    await activities('r1')[subject.action](call);
+    const { receipt, targets } = (await effects.get('r1/do/1'))!;
+    open();
+    await late;
+    for (const point of targets) expect(changes.filter((change) => change === `${point} r1/do/1`)).toHaveLength(1);
+    expect((await effects.get('r1/do/1'))?.receipt).toEqual(receipt);
   });
 
   it('holds nowhere when it has failed for good, and the ledger says so', async () => {
