@@ -122,6 +122,8 @@ function useCompletion({ compiler, plan }: Compiled) {
           ...(detail === undefined ? {} : { info: detail }),
           ...(apply === undefined ? {} : { apply }),
         })),
+        // What is offered is the same while the word grows: the list stays one that can be chosen from between two keys.
+        validFor: /^[\w.-]*$/u,
       };
     },
     [catalogue],
