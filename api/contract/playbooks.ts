@@ -28,6 +28,14 @@ export type PlaybookSummary = z.infer<typeof PlaybookSummary>;
 export const Playbook = PlaybookSummary.extend({ source: z.string(), tests: z.string().optional() }).meta({ id: 'Playbook' });
 export type Playbook = z.infer<typeof Playbook>;
 
+/**
+ * What runs of a version go by: its steps, edges and expressions, as they were compiled when it was published. It is Edict's own form and may
+ * grow with Edict; the text is what is written and kept.
+ */
+export const PlaybookPlan = z
+  .object({ playbook: Name, version: PlaybookVersion, digest: Digest, plan: JsonMap })
+  .meta({ id: 'PlaybookPlan' });
+
 export const PlaybookList = z.object({ items: list(PlaybookSummary) }).meta({ id: 'PlaybookList' });
 export const PlaybookParams = z.strictObject({ name: Name });
 
@@ -133,6 +141,16 @@ export const playbookRoutes = {
     params: PlaybookParams,
     query: z.strictObject({ version: PlaybookVersion.optional() }),
     reply: Playbook,
+  },
+  'playbooks.plan': {
+    method: 'GET',
+    path: '/v1/playbooks/:name/plan',
+    access: 'playbooks:read',
+    status: 200,
+    summary: 'Shows what a playbook was compiled to, in its newest version where none is named: what its runs go by.',
+    params: PlaybookParams,
+    query: z.strictObject({ version: PlaybookVersion.optional() }),
+    reply: PlaybookPlan,
   },
   'playbooks.run': {
     method: 'POST',

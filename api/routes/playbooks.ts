@@ -1,5 +1,6 @@
-/** Playbooks, and starting one by hand: only who holds a role that its manual trigger names. */
+/** Playbooks, what they were compiled to, and starting one by hand: only who holds a role that its manual trigger names. */
 import { EdictError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import { manualRoles, resolveInputs } from '../../domain/playbook/inputs.ts';
 import type { PlaybookRow, Store } from '../../store/port.ts';
@@ -7,12 +8,18 @@ import type { PlaybookSummary } from '../contract/playbooks.ts';
 import type { HandlerDeps, HandlersOf } from '../handler.ts';
 import { orderRun, requireManual } from '../orders/order-run.ts';
 
-export function playbookHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<'playbooks.list' | 'playbooks.get' | 'playbooks.run'> {
+type Names = 'playbooks.list' | 'playbooks.get' | 'playbooks.plan' | 'playbooks.run';
+
+export function playbookHandlers({ store, orchestrator }: HandlerDeps): HandlersOf<Names> {
   return {
     'playbooks.list': async () => ({ items: (await store.playbooks.list()).map(playbookSummary) }),
     'playbooks.get': async ({ params, query }) => {
       const row = await knownPlaybook(store, params.name, query.version);
       return { ...playbookSummary(row), source: row.source, ...(row.tests === undefined ? {} : { tests: row.tests }) };
+    },
+    'playbooks.plan': async ({ params, query }) => {
+      const { playbook, version, digest, plan } = await knownPlaybook(store, params.name, query.version);
+      return { playbook, version, digest: digest as PlaybookSummary['digest'], plan: plan as unknown as JsonObject };
     },
     'playbooks.run': async ({ params, body, by, person, http }) => {
       const row = await knownPlaybook(store, params.name, body.version);

@@ -1,10 +1,9 @@
-/** The plan of a published version: its text, compiled here. A version never changes, so that it is read and compiled once. */
+/** The plan of a published version, as its runs go by it. A version never changes, so that it is read once. */
 import { useQuery } from '@tanstack/react-query';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { Plan } from '../../../domain/playbook/plan.ts';
 import { call } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
-import { loadPart } from '../../app/parts.ts';
 
 export function usePlan(playbook: string | undefined, version: string | undefined): UseQueryResult<Plan, Fault> {
   return useQuery<Plan, Fault>({
@@ -12,11 +11,8 @@ export function usePlan(playbook: string | undefined, version: string | undefine
     enabled: playbook !== undefined && version !== undefined,
     staleTime: Infinity,
     queryFn: async ({ signal }) => {
-      const [{ source }, { compilePlaybook }] = await Promise.all([
-        call('playbooks.get', { params: { name: playbook ?? '' }, query: { version: version ?? '' } }, { signal }),
-        loadPart(() => import('./compiler.ts')),
-      ]);
-      return compilePlaybook(source, `${playbook}.yaml`).plan;
+      const { plan } = await call('playbooks.plan', { params: { name: playbook ?? '' }, query: { version: version ?? '' } }, { signal });
+      return plan as unknown as Plan;
     },
   });
 }

@@ -17,8 +17,8 @@ import {
   useStore,
 } from '@xyflow/react';
 import type { Edge, EdgeProps, Node, NodeProps, ReactFlowState } from '@xyflow/react';
-import { memo, useEffect, useMemo, useRef } from 'react';
-import type { ReactElement } from 'react';
+import { createContext, memo, useContext, useEffect, useMemo, useRef } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { placesOf, viewportOf, type Place } from './layout.ts';
 import type { RunEdge, RunGraph, RunNode } from './run-graph.ts';
 import { FarStep, StepNode } from './step-node.tsx';
@@ -38,9 +38,22 @@ type StepData = { readonly node: RunNode; readonly live: boolean; readonly chose
 export function PlanGraph(props: GraphProps): ReactElement {
   return (
     <ReactFlowProvider>
-      <Drawn {...props} />
+      <Far>
+        <Drawn {...props} />
+      </Far>
     </ReactFlowProvider>
   );
+}
+
+/** Below it nobody reads the words of a step. */
+const farBelow = 0.4;
+const isFar = (state: ReactFlowState): boolean => state.transform[2] < farBelow;
+
+const FarContext = createContext(false);
+
+/** One looks at how far away the reader is, for all steps and ways: a thousand of them would ask with each frame. */
+function Far({ children }: { readonly children: ReactNode }): ReactElement {
+  return <FarContext value={useStore(isFar)}>{children}</FarContext>;
 }
 
 function Drawn({ graph, live, chosen, onChoose, label }: GraphProps): ReactElement {
@@ -57,8 +70,9 @@ function Drawn({ graph, live, chosen, onChoose, label }: GraphProps): ReactEleme
     [all, chosen],
   );
   const edges = useMemo(() => graph.edges.map(edgeOf), [graph]);
+  const room = useRef<HTMLDivElement>(null);
   return (
-    <div className={css['room']} role="group" aria-label={label}>
+    <div className={css['room']} role="group" aria-label={label} ref={room}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -75,6 +89,8 @@ function Drawn({ graph, live, chosen, onChoose, label }: GraphProps): ReactEleme
         proOptions={{ hideAttribution: true }}
         panOnScroll
         zoomOnDoubleClick={false}
+        onMoveStart={() => room.current?.toggleAttribute('data-moving', true)}
+        onMoveEnd={() => room.current?.toggleAttribute('data-moving', false)}
       >
         <Background gap={20} size={1} className={css['ground'] ?? ''} />
         <Controls showInteractive={false} className={css['controls'] ?? ''} />
@@ -117,12 +133,8 @@ function nodeOf(node: RunNode, places: ReadonlyMap<string, Place>, data: Omit<St
   return { id: node.id, type: 'step', position: { x, y }, width, height, handles, data: { node, ...data } };
 }
 
-/** Below it nobody reads the words of a step. */
-const farBelow = 0.4;
-const isFar = (state: ReactFlowState): boolean => state.transform[2] < farBelow;
-
 const Step = memo(function Step({ data }: NodeProps<Node<StepData>>): ReactElement {
-  const far = useStore(isFar);
+  const far = useContext(FarContext);
   return (
     <>
       <Handle type="target" position={Position.Top} className={css['port'] ?? ''} isConnectable={false} />
@@ -143,7 +155,7 @@ const aside: ReadonlySet<RunEdge['kind']> = new Set(['failure', 'cancelled', 'de
 
 const Way = memo(function Way(props: EdgeProps<Edge<WayData>>): ReactElement {
   const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data } = props;
-  const far = useStore(isFar);
+  const far = useContext(FarContext);
   const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 8 });
   const edge = data?.edge;
   const tone = edge?.taken === true ? css['taken'] : edge !== undefined && aside.has(edge.kind) ? css['aside'] : css['ahead'];
