@@ -1,4 +1,4 @@
-// Three projects: `pure` needs no process but Node and belongs to `npm run check`; `real` runs against the embedded engines; `console` in a browser on the whole stack.
+// Four projects: `pure` belongs to `npm run check`; `long` is as pure, and takes more than a second a file; `real` runs against the embedded engines; `console` in a browser on the whole stack.
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -16,7 +16,12 @@ export default {
       ...shared,
       displayName: 'pure',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.(real|engines|console)\\.test\\.ts$'],
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.(long|real|engines|console)\\.test\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'long',
+      testMatch: ['<rootDir>/test/**/*.long.test.ts'],
     },
     {
       ...shared,

@@ -209,7 +209,7 @@ export async function opaDecision(opa: OpaProcess, from: string, to: string, por
   return ((await answer.json()) as { readonly result?: { readonly decision?: string } }).result?.decision;
 }
 
-/** `EDICT_RECORD_HISTORIES=1` keeps what histories look like today, for test/workflows/replay.test.ts. Names of machines and their paths stay out. */
+/** `EDICT_RECORD_HISTORIES=1` keeps what histories look like today, for test/workflows/replay.long.test.ts. Names of machines and their paths stay out. */
 export async function recordHistory(world: RealWorld, workflowId: string, name: string, runId?: string): Promise<void> {
   if (!process.env['EDICT_RECORD_HISTORIES']) return;
   const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();

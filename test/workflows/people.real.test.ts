@@ -324,7 +324,7 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   throw new Error('it never came to hold');
 }
 
-/** `EDICT_RECORD_HISTORIES=1` keeps what a run's history looks like today, for test/workflows/replay.test.ts, once it has `ended`. */
+/** `EDICT_RECORD_HISTORIES=1` keeps what a run's history looks like today, for test/workflows/replay.long.test.ts, once it has `ended`. */
 async function record(name: string, handle: Handle, ended?: () => Promise<unknown>): Promise<void> {
   await ended?.();
   if (!recording) return;

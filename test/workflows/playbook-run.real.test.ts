@@ -340,7 +340,7 @@ steps:
 outputs: { values: again.results }
 `;
 
-/** `EDICT_RECORD_HISTORIES=1` keeps what a run's history looks like today, for test/workflows/replay.test.ts. Recorded ones stay. */
+/** `EDICT_RECORD_HISTORIES=1` keeps what a run's history looks like today, for test/workflows/replay.long.test.ts. Recorded ones stay. */
 async function record(name: string, handle: WorkflowHandle): Promise<void> {
   if (!process.env['EDICT_RECORD_HISTORIES']) return;
   writeFileSync(`${root}test/histories/${name}.json`, `${historyToJSON(await handle.fetchHistory())}\n`);
