@@ -3,9 +3,12 @@ import { condition, defineSignal, executeChild, proxyActivities, setHandler, sle
 import type { ActionCall } from '../../activities/contract.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
-/** The very activity that a playbook's step is. */
+/** The very activity that a playbook's step is, set as it is there: taken over as soon where its worker died, and tried again as often. */
 const { 'enforcement.observe': answer } = proxyActivities<{ 'enforcement.observe': (call: ActionCall) => Promise<JsonObject> }>({
   startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '73 minutes',
+  heartbeatTimeout: '5 seconds',
+  retry: { maximumAttempts: 6, initialInterval: '1 second', maximumInterval: '10 seconds', backoffCoefficient: 2 },
 });
 
 const call = (step: string, value: number): ActionCall => ({ run: '0123456789ab', step, invocation: 1, params: { point: String(value) } });
