@@ -16,14 +16,14 @@ type Shape = {
 
 const shapes: readonly Shape[] = [
   { name: '100 steps in sequence', plan: sequence('ordinary', 100), hand: ['sequence', 100], steps: 100, rounds: 7 },
-  { name: '100 steps in parallel', plan: parallel('ordinary', 100), hand: ['parallel', 100], steps: 100, rounds: 11 },
+  { name: '100 steps in parallel', plan: parallel('ordinary', 100), hand: ['parallel', 100], steps: 100, rounds: 41 },
   {
     name: 'foreach over 1,000, 50 at once',
     plan: foreach('ordinary', 50),
     inputs: items(1_000),
     hand: ['foreach', 1_000, 50],
     steps: 1_000,
-    rounds: 2,
+    rounds: 5,
   },
 ];
 
