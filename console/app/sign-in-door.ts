@@ -23,6 +23,10 @@ const words = {
     detail: 'you signed in at the provider, but that lets nobody in here',
     help: 'ask an administrator: none of your groups stands for a role here, your address is not verified there, or your account is disabled',
   },
+  cancelled: {
+    detail: 'the sign-in was given up at the provider, or you are not allowed to use Edict there',
+    help: 'begin again, or ask who runs the provider',
+  },
   'request-forged': {
     detail: 'this sign-in did not begin in this browser, or it took too long',
     help: 'begin again',

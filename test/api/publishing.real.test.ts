@@ -70,6 +70,12 @@ describeWith(['postgres', 'opa'], 'publishing playbooks', () => {
     });
     expect((await harness.ask('analyst', 'GET', '/v1/playbooks/greet')).json()).toMatchObject({ version: '1.1.0' });
     expect((await harness.ask('analyst', 'GET', '/v1/playbooks/greet?version=9.0.0')).statusCode).toBe(404);
+    const { plan } = (await harness.store.playbooks.get('greet', '1.0.0'))!;
+    expect((await harness.ask('analyst', 'GET', '/v1/playbooks/greet/plan?version=1.0.0')).json()).toMatchObject({
+      version: '1.0.0',
+      plan,
+    });
+    expect((await harness.ask('analyst', 'GET', '/v1/playbooks/greet/plan?version=9.0.0')).statusCode).toBe(404);
   });
 
   it('a run is of the version that was asked for, else of the newest', async () => {

@@ -90,7 +90,22 @@ describeConsole('signing in at an OpenID provider', (open) => {
     expect(new URL(page.url()).pathname).toBe('/');
   }, 180_000);
 
-  it('lets nobody in whose groups stand for no role, or who turns back, and says so', async () => {
+  it('lets nobody in who turns back there, and says so', async () => {
+    const page = await at('/incidents');
+    const door = page.getByRole('link', { name: 'Sign in with the directory' });
+    await door.click();
+    await page.locator('input[name=login]').waitFor();
+    await page.goBack();
+    await door.click();
+    await page.getByRole('link', { name: /cancel/iu }).click();
+    await page.getByRole('alert').getByText('was given up at the provider').waitFor();
+    faultsOf(page);
+    await checkScreen(page, 'oidc-given-up');
+    await signInAs(page, 'anna');
+    await screens(page).waitFor();
+  }, 180_000);
+
+  it('lets nobody in whose groups stand for no role, or who did not begin here, and says so', async () => {
     const page = await at('/');
     await signInAs(page, 'emil');
     await page.getByRole('alert').getByText('lets nobody in here').waitFor();

@@ -62,14 +62,18 @@ async function writePolicy(page: Page): Promise<void> {
   await nextIs(page, 'approve');
 }
 
-/** By a link that the tour makes: in another browser, where the tour goes on. */
+/** Somebody who was not there before, by a link that the tour makes: in another browser, where the tour goes on. */
 async function bringInManager(page: Page, other: Page): Promise<Page> {
   await press(page, 'Bring in a manager…');
+  expect(await dialog(page).getByRole('combobox', { name: 'Who' }).inputValue()).toBe('First manager (manager-1)');
+  await dialog(page).getByRole('combobox', { name: 'Who' }).click();
+  await page.getByRole('option', { name: 'Somebody new' }).click();
+  await dialog(page).getByRole('textbox', { name: 'Id' }).fill('night-shift');
   await dialog(page).getByRole('button', { name: 'Make the link' }).click();
-  const link = await dialog(page).getByLabel('One-time link for manager-1').inputValue();
+  const link = await dialog(page).getByLabel('One-time link for night-shift').inputValue();
   await checkScreen(page, 'tour-link');
   await page.keyboard.press('Escape');
-  await enterBy(other, link, 'manager-1');
+  await enterBy(other, link, 'night-shift');
   await nextIs(other, 'approve');
   return other;
 }

@@ -93,6 +93,10 @@ const away: ReadonlySet<string> = new Set(['OAUTH_TIMEOUT', 'OAUTH_ABORT', 'OAUT
 /** INVARIANT: nothing that the provider sent is repeated: it may hold a code or a token. */
 function refusalOf(error: unknown): EdictError {
   if (error instanceof EdictError) return error;
+  if (error instanceof AuthorizationResponseError && error.error === 'access_denied')
+    return new EdictError('cancelled', 'the sign-in was given up at the OpenID provider, or is not allowed there', {
+      help: 'sign in again',
+    });
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError)
     return new EdictError('identity-refused', `the OpenID provider refused: ${word(error.error)}`, { help: 'sign in again' });
   // What the library has no code for is a connection that was not to be had.

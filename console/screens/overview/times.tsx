@@ -18,7 +18,11 @@ const phases = [
 export function Times({ metrics }: { readonly metrics: z.infer<typeof MetricsSummary> }): ReactElement {
   const numbers = measuredNumbers(metrics);
   return (
-    <Section title="Time to" aside={<Link to={numbers.all.to}>newest {numbers.all.count} incidents</Link>} flush>
+    <Section
+      title="Time to"
+      aside={<Link to={numbers.all.to}>{numbers.all.count === 1 ? 'newest incident' : `newest ${numbers.all.count} incidents`}</Link>}
+      flush
+    >
       <table className={css['times']}>
         <thead>
           <tr>

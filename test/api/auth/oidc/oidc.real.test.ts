@@ -199,7 +199,9 @@ describeWith(['postgres', 'opa'], 'signing in at an OpenID provider', () => {
       ['another state', back.replace(/state=[^&]+/u, 'state=other'), journey, 'identity-refused'],
       ['another issuer', back.replace(/iss=[^&]+/u, `iss=${encodeURIComponent('http://127.0.0.1:1')}`), journey, 'identity-refused'],
       ['no code', back.replace(/code=[^&]+&?/u, ''), journey, 'identity-refused'],
-      ['an error of the provider', '/v1/sign-in/oidc/callback?error=access_denied&state=x', journey, 'identity-refused'],
+      ['an error that is not of this journey', '/v1/sign-in/oidc/callback?error=access_denied&state=x', journey, 'identity-refused'],
+      ['an error of the provider', back.replace(/code=[^&]+/u, 'error=server_error'), journey, 'identity-refused'],
+      ['given up there', back.replace(/code=[^&]+/u, 'error=access_denied'), journey, 'cancelled'],
     ];
     for (const [why, url, cookie, code] of cases) {
       const arrived = await get(url, { journey: cookie });
