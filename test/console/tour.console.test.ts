@@ -91,11 +91,16 @@ async function handleIncident(admin: Page, manager: Page): Promise<void> {
   await admin.getByRole('button', { name: 'Take', exact: true }).click();
   await nextIs(admin, 'allow');
   await tour(admin).getByText('It takes a manager').waitFor({ timeout: workMs });
+  // What waits, in the small graph of the run, and what was done before it.
+  const graph = admin.getByRole('link', { name: 'The graph of contain-host' });
+  await graph.locator('[data-state="waiting-for-people"]').waitFor();
+  expect(await graph.locator('rect[data-state="done"]').count()).toBeGreaterThanOrEqual(4);
   await checkScreen(admin, 'tour-room');
   await nextIs(manager, 'allow');
   await approve(manager);
   await nextIs(admin, 'release');
-  await press(admin, 'Open the run');
+  await graph.click();
+  await admin.waitForURL('**/runs/*');
   await admin.getByRole('button', { name: 'Cancel…' }).click();
   await dialog(admin).getByRole('textbox', { name: 'Reason' }).fill('it was the drill');
   await hold(admin, 'cancel');

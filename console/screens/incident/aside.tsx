@@ -1,15 +1,20 @@
-/** What is under way: what waits for people, the newest run step by step, what was done outside, and incidents that share something. */
+/** What is under way: what waits for people, the newest run as a graph and step by step, what was done outside, and incidents that share something. */
 import type { ReactElement, ReactNode } from 'react';
 import type { IncidentDetail } from '../../../api/contract/incidents.ts';
 import type { RunSummary } from '../../../api/contract/runs.ts';
 import { useRead } from '../../api/queries.ts';
 import { Link } from '../../app/link.tsx';
+import { partOf } from '../../app/part.tsx';
 import { Severity } from '../../look/severity.tsx';
 import { State } from '../../look/state.tsx';
 import { Countdown, When } from '../../look/when.tsx';
+import { usePlan } from '../playbook/use-plan.ts';
 import { RunState } from '../run/progress.tsx';
 import { stateOf, toneOfStep, wordsOfStep } from '../run/step-state.ts';
 import css from './incident.module.css';
+
+const RunMap = partOf(() => import('../run/graph/run-map.tsx'), 'RunMap');
+const none: readonly never[] = [];
 
 export function Aside({ detail }: { readonly detail: IncidentDetail }): ReactElement {
   const [newest, ...older] = detail.runs;
@@ -89,15 +94,21 @@ function Waiting({ detail }: { readonly detail: IncidentDetail }): ReactElement 
   );
 }
 
-/** Its steps, in the order in which they were begun; the run's own screen has the graph. */
+/** Its graph, which leads to the run's own screen, and its steps in the order in which they were begun. */
 function NewestRun({ run }: { readonly run: RunSummary }): ReactElement {
   const { data } = useRead('runs.get', { params: { run: run.run } });
+  const { data: plan } = usePlan(data?.playbook, data?.version);
   return (
     <>
       <div className={css['run']}>
         <Link to={`/runs/${run.run}`}>{run.playbook}</Link>
         {data === undefined ? null : <RunState detail={data} />}
       </div>
+      {plan === undefined ? null : (
+        <Link to={`/runs/${run.run}`} className={css['map']} aria-label={`The graph of ${run.playbook}`}>
+          <RunMap plan={plan} steps={data?.view?.steps ?? none} />
+        </Link>
+      )}
       <ol className={css['steps']}>
         {data?.view?.steps.slice(0, 40).map((step) => {
           const state = stateOf(step, undefined);
