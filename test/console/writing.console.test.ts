@@ -14,8 +14,12 @@ describeConsole('writing a playbook', (open) => {
     await checkScreen(page, 'playbook-completion');
     await offered.getByText('network.isolate').first().click();
     await editor.getByText('action: network.isolate').waitFor();
-    await page.keyboard.type("\nwith: { asset: '${inputs.ho", { delay: 20 });
-    await offered.getByText('inputs.host').first().click();
+    await page.keyboard.type("\nwith: { asset: '${inputs.h", { delay: 20 });
+    const host = offered.getByText('inputs.host').first();
+    await host.waitFor();
+    // Right after a key, before the list would have been asked for again.
+    await page.keyboard.type('o');
+    await host.dispatchEvent('mousedown');
     await editor
       .getByText(/\$\{inputs\.host/u)
       .first()
