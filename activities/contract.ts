@@ -50,6 +50,8 @@ export type LoadedRun = {
   readonly ahead?: Ahead | undefined;
   /** Its end is recorded already: by a workflow task whose worker did not live to say so. */
   readonly ended?: RunView | undefined;
+  /** Other playbooks are started by its end. */
+  readonly followed?: true;
   /** Given before it began. */
   readonly commands?: readonly RunCommand[] | undefined;
   readonly fork?: Fork | undefined;

@@ -1,6 +1,6 @@
 /**
  * Many runs of seven steps at once, against the same tree written by hand: all together, and how long each takes. What a run costs more is
- * that its order is read and its end recorded, each in an activity inside the workflow task: two more turns of the workflow, of about four.
+ * that its order is read, in an activity inside the workflow task: one more turn of the workflow, of about four. Its end is recorded on its way out.
  */
 import { figure, type BenchFigure } from './figure.ts';
 import { inLab, quantile, timed, type Lab, type Started, type Timed } from './limit/lab.ts';

@@ -8,14 +8,14 @@ import type { Digest } from '../domain/digest.ts';
 import type { Values } from './port/values.ts';
 
 /** Temporal's payload, as far as it matters here. */
-type Payload = { metadata?: { [name: string]: Uint8Array } | null; data?: Uint8Array | null };
+export type Payload = { metadata?: { [name: string]: Uint8Array } | null; data?: Uint8Array | null };
 type Context = { readonly isLocal?: boolean };
 export type PayloadCodec = {
   readonly encode: (payloads: Payload[], context?: object) => Promise<Payload[]>;
   readonly decode: (payloads: Payload[], context?: object) => Promise<Payload[]>;
 };
 
-const plain = 'json/plain';
+export const plain = 'json/plain';
 const compressed = 'binary/edict-zstd';
 const reference = 'json/edict-reference';
 
@@ -60,11 +60,11 @@ function digestIn(data: Uint8Array): Digest | undefined {
   }
 }
 
-function encodingOf({ metadata }: Payload): string {
+export function encodingOf({ metadata }: Payload): string {
   const encoding = metadata?.['encoding'];
   return encoding ? Buffer.from(encoding).toString('utf8') : '';
 }
 
-function asPayload(encoding: string, data: Uint8Array): Payload {
+export function asPayload(encoding: string, data: Uint8Array): Payload {
   return { metadata: { encoding: Buffer.from(encoding) }, data };
 }

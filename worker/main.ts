@@ -7,6 +7,7 @@ import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client
 import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/contract.ts';
+import { recordEnd } from '../activities/control/run.ts';
 import { createActivities } from '../activities/index.ts';
 import { EdictError, errorTable } from '../domain/errors.ts';
 import { payloadCodec } from '../store/payload-codec.ts';
@@ -19,6 +20,7 @@ import { readEnvironment } from './environment.ts';
 import type { WorkerEnvironment } from './environment.ts';
 import { activityInterceptor } from './errors.ts';
 import { publishPlaybooks } from './publish-playbooks.ts';
+import { runEndCodec } from './run-end-codec.ts';
 import { mainTuning } from './tuning.ts';
 
 const firstWaitMs = 100;
@@ -44,7 +46,8 @@ type Bundle = ReturnType<typeof workflowBundle>;
 async function work(environment: WorkerEnvironment, composed: Composed, bundle: Bundle, stop: AbortSignal): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace } = environment;
   const connection = await patiently('Temporal', stop, () => NativeConnection.connect({ address }));
-  const dataConverter = { payloadCodecs: [payloadCodec(composed.ports.store.values)] };
+  const leaving = runEndCodec((view) => recordEnd(composed.ports, view));
+  const dataConverter = { payloadCodecs: [leaving, payloadCodec(composed.ports.store.values)] };
   // Before the workers: a namespace that is not there yet is waited for, too.
   await patiently('Temporal', stop, () => startWatch(new Client({ connection, namespace, dataConverter })));
   const workers = await patiently('Temporal', stop, async () =>

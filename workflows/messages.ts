@@ -2,6 +2,7 @@
 import type { SignedVote } from '../domain/playbook/approval.ts';
 import type { Command } from '../domain/playbook/engine/messages.ts';
 import type { RunState } from '../domain/playbook/engine/state.ts';
+import type { RunView } from '../domain/playbook/view.ts';
 
 export const taskQueues = { main: 'edict', analysis: 'edict-analysis' } as const;
 
@@ -56,17 +57,20 @@ export const messageNames = {
 /**
  * `checkpoint` is what a long run hands to its next execution; nobody else sets it. `continueAfterEvents`: earlier than the server suggests.
  * `driver`: the order of commands that the run was begun with. Absent: every action goes through the server. 2: quick ones do not. 3: and no
- * timer is cancelled.
+ * timer is cancelled. 4: and what only read is recorded as ended on its way out.
  */
 export type PlaybookRunInput = {
   readonly run: string;
-  readonly driver?: 2 | 3;
+  readonly driver?: 2 | 3 | 4;
   readonly checkpoint?: RunCheckpoint;
   readonly continueAfterEvents?: number;
   /** The run that called it waits for it: it is answered in a few words. */
   readonly called?: true;
 };
-export const newRun = (run: string): PlaybookRunInput => ({ run, driver: 3 });
+export const newRun = (run: string): PlaybookRunInput => ({ run, driver: 4 });
+/** How the end of a run leaves its workflow: what is recorded of it, and what the workflow answers. */
+export const runEndEncoding = 'json/edict-run-end';
+export type RunEnd = { readonly view: RunView; readonly answer: RunView };
 /** Plain JSON. Commands that were not performed yet, and who has voted on what is open. */
 export type RunCheckpoint = {
   readonly state: RunState;

@@ -27,19 +27,21 @@ import type {
   CommandMessage,
   PlaybookRunInput,
   RunCheckpoint,
+  RunEnd,
   SignalReceived,
   TaskMessage,
   VoteMessage,
 } from './messages.ts';
 import { localFirst } from './local-first.ts';
 import { control, quickControl } from './options.ts';
-import { inFewWords, takeNews, tellCaller, tellWhenLeased } from './child-runs.ts';
-import { openCommandDesk, previewOfCancel, previewOfMigration, takeCommand } from './run-commands.ts';
-import { openSignalDesk, takeSignal, type SignalDesk } from './run-signals.ts';
+import { inFewWords, takeNews, tellCaller, tellWhenLeased } from './run/called-runs.ts';
+import { openCommandDesk, previewOfCancel, previewOfMigration, takeCommand } from './run/commands.ts';
+import { openSignalDesk, takeSignal, type SignalDesk } from './run/signals.ts';
+import { recordedOnItsWay } from './run/end.ts';
 import { startAlone } from './run-child.ts';
-import { beginRun, canHandOver, feed, isOver, resumeRun, type RunDriver } from './run-driver.ts';
-import { openTaskDesk, takeAnswer } from './task-desk.ts';
-import { castVote, formFault, takeVoteSignal, type VoteDesk } from './vote-desk.ts';
+import { beginRun, canHandOver, feed, isOver, resumeRun, type RunDriver } from './run/driver.ts';
+import { openTaskDesk, takeAnswer } from './run/task-desk.ts';
+import { castVote, formFault, takeVoteSignal, type VoteDesk } from './run/vote-desk.ts';
 
 const voteUpdate = defineUpdate<VoteOutcome, [VoteMessage]>(messageNames.vote);
 const voteSignal = defineSignal<[VoteMessage]>(messageNames.voteSignal);
@@ -97,14 +99,10 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     const quick = input.driver !== undefined;
     const nowMs = Date.now();
     const loaded = await load(input, nowMs);
-    if (loaded.ended) {
-      const view = await record(loaded.ended, quick);
-      if (told) await tellCaller(loaded, input.run);
-      return view;
-    }
+    if (loaded.ended) return conclude(input, loaded, { view: loaded.ended, answer: loaded.ended, harmless: quick, told });
     let wake: () => void = () => undefined;
     const awake = new Promise<void>((resolve) => (wake = resolve));
-    const keepsTimers = input.driver === 3;
+    const keepsTimers = (input.driver ?? 0) >= 3;
     const beginning = { run: input.run, nowMs, loaded, continueAfterEvents: input.continueAfterEvents, quick, keepsTimers, wake };
     driver = input.checkpoint ? resumeRun(beginning, input.checkpoint) : beginRun(beginning);
     if (input.called) tellWhenLeased(driver);
@@ -114,9 +112,9 @@ export async function playbookRun(input: PlaybookRunInput): Promise<RunView> {
     await condition(() => allHandlersFinished() && driver !== undefined && isOver(driver));
     if (driver.fault) throw failureOfFault(driver.fault);
     if (canHandOver(driver)) await handOver(input, driver, { ...desk, told, heard: signals.heard });
-    const view = await record(viewOf(driver.loaded.plan, driver.state), quick && !told && isHarmless(driver));
-    if (told) await tellCaller(loaded, input.run);
-    return answerOf(view, driver, input);
+    const view = viewOf(driver.loaded.plan, driver.state);
+    const harmless = quick && !told && isHarmless(driver);
+    return conclude(input, loaded, { view, answer: answerOf(view, driver, input), harmless, told });
   });
 }
 
@@ -180,8 +178,18 @@ function answerOf(view: RunView, run: RunDriver, { called, driver }: PlaybookRun
   return driver === undefined ? view : { ...view, steps: view.steps.filter(({ error }) => error !== undefined) };
 }
 
+type End = RunEnd & { readonly harmless: boolean; readonly told: boolean };
+
+/** Sees to it that the end is recorded, and tells it to who waits. */
+async function conclude(input: PlaybookRunInput, loaded: LoadedRun, { view, answer, harmless, told }: End): Promise<RunView> {
+  if (input.driver === 4 && harmless && !told && !loaded.followed) return recordedOnItsWay(view, answer);
+  await record(view, harmless);
+  if (told) await tellCaller(loaded, input.run);
+  return answer;
+}
+
 /** Records the end, and starts what follows it. */
-async function record(view: RunView, quick: boolean): Promise<RunView> {
+async function record(view: RunView, quick: boolean): Promise<void> {
   const end = { run: view.run, view };
   const ordinary = () => control['run.finish'](end);
   try {
@@ -190,7 +198,6 @@ async function record(view: RunView, quick: boolean): Promise<RunView> {
   } catch (error) {
     throw failureOfFault(faultOf(error));
   }
-  return view;
 }
 
 function throwIf(refused: ReturnType<typeof formFault>): void {

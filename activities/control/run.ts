@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activities, LoadedRun } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { RunOrigin } from '../../domain/playbook/control/origin.ts';
+import type { RunView } from '../../domain/playbook/view.ts';
 import type { Ports } from '../ports.ts';
 import { planOf, requireRun } from '../effect/check-order.ts';
 import { requireWorkflow } from './caller-check.ts';
@@ -16,22 +17,29 @@ export function runActivities(ports: Ports): Pick<Activities, 'run.cancellation'
     'run.cancellation': async ({ run }) => ({ by: (await requireRun(ports, { run })).cancelledBy }),
     'run.finish': async ({ run, view }) => {
       requireWorkflow(ports, `run/${run}`);
-      await ports.store.runs.finish(run, view);
-      await closeDivergences(ports, run);
-      const followers = view.status === 'ended' ? await orderFollowers(ports.store, run, view.playbook) : [];
+      const followers = await recordEnd(ports, view);
       return followers.length === 0 ? undefined : { followers };
     },
     'run.await': async ({ run }) => awaitRun(ports, run),
   };
 }
 
+/** Once, however often it is told. Gives the runs that were ordered because a playbook is started by such an end. */
+export async function recordEnd(ports: Ports, view: RunView): Promise<readonly string[]> {
+  const { run, status, playbook } = view;
+  await ports.store.runs.finish(run, view);
+  await closeDivergences(ports, run);
+  return status === 'ended' ? await orderFollowers(ports.store, run, playbook) : [];
+}
+
 export async function loadRun(ports: Ports, run: string): Promise<LoadedRun> {
   const order = await requireRun(ports, { run });
   const { store } = ports;
-  const [plan, signal, recorded] = await Promise.all([
+  const [plan, signal, recorded, following] = await Promise.all([
     planOf(store, order),
     order.signal === undefined ? undefined : store.signals.get(order.signal),
     store.commands.list(run, { status: 'ordered' }),
+    store.playbooks.following(order.playbook),
     order.status === 'ended' ? undefined : store.runs.started(run),
   ]);
   const commands = await checkedCommands(ports, recorded, order);
@@ -44,6 +52,7 @@ export async function loadRun(ports: Ports, run: string): Promise<LoadedRun> {
     incident,
     requester,
     ...(order.status === 'ended' && order.view ? { ended: order.view } : {}),
+    ...(following.length === 0 ? {} : { followed: true }),
     ...(commands.length === 0 ? {} : { commands }),
     ...(fork === undefined ? {} : { fork }),
     ...(origin === undefined ? {} : { origin }),

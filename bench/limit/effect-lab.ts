@@ -10,6 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client as Database } from 'pg';
 import { currentCaller } from '../../activities/caller.ts';
+import { recordEnd } from '../../activities/control/run.ts';
 import { checkApproval } from '../../activities/effect/check-approval.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Ports } from '../../activities/ports.ts';
@@ -29,6 +30,7 @@ import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/port.ts';
 import { bundleOptions } from '../../worker/bundle.ts';
 import { opaGuard } from '../../worker/opa-guard.ts';
+import { runEndCodec } from '../../worker/run-end-codec.ts';
 import { mainTuning } from '../../worker/tuning.ts';
 import { newRun, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
 
@@ -145,6 +147,7 @@ async function withWorker<T>({ store, engines }: Ground, work: (lab: EffectLab) 
   };
   const worker = await Worker.create({
     ...mainTuning,
+    dataConverter: { payloadCodecs: [runEndCodec((view) => recordEnd(ports, view))] },
     connection: native,
     namespace,
     taskQueue: taskQueues.main,

@@ -6,7 +6,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import type { ActionCall } from '../../activities/contract.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
-import { emptyMemory, memoryActivities, type Fakes, type Memory } from '../../test/workflows/memory-activities.ts';
+import { emptyMemory, endsAs, memoryActivities, type Fakes, type Memory } from '../../test/workflows/memory-activities.ts';
 import { payloadCodec } from '../../store/payload-codec.ts';
 import { memoryValues } from '../../test/store/memory-values.ts';
 import { bundleOptions } from '../../worker/bundle.ts';
@@ -55,7 +55,8 @@ async function withWorker<T>(work: (lab: Lab) => Promise<T>, { inThread = false 
   const connection = await Connection.connect({ address, channelArgs: { 'grpc.max_receive_message_length': 128 * 1024 * 1024 } });
   const native = await NativeConnection.connect({ address });
   const memory = emptyMemory();
-  const dataConverter = { payloadCodecs: [payloadCodec(memoryValues())] };
+  const activities = memoryActivities(memory, fakes);
+  const dataConverter = { payloadCodecs: [endsAs(activities), payloadCodec(memoryValues())] };
   const workflowBundle = await bundleWorkflowCode({
     ...bundleOptions,
     workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)),
@@ -68,7 +69,7 @@ async function withWorker<T>(work: (lab: Lab) => Promise<T>, { inThread = false 
     namespace,
     taskQueue: taskQueues.main,
     workflowBundle,
-    activities: { ...memoryActivities(memory, fakes), 'signal.read': async () => ({ signal }) },
+    activities: { ...activities, 'signal.read': async () => ({ signal }) },
   });
   const result = await worker.runUntil(() => work(labOf(new Client({ connection, namespace, dataConverter }), memory)));
   await native.close();

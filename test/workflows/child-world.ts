@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { currentCaller } from '../../activities/caller.ts';
+import { recordEnd } from '../../activities/control/run.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Activities } from '../../activities/contract.ts';
 import { catalogueOf } from '../../domain/playbook/publishing/catalogue.ts';
@@ -10,6 +11,7 @@ import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { Order } from '../../store/port.ts';
+import { runEndCodec } from '../../worker/run-end-codec.ts';
 import { newRun, workflowIds, workflowTypes, type PlaybookRunInput } from '../../workflows/messages.ts';
 import { storeWorld, type StoreWorld } from '../activities/store-world.ts';
 import { testTemporal } from '../stack/fixture.ts';
@@ -26,7 +28,9 @@ export type ChildWorld = StoreWorld & {
 export async function childWorld(): Promise<ChildWorld> {
   const world = await storeWorld();
   const bench = await benchOn(testTemporal());
-  const activities = createActivities({ ...world.ports, caller: currentCaller });
+  const ports = { ...world.ports, caller: currentCaller };
+  const activities = createActivities(ports);
+  const ends = runEndCodec((view) => recordEnd(ports, view));
   const publish = async (...texts: readonly string[]): Promise<void> => {
     for (const source of texts) {
       const playbooks = catalogueOf((await world.store.playbooks.list()).map(({ plan }) => plan));
@@ -38,7 +42,7 @@ export async function childWorld(): Promise<ChildWorld> {
     ...world,
     bench,
     publish,
-    worker: (fakes = {}) => bench.worker({ ...activities, ...fakes }),
+    worker: (fakes = {}) => bench.worker({ ...activities, ...fakes }, ends),
     begin: async (playbook, order = {}, input = {}) => {
       const run = order.run ?? `r-${unique()}`;
       const row = await world.store.playbooks.get(playbook);

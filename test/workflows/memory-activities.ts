@@ -9,6 +9,8 @@ import { actions, type ActionName, type ActionSpec } from '../../domain/playbook
 import type { ApprovalStatus, Vote } from '../../domain/playbook/approval.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
+import type { PayloadCodec } from '../../store/payload-codec.ts';
+import { runEndCodec } from '../../worker/run-end-codec.ts';
 import { memoryChildren } from './memory-children.ts';
 
 export type MemoryApproval = {
@@ -104,6 +106,10 @@ export function memoryActivities(memory: Memory, fakes: Fakes = {}): Partial<Act
     'approval.escalate': async ({ approval, kind }) => void memory.approvals.get(approval)?.asked.push(kind),
   };
 }
+
+/** What records the end of a run is the same as where an activity does. */
+export const endsAs = (activities: Partial<Activities>): PayloadCodec =>
+  runEndCodec(async (view) => activities['run.finish']?.({ run: view.run, view }));
 
 async function perform(memory: Memory, fakes: Fakes, name: ActionName, call: ActionCall): Promise<JsonObject> {
   memory.calls.push({ action: name, call });

@@ -7,6 +7,7 @@ import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/clie
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { currentCaller } from '../../activities/caller.ts';
+import { recordEnd } from '../../activities/control/run.ts';
 import { createActivities } from '../../activities/index.ts';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
@@ -14,6 +15,7 @@ import type { ApprovalRecord, SignedVote, Statement } from '../../domain/playboo
 import { votedPlan } from '../../domain/playbook/approval/narrow.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { Store } from '../../store/port.ts';
+import { runEndCodec } from '../../worker/run-end-codec.ts';
 import { messageNames, newRun, workflowIds, workflowTypes, type PlaybookRunInput } from '../../workflows/messages.ts';
 import { storeWorld, type StoreWorld } from '../activities/store-world.ts';
 import { describeWith, testTemporal } from '../stack/fixture.ts';
@@ -65,7 +67,11 @@ describeWith(['postgres', 'temporal'], 'people in the loop, on Temporal', () => 
     bench = await benchOn(testTemporal());
     // A worker whose own clock is wrong by hours: nothing that is decided here is decided by it.
     const hours = () => new Date(Date.now() + 5 * 3_600_000);
-    worker = await bench.worker(createActivities({ ...world.ports, caller: currentCaller, now: hours }));
+    const ports = { ...world.ports, caller: currentCaller, now: hours };
+    worker = await bench.worker(
+      createActivities(ports),
+      runEndCodec((view) => recordEnd(ports, view)),
+    );
   }, 120_000);
   afterAll(async () => {
     await worker.stop();

@@ -275,7 +275,7 @@ describeWith(['temporal'], 'playbookRun on Temporal', () => {
       'big.yaml',
     );
     const values = memoryValues();
-    const large = await benchOn(testTemporal(), { payloadCodecs: [payloadCodec(values)] });
+    const large = await benchOn(testTemporal(), [payloadCodec(values)]);
     const long = (call: ActionCall) => ({ drifted: false, detail: randomBytes(Number(call.params['point']) / 2).toString('hex') });
     const worker = await large.worker(memoryActivities(memory, { 'enforcement.observe': long }));
     const of = async (size: number) => {

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities } from '../../activities/contract.ts';
 import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import type { Plan } from '../../domain/playbook/plan.ts';
+import type { PayloadCodec } from '../../store/payload-codec.ts';
 import { workflowBundle as bundleInto } from '../../worker/bundle.ts';
 import { activityInterceptor } from '../../worker/errors.ts';
+import { endsAs } from './memory-activities.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const containHost = (): Plan =>
@@ -27,26 +29,27 @@ export type RunningWorker = { readonly stop: () => Promise<void> };
 export type Bench = {
   readonly client: Client;
   readonly taskQueue: string;
-  readonly worker: (activities: object) => Promise<RunningWorker>;
+  /** `ends`: what records the end of a run that leaves its workflow with it. */
+  readonly worker: (activities: Partial<Activities>, ends?: PayloadCodec) => Promise<RunningWorker>;
   readonly close: () => Promise<void>;
 };
 
 export async function benchOn(
   { address, namespace }: { readonly address: string; readonly namespace: string },
-  dataConverter: DataConverter = {},
+  payloadCodecs: readonly PayloadCodec[] = [],
 ): Promise<Bench> {
   const taskQueue = `test-${unique()}`;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const running = new Set<RunningWorker>();
   return {
-    client: new Client({ connection, namespace, dataConverter }),
+    client: new Client({ connection, namespace, dataConverter: { payloadCodecs: [...payloadCodecs] } }),
     taskQueue,
-    worker: async (activities) => {
+    worker: async (activities, ends = endsAs(activities)) => {
       const worker = await Worker.create({
         connection: native,
         namespace,
-        dataConverter,
+        dataConverter: { payloadCodecs: [ends, ...payloadCodecs] },
         taskQueue,
         workflowBundle: await workflowBundle(),
         activities,

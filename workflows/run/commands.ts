@@ -3,13 +3,13 @@
  * are taken one after the other, so that of two the one that was recorded first is applied first.
  */
 import { CancellationScope, condition, log } from '@temporalio/workflow';
-import type { Command } from '../domain/playbook/engine/messages.ts';
-import { migrationOf, type MigrationPreview } from '../domain/playbook/control/migration.ts';
-import type { Plan } from '../domain/playbook/plan.ts';
-import { cancelPreview, type CancelPreview } from '../domain/playbook/control/cancel-preview.ts';
-import { faultOf } from './fault.ts';
-import { control } from './options.ts';
-import { launch, type RunDriver } from './run-launch.ts';
+import type { Command } from '../../domain/playbook/engine/messages.ts';
+import { migrationOf, type MigrationPreview } from '../../domain/playbook/control/migration.ts';
+import type { Plan } from '../../domain/playbook/plan.ts';
+import { cancelPreview, type CancelPreview } from '../../domain/playbook/control/cancel-preview.ts';
+import { faultOf } from '../fault.ts';
+import { control } from '../options.ts';
+import { launch, type RunDriver } from './launch.ts';
 
 export type CommandDesk = { readonly run: string; readonly driver: () => RunDriver | undefined; last: Promise<void> };
 

@@ -3,13 +3,13 @@
  * workflow task. The engine here takes the answers in their order, so that what a worker did and did not live to tell is simply done
  * again. What cannot be had like this goes the ordinary way.
  */
-import type { Ahead, QuickAnswer } from '../activities/contract.ts';
-import type { Command, PerformCommand } from '../domain/playbook/engine/messages.ts';
-import { isQuick } from '../domain/playbook/quick.ts';
-import { localFirst } from './local-first.ts';
-import { control, quickControl } from './options.ts';
-import { performOrdinary } from './run-actions.ts';
-import { launch, type QuickWay, type RunDriver } from './run-launch.ts';
+import type { Ahead, QuickAnswer } from '../../activities/contract.ts';
+import type { Command, PerformCommand } from '../../domain/playbook/engine/messages.ts';
+import { isQuick } from '../../domain/playbook/quick.ts';
+import { localFirst } from '../local-first.ts';
+import { control, quickControl } from '../options.ts';
+import { performOrdinary } from './actions.ts';
+import { launch, type QuickWay, type RunDriver } from './launch.ts';
 
 /** Answers leave with the end of the workflow task, in one message: after so much the task has to end. */
 const bytesInTask = 1_000_000;

@@ -1,7 +1,7 @@
 /** Asks people to let a lease hold longer. What is asked, and of whom, an activity makes of the recorded command and the ordered plan. */
-import type { Command } from '../domain/playbook/engine/messages.ts';
-import { control } from './options.ts';
-import { launch, type RunDriver } from './run-launch.ts';
+import type { Command } from '../../domain/playbook/engine/messages.ts';
+import { control } from '../options.ts';
+import { launch, type RunDriver } from './launch.ts';
 
 export function askExtension(driver: RunDriver, asked: Extract<Command, { type: 'ask-extension' }>): void {
   const { step, command, effect, fromMs, untilMs } = asked;

@@ -1,11 +1,11 @@
 /** Where votes come in: what can be refused at once is refused here; whether a vote counts, an activity decides. */
 import { ActivityFailure, ApplicationFailure, log, patched } from '@temporalio/workflow';
-import type { VoteOutcome } from '../activities/contract.ts';
-import type { SignedVote } from '../domain/playbook/approval.ts';
-import type { Fault, RunState, StepState } from '../domain/playbook/engine/state.ts';
-import { failureOfFault, faultOf } from './fault.ts';
-import { control } from './options.ts';
-import { feed, type RunDriver } from './run-driver.ts';
+import type { VoteOutcome } from '../../activities/contract.ts';
+import type { SignedVote } from '../../domain/playbook/approval.ts';
+import type { Fault, RunState, StepState } from '../../domain/playbook/engine/state.ts';
+import { failureOfFault, faultOf } from '../fault.ts';
+import { control } from '../options.ts';
+import { feed, type RunDriver } from './driver.ts';
 
 export type VoteDesk = { readonly voters: { [approval: string]: string[] }; refusedSignals: number };
 

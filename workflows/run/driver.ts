@@ -3,23 +3,23 @@
  * One action is one activity; commands of one turn are started together.
  */
 import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
-import type { LoadedRun } from '../activities/contract.ts';
-import { advance, start } from '../domain/playbook/engine/engine.ts';
-import type { Command, EngineEvent } from '../domain/playbook/engine/messages.ts';
-import type { RunState } from '../domain/playbook/engine/state.ts';
-import { faultOf } from './fault.ts';
-import type { RunCheckpoint } from './messages.ts';
-import { closeApproval, escalate, openApproval } from './run-approvals.ts';
-import { beginCalls, callsUnderWay, cancelCalled, followAgain, startCalled, undoCalled } from './child-runs.ts';
-import { answerCommand, waitsForResume } from './run-commands.ts';
+import type { LoadedRun } from '../../activities/contract.ts';
+import { advance, start } from '../../domain/playbook/engine/engine.ts';
+import type { Command, EngineEvent } from '../../domain/playbook/engine/messages.ts';
+import type { RunState } from '../../domain/playbook/engine/state.ts';
+import { faultOf } from '../fault.ts';
+import type { RunCheckpoint } from '../messages.ts';
+import { closeApproval, escalate, openApproval } from './approvals.ts';
+import { beginCalls, callsUnderWay, cancelCalled, followAgain, startCalled, undoCalled } from './called-runs.ts';
+import { answerCommand, waitsForResume } from './commands.ts';
 import { closeTask, escalateTask, openTask } from './task-desk.ts';
-import { askExtension } from './run-leases.ts';
-import { reportDivergence } from './run-divergence.ts';
-import { cancelAction, performOrdinary } from './run-actions.ts';
-import { beginAhead, foresee, goesQuickly, quickWay } from './run-ahead.ts';
-import { scopeIn, type RunDriver } from './run-launch.ts';
+import { askExtension } from './leases.ts';
+import { reportDivergence } from './divergence.ts';
+import { cancelAction, performOrdinary } from './actions.ts';
+import { beginAhead, foresee, goesQuickly, quickWay } from './ahead.ts';
+import { scopeIn, type RunDriver } from './launch.ts';
 
-export type { RunDriver } from './run-launch.ts';
+export type { RunDriver } from './launch.ts';
 
 /** Temporal allows 2,000 activities in flight in a workflow; a quarter leaves room for what is not ours. */
 const inFlightAtMost = 500;

@@ -3,12 +3,12 @@
  * what was answered, and whether it was, an activity reads from the store.
  */
 import { CancellationScope, condition, log } from '@temporalio/workflow';
-import type { EndedTask } from '../activities/contract.ts';
-import type { Command, EngineEvent, OpenTaskCommand } from '../domain/playbook/engine/messages.ts';
-import type { RunState } from '../domain/playbook/engine/state.ts';
-import { faultOf } from './fault.ts';
-import { control } from './options.ts';
-import { launch, type RunDriver } from './run-launch.ts';
+import type { EndedTask } from '../../activities/contract.ts';
+import type { Command, EngineEvent, OpenTaskCommand } from '../../domain/playbook/engine/messages.ts';
+import type { RunState } from '../../domain/playbook/engine/state.ts';
+import { faultOf } from '../fault.ts';
+import { control } from '../options.ts';
+import { launch, type RunDriver } from './launch.ts';
 
 export function openTask(driver: RunDriver, command: OpenTaskCommand): void {
   const { step, invocation, undo, title, instructions, outputs, roles, people, expiresAtMs } = command;

@@ -1,9 +1,9 @@
 /** A run under way, and the one way in which any part of the driver starts something that takes time: in flight, in the run's own scope. */
 import { CancellationScope } from '@temporalio/workflow';
-import type { LoadedRun } from '../activities/contract.ts';
-import type { Command, EngineEvent, PerformCommand, StartChildCommand } from '../domain/playbook/engine/messages.ts';
-import type { Fault, RunState } from '../domain/playbook/engine/state.ts';
-import { faultOf } from './fault.ts';
+import type { LoadedRun } from '../../activities/contract.ts';
+import type { Command, EngineEvent, PerformCommand, StartChildCommand } from '../../domain/playbook/engine/messages.ts';
+import type { Fault, RunState } from '../../domain/playbook/engine/state.ts';
+import { faultOf } from '../fault.ts';
 
 export type RunDriver = {
   /** With another plan once the run was migrated. */

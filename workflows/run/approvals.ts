@@ -1,7 +1,7 @@
 /** Performs what a run asks of people: approvals are opened, closed and taken further by activities; what the store answers decides. */
-import type { Command, OpenApprovalCommand } from '../domain/playbook/engine/messages.ts';
-import { control } from './options.ts';
-import { launch, type RunDriver } from './run-launch.ts';
+import type { Command, OpenApprovalCommand } from '../../domain/playbook/engine/messages.ts';
+import { control } from '../options.ts';
+import { launch, type RunDriver } from './launch.ts';
 
 export function openApproval(driver: RunDriver, command: OpenApprovalCommand): void {
   const { step, plan, summary, facts, roles, people, quorum, expiresAtMs } = command;

@@ -1,11 +1,11 @@
 /** Performs actions through the server: one activity each. */
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
-import type { ActionActivities, ActionCall } from '../activities/contract.ts';
-import { defaultRetry, defaultTimeoutMs } from '../domain/playbook/engine/messages.ts';
-import type { PerformCommand } from '../domain/playbook/engine/messages.ts';
-import { taskQueues } from './messages.ts';
-import { launch, type RunDriver } from './run-launch.ts';
+import type { ActionActivities, ActionCall } from '../../activities/contract.ts';
+import { defaultRetry, defaultTimeoutMs } from '../../domain/playbook/engine/messages.ts';
+import type { PerformCommand } from '../../domain/playbook/engine/messages.ts';
+import { taskQueues } from '../messages.ts';
+import { launch, type RunDriver } from './launch.ts';
 
 /** An activity that waits for a worker is not failed for it before this. */
 const queueingMs = 3_600_000;

@@ -4,17 +4,17 @@
  */
 import { condition, getExternalWorkflowHandle, log, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { LoadedRun } from '../activities/contract.ts';
-import type { Command, StartChildCommand } from '../domain/playbook/engine/messages.ts';
-import type { ChildEnd, ChildRun, Fault } from '../domain/playbook/engine/state.ts';
-import { viewOf } from '../domain/playbook/engine/view.ts';
-import type { RunView } from '../domain/playbook/view.ts';
-import { faultOf } from './fault.ts';
-import { messageNames, newRun, workflowIds, workflowTypes } from './messages.ts';
-import type { CancelMessage, ChildNews, PlaybookRunInput } from './messages.ts';
-import { control, watching } from './options.ts';
-import { failureOf, runToEnd } from './run-child.ts';
-import { launch, type RunDriver } from './run-launch.ts';
+import type { LoadedRun } from '../../activities/contract.ts';
+import type { Command, StartChildCommand } from '../../domain/playbook/engine/messages.ts';
+import type { ChildEnd, ChildRun, Fault } from '../../domain/playbook/engine/state.ts';
+import { viewOf } from '../../domain/playbook/engine/view.ts';
+import type { RunView } from '../../domain/playbook/view.ts';
+import { faultOf } from '../fault.ts';
+import { messageNames, newRun, workflowIds, workflowTypes } from '../messages.ts';
+import type { CancelMessage, ChildNews, PlaybookRunInput } from '../messages.ts';
+import { control, watching } from '../options.ts';
+import { failureOf, runToEnd } from '../run-child.ts';
+import { launch, type RunDriver } from './launch.ts';
 
 /** What a called run answers. */
 export type CalledEnd = RunView & { readonly effects?: boolean };

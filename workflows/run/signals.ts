@@ -3,11 +3,11 @@
  * activity reads from the store. They are taken one after the other, in the order in which they came, and each once.
  */
 import { CancellationScope, condition, log } from '@temporalio/workflow';
-import { faultOf } from './fault.ts';
-import { localFirst } from './local-first.ts';
-import type { SignalReceived } from './messages.ts';
-import { control, quickControl } from './options.ts';
-import type { RunDriver } from './run-launch.ts';
+import { faultOf } from '../fault.ts';
+import { localFirst } from '../local-first.ts';
+import type { SignalReceived } from '../messages.ts';
+import { control, quickControl } from '../options.ts';
+import type { RunDriver } from './launch.ts';
 
 /** `heard`: ids that came, the newest last; part of the checkpoint. */
 export type SignalDesk = {
