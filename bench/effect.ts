@@ -1,10 +1,11 @@
 /**
- * The price of safety: a step with an effect (order, approval, decision point, intent, audit, receipt, confirmation) against an ordinary step
- * that does nothing, both on Temporal, the store on a disk that is waited for. The point is in memory: a connector's own time is not counted.
+ * The price of safety: a step with an effect (approval, decision point, intent, audit, receipt, confirmation) against one without, which checks
+ * its order as every action does, and against one that does nothing whatever; all on Temporal, the store on a disk that is waited for. The point
+ * is in memory: a connector's own time is not counted.
  */
 import { randomBytes } from 'node:crypto';
 import { figure, type BenchFigure } from './figure.ts';
-import { inEffectLab, type EffectLab, type Part } from './limit/effect-lab.ts';
+import { inEffectLab, sides, type EffectLab, type Part, type Side } from './limit/effect-lab.ts';
 
 const steps = 40;
 const rounds = 7;
@@ -16,11 +17,10 @@ export function bench(): Promise<BenchFigure[]> {
 }
 
 async function measured(lab: EffectLab): Promise<BenchFigure[]> {
-  const sides = { with: [] as number[], without: [] as number[] };
+  const took: Record<Side, number[]> = { with: [], without: [], nothing: [] };
   const parts: Record<Part, number[]> = {
     whole: [],
     outlook: [],
-    points: [],
     approval: [],
     guard: [],
     intent: [],
@@ -30,22 +30,22 @@ async function measured(lab: EffectLab): Promise<BenchFigure[]> {
   };
   // The first round warms both up; who begins changes from round to round.
   for (let round = 0; round <= rounds; round++) {
-    const order = round % 2 === 0 ? (['with', 'without'] as const) : (['without', 'with'] as const);
-    for (const side of order) {
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
       lab.forget();
       const ms = await stepMs(lab, side);
       if (round === 0) continue;
-      sides[side].push(ms);
+      took[side].push(ms);
       if (side === 'with') for (const [part, samples] of Object.entries(parts)) samples.push(lab.spent(part as Part));
     }
   }
   parts.approval = await lab.approvals(200);
-  const whole = figure('a step with an effect, against one without', 'ms', sides.with, sides.without);
-  const shares = Object.entries(parts).map(([part, ms]) => figure(`of an effect: ${names[part as Part]}`, 'ms', ms, sides.with));
-  return [whole, ...shares];
+  const whole = figure('a step with an effect, against one without', 'ms', took.with, took.without);
+  const bare = figure('a step with an effect, against one that does nothing', 'ms', took.with, took.nothing);
+  const shares = Object.entries(parts).map(([part, ms]) => figure(`of an effect: ${names[part as Part]}`, 'ms', ms, took.with));
+  return [whole, bare, ...shares];
 }
 
-async function stepMs(lab: EffectLab, side: 'with' | 'without'): Promise<number> {
+async function stepMs(lab: EffectLab, side: Side): Promise<number> {
   const long = await elapsed(() => lab.run(side, steps, id()));
   const start = await elapsed(() => lab.run(side, short, id()));
   return (long - start) / (steps - short);
@@ -61,8 +61,7 @@ async function elapsed(work: () => Promise<void>): Promise<number> {
 
 const names: { readonly [part in Part]: string } = {
   whole: 'the activity, from end to end',
-  outlook: 'order, ledger’s row, settings, budgets',
-  points: 'the points that there are (meanwhile)',
+  outlook: 'order, row, points, settings, budgets',
   approval: 'an approval, checked again',
   guard: 'the decision point (OPA)',
   intent: 'intent, budgets, audit row, on the disk',

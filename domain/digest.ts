@@ -27,7 +27,11 @@ function canonicalNumber(value: number): string {
 }
 
 function canonicalObject(value: object): string {
-  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${sorted.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`;
+  let members = '';
+  for (const key of Object.keys(value).toSorted()) {
+    const entry: unknown = (value as { readonly [key: string]: unknown })[key];
+    if (entry === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(entry)}`;
+  }
+  return `{${members}}`;
 }

@@ -72,14 +72,18 @@ function exchange(isTls: boolean, options: RequestOptions, body: string): Promis
   });
 }
 
-async function readText(reply: IncomingMessage): Promise<string> {
-  let text = '';
-  reply.setEncoding('utf8');
-  for await (const chunk of reply) {
-    text += String(chunk);
-    if (text.length > largestAnswer) throw new Error('the answer is too large');
-  }
-  return text;
+/** By events: reading it as an iterator takes a tenth of a millisecond, of every effect. */
+function readText(reply: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    reply.setEncoding('utf8');
+    reply.on('data', (chunk: string) => {
+      text += chunk;
+      if (text.length > largestAnswer) reply.destroy(new Error('the answer is too large'));
+    });
+    reply.on('end', () => resolve(text));
+    reply.on('error', reject);
+  });
 }
 
 function readAnswer({ status, text }: Reply): GuardAnswer {

@@ -3,6 +3,7 @@ import type { Inventory } from '../../domain/context/inventory.ts';
 import type { ActionCall } from '../contract.ts';
 import type { Observed } from '../../connectors/connector.ts';
 import type { ActionName } from '../../domain/playbook/actions.ts';
+import type { Outlook } from '../../store/port.ts';
 import type { Ports } from '../ports.ts';
 import type { StoredDesired } from './desired-state.ts';
 
@@ -18,7 +19,10 @@ export type EffectSpec = {
   readonly without: (desired: StoredDesired, key: string, before: StoredDesired) => StoredDesired;
 };
 
-/** What an action says of its effect; where it takes the inventory to say it, once that is known. */
-export type SaidEffect = EffectSpec | { readonly action: ActionName; readonly by: (inventory: Inventory) => Promise<EffectSpec> };
+/** What there is: assets and zones, and enforcement points. */
+export type Ground = { readonly inventory: Inventory; readonly points: Outlook['points'] };
+
+/** What an action says of its effect; where it takes to know what there is to say it, once that is known. */
+export type SaidEffect = EffectSpec | { readonly action: ActionName; readonly by: (ground: Ground) => EffectSpec };
 
 export type EffectWork = { readonly ports: Ports; readonly call: ActionCall; readonly spec: EffectSpec; readonly key: string };

@@ -4,7 +4,6 @@
  */
 import type { ActionCall } from '../contract.ts';
 import type { Connector, Observed } from '../../connectors/connector.ts';
-import type { Inventory } from '../../domain/context/inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { subjectsOf } from '../../domain/guard/question.ts';
 import type { ApprovalRecord } from '../../domain/playbook/approval.ts';
@@ -14,7 +13,7 @@ import { checkApproval } from './check-approval.ts';
 import { checkFound, type CheckedOrder } from './check-order.ts';
 import { differences, observedJson, wholeDesired } from './desired-state.ts';
 import type { StoredDesired } from './desired-state.ts';
-import type { EffectSpec, EffectWork, SaidEffect } from './effect-work.ts';
+import type { EffectWork, SaidEffect } from './effect-work.ts';
 import { failed } from './failed-effect.ts';
 import { decide, intend } from './guard.ts';
 import { observeAtPoints } from './observe-effect.ts';
@@ -27,12 +26,13 @@ export type EffectDone = { readonly row: EffectRow; readonly receipt: EffectRece
 export async function performEffect(ports: Ports, call: ActionCall, said: SaidEffect): Promise<EffectDone> {
   const key = effectKey(call);
   if (call.observe) {
-    const spec = await specOf(said, () => ports.store.context.inventory());
+    const { context, points } = ports.store;
+    const spec = 'by' in said ? said.by({ inventory: await context.inventory(), points: await points.list() }) : said;
     return { row: await observeAtPoints({ ports, call, spec, key }), receipt: { points: [] }, acted: false };
   }
-  const { order: found, known, situation } = await outlook(ports, call, said);
+  const { order: found, known, points, situation } = await outlook(ports, call, said);
   const checked = await checkFound(ports, call, said.action, found);
-  const spec = await specOf(said, () => situation.inventory);
+  const spec = 'by' in said ? said.by({ inventory: situation.inventory, points }) : said;
   const work: EffectWork = { ports, call, spec, key };
   const approval = await approvalFor(work, checked, known);
   const effect = { call, ...checked, targets: spec.targets, approval, situation };
@@ -54,10 +54,6 @@ function outlook({ store }: Ports, call: ActionCall, said: SaidEffect): Promise<
     action,
     subjects: (inventory) => subjectsOf(call.params, targets, inventory),
   });
-}
-
-async function specOf(said: SaidEffect, inventory: () => Inventory | Promise<Inventory>): Promise<EffectSpec> {
-  return 'by' in said ? await said.by(await inventory()) : said;
 }
 
 /** An approval that does not hold any more is a refusal before the first attempt; after it, something may be in force that has to go. */

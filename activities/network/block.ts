@@ -4,7 +4,7 @@ import type { Inventory } from '../../domain/context/inventory.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { parseAddress } from '../../domain/policy/addresses.ts';
 import { withIsolation, withoutIsolation } from '../effect/desired-state.ts';
-import type { EffectSpec } from '../effect/effect-work.ts';
+import type { EffectSpec, Ground } from '../effect/effect-work.ts';
 import { performEffect } from '../effect/perform-effect.ts';
 import { findAsset, nameOf } from '../find-asset.ts';
 import { connectionPoints } from './points.ts';
@@ -12,11 +12,11 @@ import type { Ports } from '../ports.ts';
 
 export function networkBlock(ports: Ports): Activities['network.block'] {
   return async (call) => {
-    const points = connectionPoints(ports.store);
-    points.catch(() => undefined);
-    const by = async (inventory: Inventory): Promise<EffectSpec> => {
+    const by = ({ inventory, points }: Ground): EffectSpec => {
       const address = outsideAddress(inventory, call);
-      const targets = (await points).map((point) => point.name).toSorted();
+      const targets = connectionPoints(points)
+        .map((point) => point.name)
+        .toSorted();
       if (targets.length === 0)
         throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to block an address at', { where: call.step });
       return {

@@ -5,7 +5,7 @@ import { EdictError } from '../../domain/errors.ts';
 import { printCidrs } from '../../domain/policy/addresses.ts';
 import { resolver } from '../../domain/policy/resolve.ts';
 import { withIsolation, withoutIsolation } from '../effect/desired-state.ts';
-import type { EffectSpec } from '../effect/effect-work.ts';
+import type { EffectSpec, Ground } from '../effect/effect-work.ts';
 import { performEffect } from '../effect/perform-effect.ts';
 import { findHost } from '../find-asset.ts';
 import { textsParam } from '../params.ts';
@@ -14,12 +14,12 @@ import type { Ports } from '../ports.ts';
 
 export function networkIsolate(ports: Ports): Activities['network.isolate'] {
   return async (call) => {
-    const points = connectionPoints(ports.store);
-    points.catch(() => undefined);
-    const by = async (inventory: Inventory): Promise<EffectSpec> => {
+    const by = ({ inventory, points }: Ground): EffectSpec => {
       const { addresses } = findHost(inventory, call.params['asset'], call.step);
       const allow = allowedAddresses(inventory, textsParam(call, 'allow'));
-      const targets = (await points).map((point) => point.name).toSorted();
+      const targets = connectionPoints(points)
+        .map((point) => point.name)
+        .toSorted();
       if (targets.length === 0)
         throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to isolate a host at', { where: call.step });
       return {

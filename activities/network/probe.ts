@@ -48,7 +48,7 @@ function probeRequest(inventory: Inventory, call: ActionCall): NetworkRequest {
 }
 
 async function probeEverywhere(ports: Ports, request: NetworkRequest): Promise<readonly PointProbe[]> {
-  const points = await connectionPoints(ports.store);
+  const points = connectionPoints(await ports.store.points.list());
   if (points.length === 0) throw new EdictError('enforcement-point-unknown', 'there is no enforcement point to probe');
   const outcomes = await Promise.all(points.map(({ name }) => probeAt(ports, name, request)));
   const probes = outcomes.flatMap((outcome) => ('probe' in outcome ? [outcome] : []));

@@ -11,7 +11,9 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import { Client as Database } from 'pg';
 import { currentCaller } from '../../activities/caller.ts';
 import { recordEnd } from '../../activities/control/run.ts';
+import type { ActionCall } from '../../activities/contract.ts';
 import { checkApproval } from '../../activities/effect/check-approval.ts';
+import { requireRun } from '../../activities/effect/check-order.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Ports } from '../../activities/ports.ts';
 import type { Connector, Desired } from '../../connectors/connector.ts';
@@ -34,17 +36,21 @@ import { runEndCodec } from '../../worker/run-end-codec.ts';
 import { mainTuning } from '../../worker/tuning.ts';
 import { newRun, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
 
-export type Part = 'whole' | 'outlook' | 'points' | 'approval' | 'guard' | 'intent' | 'lock' | 'act' | 'confirm';
+export type Part = 'whole' | 'outlook' | 'approval' | 'guard' | 'intent' | 'lock' | 'act' | 'confirm';
 
 export type EffectLab = {
-  /** Runs a playbook of so many steps in sequence, with an effect each or without. */
-  readonly run: (side: 'with' | 'without', steps: number, run: string) => Promise<void>;
+  /** Runs a playbook of so many steps in sequence, of one side. */
+  readonly run: (side: Side, steps: number, run: string) => Promise<void>;
   /** Milliseconds of a part, for one effect, since `forget`. */
   readonly spent: (part: Part) => number;
   readonly forget: () => void;
   /** How long it takes to check an approval again, so many times. */
   readonly approvals: (times: number) => Promise<number[]>;
 };
+
+/** A step with an effect; one without, which checks its order as every action does; and one that does nothing whatever. */
+export const sides = ['with', 'without', 'nothing'] as const;
+export type Side = (typeof sides)[number];
 
 const point = 'memory-1';
 
@@ -99,16 +105,18 @@ async function createDatabase(url: string): Promise<void> {
   await client.end();
 }
 
-const source = (side: 'with' | 'without', steps: number): string => {
-  const step = (index: number): object =>
-    side === 'with'
-      ? {
-          id: `s${index}`,
-          action: 'network.isolate',
-          with: { asset: `10.0.${Math.floor(index / 200)}.${(index % 200) + 1}` },
-          undo: 'network.release',
-        }
-      : { id: `s${index}`, action: 'enforcement.observe', with: { point: String(index) } };
+const actionOf: { readonly [side in Side]: (index: number) => object } = {
+  with: (index) => ({
+    action: 'network.isolate',
+    with: { asset: `10.0.${Math.floor(index / 200)}.${(index % 200) + 1}` },
+    undo: 'network.release',
+  }),
+  without: (index) => ({ action: 'enforcement.observe', with: { point: String(index) } }),
+  nothing: (index) => ({ action: 'enforcement.probe', with: { point: String(index), policy: 'p', version: 1 } }),
+};
+
+const source = (side: Side, steps: number): string => {
+  const step = (index: number): object => ({ id: `s${index}`, ...actionOf[side](index) });
   const name = `${side}-${steps}`;
   return JSON.stringify({ playbook: name, version: '1.0.0', title: name, steps: Array.from({ length: steps }, (_, index) => step(index)) });
 };
@@ -120,7 +128,7 @@ async function furnish(store: Store, sizes: readonly number[]): Promise<void> {
   const budgets = isolation === undefined ? [] : [{ ...isolation, per: '1s', perPlaybook: 1_000, overall: 1_000 }];
   await store.guard.save({ settings: { ...defaultGuardSettings, budgets }, by: 'bench' });
   for (const steps of sizes)
-    for (const side of ['with', 'without'] as const) {
+    for (const side of sides) {
       const text = source(side, steps);
       await store.playbooks.publish({ source: text, plan: compilePlaybook(text, `${side}-${steps}.yaml`).plan }, 'bench');
     }
@@ -143,7 +151,11 @@ async function withWorker<T>({ store, engines }: Ground, work: (lab: EffectLab) 
   const activities = {
     ...real,
     'network.isolate': timed(clock, 'whole', real['network.isolate']),
-    'enforcement.observe': async () => ({ drifted: false, detail: '' }),
+    'enforcement.observe': async (call: ActionCall) => {
+      await requireRun(ports, call);
+      return { drifted: false, detail: '' };
+    },
+    'enforcement.probe': async () => ({ probes: [], matched: 0 }),
   };
   const worker = await Worker.create({
     ...mainTuning,
@@ -221,7 +233,7 @@ function timed<A extends readonly unknown[], R>(
 
 /** The real store, with a clock at each door that an effect goes through. */
 function portsOf(store: Store, ask: Ports['guard'], clock: PartClock): Ports {
-  const { effects, points } = store;
+  const { effects } = store;
   const held: Store = {
     ...store,
     effects: {
@@ -231,7 +243,6 @@ function portsOf(store: Store, ask: Ports['guard'], clock: PartClock): Ports {
       lockedAt: lockTimed(effects.lockedAt, clock),
       landed: timed(clock, 'confirm', effects.landed),
     },
-    points: { ...points, list: timed(clock, 'points', points.list) },
   };
   const connector = memoryPoint(clock);
   const none = async () => ({ unavailable: 'not in this benchmark' });

@@ -3,7 +3,7 @@
  * every row of the chain, in one transaction. A process that dies finds all of it or none, and asks the point.
  */
 import { sql } from 'kysely';
-import { canonicalJson, digestOf } from '../../domain/digest.ts';
+import { canonicalJson, digestOf, digestOfText } from '../../domain/digest.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { AuditEntry } from '../chain/append.ts';
@@ -27,8 +27,8 @@ export function landingMethods(change: RecordedChange, statement: RecordedStatem
 const open: readonly EffectStatus[] = ['intended', 'applied', 'uncertain'];
 
 async function land(statement: RecordedStatement, { key, receipt, last, point }: Landed): Promise<{ readonly status: EffectStatus }> {
-  const { desired, observed } = point;
-  const values = [documentOf({ key, receipt, last, point }), receipt, desired, observed].map(canonicalJson);
+  const texts = { receipt: canonicalJson(receipt), desired: canonicalJson(point.desired), observed: canonicalJson(point.observed) };
+  const values = [canonicalJson(documentOf({ key, last, point }, texts)), texts.receipt, texts.desired, texts.observed];
   const [answer] = await statement<{ before: EffectStatus | null; point_known: boolean }>('effect_land', values);
   const { before, point_known: known } = answer ?? { before: null, point_known: true };
   if (!known) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${point.name}\``);
@@ -39,9 +39,11 @@ async function land(statement: RecordedStatement, { key, receipt, last, point }:
 
 const healths: readonly PointRow['health'][] = ['unknown', 'in-force', 'drifted', 'unreachable'];
 
-function documentOf({ key, receipt, last, point }: Landed): JsonObject {
-  const { name, desired, observed, health } = point;
-  const seen = digestOf(observed);
+type Texts = { readonly receipt: string; readonly desired: string; readonly observed: string };
+
+function documentOf({ key, last, point }: Omit<Landed, 'receipt'>, texts: Texts): JsonObject {
+  const { name, desired, health } = point;
+  const seen = digestOfText(texts.observed);
   return {
     key,
     last,
@@ -50,15 +52,14 @@ function documentOf({ key, receipt, last, point }: Landed): JsonObject {
     by: `system:effect/${key}`,
     subject: `effect/${key}`,
     pointSubject: `point/${name}`,
-    applied: { point: name, receipt: digestOf(receipt) },
-    desiredDetail: desiredDetail(desired),
+    applied: { point: name, receipt: digestOfText(texts.receipt) },
+    desiredDetail: desiredDetail(desired, texts.desired),
     healthDetail: Object.fromEntries(healths.map((from) => [from, { from, to: health, observed: seen }])),
   };
 }
 
-function desiredDetail(desired: PointRow['desired']): JsonObject {
-  const { artifact, policyVersions, isolations } = desired;
-  return { artifact: artifact ?? null, policyVersions, isolations: isolations.length, desired: digestOf(desired) };
+function desiredDetail({ artifact, policyVersions, isolations }: PointRow['desired'], text: string): JsonObject {
+  return { artifact: artifact ?? null, policyVersions, isolations: isolations.length, desired: digestOfText(text) };
 }
 
 async function giveBack(tx: Tx, record: Record, { key, last, by, point }: Given): Promise<void> {
@@ -93,7 +94,7 @@ async function writePoint(tx: Tx, record: Record, { name, desired, observed, hea
   if (old === undefined) throw new EdictError('enforcement-point-unknown', `there is no enforcement point \`${name}\``);
   const subject = `point/${name}`;
   if (canonicalJson(old.desired) !== text) {
-    record({ actor: by, event: 'point-desired-set', subject, detail: desiredDetail(desired) });
+    record({ actor: by, event: 'point-desired-set', subject, detail: desiredDetail(desired, text) });
   }
   if (old.health !== health)
     record({

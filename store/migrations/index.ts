@@ -16,6 +16,7 @@ import { up as effectLand } from './2026-11-26-effect-land.ts';
 import { up as guardSituation } from './2026-11-26-guard-situation.ts';
 import { up as incidentWork } from './2026-11-26-incident-work.ts';
 import { up as playbookTests } from './2026-11-26-playbook-tests.ts';
+import { up as plannedOnce } from './2026-11-26-planned-once.ts';
 import { up as pointQuestions } from './2026-11-26-point-questions.ts';
 import { up as signIn } from './2026-11-26-sign-in.ts';
 
@@ -38,4 +39,5 @@ export const migrations: { readonly [name: string]: Migration } = {
   '2026-11-26-sign-in': { up: signIn },
   '2026-11-26-incident-work': { up: incidentWork },
   '2026-11-26-point-questions': { up: pointQuestions },
+  '2026-11-26-planned-once': { up: plannedOnce },
 };

@@ -77,6 +77,8 @@ export type Outlook = {
   readonly order: RunRow | undefined;
   /** The effect, where it was meant before. */
   readonly known: EffectRow | undefined;
+  /** All points that there are, by name. */
+  readonly points: readonly Pick<PointRow, 'name' | 'target'>[];
   readonly situation: GuardSituation;
 };
 

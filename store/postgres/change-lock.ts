@@ -43,7 +43,7 @@ async function withLock<T>(pool: pg.Pool, held: Held, look: string, work: (seen:
   };
   client.once('end', onEnd);
   try {
-    const lock = `select pg_advisory_lock(hashtextextended(${escapeLiteral(keyOf(held))}, 0))`;
+    const lock = `select pg_advisory_lock(${lockOf(held)})`;
     // Each statement of a message sees what was committed before it began.
     const answers: unknown = await inWords(held, client.query(look === '' ? lock : `${lock}; ${look}`));
     const result = await work(Array.isArray(answers) ? (answers as readonly pg.QueryResult[]).at(-1)?.rows[0] : undefined);
@@ -64,16 +64,14 @@ async function withLock<T>(pool: pg.Pool, held: Held, look: string, work: (seen:
 /** A connection whose lock cannot be given back is closed, which gives it back. */
 async function release(client: pg.PoolClient, held: Held): Promise<void> {
   try {
-    await client.query({ text: 'select pg_advisory_unlock(hashtextextended($1, 0))', values: [keyOf(held)] });
+    await client.query(`select pg_advisory_unlock(${lockOf(held)})`);
     client.release();
   } catch (error) {
     client.release(error instanceof Error ? error : true);
   }
 }
 
-function keyOf({ noun, name }: Held): string {
-  return `edict:${noun}:${name}`;
-}
+const lockOf = ({ noun, name }: Held): string => `hashtextextended(${escapeLiteral(`edict:${noun}:${name}`)}, 0)`;
 
 function whereOf({ noun }: Held): string {
   return `store.${noun}s.locked`;

@@ -178,7 +178,7 @@ function effectsOf(world: World) {
   return {
     outlook: async ({ run, key, subjects }: Parameters<Effects['outlook']>[0]) => {
       const situation = { now: at, inventory, subjects: subjects(inventory), settings: defaultVersion, usage: [] };
-      return { order: world.runs.get(run), known: world.effects.get(key), situation };
+      return { order: world.runs.get(run), known: world.effects.get(key), points: [...world.points.values()], situation };
     },
     intend: async (input: EffectIntent) => {
       const row = world.effects.get(input.key);
