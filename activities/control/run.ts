@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activities, LoadedRun } from '../contract.ts';
 import { EdictError } from '../../domain/errors.ts';
 import type { RunOrigin } from '../../domain/playbook/control/origin.ts';
+import { wellFormed } from '../../domain/well-formed.ts';
 import type { RunView } from '../../domain/playbook/view.ts';
 import type { Ports } from '../ports.ts';
 import { planOf, requireRun } from '../effect/check-order.ts';
@@ -24,10 +25,13 @@ export function runActivities(ports: Ports): Pick<Activities, 'run.cancellation'
   };
 }
 
-/** Once, however often it is told. Gives the runs that were ordered because a playbook is started by such an end. */
+/**
+ * Once, however often it is told, and whatever its steps found: an end that cannot be recorded would be no end. Gives the runs that were ordered
+ * because a playbook is started by it.
+ */
 export async function recordEnd(ports: Ports, view: RunView): Promise<readonly string[]> {
   const { run, status, playbook } = view;
-  await ports.store.runs.finish(run, view);
+  await ports.store.runs.finish(run, wellFormed(view));
   await closeDivergences(ports, run);
   return status === 'ended' ? await orderFollowers(ports.store, run, playbook) : [];
 }

@@ -19,7 +19,9 @@ import { benchOn, root, unique, type Bench, type RunningWorker } from './run-fix
 
 export type ChildWorld = StoreWorld & {
   readonly bench: Bench;
-  readonly worker: (fakes?: Partial<Activities>) => Promise<RunningWorker>;
+  /** `record`: the end of a run on its way out; as the product does where not given. */
+  readonly worker: (fakes?: Partial<Activities>, record?: (view: RunView) => Promise<unknown>) => Promise<RunningWorker>;
+  readonly recordEnd: (view: RunView) => Promise<unknown>;
   readonly publish: (...texts: readonly string[]) => Promise<void>;
   /** Orders a run and starts it. */
   readonly begin: (playbook: string, order?: Partial<Order>, input?: Partial<PlaybookRunInput>) => ReturnType<typeof start>;
@@ -30,7 +32,7 @@ export async function childWorld(): Promise<ChildWorld> {
   const bench = await benchOn(testTemporal());
   const ports = { ...world.ports, caller: currentCaller };
   const activities = createActivities(ports);
-  const ends = runEndCodec((view) => recordEnd(ports, view));
+  const record = (view: RunView) => recordEnd(ports, view);
   const publish = async (...texts: readonly string[]): Promise<void> => {
     for (const source of texts) {
       const playbooks = catalogueOf((await world.store.playbooks.list()).map(({ plan }) => plan));
@@ -42,7 +44,8 @@ export async function childWorld(): Promise<ChildWorld> {
     ...world,
     bench,
     publish,
-    worker: (fakes = {}) => bench.worker({ ...activities, ...fakes }, ends),
+    recordEnd: record,
+    worker: (fakes = {}, ends = record) => bench.worker({ ...activities, ...fakes }, runEndCodec(ends)),
     begin: async (playbook, order = {}, input = {}) => {
       const run = order.run ?? `r-${unique()}`;
       const row = await world.store.playbooks.get(playbook);
