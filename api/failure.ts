@@ -89,6 +89,7 @@ function fromTemporal(error: unknown): EdictError | undefined {
   if (error instanceof WorkflowNotFoundError)
     return new EdictError('run-state-wrong', 'it has ended, or has not started yet', { cause: error });
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable('the worker', error);
+  if (causes(error).some(isStumbling)) return unavailable('the worker', error);
   if (causes(error).some(isAwayGrpc)) return unavailable('temporal', error);
   return undefined;
 }
@@ -105,6 +106,14 @@ const awayGrpcCodes: ReadonlySet<number> = new Set([1, 2, 4, 8, 14]);
 
 function isAwayGrpc(error: unknown): boolean {
   return isGrpcServiceError(error) && awayGrpcCodes.has(error.code);
+}
+
+/** FAILED_PRECONDITION. */
+const notAsItStands: ReadonlySet<number> = new Set([9]);
+
+/** An update of a workflow whose workers died at its task several times over. The next one carries it on, and takes updates. */
+function isStumbling(error: unknown): boolean {
+  return isGrpcServiceError(error) && notAsItStands.has(error.code) && error.details.includes('Workflow Task in failed state');
 }
 
 const networkCodes: ReadonlySet<string> = new Set([

@@ -46,7 +46,7 @@ type Bundle = ReturnType<typeof workflowBundle>;
 async function work(environment: WorkerEnvironment, composed: Composed, bundle: Bundle, stop: AbortSignal): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace } = environment;
   const connection = await patiently('Temporal', stop, () => NativeConnection.connect({ address }));
-  const leaving = runEndCodec((view) => recordEnd(composed.ports, view));
+  const leaving = runEndCodec((view) => recordEnd(composed.ports, view.run, view));
   const dataConverter = { payloadCodecs: [leaving, payloadCodec(composed.ports.store.values)] };
   // Before the workers: a namespace that is not there yet is waited for, too.
   await patiently('Temporal', stop, () => startWatch(new Client({ connection, namespace, dataConverter })));

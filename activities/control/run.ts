@@ -18,7 +18,7 @@ export function runActivities(ports: Ports): Pick<Activities, 'run.cancellation'
     'run.cancellation': async ({ run }) => ({ by: (await requireRun(ports, { run })).cancelledBy }),
     'run.finish': async ({ run, view }) => {
       requireWorkflow(ports, `run/${run}`);
-      const followers = await recordEnd(ports, view);
+      const followers = await recordEnd(ports, run, view);
       return followers.length === 0 ? undefined : { followers };
     },
     'run.await': async ({ run }) => awaitRun(ports, run),
@@ -29,11 +29,10 @@ export function runActivities(ports: Ports): Pick<Activities, 'run.cancellation'
  * Once, however often it is told, and whatever its steps found: an end that cannot be recorded would be no end. Gives the runs that were ordered
  * because a playbook is started by it.
  */
-export async function recordEnd(ports: Ports, view: RunView): Promise<readonly string[]> {
-  const { run, status, playbook } = view;
+export async function recordEnd(ports: Ports, run: string, view: RunView): Promise<readonly string[]> {
   await ports.store.runs.finish(run, wellFormed(view));
   await closeDivergences(ports, run);
-  return status === 'ended' ? await orderFollowers(ports.store, run, playbook) : [];
+  return view.status === 'ended' ? await orderFollowers(ports.store, run, view.playbook) : [];
 }
 
 export async function loadRun(ports: Ports, run: string): Promise<LoadedRun> {

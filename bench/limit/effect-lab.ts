@@ -159,7 +159,7 @@ async function withWorker<T>({ store, engines }: Ground, work: (lab: EffectLab) 
   };
   const worker = await Worker.create({
     ...mainTuning,
-    dataConverter: { payloadCodecs: [runEndCodec((view) => recordEnd(ports, view))] },
+    dataConverter: { payloadCodecs: [runEndCodec((view) => recordEnd(ports, view.run, view))] },
     connection: native,
     namespace,
     taskQueue: taskQueues.main,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   ActivityFailure,
   ApplicationFailure,
+  ServiceError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
@@ -16,6 +17,10 @@ const application = (type: string) =>
     nonRetryable: true,
     details: [{ expected: 'manager', where: 'approval/a', help: 'ask' }],
   });
+
+/** As the client throws it: with what the server answered as its cause. */
+const grpc = (code: number, details: string) =>
+  new ServiceError('Workflow Update failed', { cause: Object.assign(new Error(details), { code, details, metadata: {} }) });
 
 describe('what was thrown', () => {
   it('keeps the code, and what to do, through an activity and an update', () => {
@@ -45,6 +50,9 @@ describe('what was thrown', () => {
 
   it.each([
     [new WorkflowUpdateRPCTimeoutOrCancelledError('timeout'), 'dependency-unavailable'],
+    [grpc(9, 'Unable to perform workflow execution update due to Workflow Task in failed state.'), 'dependency-unavailable'],
+    [grpc(9, 'something else'), 'defect'],
+    [grpc(14, 'no connection'), 'dependency-unavailable'],
     [Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:5432'), { code: 'ECONNREFUSED' }), 'dependency-unavailable'],
     [Object.assign(new Error('x'), { code: 'FST_ERR_CTP_BODY_TOO_LARGE', statusCode: 413 }), 'input-too-large'],
     [Object.assign(new Error('x'), { code: 'FST_ERR_SOMETHING', statusCode: 500 }), 'defect'],

@@ -32,7 +32,7 @@ export async function childWorld(): Promise<ChildWorld> {
   const bench = await benchOn(testTemporal());
   const ports = { ...world.ports, caller: currentCaller };
   const activities = createActivities(ports);
-  const record = (view: RunView) => recordEnd(ports, view);
+  const record = (view: RunView) => recordEnd(ports, view.run, view);
   const publish = async (...texts: readonly string[]): Promise<void> => {
     for (const source of texts) {
       const playbooks = catalogueOf((await world.store.playbooks.list()).map(({ plan }) => plan));

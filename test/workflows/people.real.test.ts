@@ -70,7 +70,7 @@ describeWith(['postgres', 'temporal'], 'people in the loop, on Temporal', () => 
     const ports = { ...world.ports, caller: currentCaller, now: hours };
     worker = await bench.worker(
       createActivities(ports),
-      runEndCodec((view) => recordEnd(ports, view)),
+      runEndCodec((view) => recordEnd(ports, view.run, view)),
     );
   }, 120_000);
   afterAll(async () => {
