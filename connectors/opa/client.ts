@@ -55,8 +55,9 @@ type Call = { readonly method: string; readonly url: string; readonly headers: R
 
 async function send(http: AxiosInstance, point: string, call: Call, deadline: Deadline): Promise<AxiosResponse<unknown>> {
   deadline.check();
+  const once = () => http.request<unknown>({ ...call, signal: deadline.signal });
   try {
-    return await http.request({ ...call, signal: deadline.signal });
+    return await once().catch((error: unknown) => (deadline.signal.aborted || !isStale(error) ? Promise.reject(error) : once()));
   } catch (error) {
     if (deadline.signal.aborted) throw deadline.explain(error);
     // INVARIANT: no `cause`; the client's error holds the request with its token.
@@ -64,6 +65,15 @@ async function send(http: AxiosInstance, point: string, call: Call, deadline: De
     if (code === forbiddenCode) throw forbidden(point);
     throw unreachable(point, code);
   }
+}
+
+/**
+ * A kept connection that OPA has closed just now (https://nodejs.org/api/http.html#requestreusedsocket). All that is asked here changes nothing,
+ * so it is asked once more.
+ */
+function isStale(error: unknown): boolean {
+  if (!(error instanceof AxiosError) || (error.code !== 'ECONNRESET' && error.code !== 'EPIPE')) return false;
+  return (error.request as { readonly reusedSocket?: boolean } | undefined)?.reusedSocket === true;
 }
 
 function resultOf(point: string, { status, headers, data }: AxiosResponse<unknown>): Json | undefined {

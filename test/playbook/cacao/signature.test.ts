@@ -60,9 +60,8 @@ describe('signatures of CACAO', () => {
     expect(reasonsOf({ ...document, name: 'Another' }, rsa.publicKey)).toEqual([broken]);
     expect(reasonsOf({ ...document, workflow: {} }, rsa.publicKey)).toEqual([broken]);
     expect(reasonsOf({ ...document, signatures: [{ ...signature, signee: 'Somebody' }] }, rsa.publicKey)).toEqual([broken]);
-    expect(
-      reasonsOf({ ...document, signatures: [{ ...signature, value: `A${signature.value.slice(1)}`.replace(/^AA/, 'BA') }] }, rsa.publicKey),
-    ).toEqual([broken]);
+    const value = `${signature.value.startsWith('A') ? 'B' : 'A'}${signature.value.slice(1)}`;
+    expect(reasonsOf({ ...document, signatures: [{ ...signature, value }] }, rsa.publicKey)).toEqual([broken]);
   });
 
   it('the order of keys and the spaces of the file do not matter', () => {
