@@ -51,7 +51,7 @@ describe('Cedar conditions', () => {
 
 describe('Cedar policies read into the model', () => {
   it('are decided as Cedar decides them, for the same reasons', () => {
-    let allowed = 0;
+    const seen = { asked: 0, allowed: 0 };
     fc.assert(
       fc.property(cedarPolicies, cedarEntities, fc.array(cedarRequest, { minLength: 4, maxLength: 4 }), (policies, entities, requests) => {
         const text = policies.join('\n');
@@ -75,12 +75,13 @@ describe('Cedar policies read into the model', () => {
             reasons: diagnostics.reason.toSorted(),
             erring: [],
           });
-          if (decision === 'allow') allowed += 1;
+          seen.asked += 1;
+          if (decision === 'allow') seen.allowed += 1;
         }
       }),
       runs(600),
     );
-    expect(allowed).toBeGreaterThan(50);
+    expect(seen.allowed * 20).toBeGreaterThan(seen.asked);
   });
 });
 
