@@ -9,7 +9,7 @@ import type { Plan } from '../domain/playbook/plan.ts';
 
 const runs = 200;
 const together = 50;
-const rounds = 4;
+const rounds = 5;
 
 export function bench(): Promise<BenchFigure[]> {
   return inLab(async (lab) => {
