@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { workerFlags } from '../stack/programs/apps.ts';
 import type { BenchFigure } from './figure.ts';
 
 const notBenches = ['run.ts', 'figure.ts', 'one.ts'];
@@ -13,11 +14,11 @@ function benchNames(): readonly string[] {
     .toSorted();
 }
 
-/** Runs one benchmark file; it prints a figure a line. */
+/** Runs one benchmark file, by a process like a worker's; it prints a figure a line. */
 function runOne(name: string, onFigure: (figure: BenchFigure) => void): Promise<number> {
   const child = spawn(
     process.execPath,
-    ['--expose-gc', '--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'one.ts'), name],
+    [...workerFlags, '--expose-gc', '--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'one.ts'), name],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

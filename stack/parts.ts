@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { apiServes, startApp } from './programs/apps.ts';
+import { apiServes, startApp, workerFlags, type AppOptions } from './programs/apps.ts';
 import { rotateLog, type Child } from './process/child.ts';
 import { requireProgram, type EngineName } from './engines.ts';
 import type { Layout } from './layout.ts';
@@ -236,16 +236,15 @@ function appEnvironment(context: StackContext): { readonly [name: string]: strin
   };
 }
 
-type App = { readonly name: string; readonly main: string; readonly serves?: () => Promise<boolean> };
+type App = Pick<AppOptions, 'name' | 'main' | 'flags' | 'serves'>;
 
-function appStart(context: StackContext, { name, main, serves }: App) {
-  return (onSpawn: (child: Child) => void) =>
-    startApp({ name, main, env: appEnvironment(context), logFile: log(context, name), onSpawn, serves });
+function appStart(context: StackContext, app: App) {
+  return (onSpawn: (child: Child) => void) => startApp({ ...app, env: appEnvironment(context), logFile: log(context, app.name), onSpawn });
 }
 
 function workerStart(context: StackContext, name: PartName): Start {
   // It has no door of its own: Temporal notices a worker that hangs, by the time-outs of its tasks.
-  return { start: appStart(context, { name, main: 'worker/main.ts' }), healthy: async () => true };
+  return { start: appStart(context, { name, main: 'worker/main.ts', flags: workerFlags }), healthy: async () => true };
 }
 
 function apiStart(context: StackContext): Start {

@@ -21,7 +21,7 @@ import type { WorkerEnvironment } from './environment.ts';
 import { activityInterceptor } from './errors.ts';
 import { publishPlaybooks } from './publish-playbooks.ts';
 import { runEndCodec } from './run-end-codec.ts';
-import { giveRoom, mainTuning } from './tuning.ts';
+import { mainTuning } from './tuning.ts';
 
 const firstWaitMs = 100;
 const longestWaitMs = 3000;
@@ -87,7 +87,6 @@ async function createWorkers({ connection, namespace, dataConverter, activities,
     shutdownForceTime: 10_000,
     maxHeartbeatThrottleInterval: mainTuning.maxHeartbeatThrottleInterval,
   };
-  giveRoom();
   const main = await Worker.create({
     ...shared,
     taskQueue: taskQueues.main,

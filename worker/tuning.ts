@@ -1,5 +1,4 @@
 /** How the worker of the main queue is set: what production runs with is what is measured. */
-import { setFlagsFromString } from 'node:v8';
 import type { WorkerOptions } from '@temporalio/worker';
 
 export const mainTuning = {
@@ -14,11 +13,3 @@ export const mainTuning = {
   // Beats are sent often, so that a dead worker is noticed soon without taking a busy one for dead.
   maxHeartbeatThrottleInterval: 1000,
 } as const satisfies Partial<WorkerOptions>;
-
-/**
- * Room for what is young in the heap of the thread that runs workflows, which is made after this: with V8's own 16 MB much of what a few hundred
- * workflows hold is copied to and fro.
- */
-export function giveRoom(): void {
-  setFlagsFromString('--max-semi-space-size=32');
-}

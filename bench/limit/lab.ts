@@ -10,7 +10,7 @@ import { emptyMemory, endsAs, memoryActivities, type Fakes, type Memory } from '
 import { payloadCodec } from '../../store/payload-codec.ts';
 import { memoryValues } from '../../test/store/memory-values.ts';
 import { bundleOptions } from '../../worker/bundle.ts';
-import { giveRoom, mainTuning } from '../../worker/tuning.ts';
+import { mainTuning } from '../../worker/tuning.ts';
 import { newRun, taskQueues, workflowIds, workflowTypes } from '../../workflows/messages.ts';
 import setUp from '../../test/stack/global-setup.ts';
 import tearDown from '../../test/stack/global-teardown.ts';
@@ -61,7 +61,6 @@ async function withWorker<T>(work: (lab: Lab) => Promise<T>, { inThread = false 
     ...bundleOptions,
     workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)),
   });
-  giveRoom();
   const worker = await Worker.create({
     ...mainTuning,
     debugMode: inThread,

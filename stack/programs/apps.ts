@@ -13,6 +13,8 @@ export type AppOptions = {
   readonly name: string;
   /** Path of the main file from the top of the checkout. */
   readonly main: string;
+  /** Of Node. */
+  readonly flags?: readonly string[] | undefined;
   readonly env: { readonly [name: string]: string };
   readonly logFile: string;
   readonly onSpawn?: ((child: Child) => void) | undefined;
@@ -20,14 +22,20 @@ export type AppOptions = {
   readonly serves?: (() => Promise<boolean>) | undefined;
 };
 
+/**
+ * Of Node, for the process of a worker: room for what is young in its heaps. With V8's own 16 MB much of what a few hundred workflows hold is
+ * copied to and fro, in their thread as in the one that codes what they say.
+ */
+export const workerFlags = ['--max-semi-space-size=32'] as const;
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const startTimeoutMs = 60_000;
 
 export async function startApp(options: AppOptions): Promise<Child> {
-  const { name, logFile } = options;
+  const { name, logFile, flags = [] } = options;
   const offset = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   const preload = new URL('../process/die-with-parent.ts', import.meta.url).href;
-  const command = launchCommand(process.execPath, ['--import', preload, join(root, options.main)], {
+  const command = launchCommand(process.execPath, [...flags, '--import', preload, join(root, options.main)], {
     deathSignal: 'SIGTERM',
   });
   const child = await spawnChild({

@@ -52,6 +52,8 @@ describeConsole('a server that', (open) => {
     await composer(page).press('End');
     await composer(page).pressSequentially(', and after');
     await page.reload().catch(() => undefined);
+    // The browser's own page of errors comes a moment later, and would come in between.
+    await page.waitForURL('chrome-error://**', { waitUntil: 'commit' });
     await between.back();
     await page.goto(`${between.url}/incidents/${await anIncident()}`);
     await composer(page).waitFor();

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 
+import { workerFlags } from '../../stack/programs/apps.ts';
 import { accessPolicies } from '../../stack/programs/opa-settings.ts';
 import { dynamicSettings } from '../../stack/programs/temporal.ts';
 
@@ -14,6 +15,7 @@ const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 type Service = {
   readonly image: string;
   readonly build?: string;
+  readonly command?: readonly string[];
   readonly user?: string;
   readonly read_only?: boolean;
   readonly ports?: readonly string[];
@@ -42,7 +44,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('starts OPA with every policy of ours', () => {
-    const { command = [] } = compose.services['opa'] as { readonly command?: readonly string[] };
+    const { command = [] } = compose.services['opa'] ?? {};
     const given = accessPolicies().map((path) => `access-${basename(path)}`);
     expect(given).toEqual(expect.arrayContaining(['access-authz.rego', 'access-guard.rego', 'access-system-authz.rego']));
     expect(command.filter((word) => word.endsWith('.rego')).toSorted((a, b) => a.localeCompare(b))).toEqual(
@@ -58,6 +60,7 @@ describe('docker-compose.yml', () => {
   it('has every part of the production form, and two workers', () => {
     expect(services.map(([name]) => name)).toEqual(expect.arrayContaining(['postgres', 'temporal', 'opa', 'api', 'worker']));
     expect(compose.services['worker']?.deploy?.replicas).toBe(2);
+    expect(compose.services['worker']?.command).toEqual([...workerFlags, 'worker/main.ts']);
   });
 
   it.each(services)(
