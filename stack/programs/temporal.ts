@@ -54,7 +54,8 @@ export type Temporal = { readonly address: string; readonly namespace: string; r
 /**
  * The defaults make an embedded server slow: each shard polls its queues at most 20 times a second, which puts 50 ms in front
  * of every task, the request limits of one node stop it at some hundred steps a second, and a workflow whose worker died in the
- * middle of a task waits for ten seconds.
+ * middle of a task waits for ten seconds. Tasks stand in one queue and are given out as they came: by default there are four, and what
+ * has waited is passed by what is new for up to five seconds, which some runs of a busy hour would wait several times over.
  */
 export const dynamicSettings: { readonly [key: string]: number | boolean | string } = {
   'history.transferProcessorMaxPollRPS': 5000,
@@ -68,6 +69,9 @@ export const dynamicSettings: { readonly [key: string]: number | boolean | strin
   'history.persistenceMaxQPS': 100_000,
   'matching.rps': 100_000,
   'matching.persistenceMaxQPS': 100_000,
+  'matching.backlogNegligibleAge': '200ms',
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
   'frontend.rps': 100_000,
   'frontend.namespaceRPS': 100_000,
   'frontend.namespaceRPS.visibility': 500,
