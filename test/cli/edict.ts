@@ -26,6 +26,10 @@ export async function runProgram(command: string, args: readonly string[], setti
   return { code, stdout, stderr };
 }
 
+/** `edict …` against a server, by the token of somebody. */
+export const edictAt = ({ url, token = '' }: { readonly url: string; readonly token: string | undefined }, args: readonly string[]) =>
+  runProgram(process.execPath, [join(root, 'cli', 'edict.mjs'), ...args], { env: { EDICT_URL: url, EDICT_TOKEN: token } });
+
 export type Ground = {
   readonly folder: string;
   readonly dataDir: string;

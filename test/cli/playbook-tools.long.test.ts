@@ -1,10 +1,9 @@
 /** The tools for writing playbooks, as they are typed, on files of the test's own. None of them needs a server. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EdictError } from '../../domain/errors.ts';
-import { buildProgram } from '../../cli/program.ts';
+import { typed } from './in-process.ts';
 
 const shipped = join(import.meta.dirname, '..', '..', 'playbooks');
 const contain = join(shipped, 'contain-host.yaml');
@@ -55,39 +54,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Ended = { readonly code: number; readonly stdout: string };
-
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = 0;
-});
-
-const exitCode = (): number => Number(process.exitCode ?? 0);
-
-async function edict(...args: readonly string[]): Promise<Ended> {
-  let stdout = '';
-  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  process.exitCode = 0;
-  try {
-    await buildProgram()
-      .exitOverride()
-      .parseAsync(['playbook', ...args], { from: 'user' });
-    return { code: exitCode(), stdout };
-  } finally {
-    write.mockRestore();
-  }
-}
-
-const json = async <T = any>(...args: readonly string[]): Promise<T> => JSON.parse((await edict(...args, '--json')).stdout) as T;
-
-async function refusal(...args: readonly string[]): Promise<EdictError> {
-  const error: unknown = await edict(...args).catch((fault: unknown) => fault);
-  if (!(error instanceof EdictError)) throw new Error('not refused', { cause: error });
-  return error;
-}
+const { edict, json, refusal } = typed('playbook');
 
 describe('edict playbook lint', () => {
   it('passes what is shipped', async () => {

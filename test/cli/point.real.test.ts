@@ -1,13 +1,12 @@
 /** `edict points`, what it asks of a point, as a process on an API with a real store; the point's answers are made up. */
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { PointAnswer } from '../../domain/enforcement/question.ts';
 import { EdictError } from '../../domain/errors.ts';
 import { openHarness } from '../api/harness.ts';
 import type { Harness } from '../api/harness.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { runProgram } from './edict.ts';
+import { edictAt } from './edict.ts';
 
 describeWith(['postgres', 'opa'], 'edict points', () => {
   let harness: Harness;
@@ -20,10 +19,7 @@ describeWith(['postgres', 'opa'], 'edict points', () => {
   });
   afterAll(() => harness.close());
 
-  const edict = (...args: readonly string[]) =>
-    runProgram(process.execPath, [join(import.meta.dirname, '../../cli/edict.mjs'), ...args], {
-      env: { EDICT_URL: url, EDICT_TOKEN: harness.tokens['admin'] ?? '' },
-    });
+  const edict = (...args: readonly string[]) => edictAt({ url, token: harness.tokens['admin'] }, args);
   const answers = (answer: PointAnswer): void => {
     harness.orchestrator.does.askPoint = async () => answer;
   };

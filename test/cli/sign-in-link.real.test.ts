@@ -1,12 +1,11 @@
 /** `edict console` and `edict people sign-in-link` as processes: the address that they print opens the door. */
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { browser, passwordOf } from '../api/browser.ts';
 import { openHarness } from '../api/harness.ts';
 import type { Harness } from '../api/harness.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { runProgram } from './edict.ts';
+import { edictAt } from './edict.ts';
 
 describeWith(['postgres', 'opa'], 'a one-time link from the command line', () => {
   let harness: Harness;
@@ -18,10 +17,7 @@ describeWith(['postgres', 'opa'], 'a one-time link from the command line', () =>
   });
   afterAll(() => harness.close());
 
-  const edict = (who: string, ...args: readonly string[]) =>
-    runProgram(process.execPath, [join(import.meta.dirname, '../../cli/edict.mjs'), ...args], {
-      env: { EDICT_URL: url, EDICT_TOKEN: harness.tokens[who] ?? '' },
-    });
+  const edict = (who: string, ...args: readonly string[]) => edictAt({ url, token: harness.tokens[who] }, args);
   const signIn = async (address: string, person: string) => {
     const link = new URL(address).hash.slice('#link='.length);
     return (await browser(harness).ask('POST', '/v1/session', { payload: { link, password: passwordOf(person) } })).statusCode;

@@ -8,7 +8,7 @@ import { compilePlaybook } from '../../domain/playbook/compile.ts';
 import { openHarness } from '../api/harness.ts';
 import type { Harness } from '../api/harness.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { runProgram } from './edict.ts';
+import { edictAt } from './edict.ts';
 
 const secret = 'the client secret of the app';
 
@@ -28,10 +28,7 @@ describeWith(['postgres', 'opa'], 'edict system', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const edict = (...args: readonly string[]) =>
-    runProgram(process.execPath, [join(import.meta.dirname, '../../cli/edict.mjs'), ...args], {
-      env: { EDICT_URL: url, EDICT_TOKEN: harness.tokens['admin'] ?? '' },
-    });
+  const edict = (...args: readonly string[]) => edictAt({ url, token: harness.tokens['admin'] }, args);
   const add = (...more: readonly string[]) =>
     edict('system', 'add', 'entra', '--kind', 'microsoft-graph', '--setting', 'tenant=example.com', 'clientId=c-1', ...more);
 

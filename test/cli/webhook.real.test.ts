@@ -1,12 +1,11 @@
 /** `edict webhook` as a process, on an API with a real store: a secret that it printed opens the door that it is for. */
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { signWebhook } from '../../api/webhook.ts';
 import { openHarness } from '../api/harness.ts';
 import type { Harness } from '../api/harness.ts';
 import { describeWith } from '../stack/fixture.ts';
-import { runProgram } from './edict.ts';
+import { edictAt } from './edict.ts';
 
 describeWith(['postgres', 'opa'], 'edict webhook', () => {
   let harness: Harness;
@@ -18,10 +17,7 @@ describeWith(['postgres', 'opa'], 'edict webhook', () => {
   });
   afterAll(() => harness.close());
 
-  const edict = (...args: readonly string[]) =>
-    runProgram(process.execPath, [join(import.meta.dirname, '../../cli/edict.mjs'), ...args], {
-      env: { EDICT_URL: url, EDICT_TOKEN: harness.tokens['admin'] ?? '' },
-    });
+  const edict = (...args: readonly string[]) => edictAt({ url, token: harness.tokens['admin'] }, args);
   const send = async (id: string, secret: string) => {
     const body = JSON.stringify({ kind: 'beacon', severity: 'high', title: 'B', source: 'ws-1' });
     const timestamp = Math.floor(Date.now() / 1000);

@@ -1,10 +1,9 @@
 /** The tools for policies, as they are typed, on files of the test's own. None of them needs a server. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildProgram } from '../../cli/program.ts';
-import { EdictError } from '../../domain/errors.ts';
+import { typed } from '../in-process.ts';
 
 const rules = {
   payments: "allow: { from: 'service:payments', to: 'zone:data', service: tcp/5432 }",
@@ -52,41 +51,11 @@ beforeAll(() => {
     writeFileSync(at(name), text);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = 0;
-});
-
-type Ended = { readonly code: number; readonly stdout: string };
-
-const exitCode = (): number => Number(process.exitCode ?? 0);
-
-async function edict(...args: readonly string[]): Promise<Ended> {
-  let stdout = '';
-  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  process.exitCode = 0;
-  try {
-    const named = [...(args.includes('--assets') ? [] : ['--assets', at('assets.csv')]), '--zones', at('zones.csv')];
-    await buildProgram()
-      .exitOverride()
-      .parseAsync(['policy', ...args, ...named], { from: 'user' });
-    return { code: exitCode(), stdout };
-  } finally {
-    write.mockRestore();
-  }
-}
-
-const json = async <T = any>(...args: readonly string[]): Promise<T> => JSON.parse((await edict(...args, '--json')).stdout) as T;
-
-async function refusal(...args: readonly string[]): Promise<EdictError> {
-  const error: unknown = await edict(...args).catch((fault: unknown) => fault);
-  if (!(error instanceof EdictError)) throw new Error('not refused', { cause: error });
-  return error;
-}
+const { edict, json, refusal } = typed('policy', (args) => [
+  ...(args.includes('--assets') ? [] : ['--assets', at('assets.csv')]),
+  '--zones',
+  at('zones.csv'),
+]);
 
 describe('edict policy analyse', () => {
   it('tells faults with the rules that cover them and a request, and ends with 1 only when it is strict', async () => {

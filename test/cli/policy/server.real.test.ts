@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { parsePolicyFile } from '../../domain/policy/policy-file.ts';
-import { openHarness } from '../api/harness.ts';
-import type { Harness } from '../api/harness.ts';
-import { describeWith } from '../stack/fixture.ts';
+import { parsePolicyFile } from '../../../domain/policy/policy-file.ts';
+import { openHarness } from '../../api/harness.ts';
+import type { Harness } from '../../api/harness.ts';
+import { describeWith } from '../../stack/fixture.ts';
 
-const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 const document = parsePolicyFile(`policy: database
 title: Who reaches the database
 owner: payments

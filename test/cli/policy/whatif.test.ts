@@ -1,11 +1,10 @@
 /** What-if of recorded requests and comparison of sets, as they are typed, on files of the test's own. None of it needs a server. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { buildProgram } from '../../cli/program.ts';
-import { EdictError } from '../../domain/errors.ts';
+import { typed } from '../in-process.ts';
 
 const accessPolicy = (...principals: readonly string[]): string => {
   const rules = principals.map(
@@ -62,35 +61,7 @@ beforeAll(() => {
     writeFileSync(at(name), content);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = 0;
-});
-
-async function edict(...args: readonly string[]): Promise<string> {
-  let stdout = '';
-  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  try {
-    await buildProgram()
-      .exitOverride()
-      .parseAsync(['policy', ...args], { from: 'user' });
-    return stdout;
-  } finally {
-    write.mockRestore();
-  }
-}
-
-const json = async <T = any>(...args: readonly string[]): Promise<T> => JSON.parse(await edict(...args, '--json')) as T;
-
-async function refusal(...args: readonly string[]): Promise<EdictError> {
-  const error: unknown = await edict(...args).catch((fault: unknown) => fault);
-  if (!(error instanceof EdictError)) throw new Error('not refused', { cause: error });
-  return error;
-}
+const { stdout, json, refusal } = typed('policy');
 
 describe('edict policy whatif', () => {
   it('replays what OPA decided, as it was decided where nothing is compared with', async () => {
@@ -103,7 +74,7 @@ describe('edict policy whatif', () => {
       wouldAllow: { requests: 0 },
     });
     expect(access.wouldBlock.examples[0]).toMatchObject({ criticality: 'critical', before: 'allow', after: 'not-applicable' });
-    expect((await edict(...args)).split('\n')).toEqual([
+    expect((await stdout(...args)).split('\n')).toEqual([
       'of 3 recorded requests of access',
       '  1 would be cut off of user:bob (1)',
       '    critical  user:bob read document:plan (1)',
@@ -133,7 +104,7 @@ describe('edict policy whatif', () => {
     ]);
     const nobody = await json('whatif', ...after, '--requests', at('trail'), '--principal', 'arn:aws:iam::111122223333:user/bob');
     expect(nobody.requests).toBe(0);
-    expect(await edict('whatif', ...after, '--requests', at('trail'))).toContain(
+    expect(await stdout('whatif', ...after, '--requests', at('trail'))).toContain(
       '1 would be let in of arn:aws:iam::111122223333:user/ann (1)',
     );
   });
@@ -167,12 +138,12 @@ describe('edict policy optimise, analyse', () => {
       replay: { wouldBlock: { requests: 0 } },
     });
     expect(policies[0].rules.map(({ id }: { id: string }) => id)).toEqual(['read-0']);
-    const words = await edict('optimise', at('both.yaml'), '--right-size', ...log());
+    const words = await stdout('optimise', at('both.yaml'), '--right-size', ...log());
     expect(words).toContain('1 grant of 2 never used in 3 requests; the proposal would cut off 0 of them');
   });
 
   it('tell what was never asked for, and how much is granted', async () => {
-    const words = await edict('analyse', at('both.yaml'), ...log());
+    const words = await stdout('analyse', at('both.yaml'), ...log());
     expect(words).toContain('never-used  `docs/read-1` let nothing pass in 3 recorded requests');
     expect(words).toMatch(/\d+ of \d+ grants of access$/mu);
     expect((await json('analyse', at('both.yaml'), ...log())).grants.access).toMatchObject({ anybody: false });
@@ -193,7 +164,7 @@ describe('edict policy compare', () => {
       `aws-scp/unit:${at('read.json')}`,
     ];
     expect(await json('compare', ...bounded, '--with', iam('read.json'))).toMatchObject({ relation: 'equivalent' });
-    expect(await edict('compare', iam('all.json'), '--with', ...bounded)).toMatch(/allows more\n {2}\S+:\S+ on \S+\n$/u);
+    expect(await stdout('compare', iam('all.json'), '--with', ...bounded)).toMatch(/allows more\n {2}\S+:\S+ on \S+\n$/u);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { versionWords } from '../../cli/policy-words.ts';
+import { versionWords } from '../../../cli/policy-words.ts';
 
 it('shows what an access rule is for, with the conditions of what it leaves out', () => {
   const rule = {

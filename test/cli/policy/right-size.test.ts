@@ -1,11 +1,11 @@
 /** `edict policy right-size`, as it is typed, on files of the test's own. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildProgram } from '../../cli/program.ts';
+import { typed } from '../in-process.ts';
 
-const events = join(import.meta.dirname, '../fixtures/iam/cloudtrail.jsonl');
+const events = join(import.meta.dirname, '../../fixtures/iam/cloudtrail.jsonl');
 
 let folder: string;
 beforeAll(() => {
@@ -15,25 +15,12 @@ beforeAll(() => {
   mkdirSync(join(folder, 'out'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(() => {
-  jest.restoreAllMocks();
-});
-
-async function edict(...args: readonly string[]): Promise<string> {
-  let stdout = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  await buildProgram()
-    .exitOverride()
-    .parseAsync(['node', 'edict', 'policy', 'right-size', ...args]);
-  return stdout;
-}
+const { stdout } = typed('policy');
+const rightSize = (...args: readonly string[]) => stdout('right-size', ...args);
 
 describe('edict policy right-size', () => {
   it('tells what was never used, and what the replay says', async () => {
-    const said = await edict(join(folder, 'deployer.json'), '--events', events);
+    const said = await rightSize(join(folder, 'deployer.json'), '--events', events);
     expect(said).toMatch(/ec2:\* +never/u);
     expect(said).toMatch(/recorded requests, 0 cut off/u);
     expect(said).toContain('the proposed documents allow less: for example');
@@ -41,7 +28,7 @@ describe('edict policy right-size', () => {
 
   it('writes the proposed documents, and answers in JSON', async () => {
     const said = JSON.parse(
-      await edict(
+      await rightSize(
         join(folder, 'deployer.json'),
         '--events',
         events,
@@ -61,6 +48,6 @@ describe('edict policy right-size', () => {
 
   it('refuses what is no record of CloudTrail', async () => {
     const document = join(folder, 'deployer.json');
-    await expect(edict(document, '--events', document)).rejects.toMatchObject({ code: 'log-invalid' });
+    await expect(rightSize(document, '--events', document)).rejects.toMatchObject({ code: 'log-invalid' });
   });
 });
