@@ -1,6 +1,6 @@
 /** One figure of quality: how many of how many were right, and files of the data that one brings. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export type QualityFigure = {
   readonly name: string;
@@ -21,11 +21,25 @@ export function filesUnder(directory: string | undefined, ending: string): reado
   return names.toSorted().map((name) => join(directory, name));
 }
 
-type JsonObject = { readonly [key: string]: unknown };
+export type JsonObject = { readonly [key: string]: unknown };
 
 /** The objects of JSON, one a line, of the files that end with `.jsonl`; lines that are none are left out. */
 export function objectsUnder(directory: string): readonly JsonObject[] {
-  return filesUnder(directory, '.jsonl').flatMap((file) => readFileSync(file, 'utf8').split('\n').flatMap(objectsIn));
+  return filesUnder(directory, '.jsonl').flatMap(objectsOf);
+}
+
+/** The same, of each folder by itself: what cites each other stands together. */
+export function objectsByFolder(directory: string): ReadonlyMap<string, readonly JsonObject[]> {
+  const folders = new Map<string, readonly JsonObject[]>();
+  for (const file of filesUnder(directory, '.jsonl')) {
+    const folder = dirname(file);
+    folders.set(folder, [...(folders.get(folder) ?? []), ...objectsOf(file)]);
+  }
+  return folders;
+}
+
+function objectsOf(file: string): readonly JsonObject[] {
+  return readFileSync(file, 'utf8').split('\n').flatMap(objectsIn);
 }
 
 function objectsIn(line: string): readonly JsonObject[] {

@@ -1,18 +1,16 @@
 /**
- * Comparison of cloud access policies against verdicts that others published: `--data` is a folder with `policies.jsonl`
- * `{id, policy}` and `mutant-verdicts.jsonl` `{p1, p2, relation_plain, relation_aws}`. Each verdict is a case: `relation_plain` is over
- * any resource, `relation_aws` over those that the action has. Pairs of `initial-fixed.jsonl` `{initial, fixed}` have no verdict: what
- * the fix did is told, and counted nowhere.
+ * Comparison of cloud access policies against verdicts that others published: in `--data`, at any depth, folders with `*.jsonl` of policies
+ * `{id, policy}` and of verdicts `{p1, p2, relation_plain, relation_aws}`. Each verdict is a case: `relation_plain` is over any resource,
+ * `relation_aws` over those that the action has. Pairs `{initial, fixed}` have no verdict: what the fix did is told, and counted nowhere.
  *
  * The verdicts' makers leave `Version` out of the policies they made and still mean policy variables: every document is read as of
  * 2012-10-17.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EdictError } from '../../domain/errors.ts';
 import { compareCloudPolicies } from '../../domain/policy/iam/compare-policies.ts';
 import type { Relation } from '../../domain/policy/iam/relation.ts';
 import { resourceTypes, type ResourceTypes } from '../../domain/policy/iam/resource-types.ts';
+import { type JsonObject, objectsByFolder } from './figure.ts';
 import { type EvalOutcome, type EvalSummary, summarize } from './summary.ts';
 
 type Verdict = 'equivalent' | 'p1_more' | 'p2_more' | 'incomparable';
@@ -27,26 +25,31 @@ const verdictOf: Readonly<Record<Relation, Verdict>> = {
 };
 
 export function evalIamCompare(data: string): EvalSummary {
-  const policies = new Map(
-    (linesOf(join(data, 'policies.jsonl')) as readonly { id: string; policy: unknown }[]).map(({ id, policy }) => [id, policy]),
-  );
   const types = resourceTypes();
+  const folders = [...objectsByFolder(data).values()].map((objects) => compareFolder(objects, types));
+  const summary = summarize(folders.flatMap(({ outcomes }) => outcomes));
+  return { ...summary, examples: [...(summary.examples ?? []), ...folders.flatMap(({ fixes }) => fixes)] };
+}
+
+type Compared = { readonly outcomes: readonly EvalOutcome[]; readonly fixes: readonly string[] };
+
+function compareFolder(objects: readonly JsonObject[], types: ResourceTypes): Compared {
+  const policies = new Map(objects.filter(isPolicy).map(({ id, policy }) => [id, policy]));
   const judge = (pair: Pair): readonly EvalOutcome[] => [
     ...caseOf(pair, pair.relation_plain, { policies, types: undefined }),
     ...caseOf(pair, pair.relation_aws, { policies, types }),
   ];
-  const summary = summarize((linesOf(join(data, 'mutant-verdicts.jsonl')) as readonly Pair[]).flatMap(judge));
-  const fixes = (linesOf(join(data, 'initial-fixed.jsonl')) as readonly { initial: string; fixed: string }[]).map(
-    ({ initial, fixed }) => `${initial} and ${fixed}: ${relationText({ p1: initial, p2: fixed }, { policies, types })}`,
-  );
-  return { ...summary, examples: [...(summary.examples ?? []), ...fixes] };
+  const fixes = objects
+    .filter(isFix)
+    .map(({ initial, fixed }) => `${initial} and ${fixed}: ${relationText({ p1: initial, p2: fixed }, { policies, types })}`);
+  return { outcomes: objects.filter(isPair).flatMap(judge), fixes };
 }
 
-function linesOf(path: string): readonly unknown[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n');
-  return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as unknown);
-}
+const isPolicy = (one: JsonObject): one is { readonly id: string; readonly policy: unknown } =>
+  typeof one['id'] === 'string' && 'policy' in one;
+const isPair = (one: JsonObject): one is Pair => typeof one['p1'] === 'string' && typeof one['p2'] === 'string';
+const isFix = (one: JsonObject): one is { readonly initial: string; readonly fixed: string } =>
+  typeof one['initial'] === 'string' && typeof one['fixed'] === 'string';
 
 type Given = { readonly policies: ReadonlyMap<string, unknown>; readonly types: ResourceTypes | undefined };
 

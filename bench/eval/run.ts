@@ -5,6 +5,7 @@
  * Those of `onData` take all their cases from `--data`, and print one summary each: `{"total", "supported", "right", "wrong",
  * "unsupported": {reason: count}}`. They run when they are named.
  */
+import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { evalCedar } from './cedar.ts';
 import { evalDetectors } from './detectors.ts';
@@ -20,27 +21,37 @@ const evaluations: { readonly [name: string]: (data: string | undefined) => read
   language: evalLanguage,
 };
 
-const onData: { readonly [name: string]: (data: string) => EvalSummary | Promise<EvalSummary> } = {
-  cedar: evalCedar,
-  firewall: evalFirewall,
-  'iam-compare': evalIamCompare,
-  netpol: evalNetpol,
+type OnData = { readonly judge: (data: string) => EvalSummary; readonly expects: string };
+
+const onData: { readonly [name: string]: OnData } = {
+  cedar: { judge: evalCedar, expects: 'folders with `*.cedar`, a schema, entities and requests under `ALLOW` or `DENY`' },
+  firewall: { judge: evalFirewall, expects: '`*.jsonl` of `{id, generator, policy, defs, output}`' },
+  'iam-compare': {
+    judge: evalIamCompare,
+    expects: 'folders with `*.jsonl` of `{id, policy}` and `{p1, p2, relation_plain, relation_aws}`',
+  },
+  netpol: { judge: evalNetpol, expects: '`*.jsonl` of `{id, title, manifests}`' },
 };
 
-async function printSummary(name: string, data: string | undefined, json: boolean): Promise<boolean> {
+function printSummary(name: string, data: string | undefined, json: boolean): boolean {
   const evaluation = onData[name];
   if (evaluation === undefined) return true;
   if (data === undefined) {
     process.stderr.write(`\`${name}\` has no cases of its own: \`--data DIR\`\n`);
     return false;
   }
-  const { examples = [], ...counts } = await evaluation(data);
+  if (statSync(data, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    process.stderr.write(`--data: \`${data}\` is no directory\n`);
+    return false;
+  }
+  const { examples = [], ...counts } = evaluation.judge(data);
   const lines = json ? [JSON.stringify(counts)] : [`${name}: ${JSON.stringify(counts)}`, ...examples.map((each) => `  ${each}`)];
   process.stdout.write(`${lines.join('\n')}\n`);
-  return true;
+  if (counts.total === 0) process.stderr.write(`\`${name}\` has found no case in ${data}: it takes ${evaluation.expects}\n`);
+  return counts.total > 0;
 }
 
-async function main(): Promise<number> {
+function main(): number {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, data: { type: 'string' } } });
   const names = positionals.length > 0 ? positionals : Object.keys(evaluations);
   const known = [...Object.keys(evaluations), ...Object.keys(onData)];
@@ -53,8 +64,8 @@ async function main(): Promise<number> {
     const line = `${String(figure.right).padStart(6)} of ${String(figure.of).padEnd(6)} ${figure.name}`;
     process.stdout.write(`${values.json === true ? JSON.stringify(figure) : line}\n`);
   }
-  for (const name of names) if (!(await printSummary(name, values.data, values.json === true))) return 2;
+  for (const name of names) if (!printSummary(name, values.data, values.json === true)) return 2;
   return 0;
 }
 
-process.exitCode = await main();
+process.exitCode = main();
