@@ -56,6 +56,8 @@ export type Temporal = { readonly address: string; readonly namespace: string; r
  * of every task, the request limits of one node stop it at some hundred steps a second, and a workflow whose worker died in the
  * middle of a task waits for ten seconds. Tasks stand in one queue and are given out as they came: by default there are four, and what
  * has waited is passed by what is new for up to five seconds, which some runs of a busy hour would wait several times over.
+ *
+ * INVARIANT: all four are read all the same: an installation that is updated may have left tasks in any of them.
  */
 export const dynamicSettings: { readonly [key: string]: number | boolean | string } = {
   'history.transferProcessorMaxPollRPS': 5000,
@@ -70,7 +72,6 @@ export const dynamicSettings: { readonly [key: string]: number | boolean | strin
   'matching.rps': 100_000,
   'matching.persistenceMaxQPS': 100_000,
   'matching.backlogNegligibleAge': '200ms',
-  'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
   'frontend.rps': 100_000,
   'frontend.namespaceRPS': 100_000,
